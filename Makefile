@@ -1,0 +1,127 @@
+# Ringwall: build, test, demo. `make setup` installs what is missing; every other target calls it when needed.
+SHELL := /bin/bash
+CC    := clang
+LLVM_STRIP := llvm-strip
+
+WARN    := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter
+INCLUDE := -Ihelper -Ishared/gen
+BASE    := $(WARN) $(INCLUDE) -D_GNU_SOURCE -g -fno-omit-frame-pointer -MMD -MP
+FLAGS_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+FLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_tsan    := -O1 -fsanitize=thread
+LINK_release  := -pie -Wl,-z,relro,-z,now
+LINK_asan     := -fsanitize=address,undefined
+LINK_tsan     := -fsanitize=thread
+FLAVOURS := release asan tsan
+LIBS := -lurcu-qsbr -lurcu-common -lmsgpackc -lmnl -lxdp -lbpf -lcap-ng -lseccomp -lpthread -lm
+
+not_test = $(filter-out %_test.c %_torture.c,$(1))
+LIB_SRC     := $(call not_test,$(foreach d,packet flow route classify meter pipeline snapshot event,$(wildcard helper/$(d)/*.c)))
+PROCESS_SRC := $(call not_test,$(foreach d,port worker control engine,$(wildcard helper/$(d)/*.c)))
+REPLAY_SRC  := $(call not_test,$(wildcard helper/replay/*.c))
+TEST_SRC    := $(wildcard helper/*/*_test.c)
+FUZZ_SRC    := $(wildcard helper/fuzz/*_fuzz.c)
+BENCH_SRC   := $(wildcard bench/*.c)
+TOOL_SRC    := $(wildcard test/tools/*.c)
+CONTRACT_SRC := $(wildcard test/contract/*.c)
+ALL_C       := $(shell git ls-files '*.c' '*.h' 2>/dev/null | grep -v _gen)
+HELPER      := $(if $(wildcard helper/main.c),build/release/ringwall-helper)
+REPLAY      := $(if $(wildcard helper/replay/main.c),build/release/ringwall-replay build/asan/ringwall-replay)
+
+.PHONY: all setup build js gen test test-c demo lab lab-down bench lint format fuzz clean torture
+all: build
+
+# ---- setup -------------------------------------------------------------------------------------
+setup: build/.apt build/.npm
+build/.apt: packaging/apt-packages.txt
+	@mkdir -p build
+	@packaging/install-apt.sh $<
+	@touch $@
+build/.npm: package.json package-lock.json
+	@mkdir -p build
+	@test -d node_modules && test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund
+	@touch $@
+
+# ---- generated files and TypeScript --------------------------------------------------------------
+gen: build/.npm
+	node shared/gen/generate.mjs
+js: build/.npm
+	npx tsc -p .
+
+# ---- C ---------------------------------------------------------------------------------------------
+define flavour
+build/$(1)/%.o: %.c | build/.apt
+	@mkdir -p $$(@D)
+	$$(CC) $$(BASE) $$(FLAGS_$(1)) -c $$< -o $$@
+build/$(1)/libringwall.a: $(LIB_SRC:%.c=build/$(1)/%.o)
+	@rm -f $$@ && ar rcs $$@ $$^
+build/$(1)/libprocess.a: $(PROCESS_SRC:%.c=build/$(1)/%.o)
+	@rm -f $$@ && ar rcs $$@ $$^
+build/$(1)/ringwall-helper: build/$(1)/helper/main.o build/$(1)/libprocess.a build/$(1)/libringwall.a
+	$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBS)
+build/$(1)/ringwall-replay: $(REPLAY_SRC:%.c=build/$(1)/%.o) build/$(1)/libringwall.a
+	$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBS) -lpcap
+build/$(1)/test/%: build/$(1)/libprocess.a build/$(1)/libringwall.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(BASE) $$(FLAGS_$(1)) -o $$@ $$(filter %/$$*.c,$$(TEST_SRC) $$(CONTRACT_SRC) $$(wildcard helper/*/*_torture.c)) $$(LINK_$(1)) build/$(1)/libprocess.a build/$(1)/libringwall.a -lcmocka $$(LIBS)
+-include $$(wildcard build/$(1)/helper/*/*.d build/$(1)/helper/*.d build/$(1)/test/*.d build/$(1)/bench/*.d)
+endef
+$(foreach f,$(FLAVOURS),$(eval $(call flavour,$(f))))
+$(foreach t,$(TEST_SRC) $(CONTRACT_SRC),$(eval build/asan/test/$(basename $(notdir $(t))): $(t)))
+$(foreach t,$(wildcard helper/*/*_torture.c),$(foreach f,release tsan,$(eval build/$(f)/test/$(basename $(notdir $(t))): $(t))))
+
+build/release/bench/%: bench/%.c build/release/libringwall.a
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(FLAGS_release) -o $@ $< $(LINK_release) build/release/libringwall.a $(LIBS)
+build/release/tools/%: test/tools/%.c build/release/libringwall.a
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(FLAGS_release) -o $@ $< $(LINK_release) build/release/libringwall.a $(LIBS) -lpcap
+build/fuzz/%_fuzz: helper/fuzz/%_fuzz.c $(LIB_SRC) $(call not_test,$(wildcard helper/control/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(BASE)) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LIBS)
+
+build/%.bpf.o: helper/bpf/%.bpf.c $(wildcard helper/bpf/*.h) | build/.apt
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -Wall -Werror -O2 -g -target bpf -I/usr/include/$(shell uname -m)-linux-gnu -Ihelper -c $< -o $@
+	$(LLVM_STRIP) -g $@
+
+BPF       := $(patsubst helper/bpf/%.bpf.c,build/%.bpf.o,$(wildcard helper/bpf/*.bpf.c))
+C_TESTS   := $(foreach t,$(TEST_SRC) $(CONTRACT_SRC),build/asan/test/$(basename $(notdir $(t))))
+TORTURES  := $(foreach t,$(wildcard helper/*/*_torture.c),build/release/test/$(basename $(notdir $(t))) build/tsan/test/$(basename $(notdir $(t))))
+FUZZERS   := $(patsubst helper/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
+TOOLS     := $(patsubst test/tools/%.c,build/release/tools/%,$(TOOL_SRC))
+native: $(HELPER) $(REPLAY) $(BPF) $(TOOLS)
+build: setup
+	@$(MAKE) --no-print-directory native js
+clean:
+	rm -rf build
+
+# ---- tests -------------------------------------------------------------------------------------------
+test: setup
+	@test/run
+test-c: $(C_TESTS)
+	@for t in $(C_TESTS); do $$t || exit 1; done
+tests-built: native js $(C_TESTS) $(TORTURES) $(FUZZERS)
+
+format:
+	@clang-format -i $(ALL_C)
+lint: setup
+	@clang-format --dry-run --Werror $(ALL_C)
+	@npx eslint --max-warnings 0 .
+
+fuzz: $(FUZZERS)
+	@helper/fuzz/run --seconds $${SECONDS_EACH:-600} $(FUZZERS)
+
+# ---- to see it ------------------------------------------------------------------------------------------
+demo: build
+	@test/lab/demo
+lab: build
+	@test/lab/lab up
+lab-down:
+	@test/lab/lab down
+
+# ---- speed: `make bench` runs all, `make bench-NAME` one ------------------------------------------------
+BENCHES := $(sort $(basename $(notdir $(wildcard bench/bench-*.ts bench/bench-*.sh)) $(patsubst %.c,%,$(notdir $(wildcard bench/bench-*.c)))))
+bench: $(BENCHES)
+bench-%: build
+	@bench/run bench-$*

@@ -1,0 +1,48 @@
+/* classify.h: first match over rules with address sets, protocol and ports. Short lists are walked, long ones are
+ * indexed; the answer is the same. SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_CLASSIFY_H
+#define RINGWALL_CLASSIFY_H
+
+#include "flow/key.h"
+
+struct address_range {
+	struct address low, high;
+}; /* inclusive, network byte order */
+
+/* address_set: ranges of each family, sorted and disjoint. Empty means: matches nothing. [I] */
+struct address_set {
+	uint32_t inet_count, inet6_count;
+	const struct address_range *inet, *inet6;
+};
+
+/* classify_rule: conditions of one rule; all must hold. [I] */
+struct classify_rule {
+	uint32_t source_set_count, destination_set_count; /* 0: any address */
+	const struct address_set *const *source_set;      /* any of these */
+	const struct address_set *const *destination_set;
+	bool source_excluded, destination_excluded; /* the sets are negated */
+	bool any_protocol;
+	uint8_t protocol;
+	uint16_t source_port_low, source_port_high; /* host order; TCP, UDP, SCTP; 0..65535 = any */
+	uint16_t destination_port_low, destination_port_high;
+	int16_t icmp_type, icmp_code; /* -1 = any; for ICMP and ICMPv6 */
+	uint8_t family;               /* 0 = both */
+};
+
+struct classifier; /* [I] after build */
+
+enum { CLASSIFY_LINEAR_MAX = 64, CLASSIFY_NONE = -1 };
+
+/* classify_build compiles rules in order. The rules and sets must outlive it. NULL on lack of memory. Control thread. */
+struct classifier *classify_build(const struct classify_rule *rules, uint32_t count);
+void classify_free(struct classifier *c);
+
+/* classify_match returns the index of the first rule that matches, or CLASSIFY_NONE. icmp type and code are -1 for other
+ * protocols. Worker only, allocates nothing. */
+int32_t classify_match(const struct classifier *c, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code);
+
+/* classify_match_linear: the plain walk, for short lists and as the judge of the index in tests. */
+int32_t classify_match_linear(const struct classify_rule *rules, uint32_t count, const struct flow_key *k,
+			      int16_t icmp_type, int16_t icmp_code);
+
+#endif

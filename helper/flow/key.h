@@ -1,0 +1,61 @@
+/* key.h: what identifies one direction of a flow, and its hashes. SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_FLOW_KEY_H
+#define RINGWALL_FLOW_KEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* An address of either family: IPv4 in the first four bytes, the other twelve zero. Network byte order. */
+struct address {
+	union {
+		uint8_t byte[16];
+		uint32_t word[4];
+		uint64_t half[2];
+	};
+};
+
+/* flow_key: every packet has one, also a packet without ports (ports are then 0).
+ * TCP, UDP, SCTP: ports. ICMP echo: identifier in both ports, so that a reply mirrors its request.
+ * Other ICMP, GRE, ESP and the rest: ports 0. Later fragments: ports 0 until flow/fragment fills them in.
+ * 40 bytes without padding, compared and hashed as five 64-bit words. */
+struct flow_key {
+	struct address source;
+	struct address destination;
+	uint16_t source_port;      /* network byte order */
+	uint16_t destination_port; /* network byte order */
+	uint8_t protocol;
+	uint8_t family;    /* enum address_family: 2 or 10 */
+	uint16_t instance; /* routing instance of the ingress interface */
+};
+_Static_assert(sizeof(struct flow_key) == 40, "flow_key is compared as five words");
+
+static inline bool
+flow_key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* flow_key_reverse returns the key of the other direction, as it is on the wire without NAT. */
+static inline struct flow_key
+flow_key_reverse(const struct flow_key *k)
+{
+	return (struct flow_key){
+		.source = k->destination,
+		.destination = k->source,
+		.source_port = k->destination_port,
+		.destination_port = k->source_port,
+		.protocol = k->protocol,
+		.family = k->family,
+		.instance = k->instance,
+	};
+}
+
+/* flow_key_hash hashes all 40 bytes; `seed` is random per start, so that nobody outside can aim at one bucket. */
+uint32_t flow_key_hash(const struct flow_key *k, uint64_t seed);
+
+/* flow_key_owner_hash is symmetric (both directions agree) and takes addresses and protocol only, so that
+ * later fragments and ICMP errors reach the worker that owns their flow. See docs/decisions/. */
+uint32_t flow_key_owner_hash(const struct flow_key *k, uint64_t seed);
+
+#endif

@@ -1,0 +1,54 @@
+/* session.h: one session: two flow entries, what it was allowed by, what it counted. SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_FLOW_SESSION_H
+#define RINGWALL_FLOW_SESSION_H
+
+#include "flow/key.h"
+#include "flow/tcp.h"
+
+enum session_flag {
+	SESSION_LOG_INIT = 1 << 0,
+	SESSION_LOG_CLOSE = 1 << 1,
+	SESSION_REPLIED = 1 << 2, /* the server answered */
+	SESSION_COUNT = 1 << 3,   /* the rule has `count` */
+	SESSION_CLOSING = 1 << 4, /* close_reason is decided; it waits for its last timeout */
+};
+
+/* flow: one direction of a session and the memo of every stage for it. A memo is valid only while
+ * `epoch` equals the worker's: commits and route changes raise that number. 88 bytes. [W] */
+struct flow {
+	struct flow_key key;   /* as it is on the wire in this direction */
+	uint32_t epoch;        /* the judgement this memo comes from; 0 = never judged */
+	uint32_t neighbour;    /* slot in the neighbour table; the MAC is read from there for each packet */
+	uint16_t ingress_unit; /* a packet of this flow from elsewhere is judged anew */
+	uint16_t egress_unit;
+	uint16_t egress_port;
+	uint16_t egress_vlan;
+	uint16_t mtu; /* of the egress unit */
+	uint16_t ingress_zone;
+	uint16_t egress_zone;
+	uint8_t source_mac[6]; /* of the egress port */
+	uint64_t packets;
+	uint64_t bytes; /* IP bytes, as Junos counts */
+};
+
+/* session: [W] everything, by the worker that owns it. */
+struct session {
+	struct flow flow[2];     /* 0: client to server, as opened; 1: server to client */
+	uint64_t id;             /* unique across workers and restarts, below 2^53 */
+	uint64_t created_ns;     /* wall clock */
+	uint64_t last_ns;        /* monotonic clock of the last packet */
+	struct tcp_track tcp;    /* TCP only */
+	uint32_t timeout_s;      /* the idle timeout in force in its present state */
+	uint32_t idle_timeout_s; /* its application's timeout, once established */
+	uint32_t policy_id;      /* and the generation it belongs to: what a log line names */
+	uint32_t generation;
+	uint32_t rule; /* index of the rule's counter slot */
+	uint16_t application;
+	uint8_t flags;                   /* enum session_flag */
+	uint8_t close_reason;            /* enum close_reason, meaningful with SESSION_CLOSING */
+	uint32_t timer_next, timer_prev; /* links in the timer wheel, session indexes; see age.h */
+	uint32_t timer_slot;
+	uint32_t table_slot[2]; /* where the two flow entries stand in the table */
+};
+
+#endif

@@ -1,0 +1,98 @@
+/* packet.h: the one context that travels through the pipeline: where a packet is, what parse found,
+ * what the stages decided. SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_PACKET_H
+#define RINGWALL_PACKET_H
+
+#include "flow/key.h"
+#include "wire_gen.h"
+
+enum {
+	PACKET_HEADROOM = 256, /* bytes a driver keeps free before `data`, for headers that grow */
+	PACKET_BURST = 64,     /* packets per burst, at most */
+	PACKET_MAX_VLAN = 2,
+};
+
+#define UNIT_NONE 0      /* logical interface ids start at 1 */
+#define ZONE_NONE 0      /* zone ids start at 1 */
+#define PORT_HOST 0xffff /* pseudo port: the kernel of this host, through the TUN device */
+
+enum packet_flag {
+	PACKET_FRAGMENT = 1 << 0,       /* offset > 0 or more-fragments */
+	PACKET_FRAGMENT_FIRST = 1 << 1, /* a fragment with offset 0 */
+	PACKET_FRAGMENT_MORE = 1 << 2,
+	PACKET_DONT_FRAGMENT = 1 << 3, /* IPv4 DF; always set for IPv6 */
+	PACKET_IP_OPTIONS = 1 << 4,    /* IPv4 options or IPv6 hop-by-hop/destination/routing headers */
+	PACKET_ICMP_ERROR = 1 << 5,    /* `inner` describes the packet that the error is about */
+	PACKET_ICMP_ECHO = 1 << 6,     /* echo request or reply */
+	PACKET_L2_MULTICAST = 1 << 7,  /* destination MAC is multicast or broadcast */
+	PACKET_L4_PARTIAL = 1 << 8,    /* UDP checksum 0 over IPv4 */
+	PACKET_REJUDGED = 1 << 9,      /* a flow hit whose memo was stale */
+	PACKET_FROM_WAIT = 1 << 10,    /* back from the neighbour queue: policy and session are done */
+};
+
+struct session;
+struct next_hop;
+struct policy_rule;
+
+/* packet: [W] written by the worker that handles it. Offsets count from `data`. */
+struct packet {
+	/* place */
+	uint8_t *data;   /* first byte of the Ethernet header */
+	uint64_t frame;  /* the driver's handle of the buffer; opaque here */
+	uint16_t length; /* bytes at data */
+	uint16_t port;   /* ingress port (device) index */
+	uint16_t unit;   /* ingress logical interface id; UNIT_NONE until the ingress stage */
+	uint16_t zone;   /* ingress zone id */
+
+	/* what parse found; all lengths checked against the bytes that are there */
+	uint16_t l3;                    /* IP header */
+	uint16_t l4;                    /* transport header (for later fragments: first payload byte) */
+	uint16_t payload;               /* first byte behind the transport header */
+	uint16_t l3_length;             /* IP total length: header and payload, without Ethernet padding */
+	uint16_t vlan[PACKET_MAX_VLAN]; /* VLAN ids, outer first; 0 = none */
+	uint8_t vlan_count;
+	uint8_t ttl;       /* or hop limit */
+	uint8_t tos;       /* IPv4 TOS or IPv6 traffic class byte; DSCP is tos >> 2 */
+	uint8_t tcp_flags; /* header byte 13 */
+	uint8_t icmp_type;
+	uint8_t icmp_code;
+	uint16_t flags;                            /* enum packet_flag */
+	uint32_t tcp_sequence, tcp_acknowledgment; /* host order */
+	uint16_t tcp_window;                       /* host order, unscaled */
+	uint16_t tcp_length;                       /* payload bytes of the segment */
+	uint8_t tcp_scale;                         /* window scale option of a SYN, 0..14; 255 = absent */
+	uint8_t fragment_protocol;
+	uint16_t fragment_offset; /* bytes */
+	uint32_t fragment_id;     /* IPv4: 16 bits */
+	uint16_t inner_l3;        /* ICMP errors: the quoted IP header; 0 if none or unusable */
+	uint16_t echo_sequence;   /* ICMP echo sequence, network byte order */
+	struct flow_key key;
+	struct flow_key inner; /* ICMP errors: key of the quoted packet as it was sent */
+
+	/* what the stages decided */
+	uint32_t hash;       /* flow_key_hash(key) */
+	uint8_t verdict;     /* enum verdict */
+	uint8_t drop_reason; /* enum drop_reason */
+	uint8_t deny_reason; /* enum deny_reason, where policy or host-inbound-traffic ended it */
+	uint8_t direction;   /* 0: as the session was opened, 1: reply */
+	uint16_t egress_unit;
+	uint16_t egress_zone;
+	struct session *session;         /* the session this packet belongs to, or NULL */
+	const struct policy_rule *rule;  /* the rule that decided, default rule included */
+	const struct next_hop *next_hop; /* the route's choice for this flow */
+	uint32_t neighbour;              /* slot in the neighbour table */
+	uint16_t application;            /* application id for logs */
+};
+
+/* Parse: the only code that trusts nothing.
+ * packet_parse reads Ethernet, VLAN tags, IPv4 or IPv6 with extension headers and the transport header at
+ * p->data, p->length, and fills the "what parse found" part and key (instance stays 0).
+ * Returns DROP_REASON_NONE or why the packet is malformed. Never reads beyond p->length, never writes packet
+ * bytes. A packet with an unknown transport protocol is well formed. Any thread. */
+enum drop_reason packet_parse(struct packet *p);
+
+/* packet_parse_l3 is packet_parse for bytes that begin with an IP header (TUN, quoted packets, explain):
+ * p->l3 is 0. */
+enum drop_reason packet_parse_l3(struct packet *p);
+
+#endif

@@ -1,0 +1,108 @@
+/* worker.h: what one core owns, as the pipeline sees it: tables, time, and vectors for what goes out. The pipeline knows no
+ * socket, file or clock; a driver (AF_XDP loop, replay, fuzzer, benchmark, explain) fills and empties this.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_PIPELINE_WORKER_H
+#define RINGWALL_PIPELINE_WORKER_H
+
+#include "event/ring.h"
+#include "flow/age.h"
+#include "flow/fragment.h"
+#include "flow/table.h"
+#include "meter/bucket.h"
+#include "packet/packet.h"
+#include "route/neighbour.h"
+#include "snapshot/snapshot.h"
+
+enum {
+	DROP_REASONS = DROP_REASON_COUNT,
+	OUTPUT_MAX = 4 * PACKET_BURST, /* one packet may cause several: fragments, an answer */
+	WAIT_MAX = 512,                /* packets waiting for neighbours, per worker */
+	WAIT_PER_NEIGHBOUR = 16,
+};
+#define WAIT_NS (3ull * 1000000000)
+
+/* output: a frame that leaves. The driver sends it out of `port` (PORT_HOST: to the kernel, bytes begin with the IP
+ * header) and recycles `frame` afterwards. */
+struct output {
+	uint64_t frame;
+	uint8_t *data;
+	uint16_t length;
+	uint16_t port;
+};
+
+/* counters: [W] written by the worker with relaxed stores, read by the control thread. */
+struct counters {
+	uint64_t received_packets, received_bytes;
+	uint64_t forwarded_packets, forwarded_bytes;
+	uint64_t host_packets, host_bytes;
+	uint64_t drop[DROP_REASONS];
+	uint64_t sessions_opened, sessions_closed;
+	uint64_t icmp_errors_sent, icmp_errors_limited, resets_sent, resets_limited;
+	uint64_t handed_off;
+};
+
+struct unit_counters {
+	uint64_t in_packets, in_bytes, out_packets, out_bytes;
+};
+struct policy_counters {
+	uint64_t hits, packets, bytes, sessions;
+};
+
+/* buffers: the driver's free frames, filled between bursts; the pipeline takes frames for what it generates (ICMP errors,
+ * resets, fragments) and never waits: none left is DROP_REASON_NO_BUFFER. */
+struct buffers {
+	/* take returns a frame with PACKET_HEADROOM before *data and `size` bytes of room, or false. */
+	bool (*take)(void *ctx, uint64_t *frame, uint8_t **data);
+	/* give returns a frame that does not leave. */
+	void (*give)(void *ctx, uint64_t frame);
+	void *ctx;
+	uint16_t size;
+};
+
+/* port_state: what the pipeline must know of a device. [C] written by control, read by workers. */
+struct port_state {
+	uint8_t mac[6];
+	uint16_t mtu; /* IP MTU of the device */
+	uint8_t up;
+};
+
+struct wait_queue; /* pipeline/wait.c */
+struct trace;      /* pipeline/trace.h: explain's record of stages, NULL otherwise */
+
+struct worker {
+	uint32_t index, workers;
+	/* input of a burst, set by the driver */
+	const struct snapshot *snapshot; /* NULL: nothing in force, every packet is dropped */
+	uint32_t epoch;                  /* of the judgement in force: raised by commits and route changes; never 0 */
+	uint64_t now_ns;                 /* monotonic, once per burst */
+	uint64_t wall_ns;                /* wall clock, once per burst */
+	const struct port_state *ports;  /* [port] */
+
+	/* owned tables */
+	struct flow_table *flows;
+	struct age_wheel *ages;
+	struct fragment_table *fragments;
+	struct wait_queue *waiting;
+	struct neighbour_table *neighbours; /* shared by all workers */
+	struct bucket answers;              /* rate limit of ICMP errors and resets */
+	uint64_t next_session;              /* see session id in docs/decisions */
+	uint64_t owner_seed;
+
+	/* output of a burst, emptied by the driver */
+	uint32_t output_count;
+	struct output output[OUTPUT_MAX];
+	struct buffers buffers;
+	/* resolve: slots of neighbours that the kernel shall resolve; the driver hands them to control. */
+	uint32_t resolve_count;
+	uint32_t resolve[PACKET_BURST];
+
+	struct event_ring *ring;
+	struct counters counters;
+	struct unit_counters *units;      /* [snapshot->unit_count] */
+	struct policy_counters *policies; /* [snapshot->counter_count] */
+	uint32_t unit_room, policy_room;  /* allocated entries of both; never exceeded */
+	struct trace *trace;
+	bool memo_off; /* tests only: judge every packet in full */
+};
+
+#endif

@@ -1,0 +1,139 @@
+/* snapshot.h: the configuration in force, as the workers read it. Built away from the packet threads, immutable after
+ * publication [I], freed when all workers have passed a quiescent state. SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_SNAPSHOT_H
+#define RINGWALL_SNAPSHOT_H
+
+#include "classify/classify.h"
+#include "flow/tcp.h"
+#include "route/fib.h"
+#include "wire_gen.h"
+
+enum { NAME_MAX_BYTES = 64, DEVICE_MAX_BYTES = 16 };
+
+/* settings: `security flow`, `system` and dataplane settings. */
+struct settings {
+	bool fail_open;
+	struct tcp_rules tcp;
+	uint32_t tcp_initial_timeout_s; /* default 20 */
+	uint32_t session_maximum;       /* per helper, divided among workers; read at start only */
+	uint32_t icmp_error_rate;       /* errors and resets per second and worker, default 1000 */
+	uint32_t icmp_error_burst;      /* default 100 */
+};
+
+/* port_config: one Linux device. */
+struct port_config {
+	char name[NAME_MAX_BYTES];     /* ge-0/0/0 */
+	char device[DEVICE_MAX_BYTES]; /* eth1 */
+	uint8_t xdp_mode;              /* enum xdp_mode_wanted: 0 auto, 1 zero-copy, 2 native, 3 generic */
+	uint16_t mtu;                  /* 0: the device's */
+};
+
+struct unit_address {
+	struct address address;
+	uint8_t family;
+	uint8_t length;
+};
+
+/* host_service: one thing the host accepts (`host-inbound-traffic`); port range 0..65535 = any. */
+struct host_service {
+	bool any_protocol;
+	uint8_t protocol;
+	uint8_t family;               /* 0 = both */
+	uint16_t port_low, port_high; /* destination port, host order */
+	int16_t icmp_type;            /* -1 = any */
+};
+
+/* unit: a logical interface. Index in snapshot.unit is its id; 0 is unused. */
+struct unit {
+	char name[NAME_MAX_BYTES]; /* ge-0/0/0.0 */
+	uint16_t port;             /* index in snapshot.port */
+	uint16_t vlan;             /* 0 = untagged */
+	uint16_t zone;             /* ZONE_NONE: in no zone */
+	uint16_t instance;
+	uint16_t mtu_inet, mtu_inet6; /* 0: the port's */
+	uint32_t address_count;
+	struct unit_address *address;
+	bool has_host_services; /* overrides the zone's */
+	uint32_t host_service_count;
+	struct host_service *host_service;
+};
+
+struct zone {
+	char name[NAME_MAX_BYTES];
+	bool tcp_rst;
+	uint32_t host_service_count;
+	struct host_service *host_service;
+};
+
+/* policy_rule: one expanded rule: one application term of one policy. */
+struct policy_rule {
+	uint32_t policy_id;   /* policySetId * MAX_RULES_PER_POLICY_SET + ruleIndex */
+	uint32_t counter;     /* slot in worker counters (hits, packets, bytes); all terms of a policy share it */
+	uint32_t timeout_s;   /* 0: by protocol */
+	uint16_t application; /* 0: any */
+	uint8_t action;       /* enum action */
+	bool log_init, log_close, count;
+};
+
+struct policy_set {
+	uint32_t id;
+	uint32_t rule_count;
+	struct policy_rule *rule; /* rule[i] belongs to match rule i */
+	struct classify_rule *match;
+	struct classifier *classifier;
+};
+
+/* global rules may also ask for zones: a zone bitmap each, NULL = any; the classifier finds candidates in order. */
+
+struct static_route {
+	uint16_t instance;
+	uint8_t family, length;
+	struct address prefix;
+	struct next_hop_group group;
+};
+
+struct snapshot {
+	uint32_t generation;
+	char hash[65];
+	struct settings settings;
+	uint32_t port_count, unit_count, zone_count, instance_count; /* unit and zone: highest id + 1 */
+	struct port_config *port;
+	struct unit *unit;
+	struct zone *zone;
+	const uint16_t *unit_by_vlan[64]; /* [port] -> 4096 unit ids; NULL: no unit on this port; entry 0 is untagged */
+	struct policy_set **policy_by_zones;        /* [from * zone_count + to], NULL = none */
+	struct policy_set *policy_global;           /* or NULL; its rules carry from/to zone conditions in zone_match */
+	const uint8_t (*global_zone_match)[2][128]; /* [rule][0 from, 1 to] bit per zone id; all ones = any */
+	struct policy_rule default_rule;
+	uint32_t counter_count;          /* policy counters */
+	const char **counter_name;       /* "from/to/policy", to carry counters over a commit */
+	const uint16_t *tcp_application; /* [65536] application id by destination port, for names in logs */
+	const uint16_t *udp_application;
+	uint16_t icmp_application, icmp6_application;
+	uint32_t route_count;
+	struct static_route *route; /* static routes only; connected ones follow from unit addresses */
+	struct fib *fib[64];        /* [instance]; filled by the engine before publication */
+	void *arena;                /* all of the above lives here */
+};
+
+/* snapshot_unit returns the unit id for (port, vlan), UNIT_NONE if there is none. Worker. */
+static inline uint16_t
+snapshot_unit(const struct snapshot *s, uint16_t port, uint16_t vlan)
+{
+	const uint16_t *by_vlan = port < 64 ? s->unit_by_vlan[port] : 0;
+	return by_vlan ? by_vlan[vlan & 4095] : 0;
+}
+
+/* refusal: why a snapshot was refused: the path in the snapshot, what was expected, what was found. */
+struct refusal {
+	char code[32];  /* e.g. "bound", "type", "missing", "unknown", "reference", "duplicate", "memory" */
+	char path[160]; /* e.g. "policy_sets[0].rules[2].action" */
+	char message[256];
+};
+
+/* snapshot_decode turns the msgpack map of `apply_snapshot` into a built snapshot, or refuses it whole. Every field is
+ * checked for type, bound, reference and presence; unknown fields are refused. Never repairs. Control thread. */
+struct snapshot *snapshot_decode(const void *bytes, uint32_t length, struct refusal *why);
+void snapshot_free(struct snapshot *s);
+
+#endif
