@@ -125,3 +125,12 @@ BENCHES := $(sort $(basename $(notdir $(wildcard bench/bench-*.ts bench/bench-*.
 bench: $(BENCHES)
 bench-%: build
 	@bench/run bench-$*
+
+# ---- for the test runner: what there is ------------------------------------------------------------------
+.PHONY: print-c-tests print-fuzzers print-torture
+print-c-tests:
+	@echo $(foreach t,$(TEST_SRC),build/asan/test/$(basename $(notdir $(t))))
+print-fuzzers:
+	@echo $(FUZZERS)
+print-torture:
+	@echo $(TORTURES)
