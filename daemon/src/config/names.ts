@@ -1,0 +1,109 @@
+// names.ts: the names that were in force in one generation, by the numbers the helper writes into its events.
+// SPDX-License-Identifier: Apache-2.0
+
+export const NAME_TABLE_VERSION = 1;
+/** MAX_RULES_PER_POLICY_SET: policy_id = set id × this + rule index. */
+export const MAX_RULES_PER_POLICY_SET = 65536;
+export const GLOBAL_POLICY_SET = 65534;
+export const DEFAULT_POLICY_ID = 65535 * MAX_RULES_PER_POLICY_SET;
+/** DEFAULT_POLICY_NAME is shown for what no policy matched. */
+export const DEFAULT_POLICY_NAME = "default-policy";
+
+/** NameTable is plain JSON; the daemon keeps those of recent generations on disk. */
+export interface NameTable {
+  readonly version: typeof NAME_TABLE_VERSION;
+  readonly generation: number;
+  readonly hostName: string;
+  /** by zone id; [0] is "" (no zone) */
+  readonly zones: readonly string[];
+  /** by unit id; [0] is "" (no unit) */
+  readonly units: readonly UnitName[];
+  /** by application id; [0] is "any" */
+  readonly applications: readonly string[];
+  /** in ascending order of firstId */
+  readonly policies: readonly PolicyName[];
+}
+
+export interface UnitName {
+  readonly name: string;
+  readonly zone: string;
+}
+
+/** PolicyName: one policy and the run of ids of its application terms. */
+export interface PolicyName {
+  /** firstId: the policy_id of its first term; term i has firstId + i */
+  readonly firstId: number;
+  readonly name: string;
+  /** from, to: the zones of the context; "" in global and default policies */
+  readonly from: string;
+  readonly to: string;
+  readonly global: boolean;
+  /** applications: per term, the application it came from */
+  readonly applications: readonly string[];
+}
+
+/** PolicyTerm: what one policy_id stands for. */
+export interface PolicyTerm {
+  readonly policyId: number;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly global: boolean;
+  readonly application: string;
+}
+
+/** zoneName gives a zone's name, or undefined for "no zone" and ids this generation did not have. */
+export function zoneName(table: NameTable, id: number): string | undefined {
+  return table.zones[id] || undefined;
+}
+
+/** unitName gives the name of a logical interface, or undefined. */
+export function unitName(table: NameTable, id: number): string | undefined {
+  return table.units[id]?.name || undefined;
+}
+
+/** unitZone gives the name of the zone a logical interface was in, or undefined. */
+export function unitZone(table: NameTable, id: number): string | undefined {
+  return table.units[id]?.zone || undefined;
+}
+
+/** applicationName gives the application's name; undefined for 0 (no application known) and unknown ids. */
+export function applicationName(table: NameTable, id: number): string | undefined {
+  return id === 0 ? undefined : table.applications[id];
+}
+
+/** policyTerm finds the policy and the application term of a policy_id. */
+export function policyTerm(table: NameTable, policyId: number): PolicyTerm | undefined {
+  let low = 0;
+  let high = table.policies.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (table.policies[middle]!.firstId <= policyId) low = middle + 1;
+    else high = middle;
+  }
+  const policy = table.policies[low - 1];
+  const application = policy?.applications[policyId - policy.firstId];
+  if (policy === undefined || application === undefined) return undefined;
+  return { policyId, name: policy.name, from: policy.from, to: policy.to, global: policy.global, application };
+}
+
+/** parseNameTable accepts what JSON.parse made of a stored table; anything else, and other versions, give undefined. */
+export function parseNameTable(value: unknown): NameTable | undefined {
+  if (!isRecord(value) || value["version"] !== NAME_TABLE_VERSION) return undefined;
+  const { generation, hostName, zones, units, applications, policies } = value;
+  const whole =
+    Number.isSafeInteger(generation) && typeof hostName === "string" &&
+    isListOf(zones, isText) && isListOf(applications, isText) &&
+    isListOf(units, (unit) => isRecord(unit) && isText(unit["name"]) && isText(unit["zone"])) &&
+    isListOf(policies, isPolicyName);
+  return whole ? (value as unknown as NameTable) : undefined;
+}
+
+function isPolicyName(value: unknown): boolean {
+  return isRecord(value) && Number.isSafeInteger(value["firstId"]) && isText(value["name"]) && isText(value["from"]) &&
+    isText(value["to"]) && typeof value["global"] === "boolean" && isListOf(value["applications"], isText);
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+const isListOf = (value: unknown, accepts: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(accepts);
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
