@@ -58,6 +58,12 @@ struct unit {
 	struct host_service *host_service;
 };
 
+/* instance: a routing instance; 0 is inet.0. */
+struct instance {
+	char name[NAME_MAX_BYTES];
+	uint32_t kernel_table; /* the kernel's table whose routes it takes over; 0: none */
+};
+
 struct zone {
 	char name[NAME_MAX_BYTES];
 	bool tcp_rst;
@@ -73,10 +79,12 @@ struct policy_rule {
 	uint16_t application; /* 0: any */
 	uint8_t action;       /* enum action */
 	bool log_init, log_close, count;
+	const char *name; /* the policy's name */
 };
 
 struct policy_set {
 	uint32_t id;
+	uint16_t from_zone, to_zone; /* both 0: the global set */
 	uint32_t rule_count;
 	struct policy_rule *rule; /* rule[i] belongs to match rule i */
 	struct classify_rule *match;
@@ -100,6 +108,7 @@ struct snapshot {
 	struct port_config *port;
 	struct unit *unit;
 	struct zone *zone;
+	struct instance *instance;
 	const uint16_t *unit_by_vlan[64]; /* [port] -> 4096 unit ids; NULL: no unit on this port; entry 0 is untagged */
 	struct policy_set **policy_by_zones;        /* [from * zone_count + to], NULL = none */
 	struct policy_set *policy_global;           /* or NULL; its rules carry from/to zone conditions in zone_match */
@@ -110,6 +119,8 @@ struct snapshot {
 	const uint16_t *tcp_application; /* [65536] application id by destination port, for names in logs */
 	const uint16_t *udp_application;
 	uint16_t icmp_application, icmp6_application;
+	const uint16_t *sctp_application;
+	const uint16_t *protocol_application; /* [256] for protocols without ports, ICMP and ICMPv6 included */
 	uint32_t route_count;
 	struct static_route *route; /* static routes only; connected ones follow from unit addresses */
 	struct fib *fib[64];        /* [instance]; filled by the engine before publication */

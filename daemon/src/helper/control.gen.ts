@@ -1,0 +1,1697 @@
+// control.gen.ts: requests to the helper and its replies. Made by shared/gen/snapshot.mjs from schemas/control.schema.json; do not edit. SPDX-License-Identifier: Apache-2.0
+import type { Snapshot } from "../snapshot/snapshot.gen.js";
+
+/** The first request of a connection: what the client speaks and wants to be. */
+export interface HelloRequest {
+  /** protocol version: 1; 0..65535 */
+  readonly protocol: number;
+  /** LAYOUT_HASH of the event frames; 1..32 characters */
+  readonly layout_hash: string;
+  /** one writer at a time may apply, clear and shut down, and gets the doorbell; writer, reader */
+  readonly role: "writer" | "reader";
+  /** name, for the helper's log; 1..63 characters */
+  readonly client: string;
+}
+
+/** Puts a snapshot in force, whole or not at all. Writer only. */
+export interface ApplySnapshotRequest {
+  /** the whole snapshot */
+  readonly snapshot: Snapshot;
+}
+
+/** What the helper is and does. */
+export interface StatusRequest {}
+
+/** All counters. */
+export interface CountersRequest {}
+
+/** An address prefix. */
+export interface ControlPrefix {
+  /** 4 or 16 bytes */
+  readonly address: Uint8Array;
+  /** at most 32 for IPv4; 0..128 */
+  readonly length: number;
+}
+
+/** Which sessions: all that is given must hold. */
+export interface ControlSessionFilter {
+  /** session id; 1..9007199254740991 */
+  readonly id?: number;
+  /** of the client, as it was opened */
+  readonly source_prefix?: ControlPrefix;
+  /** of the server, as the client addressed it */
+  readonly destination_prefix?: ControlPrefix;
+  /** 0..255 */
+  readonly protocol?: number;
+  /** source or destination port as it was opened; 0..65535 */
+  readonly port?: number;
+  /** 0..4294967295 */
+  readonly policy_id?: number;
+  /** ingress or egress zone; 1..127 */
+  readonly zone?: number;
+}
+
+/** One page of the session table. */
+export interface SessionsRequest {
+  /** `next` of the page before; 0: from the start; 0..4294967295 */
+  readonly after: number;
+  /** entries at most; 1..500 */
+  readonly limit: number;
+  readonly filter?: ControlSessionFilter;
+}
+
+/** Closes sessions. Writer only. */
+export interface ClearSessionsRequest {
+  readonly filter?: ControlSessionFilter;
+}
+
+/** One page of the neighbour table. */
+export interface NeighborsRequest {
+  /** `next` of the page before; 0: from the start; 0..4294967295 */
+  readonly after: number;
+  /** entries at most; 1..500 */
+  readonly limit: number;
+}
+
+/** One page of the routes in force. */
+export interface RoutesRequest {
+  /** `next` of the page before; 0: from the start; 0..4294967295 */
+  readonly after: number;
+  /** entries at most; 1..500 */
+  readonly limit: number;
+}
+
+/** What would happen to a packet, asked of the running pipeline; changes nothing. */
+export interface ExplainRequest {
+  /** ingress unit id; 0: any unit of the zone; 0..4095 */
+  readonly unit: number;
+  /** ingress zone id; 0: the unit's; 0..127 */
+  readonly zone: number;
+  /** 4 or 16 bytes */
+  readonly source: Uint8Array;
+  /** 4 or 16 bytes */
+  readonly destination: Uint8Array;
+  /** 0..255 */
+  readonly protocol: number;
+  /** 0..65535 */
+  readonly source_port: number;
+  /** 0..65535 */
+  readonly destination_port: number;
+  /** 0..255 */
+  readonly icmp_type: number;
+  /** 0..255 */
+  readonly icmp_code: number;
+}
+
+/** Ends the helper in good order. Writer only. */
+export interface ShutdownRequest {}
+
+/** Who the helper is. */
+export interface HelloReply {
+  /** 0..9007199254740991 */
+  readonly protocol: number;
+  readonly layout_hash: string;
+  /** of the program */
+  readonly version: string;
+  /** differs for each start of the helper; 0..9007199254740991 */
+  readonly start_id: number;
+  /** in force; 0: none; 0..9007199254740991 */
+  readonly generation: number;
+  /** of the snapshot in force, or empty */
+  readonly hash: string;
+  /** 0..9007199254740991 */
+  readonly workers: number;
+  /** path of each worker's event ring */
+  readonly rings: readonly string[];
+}
+
+/** The snapshot is in force on all workers. */
+export interface ApplySnapshotReply {
+  /** in force now; 0..9007199254740991 */
+  readonly generation: number;
+  readonly hash: string;
+  /** it was in force already */
+  readonly unchanged: boolean;
+}
+
+/** One worker. */
+export interface ControlWorkerStatus {
+  /** 0..9007199254740991 */
+  readonly index: number;
+  /** pinned to; -1: not pinned; -1..65535 */
+  readonly cpu: number;
+  /** 0..9007199254740991 */
+  readonly received_packets: number;
+  /** 0..9007199254740991 */
+  readonly received_bytes: number;
+  /** 0..9007199254740991 */
+  readonly forwarded_packets: number;
+  /** 0..9007199254740991 */
+  readonly forwarded_bytes: number;
+  /** 0..9007199254740991 */
+  readonly host_packets: number;
+  /** 0..9007199254740991 */
+  readonly host_bytes: number;
+  /** 0..9007199254740991 */
+  readonly dropped_packets: number;
+  /** in use; 0..9007199254740991 */
+  readonly sessions: number;
+  /** 0..9007199254740991 */
+  readonly session_capacity: number;
+}
+
+/** One port. */
+export interface ControlPortStatus {
+  /** 0..9007199254740991 */
+  readonly id: number;
+  readonly name: string;
+  readonly device: string;
+  readonly up: boolean;
+  /** 0..9007199254740991 */
+  readonly mtu: number;
+  /** 6 bytes */
+  readonly mac: Uint8Array;
+  /** zero-copy, native, generic or none */
+  readonly xdp_mode: string;
+  /** why this mode */
+  readonly xdp_reason: string;
+  /** 0..9007199254740991 */
+  readonly queues: number;
+}
+
+/** What the helper is and does. */
+export interface StatusReply {
+  readonly version: string;
+  /** 0..9007199254740991 */
+  readonly pid: number;
+  /** 0..9007199254740991 */
+  readonly start_id: number;
+  /** 0..9007199254740991 */
+  readonly uptime_s: number;
+  /** 0..9007199254740991 */
+  readonly generation: number;
+  readonly hash: string;
+  /** closed or open, in force */
+  readonly fail_mode: string;
+  readonly workers: readonly ControlWorkerStatus[];
+  readonly ports: readonly ControlPortStatus[];
+}
+
+/** Packets that ended for one reason. */
+export interface ControlDropCounter {
+  /** drop_reason; 0..9007199254740991 */
+  readonly reason: number;
+  /** 0..9007199254740991 */
+  readonly packets: number;
+}
+
+/** Events of one type. */
+export interface ControlEventCounter {
+  /** event_type; 0..9007199254740991 */
+  readonly type: number;
+  /** 0..9007199254740991 */
+  readonly written: number;
+  /** 0..9007199254740991 */
+  readonly suppressed: number;
+  /** 0..9007199254740991 */
+  readonly lost_budget: number;
+  /** 0..9007199254740991 */
+  readonly lost_full: number;
+}
+
+/** One logical interface. */
+export interface ControlUnitCounters {
+  /** 0..9007199254740991 */
+  readonly id: number;
+  /** 0..9007199254740991 */
+  readonly in_packets: number;
+  /** 0..9007199254740991 */
+  readonly in_bytes: number;
+  /** 0..9007199254740991 */
+  readonly out_packets: number;
+  /** 0..9007199254740991 */
+  readonly out_bytes: number;
+}
+
+/** One counter slot of the snapshot in force. */
+export interface ControlPolicyCounter {
+  /** slot: position in the snapshot's counters; 0..9007199254740991 */
+  readonly counter: number;
+  /** 0..9007199254740991 */
+  readonly hits: number;
+  /** 0..9007199254740991 */
+  readonly packets: number;
+  /** 0..9007199254740991 */
+  readonly bytes: number;
+  /** opened; 0..9007199254740991 */
+  readonly sessions: number;
+}
+
+/** All counters, summed over the workers. */
+export interface CountersReply {
+  /** that units and policies refer to; 0..9007199254740991 */
+  readonly generation: number;
+  /** 0..9007199254740991 */
+  readonly received_packets: number;
+  /** 0..9007199254740991 */
+  readonly received_bytes: number;
+  /** 0..9007199254740991 */
+  readonly forwarded_packets: number;
+  /** 0..9007199254740991 */
+  readonly forwarded_bytes: number;
+  /** 0..9007199254740991 */
+  readonly host_packets: number;
+  /** 0..9007199254740991 */
+  readonly host_bytes: number;
+  /** 0..9007199254740991 */
+  readonly sessions_opened: number;
+  /** 0..9007199254740991 */
+  readonly sessions_closed: number;
+  /** 0..9007199254740991 */
+  readonly icmp_errors_sent: number;
+  /** 0..9007199254740991 */
+  readonly icmp_errors_limited: number;
+  /** 0..9007199254740991 */
+  readonly resets_sent: number;
+  /** 0..9007199254740991 */
+  readonly resets_limited: number;
+  /** 0..9007199254740991 */
+  readonly handed_off: number;
+  /** reasons that occurred */
+  readonly drops: readonly ControlDropCounter[];
+  readonly events: readonly ControlEventCounter[];
+  readonly units: readonly ControlUnitCounters[];
+  /** slots that counted */
+  readonly policies: readonly ControlPolicyCounter[];
+}
+
+/** One session. Addresses and ports as the client sent them. */
+export interface ControlSession {
+  /** 0..9007199254740991 */
+  readonly id: number;
+  /** 0..9007199254740991 */
+  readonly worker: number;
+  /** 0..9007199254740991 */
+  readonly policy_id: number;
+  /** of policy_id; 0..9007199254740991 */
+  readonly generation: number;
+  /** application id; 0: none; 0..9007199254740991 */
+  readonly application: number;
+  /** 0..9007199254740991 */
+  readonly protocol: number;
+  /** TCP state, or empty */
+  readonly state: string;
+  /** 4 or 16 bytes */
+  readonly source: Uint8Array;
+  /** 0..9007199254740991 */
+  readonly source_port: number;
+  /** 4 or 16 bytes */
+  readonly destination: Uint8Array;
+  /** 0..9007199254740991 */
+  readonly destination_port: number;
+  /** 0..9007199254740991 */
+  readonly ingress_zone: number;
+  /** 0..9007199254740991 */
+  readonly egress_zone: number;
+  /** 0..9007199254740991 */
+  readonly ingress_unit: number;
+  /** 0: this host; 0..9007199254740991 */
+  readonly egress_unit: number;
+  /** since it was opened; 0..9007199254740991 */
+  readonly age_s: number;
+  /** until it ages out if idle; 0..9007199254740991 */
+  readonly timeout_s: number;
+  /** 0..9007199254740991 */
+  readonly client_packets: number;
+  /** 0..9007199254740991 */
+  readonly client_bytes: number;
+  /** 0..9007199254740991 */
+  readonly server_packets: number;
+  /** 0..9007199254740991 */
+  readonly server_bytes: number;
+}
+
+/** One page; entries that come or go meanwhile may be missing. */
+export interface SessionsReply {
+  /** `after` of the next page; 0: this was the last; 0..9007199254740991 */
+  readonly next: number;
+  readonly sessions: readonly ControlSession[];
+}
+
+/** How many were closed. */
+export interface ClearSessionsReply {
+  /** 0..9007199254740991 */
+  readonly cleared: number;
+}
+
+/** One neighbour. */
+export interface ControlNeighbor {
+  /** 0..9007199254740991 */
+  readonly unit: number;
+  /** 4 or 16 bytes */
+  readonly address: Uint8Array;
+  /** 0 or 6 bytes */
+  readonly mac: Uint8Array;
+  /** pending, valid or failed */
+  readonly state: string;
+}
+
+/** One page. */
+export interface NeighborsReply {
+  /** 0..9007199254740991 */
+  readonly next: number;
+  readonly neighbors: readonly ControlNeighbor[];
+}
+
+/** One next hop. */
+export interface ControlRouteHop {
+  /** address; empty: none; 0 or 4 or 16 bytes */
+  readonly gateway: Uint8Array;
+  /** 0: none; 0..9007199254740991 */
+  readonly unit: number;
+}
+
+/** One route in force. */
+export interface ControlRoute {
+  /** 0..9007199254740991 */
+  readonly instance: number;
+  /** 4 or 16 bytes */
+  readonly prefix: Uint8Array;
+  /** 0..9007199254740991 */
+  readonly length: number;
+  /** next-hop, direct, local, broadcast, discard or reject */
+  readonly kind: string;
+  /** connected, static or kernel */
+  readonly origin?: string;
+  readonly hops: readonly ControlRouteHop[];
+}
+
+/** One page. */
+export interface RoutesReply {
+  /** 0..9007199254740991 */
+  readonly next: number;
+  readonly routes: readonly ControlRoute[];
+}
+
+/** What one stage said. */
+export interface ControlExplainStage {
+  readonly stage: string;
+  readonly result: string;
+  readonly detail: string;
+}
+
+/** What would happen. */
+export interface ExplainReply {
+  /** verdict text */
+  readonly verdict: string;
+  /** drop reason text, none if it goes on */
+  readonly reason: string;
+  /** deny, permit or reject; empty: no policy was asked */
+  readonly action: string;
+  /** 4294967295: no policy was asked; 0..9007199254740991 */
+  readonly policy_id: number;
+  /** 0..9007199254740991 */
+  readonly application: number;
+  /** 0..9007199254740991 */
+  readonly ingress_unit: number;
+  /** 0..9007199254740991 */
+  readonly ingress_zone: number;
+  /** 0..9007199254740991 */
+  readonly egress_unit: number;
+  /** 0..9007199254740991 */
+  readonly egress_zone: number;
+  /** in the order in which they were asked */
+  readonly stages: readonly ControlExplainStage[];
+}
+
+/** The helper is about to end. */
+export interface ShutdownReply {}
+
+/** The body of each request by its type. */
+export interface ControlRequests {
+  readonly hello: HelloRequest;
+  readonly apply_snapshot: ApplySnapshotRequest;
+  readonly status: StatusRequest;
+  readonly counters: CountersRequest;
+  readonly sessions: SessionsRequest;
+  readonly clear_sessions: ClearSessionsRequest;
+  readonly neighbors: NeighborsRequest;
+  readonly routes: RoutesRequest;
+  readonly explain: ExplainRequest;
+  readonly shutdown: ShutdownRequest;
+}
+
+/** The body of each reply by its request's type. */
+export interface ControlReplies {
+  readonly hello: HelloReply;
+  readonly apply_snapshot: ApplySnapshotReply;
+  readonly status: StatusReply;
+  readonly counters: CountersReply;
+  readonly sessions: SessionsReply;
+  readonly clear_sessions: ClearSessionsReply;
+  readonly neighbors: NeighborsReply;
+  readonly routes: RoutesReply;
+  readonly explain: ExplainReply;
+  readonly shutdown: ShutdownReply;
+}
+
+export const controlSchema = {
+ "$schema": "https://json-schema.org/draft/2020-12/schema",
+ "$id": "control.schema.json",
+ "title": "control",
+ "$comment": "The helper's control protocol: bodies of requests and replies. A request is {id, type, ...body}, its reply {id, ok: true, ...body} or {id, ok: false, code, path, message}; {type: \"doorbell\"} comes unasked. shared/gen/snapshot.mjs makes from it the helper's decoder tables and the daemon's types.",
+ "requests": [
+  "hello",
+  "apply_snapshot",
+  "status",
+  "counters",
+  "sessions",
+  "clear_sessions",
+  "neighbors",
+  "routes",
+  "explain",
+  "shutdown"
+ ],
+ "$defs": {
+  "prefix": {
+   "type": "object",
+   "description": "An address prefix.",
+   "additionalProperties": false,
+   "required": [
+    "address",
+    "length"
+   ],
+   "properties": {
+    "address": {
+     "$ref": "#/$defs/address"
+    },
+    "length": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 128,
+     "description": "at most 32 for IPv4"
+    }
+   }
+  },
+  "session_filter": {
+   "type": "object",
+   "description": "Which sessions: all that is given must hold.",
+   "additionalProperties": false,
+   "required": [],
+   "properties": {
+    "id": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 9007199254740991,
+     "description": "session id"
+    },
+    "source_prefix": {
+     "$ref": "#/$defs/prefix",
+     "description": "of the client, as it was opened"
+    },
+    "destination_prefix": {
+     "$ref": "#/$defs/prefix",
+     "description": "of the server, as the client addressed it"
+    },
+    "protocol": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    },
+    "port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "source or destination port as it was opened"
+    },
+    "policy_id": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295
+    },
+    "zone": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 127,
+     "description": "ingress or egress zone"
+    }
+   }
+  },
+  "hello": {
+   "type": "object",
+   "description": "The first request of a connection: what the client speaks and wants to be.",
+   "additionalProperties": false,
+   "required": [
+    "protocol",
+    "layout_hash",
+    "role",
+    "client"
+   ],
+   "properties": {
+    "protocol": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "protocol version: 1"
+    },
+    "layout_hash": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 32,
+     "pattern": "^[0-9a-f]*$",
+     "description": "LAYOUT_HASH of the event frames"
+    },
+    "role": {
+     "enum": [
+      "writer",
+      "reader"
+     ],
+     "description": "one writer at a time may apply, clear and shut down, and gets the doorbell"
+    },
+    "client": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 63,
+     "pattern": "^[ -~]*$",
+     "description": "name, for the helper's log"
+    }
+   }
+  },
+  "apply_snapshot": {
+   "type": "object",
+   "description": "Puts a snapshot in force, whole or not at all. Writer only.",
+   "additionalProperties": false,
+   "required": [
+    "snapshot"
+   ],
+   "properties": {
+    "snapshot": {
+     "$ref": "snapshot.schema.json",
+     "description": "the whole snapshot"
+    }
+   }
+  },
+  "status": {
+   "type": "object",
+   "description": "What the helper is and does.",
+   "additionalProperties": false,
+   "required": [],
+   "properties": {}
+  },
+  "counters": {
+   "type": "object",
+   "description": "All counters.",
+   "additionalProperties": false,
+   "required": [],
+   "properties": {}
+  },
+  "sessions": {
+   "type": "object",
+   "description": "One page of the session table.",
+   "additionalProperties": false,
+   "required": [
+    "after",
+    "limit"
+   ],
+   "properties": {
+    "after": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295,
+     "description": "`next` of the page before; 0: from the start"
+    },
+    "limit": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 500,
+     "description": "entries at most"
+    },
+    "filter": {
+     "$ref": "#/$defs/session_filter"
+    }
+   }
+  },
+  "clear_sessions": {
+   "type": "object",
+   "description": "Closes sessions. Writer only.",
+   "additionalProperties": false,
+   "required": [],
+   "properties": {
+    "filter": {
+     "$ref": "#/$defs/session_filter"
+    }
+   }
+  },
+  "neighbors": {
+   "type": "object",
+   "description": "One page of the neighbour table.",
+   "additionalProperties": false,
+   "required": [
+    "after",
+    "limit"
+   ],
+   "properties": {
+    "after": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295,
+     "description": "`next` of the page before; 0: from the start"
+    },
+    "limit": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 500,
+     "description": "entries at most"
+    }
+   }
+  },
+  "routes": {
+   "type": "object",
+   "description": "One page of the routes in force.",
+   "additionalProperties": false,
+   "required": [
+    "after",
+    "limit"
+   ],
+   "properties": {
+    "after": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295,
+     "description": "`next` of the page before; 0: from the start"
+    },
+    "limit": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 500,
+     "description": "entries at most"
+    }
+   }
+  },
+  "explain": {
+   "type": "object",
+   "description": "What would happen to a packet, asked of the running pipeline; changes nothing.",
+   "additionalProperties": false,
+   "required": [
+    "unit",
+    "zone",
+    "source",
+    "destination",
+    "protocol",
+    "source_port",
+    "destination_port",
+    "icmp_type",
+    "icmp_code"
+   ],
+   "properties": {
+    "unit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4095,
+     "description": "ingress unit id; 0: any unit of the zone"
+    },
+    "zone": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 127,
+     "description": "ingress zone id; 0: the unit's"
+    },
+    "source": {
+     "$ref": "#/$defs/address"
+    },
+    "destination": {
+     "$ref": "#/$defs/address"
+    },
+    "protocol": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    },
+    "source_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535
+    },
+    "destination_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535
+    },
+    "icmp_type": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    },
+    "icmp_code": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    }
+   }
+  },
+  "shutdown": {
+   "type": "object",
+   "description": "Ends the helper in good order. Writer only.",
+   "additionalProperties": false,
+   "required": [],
+   "properties": {}
+  },
+  "hello_reply": {
+   "type": "object",
+   "description": "Who the helper is.",
+   "required": [
+    "protocol",
+    "layout_hash",
+    "version",
+    "start_id",
+    "generation",
+    "hash",
+    "workers",
+    "rings"
+   ],
+   "properties": {
+    "protocol": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "layout_hash": {
+     "type": "string"
+    },
+    "version": {
+     "type": "string",
+     "description": "of the program"
+    },
+    "start_id": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "differs for each start of the helper"
+    },
+    "generation": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "in force; 0: none"
+    },
+    "hash": {
+     "type": "string",
+     "description": "of the snapshot in force, or empty"
+    },
+    "workers": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "rings": {
+     "type": "array",
+     "items": {
+      "type": "string"
+     },
+     "description": "path of each worker's event ring"
+    }
+   }
+  },
+  "apply_snapshot_reply": {
+   "type": "object",
+   "description": "The snapshot is in force on all workers.",
+   "required": [
+    "generation",
+    "hash",
+    "unchanged"
+   ],
+   "properties": {
+    "generation": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "in force now"
+    },
+    "hash": {
+     "type": "string"
+    },
+    "unchanged": {
+     "type": "boolean",
+     "description": "it was in force already"
+    }
+   }
+  },
+  "worker_status": {
+   "type": "object",
+   "description": "One worker.",
+   "required": [
+    "index",
+    "cpu",
+    "received_packets",
+    "received_bytes",
+    "forwarded_packets",
+    "forwarded_bytes",
+    "host_packets",
+    "host_bytes",
+    "dropped_packets",
+    "sessions",
+    "session_capacity"
+   ],
+   "properties": {
+    "index": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "cpu": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 65535,
+     "description": "pinned to; -1: not pinned"
+    },
+    "received_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "received_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "forwarded_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "forwarded_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "host_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "host_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "dropped_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "sessions": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "in use"
+    },
+    "session_capacity": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
+  "port_status": {
+   "type": "object",
+   "description": "One port.",
+   "required": [
+    "id",
+    "name",
+    "device",
+    "up",
+    "mtu",
+    "mac",
+    "xdp_mode",
+    "xdp_reason",
+    "queues"
+   ],
+   "properties": {
+    "id": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "name": {
+     "type": "string"
+    },
+    "device": {
+     "type": "string"
+    },
+    "up": {
+     "type": "boolean"
+    },
+    "mtu": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "mac": {
+     "byteLengths": [
+      6
+     ]
+    },
+    "xdp_mode": {
+     "type": "string",
+     "description": "zero-copy, native, generic or none"
+    },
+    "xdp_reason": {
+     "type": "string",
+     "description": "why this mode"
+    },
+    "queues": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
+  "status_reply": {
+   "type": "object",
+   "description": "What the helper is and does.",
+   "required": [
+    "version",
+    "pid",
+    "start_id",
+    "uptime_s",
+    "generation",
+    "hash",
+    "fail_mode",
+    "workers",
+    "ports"
+   ],
+   "properties": {
+    "version": {
+     "type": "string"
+    },
+    "pid": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "start_id": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "uptime_s": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "generation": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "hash": {
+     "type": "string"
+    },
+    "fail_mode": {
+     "type": "string",
+     "description": "closed or open, in force"
+    },
+    "workers": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/worker_status"
+     }
+    },
+    "ports": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/port_status"
+     }
+    }
+   }
+  },
+  "unit_counters": {
+   "type": "object",
+   "description": "One logical interface.",
+   "required": [
+    "id",
+    "in_packets",
+    "in_bytes",
+    "out_packets",
+    "out_bytes"
+   ],
+   "properties": {
+    "id": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "in_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "in_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "out_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "out_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
+  "drop_counter": {
+   "type": "object",
+   "description": "Packets that ended for one reason.",
+   "required": [
+    "reason",
+    "packets"
+   ],
+   "properties": {
+    "reason": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "drop_reason"
+    },
+    "packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
+  "event_counter": {
+   "type": "object",
+   "description": "Events of one type.",
+   "required": [
+    "type",
+    "written",
+    "suppressed",
+    "lost_budget",
+    "lost_full"
+   ],
+   "properties": {
+    "type": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "event_type"
+    },
+    "written": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "suppressed": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "lost_budget": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "lost_full": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
+  "policy_counter": {
+   "type": "object",
+   "description": "One counter slot of the snapshot in force.",
+   "required": [
+    "counter",
+    "hits",
+    "packets",
+    "bytes",
+    "sessions"
+   ],
+   "properties": {
+    "counter": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "slot: position in the snapshot's counters"
+    },
+    "hits": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "sessions": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "opened"
+    }
+   }
+  },
+  "counters_reply": {
+   "type": "object",
+   "description": "All counters, summed over the workers.",
+   "required": [
+    "generation",
+    "received_packets",
+    "received_bytes",
+    "forwarded_packets",
+    "forwarded_bytes",
+    "host_packets",
+    "host_bytes",
+    "sessions_opened",
+    "sessions_closed",
+    "icmp_errors_sent",
+    "icmp_errors_limited",
+    "resets_sent",
+    "resets_limited",
+    "handed_off",
+    "drops",
+    "events",
+    "units",
+    "policies"
+   ],
+   "properties": {
+    "generation": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "that units and policies refer to"
+    },
+    "received_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "received_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "forwarded_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "forwarded_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "host_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "host_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "sessions_opened": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "sessions_closed": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "icmp_errors_sent": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "icmp_errors_limited": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "resets_sent": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "resets_limited": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "handed_off": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "drops": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/drop_counter"
+     },
+     "description": "reasons that occurred"
+    },
+    "events": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/event_counter"
+     }
+    },
+    "units": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/unit_counters"
+     }
+    },
+    "policies": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/policy_counter"
+     },
+     "description": "slots that counted"
+    }
+   }
+  },
+  "session": {
+   "type": "object",
+   "description": "One session. Addresses and ports as the client sent them.",
+   "required": [
+    "id",
+    "worker",
+    "policy_id",
+    "generation",
+    "application",
+    "protocol",
+    "state",
+    "source",
+    "source_port",
+    "destination",
+    "destination_port",
+    "ingress_zone",
+    "egress_zone",
+    "ingress_unit",
+    "egress_unit",
+    "age_s",
+    "timeout_s",
+    "client_packets",
+    "client_bytes",
+    "server_packets",
+    "server_bytes"
+   ],
+   "properties": {
+    "id": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "worker": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "policy_id": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "generation": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "of policy_id"
+    },
+    "application": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "application id; 0: none"
+    },
+    "protocol": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "state": {
+     "type": "string",
+     "description": "TCP state, or empty"
+    },
+    "source": {
+     "$ref": "#/$defs/address"
+    },
+    "source_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "destination": {
+     "$ref": "#/$defs/address"
+    },
+    "destination_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "ingress_zone": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "egress_zone": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "ingress_unit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "egress_unit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "0: this host"
+    },
+    "age_s": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "since it was opened"
+    },
+    "timeout_s": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "until it ages out if idle"
+    },
+    "client_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "client_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "server_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "server_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
+  "sessions_reply": {
+   "type": "object",
+   "description": "One page; entries that come or go meanwhile may be missing.",
+   "required": [
+    "next",
+    "sessions"
+   ],
+   "properties": {
+    "next": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "`after` of the next page; 0: this was the last"
+    },
+    "sessions": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/session"
+     }
+    }
+   }
+  },
+  "clear_sessions_reply": {
+   "type": "object",
+   "description": "How many were closed.",
+   "required": [
+    "cleared"
+   ],
+   "properties": {
+    "cleared": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
+  "neighbor": {
+   "type": "object",
+   "description": "One neighbour.",
+   "required": [
+    "unit",
+    "address",
+    "mac",
+    "state"
+   ],
+   "properties": {
+    "unit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "address": {
+     "$ref": "#/$defs/address"
+    },
+    "mac": {
+     "byteLengths": [
+      0,
+      6
+     ]
+    },
+    "state": {
+     "type": "string",
+     "description": "pending, valid or failed"
+    }
+   }
+  },
+  "neighbors_reply": {
+   "type": "object",
+   "description": "One page.",
+   "required": [
+    "next",
+    "neighbors"
+   ],
+   "properties": {
+    "next": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "neighbors": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/neighbor"
+     }
+    }
+   }
+  },
+  "route_hop": {
+   "type": "object",
+   "description": "One next hop.",
+   "required": [
+    "gateway",
+    "unit"
+   ],
+   "properties": {
+    "gateway": {
+     "byteLengths": [
+      0,
+      4,
+      16
+     ],
+     "description": "address; empty: none"
+    },
+    "unit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "0: none"
+    }
+   }
+  },
+  "route": {
+   "type": "object",
+   "description": "One route in force.",
+   "required": [
+    "instance",
+    "prefix",
+    "length",
+    "kind",
+    "hops"
+   ],
+   "properties": {
+    "instance": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "prefix": {
+     "$ref": "#/$defs/address"
+    },
+    "length": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "kind": {
+     "type": "string",
+     "description": "next-hop, direct, local, broadcast, discard or reject"
+    },
+    "origin": {
+     "type": "string",
+     "description": "connected, static or kernel"
+    },
+    "hops": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/route_hop"
+     }
+    }
+   }
+  },
+  "routes_reply": {
+   "type": "object",
+   "description": "One page.",
+   "required": [
+    "next",
+    "routes"
+   ],
+   "properties": {
+    "next": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "routes": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/route"
+     }
+    }
+   }
+  },
+  "explain_stage": {
+   "type": "object",
+   "description": "What one stage said.",
+   "required": [
+    "stage",
+    "result",
+    "detail"
+   ],
+   "properties": {
+    "stage": {
+     "type": "string"
+    },
+    "result": {
+     "type": "string"
+    },
+    "detail": {
+     "type": "string"
+    }
+   }
+  },
+  "explain_reply": {
+   "type": "object",
+   "description": "What would happen.",
+   "required": [
+    "verdict",
+    "reason",
+    "action",
+    "policy_id",
+    "application",
+    "ingress_unit",
+    "ingress_zone",
+    "egress_unit",
+    "egress_zone",
+    "stages"
+   ],
+   "properties": {
+    "verdict": {
+     "type": "string",
+     "description": "verdict text"
+    },
+    "reason": {
+     "type": "string",
+     "description": "drop reason text, none if it goes on"
+    },
+    "action": {
+     "type": "string",
+     "description": "deny, permit or reject; empty: no policy was asked"
+    },
+    "policy_id": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "4294967295: no policy was asked"
+    },
+    "application": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "ingress_unit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "ingress_zone": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "egress_unit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "egress_zone": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "stages": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/explain_stage"
+     },
+     "description": "in the order in which they were asked"
+    }
+   }
+  },
+  "shutdown_reply": {
+   "type": "object",
+   "description": "The helper is about to end.",
+   "required": [],
+   "properties": {}
+  },
+  "address": {
+   "byteLengths": [
+    4,
+    16
+   ],
+   "description": "4 (IPv4) or 16 (IPv6) bytes in network order, as msgpack bin"
+  }
+ }
+} as const;

@@ -1,0 +1,306 @@
+/* schema_gen.c: each field of a snapshot with its bounds. Made by shared/gen/snapshot.mjs from schemas/snapshot.schema.json; do not edit.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "snapshot/schema_gen.h"
+
+#include <stddef.h>
+
+static const char *const settings_fail_mode_words[] = { "closed", "open" };
+static const struct schema_field settings_fields[] = {
+	{ .name = "fail_mode", .name_length = 9, .required = true, .at = offsetof(struct given_settings, fail_mode),
+	  .type = { .kind = SCHEMA_CHOICE, .words = settings_fail_mode_words, .value_count = 2 } },
+	{ .name = "tcp_no_syn_check", .name_length = 16, .required = true, .at = offsetof(struct given_settings, tcp_no_syn_check),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "tcp_no_sequence_check", .name_length = 21, .required = true, .at = offsetof(struct given_settings, tcp_no_sequence_check),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "tcp_rst_invalidate", .name_length = 18, .required = true, .at = offsetof(struct given_settings, tcp_rst_invalidate),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "tcp_initial_timeout", .name_length = 19, .required = true, .at = offsetof(struct given_settings, tcp_initial_timeout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 4ll, .high = 300ll } },
+	{ .name = "session_maximum", .name_length = 15, .required = true, .at = offsetof(struct given_settings, session_maximum),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1024ll, .high = 16777216ll } },
+	{ .name = "icmp_error_rate", .name_length = 15, .required = true, .at = offsetof(struct given_settings, icmp_error_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "icmp_error_burst", .name_length = 16, .required = true, .at = offsetof(struct given_settings, icmp_error_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 100000ll } },
+};
+const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 8, .field = settings_fields };
+
+static const int64_t host_service_family_values[] = { 0, 2, 10 };
+static const struct schema_field host_service_fields[] = {
+	{ .name = "protocol", .name_length = 8, .required = true, .at = offsetof(struct given_host_service, protocol),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 255ll } },
+	{ .name = "family", .name_length = 6, .required = true, .at = offsetof(struct given_host_service, family),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 10ll, .values = host_service_family_values, .value_count = 3 } },
+	{ .name = "port_low", .name_length = 8, .required = true, .at = offsetof(struct given_host_service, port_low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "port_high", .name_length = 9, .required = true, .at = offsetof(struct given_host_service, port_high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "icmp_type", .name_length = 9, .required = true, .at = offsetof(struct given_host_service, icmp_type),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 255ll } },
+};
+const struct schema_map given_host_service_map = { .name = "host_service", .size = sizeof(struct given_host_service), .count = 5, .field = host_service_fields };
+
+static const uint32_t zone_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_type zone_host_inbound_item = { .kind = SCHEMA_MAP, .map = &given_host_service_map };
+static const struct schema_field zone_fields[] = {
+	{ .name = "id", .name_length = 2, .required = true, .at = offsetof(struct given_zone, id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 127ll } },
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_zone, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = zone_name_characters } },
+	{ .name = "tcp_rst", .name_length = 7, .required = true, .at = offsetof(struct given_zone, tcp_rst),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "host_inbound", .name_length = 12, .required = true, .at = offsetof(struct given_zone, host_inbound), .count_at = offsetof(struct given_zone, host_inbound_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &zone_host_inbound_item, .item_size = sizeof(struct given_host_service) } },
+};
+const struct schema_map given_zone_map = { .name = "zone", .size = sizeof(struct given_zone), .count = 4, .field = zone_fields };
+
+static const uint32_t instance_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_field instance_fields[] = {
+	{ .name = "id", .name_length = 2, .required = true, .at = offsetof(struct given_instance, id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_instance, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = instance_name_characters } },
+	{ .name = "kernel_table", .name_length = 12, .required = true, .at = offsetof(struct given_instance, kernel_table),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
+};
+const struct schema_map given_instance_map = { .name = "instance", .size = sizeof(struct given_instance), .count = 3, .field = instance_fields };
+
+static const uint32_t port_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const uint32_t port_device_characters[4] = { 0x00000000, 0xffff7ffe, 0xffffffff, 0x7fffffff };
+static const char *const port_xdp_mode_words[] = { "auto", "zero-copy", "native", "generic" };
+static const struct schema_field port_fields[] = {
+	{ .name = "id", .name_length = 2, .required = true, .at = offsetof(struct given_port, id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_port, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = port_name_characters } },
+	{ .name = "device", .name_length = 6, .required = true, .at = offsetof(struct given_port, device),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 15ll, .characters = port_device_characters } },
+	{ .name = "xdp_mode", .name_length = 8, .required = true, .at = offsetof(struct given_port, xdp_mode),
+	  .type = { .kind = SCHEMA_CHOICE, .words = port_xdp_mode_words, .value_count = 4 } },
+	{ .name = "mtu", .name_length = 3, .required = true, .at = offsetof(struct given_port, mtu),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 256ll, .high = 9216ll, .or_zero = true } },
+};
+const struct schema_map given_port_map = { .name = "port", .size = sizeof(struct given_port), .count = 5, .field = port_fields };
+
+static const struct schema_field unit_address_fields[] = {
+	{ .name = "address", .name_length = 7, .required = true, .at = offsetof(struct given_unit_address, address),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_unit_address, length),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
+};
+const struct schema_map given_unit_address_map = { .name = "unit_address", .size = sizeof(struct given_unit_address), .count = 2, .field = unit_address_fields };
+
+static const uint32_t unit_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_type unit_addresses_item = { .kind = SCHEMA_MAP, .map = &given_unit_address_map };
+static const struct schema_type unit_host_inbound_item = { .kind = SCHEMA_MAP, .map = &given_host_service_map };
+static const struct schema_field unit_fields[] = {
+	{ .name = "id", .name_length = 2, .required = true, .at = offsetof(struct given_unit, id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4095ll } },
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_unit, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = unit_name_characters } },
+	{ .name = "port", .name_length = 4, .required = true, .at = offsetof(struct given_unit, port),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "vlan", .name_length = 4, .required = true, .at = offsetof(struct given_unit, vlan),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4094ll } },
+	{ .name = "zone", .name_length = 4, .required = true, .at = offsetof(struct given_unit, zone),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 127ll } },
+	{ .name = "instance", .name_length = 8, .required = true, .at = offsetof(struct given_unit, instance),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "mtu_inet", .name_length = 8, .required = true, .at = offsetof(struct given_unit, mtu_inet),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 68ll, .high = 9216ll, .or_zero = true } },
+	{ .name = "mtu_inet6", .name_length = 9, .required = true, .at = offsetof(struct given_unit, mtu_inet6),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1280ll, .high = 9216ll, .or_zero = true } },
+	{ .name = "addresses", .name_length = 9, .required = true, .at = offsetof(struct given_unit, addresses), .count_at = offsetof(struct given_unit, addresses_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &unit_addresses_item, .item_size = sizeof(struct given_unit_address) } },
+	{ .name = "host_inbound", .name_length = 12, .required = false, .at = offsetof(struct given_unit, host_inbound), .count_at = offsetof(struct given_unit, host_inbound_count), .present_at = offsetof(struct given_unit, has_host_inbound),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &unit_host_inbound_item, .item_size = sizeof(struct given_host_service) } },
+};
+const struct schema_map given_unit_map = { .name = "unit", .size = sizeof(struct given_unit), .count = 10, .field = unit_fields };
+
+static const struct schema_field inet_range_fields[] = {
+	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_inet_range, low),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 } },
+	{ .name = "high", .name_length = 4, .required = true, .at = offsetof(struct given_inet_range, high),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 } },
+};
+const struct schema_map given_inet_range_map = { .name = "inet_range", .size = sizeof(struct given_inet_range), .count = 2, .field = inet_range_fields };
+
+static const struct schema_field inet6_range_fields[] = {
+	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_inet6_range, low),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 16 } },
+	{ .name = "high", .name_length = 4, .required = true, .at = offsetof(struct given_inet6_range, high),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 16 } },
+};
+const struct schema_map given_inet6_range_map = { .name = "inet6_range", .size = sizeof(struct given_inet6_range), .count = 2, .field = inet6_range_fields };
+
+static const struct schema_type address_set_inet_item = { .kind = SCHEMA_MAP, .map = &given_inet_range_map };
+static const struct schema_type address_set_inet6_item = { .kind = SCHEMA_MAP, .map = &given_inet6_range_map };
+static const struct schema_field address_set_fields[] = {
+	{ .name = "inet", .name_length = 4, .required = true, .at = offsetof(struct given_address_set, inet), .count_at = offsetof(struct given_address_set, inet_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1048576ll, .item = &address_set_inet_item, .item_size = sizeof(struct given_inet_range) } },
+	{ .name = "inet6", .name_length = 5, .required = true, .at = offsetof(struct given_address_set, inet6), .count_at = offsetof(struct given_address_set, inet6_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1048576ll, .item = &address_set_inet6_item, .item_size = sizeof(struct given_inet6_range) } },
+};
+const struct schema_map given_address_set_map = { .name = "address_set", .size = sizeof(struct given_address_set), .count = 2, .field = address_set_fields };
+
+static const uint32_t application_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_field application_fields[] = {
+	{ .name = "id", .name_length = 2, .required = true, .at = offsetof(struct given_application, id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 65535ll } },
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_application, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = application_name_characters } },
+	{ .name = "protocol", .name_length = 8, .required = true, .at = offsetof(struct given_application, protocol),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 255ll } },
+	{ .name = "port_low", .name_length = 8, .required = true, .at = offsetof(struct given_application, port_low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "port_high", .name_length = 9, .required = true, .at = offsetof(struct given_application, port_high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+};
+const struct schema_map given_application_map = { .name = "application", .size = sizeof(struct given_application), .count = 5, .field = application_fields };
+
+static const uint32_t rule_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_type rule_from_zones_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 127ll };
+static const struct schema_type rule_to_zones_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 127ll };
+static const struct schema_type rule_source_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
+static const struct schema_type rule_destination_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
+static const struct schema_field rule_fields[] = {
+	{ .name = "policy_id", .name_length = 9, .required = true, .at = offsetof(struct given_rule, policy_id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
+	{ .name = "counter", .name_length = 7, .required = true, .at = offsetof(struct given_rule, counter),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1048575ll } },
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_rule, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = rule_name_characters } },
+	{ .name = "from_zones", .name_length = 10, .required = true, .at = offsetof(struct given_rule, from_zones), .count_at = offsetof(struct given_rule, from_zones_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 127ll, .item = &rule_from_zones_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "to_zones", .name_length = 8, .required = true, .at = offsetof(struct given_rule, to_zones), .count_at = offsetof(struct given_rule, to_zones_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 127ll, .item = &rule_to_zones_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "source", .name_length = 6, .required = true, .at = offsetof(struct given_rule, source), .count_at = offsetof(struct given_rule, source_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4096ll, .item = &rule_source_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "destination", .name_length = 11, .required = true, .at = offsetof(struct given_rule, destination), .count_at = offsetof(struct given_rule, destination_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4096ll, .item = &rule_destination_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "source_excluded", .name_length = 15, .required = true, .at = offsetof(struct given_rule, source_excluded),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "destination_excluded", .name_length = 20, .required = true, .at = offsetof(struct given_rule, destination_excluded),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "protocol", .name_length = 8, .required = true, .at = offsetof(struct given_rule, protocol),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 255ll } },
+	{ .name = "source_port_low", .name_length = 15, .required = true, .at = offsetof(struct given_rule, source_port_low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "source_port_high", .name_length = 16, .required = true, .at = offsetof(struct given_rule, source_port_high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "destination_port_low", .name_length = 20, .required = true, .at = offsetof(struct given_rule, destination_port_low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "destination_port_high", .name_length = 21, .required = true, .at = offsetof(struct given_rule, destination_port_high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "icmp_type", .name_length = 9, .required = true, .at = offsetof(struct given_rule, icmp_type),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 255ll } },
+	{ .name = "icmp_code", .name_length = 9, .required = true, .at = offsetof(struct given_rule, icmp_code),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 255ll } },
+	{ .name = "application", .name_length = 11, .required = true, .at = offsetof(struct given_rule, application),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "timeout", .name_length = 7, .required = true, .at = offsetof(struct given_rule, timeout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
+	{ .name = "action", .name_length = 6, .required = true, .at = offsetof(struct given_rule, action),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 2ll } },
+	{ .name = "log_init", .name_length = 8, .required = true, .at = offsetof(struct given_rule, log_init),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_close", .name_length = 9, .required = true, .at = offsetof(struct given_rule, log_close),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "count", .name_length = 5, .required = true, .at = offsetof(struct given_rule, count),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+};
+const struct schema_map given_rule_map = { .name = "rule", .size = sizeof(struct given_rule), .count = 22, .field = rule_fields };
+
+static const struct schema_type policy_set_rules_item = { .kind = SCHEMA_MAP, .map = &given_rule_map };
+static const struct schema_field policy_set_fields[] = {
+	{ .name = "id", .name_length = 2, .required = true, .at = offsetof(struct given_policy_set, id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 65534ll } },
+	{ .name = "from_zone", .name_length = 9, .required = true, .at = offsetof(struct given_policy_set, from_zone),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 127ll } },
+	{ .name = "to_zone", .name_length = 7, .required = true, .at = offsetof(struct given_policy_set, to_zone),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 127ll } },
+	{ .name = "rules", .name_length = 5, .required = true, .at = offsetof(struct given_policy_set, rules), .count_at = offsetof(struct given_policy_set, rules_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 65536ll, .item = &policy_set_rules_item, .item_size = sizeof(struct given_rule) } },
+};
+const struct schema_map given_policy_set_map = { .name = "policy_set", .size = sizeof(struct given_policy_set), .count = 4, .field = policy_set_fields };
+
+static const struct schema_field default_policy_fields[] = {
+	{ .name = "policy_id", .name_length = 9, .required = true, .at = offsetof(struct given_default_policy, policy_id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 4294901760ll, .high = 4294901760ll } },
+	{ .name = "action", .name_length = 6, .required = true, .at = offsetof(struct given_default_policy, action),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 2ll } },
+	{ .name = "log_init", .name_length = 8, .required = true, .at = offsetof(struct given_default_policy, log_init),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_close", .name_length = 9, .required = true, .at = offsetof(struct given_default_policy, log_close),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "counter", .name_length = 7, .required = true, .at = offsetof(struct given_default_policy, counter),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1048575ll } },
+};
+const struct schema_map given_default_policy_map = { .name = "default_policy", .size = sizeof(struct given_default_policy), .count = 5, .field = default_policy_fields };
+
+static const struct schema_field route_hop_fields[] = {
+	{ .name = "gateway", .name_length = 7, .required = true, .at = offsetof(struct given_route_hop, gateway),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "unit", .name_length = 4, .required = true, .at = offsetof(struct given_route_hop, unit),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4095ll } },
+};
+const struct schema_map given_route_hop_map = { .name = "route_hop", .size = sizeof(struct given_route_hop), .count = 2, .field = route_hop_fields };
+
+static const char *const route_kind_words[] = { "next-hop", "discard", "reject" };
+static const struct schema_type route_next_hops_item = { .kind = SCHEMA_MAP, .map = &given_route_hop_map };
+static const struct schema_field route_fields[] = {
+	{ .name = "instance", .name_length = 8, .required = true, .at = offsetof(struct given_route, instance),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "prefix", .name_length = 6, .required = true, .at = offsetof(struct given_route, prefix),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_route, length),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
+	{ .name = "kind", .name_length = 4, .required = true, .at = offsetof(struct given_route, kind),
+	  .type = { .kind = SCHEMA_CHOICE, .words = route_kind_words, .value_count = 3 } },
+	{ .name = "next_hops", .name_length = 9, .required = true, .at = offsetof(struct given_route, next_hops), .count_at = offsetof(struct given_route, next_hops_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 16ll, .item = &route_next_hops_item, .item_size = sizeof(struct given_route_hop) } },
+};
+const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 5, .field = route_fields };
+
+static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
+static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };
+static const struct schema_type snapshot_instances_item = { .kind = SCHEMA_MAP, .map = &given_instance_map };
+static const struct schema_type snapshot_ports_item = { .kind = SCHEMA_MAP, .map = &given_port_map };
+static const struct schema_type snapshot_units_item = { .kind = SCHEMA_MAP, .map = &given_unit_map };
+static const struct schema_type snapshot_address_sets_item = { .kind = SCHEMA_MAP, .map = &given_address_set_map };
+static const struct schema_type snapshot_applications_item = { .kind = SCHEMA_MAP, .map = &given_application_map };
+static const struct schema_type snapshot_policy_sets_item = { .kind = SCHEMA_MAP, .map = &given_policy_set_map };
+static const uint32_t snapshot_counters_item_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_type snapshot_counters_item = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = snapshot_counters_item_characters };
+static const struct schema_type snapshot_routes_item = { .kind = SCHEMA_MAP, .map = &given_route_map };
+static const struct schema_field snapshot_fields[] = {
+	{ .name = "version", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, version),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1ll } },
+	{ .name = "generation", .name_length = 10, .required = true, .at = offsetof(struct given_snapshot, generation),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4294967295ll } },
+	{ .name = "hash", .name_length = 4, .required = true, .at = offsetof(struct given_snapshot, hash),
+	  .type = { .kind = SCHEMA_TEXT, .low = 64ll, .high = 64ll, .characters = snapshot_hash_characters } },
+	{ .name = "settings", .name_length = 8, .required = true, .at = offsetof(struct given_snapshot, settings),
+	  .type = { .kind = SCHEMA_MAP, .map = &given_settings_map } },
+	{ .name = "zones", .name_length = 5, .required = true, .at = offsetof(struct given_snapshot, zones), .count_at = offsetof(struct given_snapshot, zones_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 127ll, .item = &snapshot_zones_item, .item_size = sizeof(struct given_zone) } },
+	{ .name = "instances", .name_length = 9, .required = true, .at = offsetof(struct given_snapshot, instances), .count_at = offsetof(struct given_snapshot, instances_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 1ll, .high = 64ll, .item = &snapshot_instances_item, .item_size = sizeof(struct given_instance) } },
+	{ .name = "ports", .name_length = 5, .required = true, .at = offsetof(struct given_snapshot, ports), .count_at = offsetof(struct given_snapshot, ports_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 64ll, .item = &snapshot_ports_item, .item_size = sizeof(struct given_port) } },
+	{ .name = "units", .name_length = 5, .required = true, .at = offsetof(struct given_snapshot, units), .count_at = offsetof(struct given_snapshot, units_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4095ll, .item = &snapshot_units_item, .item_size = sizeof(struct given_unit) } },
+	{ .name = "address_sets", .name_length = 12, .required = true, .at = offsetof(struct given_snapshot, address_sets), .count_at = offsetof(struct given_snapshot, address_sets_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 262144ll, .item = &snapshot_address_sets_item, .item_size = sizeof(struct given_address_set) } },
+	{ .name = "applications", .name_length = 12, .required = true, .at = offsetof(struct given_snapshot, applications), .count_at = offsetof(struct given_snapshot, applications_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 65535ll, .item = &snapshot_applications_item, .item_size = sizeof(struct given_application) } },
+	{ .name = "policy_sets", .name_length = 11, .required = true, .at = offsetof(struct given_snapshot, policy_sets), .count_at = offsetof(struct given_snapshot, policy_sets_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 16130ll, .item = &snapshot_policy_sets_item, .item_size = sizeof(struct given_policy_set) } },
+	{ .name = "default_policy", .name_length = 14, .required = true, .at = offsetof(struct given_snapshot, default_policy),
+	  .type = { .kind = SCHEMA_MAP, .map = &given_default_policy_map } },
+	{ .name = "counters", .name_length = 8, .required = true, .at = offsetof(struct given_snapshot, counters), .count_at = offsetof(struct given_snapshot, counters_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 1ll, .high = 1048576ll, .item = &snapshot_counters_item, .item_size = sizeof(struct schema_text) } },
+	{ .name = "routes", .name_length = 6, .required = true, .at = offsetof(struct given_snapshot, routes), .count_at = offsetof(struct given_snapshot, routes_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 262144ll, .item = &snapshot_routes_item, .item_size = sizeof(struct given_route) } },
+};
+const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 14, .field = snapshot_fields };

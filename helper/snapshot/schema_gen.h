@@ -1,0 +1,200 @@
+/* schema_gen.h: a snapshot as it was given, its bounds checked. Made by shared/gen/snapshot.mjs from schemas/snapshot.schema.json; do not edit.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_SNAPSHOT_SCHEMA_GEN_H
+#define RINGWALL_SNAPSHOT_SCHEMA_GEN_H
+
+#include "snapshot/schema.h"
+
+enum given_settings_fail_mode { GIVEN_SETTINGS_FAIL_MODE_CLOSED, GIVEN_SETTINGS_FAIL_MODE_OPEN };
+struct given_settings {
+	uint32_t fail_mode;
+	bool tcp_no_syn_check;
+	bool tcp_no_sequence_check;
+	bool tcp_rst_invalidate;
+	uint32_t tcp_initial_timeout;
+	uint32_t session_maximum;
+	uint32_t icmp_error_rate;
+	uint32_t icmp_error_burst;
+};
+extern const struct schema_map given_settings_map;
+
+struct given_host_service {
+	int32_t protocol;
+	uint32_t family;
+	uint32_t port_low;
+	uint32_t port_high;
+	int32_t icmp_type;
+};
+extern const struct schema_map given_host_service_map;
+
+struct given_zone {
+	uint32_t id;
+	struct schema_text name;
+	bool tcp_rst;
+	uint32_t host_inbound_count;
+	struct given_host_service *host_inbound;
+};
+extern const struct schema_map given_zone_map;
+
+struct given_instance {
+	uint32_t id;
+	struct schema_text name;
+	uint32_t kernel_table;
+};
+extern const struct schema_map given_instance_map;
+
+enum given_port_xdp_mode { GIVEN_PORT_XDP_MODE_AUTO, GIVEN_PORT_XDP_MODE_ZERO_COPY, GIVEN_PORT_XDP_MODE_NATIVE, GIVEN_PORT_XDP_MODE_GENERIC };
+struct given_port {
+	uint32_t id;
+	struct schema_text name;
+	struct schema_text device;
+	uint32_t xdp_mode;
+	uint32_t mtu;
+};
+extern const struct schema_map given_port_map;
+
+struct given_unit_address {
+	struct schema_bytes address;
+	uint32_t length;
+};
+extern const struct schema_map given_unit_address_map;
+
+struct given_unit {
+	uint32_t id;
+	struct schema_text name;
+	uint32_t port;
+	uint32_t vlan;
+	uint32_t zone;
+	uint32_t instance;
+	uint32_t mtu_inet;
+	uint32_t mtu_inet6;
+	uint32_t addresses_count;
+	struct given_unit_address *addresses;
+	bool has_host_inbound;
+	uint32_t host_inbound_count;
+	struct given_host_service *host_inbound;
+};
+extern const struct schema_map given_unit_map;
+
+struct given_inet_range {
+	struct schema_bytes low;
+	struct schema_bytes high;
+};
+extern const struct schema_map given_inet_range_map;
+
+struct given_inet6_range {
+	struct schema_bytes low;
+	struct schema_bytes high;
+};
+extern const struct schema_map given_inet6_range_map;
+
+struct given_address_set {
+	uint32_t inet_count;
+	struct given_inet_range *inet;
+	uint32_t inet6_count;
+	struct given_inet6_range *inet6;
+};
+extern const struct schema_map given_address_set_map;
+
+struct given_application {
+	uint32_t id;
+	struct schema_text name;
+	int32_t protocol;
+	uint32_t port_low;
+	uint32_t port_high;
+};
+extern const struct schema_map given_application_map;
+
+struct given_rule {
+	uint32_t policy_id;
+	uint32_t counter;
+	struct schema_text name;
+	uint32_t from_zones_count;
+	uint32_t *from_zones;
+	uint32_t to_zones_count;
+	uint32_t *to_zones;
+	uint32_t source_count;
+	uint32_t *source;
+	uint32_t destination_count;
+	uint32_t *destination;
+	bool source_excluded;
+	bool destination_excluded;
+	int32_t protocol;
+	uint32_t source_port_low;
+	uint32_t source_port_high;
+	uint32_t destination_port_low;
+	uint32_t destination_port_high;
+	int32_t icmp_type;
+	int32_t icmp_code;
+	uint32_t application;
+	uint32_t timeout;
+	uint32_t action;
+	bool log_init;
+	bool log_close;
+	bool count;
+};
+extern const struct schema_map given_rule_map;
+
+struct given_policy_set {
+	uint32_t id;
+	uint32_t from_zone;
+	uint32_t to_zone;
+	uint32_t rules_count;
+	struct given_rule *rules;
+};
+extern const struct schema_map given_policy_set_map;
+
+struct given_default_policy {
+	uint32_t policy_id;
+	uint32_t action;
+	bool log_init;
+	bool log_close;
+	uint32_t counter;
+};
+extern const struct schema_map given_default_policy_map;
+
+struct given_route_hop {
+	struct schema_bytes gateway;
+	uint32_t unit;
+};
+extern const struct schema_map given_route_hop_map;
+
+enum given_route_kind { GIVEN_ROUTE_KIND_NEXT_HOP, GIVEN_ROUTE_KIND_DISCARD, GIVEN_ROUTE_KIND_REJECT };
+struct given_route {
+	uint32_t instance;
+	struct schema_bytes prefix;
+	uint32_t length;
+	uint32_t kind;
+	uint32_t next_hops_count;
+	struct given_route_hop *next_hops;
+};
+extern const struct schema_map given_route_map;
+
+struct given_snapshot {
+	uint32_t version;
+	uint32_t generation;
+	struct schema_text hash;
+	struct given_settings settings;
+	uint32_t zones_count;
+	struct given_zone *zones;
+	uint32_t instances_count;
+	struct given_instance *instances;
+	uint32_t ports_count;
+	struct given_port *ports;
+	uint32_t units_count;
+	struct given_unit *units;
+	uint32_t address_sets_count;
+	struct given_address_set *address_sets;
+	uint32_t applications_count;
+	struct given_application *applications;
+	uint32_t policy_sets_count;
+	struct given_policy_set *policy_sets;
+	struct given_default_policy default_policy;
+	uint32_t counters_count;
+	struct schema_text *counters;
+	uint32_t routes_count;
+	struct given_route *routes;
+};
+extern const struct schema_map given_snapshot_map;
+
+#endif
