@@ -11,6 +11,8 @@ enum session_flag {
 	SESSION_REPLIED = 1 << 2, /* the server answered */
 	SESSION_COUNT = 1 << 3,   /* the rule has `count` */
 	SESSION_CLOSING = 1 << 4, /* close_reason is decided; it waits for its last timeout */
+	SESSION_OPENED = 1 << 5,  /* its first packet went on; before that it is neither logged nor counted */
+	SESSION_ECHO = 1 << 6,    /* ICMP echo: requests go one way, replies the other */
 };
 
 /* flow: one direction of a session and the memo of every stage for it. A memo is valid only while
@@ -42,8 +44,12 @@ struct session {
 	uint32_t idle_timeout_s; /* its application's timeout, once established */
 	uint32_t policy_id;      /* and the generation it belongs to: what a log line names */
 	uint32_t generation;
-	uint32_t rule; /* index of the rule's counter slot */
+	uint32_t epoch; /* when its policy was last judged, in the worker's numbers */
+	uint32_t rule;  /* index of the rule's counter slot */
 	uint16_t application;
+	uint16_t echo_sequence; /* of the first packet, network byte order: what a log line names */
+	uint8_t icmp_type;      /* of the first packet */
+	uint8_t icmp_code;
 	uint8_t flags;                   /* enum session_flag */
 	uint8_t close_reason;            /* enum close_reason, meaningful with SESSION_CLOSING */
 	uint32_t timer_next, timer_prev; /* links in the timer wheel, session indexes; see age.h */

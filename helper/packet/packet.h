@@ -27,7 +27,9 @@ enum packet_flag {
 	PACKET_L2_MULTICAST = 1 << 7,  /* destination MAC is multicast or broadcast */
 	PACKET_L4_PARTIAL = 1 << 8,    /* UDP checksum 0 over IPv4 */
 	PACKET_REJUDGED = 1 << 9,      /* a flow hit whose memo was stale */
-	PACKET_FROM_WAIT = 1 << 10,    /* back from the neighbour queue: policy and session are done */
+	PACKET_FROM_WAIT = 1 << 10,    /* held before (neighbour, fragment): received once, handled as if it came now */
+	PACKET_MEMO = 1 << 11,         /* its flow's memo is in force: route and policy need not be asked */
+	PACKET_RESTART = 1 << 12,      /* a SYN that starts over: its old session ends when the new one is installed */
 };
 
 struct session;

@@ -37,6 +37,7 @@ struct counters {
 	uint64_t host_packets, host_bytes;
 	uint64_t drop[DROP_REASONS];
 	uint64_t sessions_opened, sessions_closed;
+	uint64_t sessions_abandoned; /* installed, but their first packet never went on: no event */
 	uint64_t icmp_errors_sent, icmp_errors_limited, resets_sent, resets_limited;
 	uint64_t handed_off;
 };
@@ -44,6 +45,8 @@ struct counters {
 struct unit_counters {
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
 };
+/* policy_counters: hits: sessions created and packets denied, always; packets and bytes: what went on in both
+ * directions (permit) or was denied, for policies with `count`; sessions: opened. */
 struct policy_counters {
 	uint64_t hits, packets, bytes, sessions;
 };
@@ -102,7 +105,13 @@ struct worker {
 	struct policy_counters *policies; /* [snapshot->counter_count] */
 	uint32_t unit_room, policy_room;  /* allocated entries of both; never exceeded */
 	struct trace *trace;
-	bool memo_off; /* tests only: judge every packet in full */
+	bool memo_off;            /* tests only: judge every packet in full */
+	uint32_t output_reserved; /* outputs kept for the packets of this burst that are still to come */
+
+	/* observer sees each packet at its end (also when it is held), before its frame leaves; NULL in the AF_XDP
+	 * driver. p->session is valid or NULL. */
+	void (*observer)(void *ctx, const struct packet *p);
+	void *observer_ctx;
 };
 
 #endif
