@@ -9,14 +9,14 @@
 
 enum { FIRST_BUCKETS = 256, INSTANCES = 64 };
 
-/* candidate: one route of a prefix. An entry's list is sorted by preference, then origin: the first usable one is in
- * force. `usable` has the units of its hops filled in; hops without a unit are left out. */
+/* candidate: one route of a prefix. An entry's list is sorted by preference, then origin: the first with a usable hop is
+ * in force. A hop of kind FORWARD without a unit is not usable. */
 struct candidate {
 	struct candidate *next;
 	uint32_t preference;
 	uint8_t origin;
-	struct next_hop_group group;
-	struct next_hop_group usable;
+	uint16_t count;
+	struct next_hop hop[];
 };
 
 struct entry {
@@ -130,24 +130,33 @@ well_formed_group(const struct next_hop_group *g)
 	return true;
 }
 
-static bool
-same_group(const struct next_hop_group *a, const struct next_hop_group *b)
+static struct candidate *
+candidate_make(const struct rib *r, const struct rib_route *route)
 {
-	return a->count == b->count && memcmp(a->hop, b->hop, a->count * sizeof a->hop[0]) == 0;
-}
-
-static void
-resolve(const struct rib *r, const struct rib_route *route, struct next_hop_group *usable)
-{
-	*usable = (struct next_hop_group){ .count = 0 };
-	for (unsigned i = 0; i < route->group.count; i++) {
+	struct candidate *c = malloc(sizeof *c + route->group.count * sizeof c->hop[0]);
+	if (!c)
+		return NULL;
+	*c =
+	    (struct candidate){ .preference = route->preference, .origin = route->origin, .count = route->group.count };
+	for (unsigned i = 0; i < c->count; i++) {
 		struct next_hop h = route->group.hop[i];
 		if (h.kind == NEXT_HOP_FORWARD && h.unit == UNIT_NONE && !h.on_link)
 			h.unit = rib_gateway_unit(r->snapshot, route->instance, h.family, &h.gateway);
-		if (h.kind == NEXT_HOP_FORWARD && (h.unit == UNIT_NONE || h.unit >= r->snapshot->unit_count))
-			continue;
-		usable->hop[usable->count++] = h;
+		if (h.unit >= r->snapshot->unit_count)
+			h.unit = UNIT_NONE;
+		c->hop[i] = h;
 	}
+	return c;
+}
+
+static struct next_hop_group
+usable_hops(const struct candidate *c)
+{
+	struct next_hop_group g = { .count = 0 };
+	for (unsigned i = 0; i < c->count; i++)
+		if (c->hop[i].kind != NEXT_HOP_FORWARD || c->hop[i].unit != UNIT_NONE)
+			g.hop[g.count++] = c->hop[i];
+	return g;
 }
 
 static int
@@ -211,23 +220,46 @@ entry_drop_if_empty(struct rib *r, const struct rib_route *route)
 	r->entry_count--;
 }
 
-/* activate puts the best usable candidate in force. `replaced` says that the active one's group is new. */
+/* activate puts the best usable candidate in force. */
 static int
-activate(struct rib *r, struct entry *e, bool replaced, bool *changed)
+activate(struct rib *r, struct entry *e, bool *changed)
 {
 	const struct candidate *best = e->first;
-	while (best && best->usable.count == 0)
-		best = best->next;
-	if (best == e->active && !(replaced && best))
+	struct next_hop_group g = { .count = 0 };
+	for (; best; best = best->next) {
+		g = usable_hops(best);
+		if (g.count > 0)
+			break;
+	}
+	if (best == e->active)
 		return 0;
 	struct fib *f = r->fib[e->instance];
-	int rc = best ? fib_insert(f, e->family, &e->prefix, e->length, &best->usable)
+	int rc = best ? fib_insert(f, e->family, &e->prefix, e->length, &g)
 		      : fib_remove(f, e->family, &e->prefix, e->length);
 	if (rc)
 		return rc;
 	e->active = best;
 	*changed = true;
 	return 0;
+}
+
+static struct entry *
+entry_make(struct rib *r, const struct rib_route *route)
+{
+	if (r->entry_count >= r->bucket_count && grow(r))
+		return NULL;
+	struct entry **at = entry_find(r, route);
+	if (*at)
+		return *at;
+	struct entry *e = calloc(1, sizeof *e);
+	if (!e)
+		return NULL;
+	*e = (struct entry){
+		.prefix = route->prefix, .instance = route->instance, .family = route->family, .length = route->length
+	};
+	*at = e;
+	r->entry_count++;
+	return e;
 }
 
 int
@@ -238,57 +270,30 @@ rib_add(struct rib *r, const struct rib_route *route, bool *changed)
 	*changed = false;
 	if (!well_formed(r, route) || !well_formed_group(&route->group))
 		return -EINVAL;
-	if (r->entry_count >= r->bucket_count && grow(r))
-		return -ENOMEM;
-
-	struct entry **at = entry_find(r, route);
-	struct entry *e = *at;
+	struct candidate *c = candidate_make(r, route);
+	struct entry *e = c ? entry_make(r, route) : NULL;
 	if (!e) {
-		e = calloc(1, sizeof *e);
-		if (!e)
-			return -ENOMEM;
-		e->prefix = route->prefix;
-		e->instance = route->instance;
-		e->family = route->family;
-		e->length = route->length;
-		*at = e;
-		r->entry_count++;
-	}
-
-	struct candidate **place = candidate_find(e, route);
-	struct next_hop_group usable;
-	resolve(r, route, &usable);
-	if (candidate_is(*place, route)) {
-		struct candidate *c = *place;
-		struct candidate before = *c;
-		c->group = route->group;
-		c->usable = usable;
-		bool replaced = c == e->active && !same_group(&before.usable, &usable);
-		int rc = activate(r, e, replaced, changed);
-		if (rc) {
-			c->group = before.group;
-			c->usable = before.usable;
-		}
-		return rc;
-	}
-	struct candidate *c = calloc(1, sizeof *c);
-	if (!c) {
-		entry_drop_if_empty(r, route);
+		free(c);
 		return -ENOMEM;
 	}
-	c->preference = route->preference;
-	c->origin = route->origin;
-	c->group = route->group;
-	c->usable = usable;
-	c->next = *place;
+	struct candidate **place = candidate_find(e, route);
+	struct candidate *replaced = candidate_is(*place, route) ? *place : NULL;
+	if (replaced && replaced->count == c->count &&
+	    memcmp(replaced->hop, c->hop, c->count * sizeof c->hop[0]) == 0) {
+		free(c);
+		return 0;
+	}
+	c->next = replaced ? replaced->next : *place;
 	*place = c;
-	int rc = activate(r, e, false, changed);
+	int rc = activate(r, e, changed);
 	if (rc) {
-		*place = c->next;
+		*place = replaced ? replaced : c->next;
 		free(c);
 		entry_drop_if_empty(r, route);
+		return rc;
 	}
-	return rc;
+	free(replaced);
+	return 0;
 }
 
 int
@@ -305,7 +310,7 @@ rib_remove(struct rib *r, const struct rib_route *route, bool *changed)
 		return -ENOENT;
 	struct candidate *c = *place;
 	*place = c->next;
-	int rc = activate(r, e, false, changed);
+	int rc = activate(r, e, changed);
 	if (rc) {
 		*place = c;
 		return rc;
@@ -458,8 +463,9 @@ rib_walk(const struct rib *r, rib_each *each, void *ctx)
 							   .instance = e->instance,
 							   .family = e->family,
 							   .length = e->length,
-							   .origin = c->origin,
-							   .group = c->usable.count ? c->usable : c->group };
+							   .origin = c->origin };
+				route.group.count = c->count;
+				memcpy(route.group.hop, c->hop, c->count * sizeof c->hop[0]);
 				each(ctx, &route, c == e->active);
 			}
 		}
