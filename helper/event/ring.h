@@ -8,34 +8,59 @@
 
 #include "wire_gen.h"
 
+/*
+ *   NAME.START_ID          0640  identity | producer | slot 0 | slot 1 | ...     written by the helper only
+ *   NAME.START_ID.cursor   0660  consumer                                        written by the daemon only
+ *
+ * The daemon can open the first file only for reading, so nothing it does can change what the helper wrote or pull
+ * pages from under it; whatever it does to the second one costs only its own events:
+ *   - a cursor that goes back or beyond head is ignored, and so are consumed counts beyond what was written;
+ *   - a cursor file cut short (SIGBUS) is replaced by a private page: the ring then runs full and counts.
+ *
+ * Who may use how much, measured by what the daemon has not consumed: SESSION_OPEN, SESSION_CLOSE and LOG_SUPPRESSED
+ * (which the limiter bounds to one per rule and second, and which stands for the events it counts) all slots;
+ * POLICY_DENY, SCREEN_DROP and FILTER_LOG each a third of one half.
+ */
 struct event_ring; /* [W], but its counters and head are read by others */
 
-/* event_ring_create makes (or replaces) the ring file `path` with slot_count slots (a power of two), mode 0640 group
- * `gid` (-1: leave), and maps it. A ring that a former helper left is renamed to `path`.<start_id> first, if it still
- * holds unread frames, so that the daemon can drain it. NULL and errno on failure. Control thread, at start. */
+/* Unread rings of former helpers kept for each worker; beyond that the oldest is removed and its loss counted. */
+enum { EVENT_RING_FORMER_MAX = 4 };
+
+/* event_ring_create makes the two files of a ring of slot_count slots (a power of two), group `gid` (-1: leave), and
+ * maps them. `path` is NAME above, without start id; a file with the same start id is an error (EEXIST). Files get
+ * their names when they are complete. Rings that former helpers left under NAME are first put away as
+ * event_ring_sweep does, so the daemon drains them in their order and nothing goes uncounted.
+ * Installs a SIGBUS handler, once. NULL and errno on failure. Control thread, at start. */
 struct event_ring *event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint32_t worker,
 				     int gid);
 /* event_ring_memory makes one without a file, for the library's other drivers (replay, benchmarks, fuzzing). */
 struct event_ring *event_ring_memory(uint32_t slot_count);
+/* event_ring_close unmaps; the files stay for the daemon to drain. */
 void event_ring_close(struct event_ring *r);
 
-/* event_ring_reserve returns the next free frame to fill, or NULL when the ring is full or the kind's budget is used up;
- * the loss is then counted under `type`. The consumer's cursor is clamped: a hostile one can only lose its own events.
- * event_ring_commit makes the reserved frame visible (sequence stored last, release). Worker only. */
+/* event_ring_sweep removes former rings that the daemon has drained, and the oldest beyond EVENT_RING_FORMER_MAX, and
+ * adds their counters to `former_events` of r's producer page: frames never read count as lost. Returns how many are
+ * left. Control thread, every few seconds while it returns more than 0. */
+unsigned event_ring_sweep(struct event_ring *r);
+
+/* event_ring_reserve returns the next free frame to fill (its bytes are undefined, but for the header, which is
+ * complete), or NULL when the ring is full or the kind's budget is used up; the loss is then counted under `type`.
+ * event_ring_commit makes the reserved frame visible (sequence stored last, release). A frame reserved but not committed
+ * is simply reserved again. Worker only. */
 struct event_frame *event_ring_reserve(struct event_ring *r, enum event_type type);
 void event_ring_commit(struct event_ring *r);
 
 /* event_ring_suppressed counts an event that the limiter held back. Worker only. */
 void event_ring_suppressed(struct event_ring *r, enum event_type type);
 
-/* event_ring_publish stores head and heartbeat, once per burst; returns true when the consumer waits and there is
- * something to read: the caller then rings the doorbell. Worker only. */
+/* event_ring_publish stores head and heartbeat, once per burst and in housekeeping; returns true when the
+ * consumer waits, there is something to read, and it was not called yet in this sleep: the caller then rings the doorbell. Worker only. */
 bool event_ring_publish(struct event_ring *r, uint64_t now_ns);
 
 /* event_ring_counter reads one counter. Any thread. */
 uint64_t event_ring_counter(const struct event_ring *r, enum event_type type, enum event_outcome outcome);
 
-/* For drivers without a daemon: next unread frame or NULL; event_ring_consume frees it. */
+/* For drivers without a daemon (event_ring_memory): next unread frame or NULL; event_ring_consume frees it. */
 const struct event_frame *event_ring_peek(struct event_ring *r);
 void event_ring_consume(struct event_ring *r);
 

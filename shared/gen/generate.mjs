@@ -126,7 +126,7 @@ export function judge(frames, enumerations) {
 	if (ring.slots_at % page !== 0) refuse(`ring.slots_at: ${ring.slots_at} is no page boundary`);
 	if (Buffer.byteLength(ring.magic) !== 8) refuse("ring.magic: not 8 bytes");
 	for (const [where, name] of [[1, "events"], [1, "former_events"]]) {
-		const dimensions = files[where].fields.find((f) => f.name === name).dimensions;
+		const dimensions = files[where].fields.find((f) => f.name === name).dimensions.slice(-2);
 		if (dimensions[0] < enums.event_type.count || dimensions[1] < enums.event_outcome.count)
 			refuse(`ring.producer.${name}: [${dimensions}] is too small for the event types and outcomes`);
 	}

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "b9f13019b66537dd";
+export const LAYOUT_HASH = "33c20e5415dc11a1";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -423,8 +423,10 @@ export const ringOffset = {
 		head: 0,
 		heartbeat_ns: 8,
 		events: 64,
-		former_events: 320,
-		former_unknown: 576,
+		former_select: 320,
+		former_start_id: 328,
+		former_unknown: 344,
+		former_events: 384,
 	},
 	consumer: {
 		cursor: 0,

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0xb9f13019b66537ddull
-#define WIRE_LAYOUT_HASH_TEXT "b9f13019b66537dd"
+#define WIRE_LAYOUT_HASH 0x33c20e5415dc11a1ull
+#define WIRE_LAYOUT_HASH_TEXT "33c20e5415dc11a1"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -595,9 +595,12 @@ struct ring_producer {
 	uint64_t heartbeat_ns; /* monotonic clock of the worker's last housekeeping */
 	uint8_t reserved_16[48]; /* zero */
 	uint64_t events[8][4]; /* events by [event_type][event_outcome]; WRITTEN is counted before the frame is visible */
-	uint64_t former_events[8][4]; /* events of this worker's removed rings, as events; frames removed unread count as LOST_FULL, not WRITTEN */
-	uint64_t former_unknown; /* removed rings that could not be accounted for: another layout, or damaged */
-	uint8_t reserved_584[3512]; /* zero */
+	uint64_t former_select; /* which of the two tables of former rings is valid: the other is written first, so that one store takes a ring over */
+	uint64_t former_start_id[2]; /* [table]: the ring taken over last; if its files are still there they count no more */
+	uint64_t former_unknown[2]; /* [table]: removed rings that could not be accounted for: another layout, or damaged */
+	uint8_t reserved_360[24]; /* zero */
+	uint64_t former_events[2][8][4]; /* [table]: events of this worker's removed rings, as events; frames removed unread count as LOST_FULL, not WRITTEN */
+	uint8_t reserved_896[3200]; /* zero */
 };
 _Static_assert(offsetof(struct ring_producer, head) == 0, "ring_producer.head moved");
 _Static_assert(sizeof(((struct ring_producer *)0)->head) == 8, "ring_producer.head changed size");
@@ -607,12 +610,18 @@ _Static_assert(offsetof(struct ring_producer, reserved_16) == 16, "ring_producer
 _Static_assert(sizeof(((struct ring_producer *)0)->reserved_16) == 48, "ring_producer.reserved_16 changed size");
 _Static_assert(offsetof(struct ring_producer, events) == 64, "ring_producer.events moved");
 _Static_assert(sizeof(((struct ring_producer *)0)->events) == 256, "ring_producer.events changed size");
-_Static_assert(offsetof(struct ring_producer, former_events) == 320, "ring_producer.former_events moved");
-_Static_assert(sizeof(((struct ring_producer *)0)->former_events) == 256, "ring_producer.former_events changed size");
-_Static_assert(offsetof(struct ring_producer, former_unknown) == 576, "ring_producer.former_unknown moved");
-_Static_assert(sizeof(((struct ring_producer *)0)->former_unknown) == 8, "ring_producer.former_unknown changed size");
-_Static_assert(offsetof(struct ring_producer, reserved_584) == 584, "ring_producer.reserved_584 moved");
-_Static_assert(sizeof(((struct ring_producer *)0)->reserved_584) == 3512, "ring_producer.reserved_584 changed size");
+_Static_assert(offsetof(struct ring_producer, former_select) == 320, "ring_producer.former_select moved");
+_Static_assert(sizeof(((struct ring_producer *)0)->former_select) == 8, "ring_producer.former_select changed size");
+_Static_assert(offsetof(struct ring_producer, former_start_id) == 328, "ring_producer.former_start_id moved");
+_Static_assert(sizeof(((struct ring_producer *)0)->former_start_id) == 16, "ring_producer.former_start_id changed size");
+_Static_assert(offsetof(struct ring_producer, former_unknown) == 344, "ring_producer.former_unknown moved");
+_Static_assert(sizeof(((struct ring_producer *)0)->former_unknown) == 16, "ring_producer.former_unknown changed size");
+_Static_assert(offsetof(struct ring_producer, reserved_360) == 360, "ring_producer.reserved_360 moved");
+_Static_assert(sizeof(((struct ring_producer *)0)->reserved_360) == 24, "ring_producer.reserved_360 changed size");
+_Static_assert(offsetof(struct ring_producer, former_events) == 384, "ring_producer.former_events moved");
+_Static_assert(sizeof(((struct ring_producer *)0)->former_events) == 512, "ring_producer.former_events changed size");
+_Static_assert(offsetof(struct ring_producer, reserved_896) == 896, "ring_producer.reserved_896 moved");
+_Static_assert(sizeof(((struct ring_producer *)0)->reserved_896) == 3200, "ring_producer.reserved_896 changed size");
 _Static_assert(sizeof(struct ring_producer) == 4096, "ring_producer changed size");
 
 struct ring_consumer {
