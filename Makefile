@@ -105,8 +105,10 @@ tests-built: native js $(C_TESTS) $(TORTURES) $(FUZZERS)
 
 format:
 	@clang-format -i $(ALL_C)
+	@npx prettier --log-level warn --write '**/*.{ts,js,mjs}'
 lint: setup
 	@clang-format --dry-run --Werror $(ALL_C)
+	@npx prettier --log-level warn --check '**/*.{ts,js,mjs}'
 	@npx eslint --max-warnings 0 .
 
 fuzz: $(FUZZERS)

@@ -7,13 +7,20 @@ export default tseslint.config(
     files: ["**/*.ts"],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: ["test", "describe", "it", "suite", "before", "after", "beforeEach", "afterEach"].map((name) => ({ from: "package", package: "node:test", name })) }],
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: ["test", "describe", "it", "suite", "before", "after", "beforeEach", "afterEach"].map(
+            (name) => ({ from: "package", package: "node:test", name }),
+          ),
+        },
+      ],
       "@typescript-eslint/no-misused-promises": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "eqeqeq": "error",
+      eqeqeq: "error",
       "no-empty": ["error", { allowEmptyCatch: false }],
     },
   },

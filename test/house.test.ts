@@ -15,6 +15,9 @@ test("generated files are as their declarations make them", async () => {
 });
 
 test("no document or source names a place on one machine", async () => {
-  const found = await run(["git", "-C", root, "grep", "-nIE", "(^|[ \"'(=])/(work|root|home)/", "--", ".", ":!LICENSE"], { check: false });
+  const found = await run(
+    ["git", "-C", root, "grep", "-nIE", "(^|[ \"'(=])/(work|root|home)/", "--", ".", ":!LICENSE"],
+    { check: false },
+  );
   assert.equal(found.stdout, "");
 });

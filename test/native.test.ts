@@ -21,7 +21,10 @@ for (const program of programs) {
 
 for (const fuzzer of fuzzers) {
   test(`20 seconds of fuzzing find nothing in ${basename(fuzzer)}`, { timeout: 120_000 }, async () => {
-    const finished = await run([`${root}/helper/fuzz/run`, "--seconds", "20", `${root}/${fuzzer}`], { check: false, seconds: 100 });
+    const finished = await run([`${root}/helper/fuzz/run`, "--seconds", "20", `${root}/${fuzzer}`], {
+      check: false,
+      seconds: 100,
+    });
     assert.equal(finished.code, 0, finished.stdout + finished.stderr);
   });
 }

@@ -6,7 +6,12 @@ import { after, before, describe, test } from "node:test";
 import { address, Lab } from "../lab/lab.js";
 import { configuration } from "./configuration.js";
 
-const both = { "trust->untrust": [{ name: "echo", then: "permit" as const, application: ["junos-echo"] }, { name: "discard", then: "permit" as const, application: ["junos-discard"] }] };
+const both = {
+  "trust->untrust": [
+    { name: "echo", then: "permit" as const, application: ["junos-echo"] },
+    { name: "discard", then: "permit" as const, application: ["junos-discard"] },
+  ],
+};
 const echoOnly = { "trust->untrust": [both["trust->untrust"][0]!] };
 
 // Sends numbered datagrams to the echo service, one each millisecond, prints "half" in the middle and then the numbers that never came back.
@@ -38,7 +43,9 @@ describe("commit end to end", { timeout: 240_000 }, () => {
     lab = await Lab.start(await configuration(both));
     await lab.host(lab.untrust);
   });
-  after(async () => { await lab?.close(); });
+  after(async () => {
+    await lab?.close();
+  });
 
   test("a commit that does not touch a flow's permission loses not one of its packets", async () => {
     const sender = lab.trust.start("numbered", [process.execPath, "-e", numbered(4000)]);
@@ -54,9 +61,17 @@ describe("commit end to end", { timeout: 240_000 }, () => {
     const from = lab.collector.received.length;
     const transfer = lab.trust.start("upload", [process.execPath, "-e", upload]);
     const port = (await transfer.printed(/port (\d+)/))[1]!;
-    await lab.collector.expect("SESSION_CREATE", (line) => line.tag === "RT_FLOW_SESSION_CREATE" && line.fields["source-port"] === port, from);
+    await lab.collector.expect(
+      "SESSION_CREATE",
+      (line) => line.tag === "RT_FLOW_SESSION_CREATE" && line.fields["source-port"] === port,
+      from,
+    );
     await lab.firewall.apply(await configuration(echoOnly));
-    const close = await lab.collector.expect("SESSION_CLOSE", (line) => line.tag === "RT_FLOW_SESSION_CLOSE" && line.fields["source-port"] === port, from);
+    const close = await lab.collector.expect(
+      "SESSION_CLOSE",
+      (line) => line.tag === "RT_FLOW_SESSION_CLOSE" && line.fields["source-port"] === port,
+      from,
+    );
     assert.equal(close.fields["reason"], "policy delete");
     assert.equal(close.fields["policy-name"], "discard", "the name of the policy that had permitted it");
     const received = async (): Promise<number> => {
@@ -64,10 +79,12 @@ describe("commit end to end", { timeout: 240_000 }, () => {
       return Number(/bytes_received:(\d+)/.exec(sockets.stdout)?.[1] ?? 0);
     };
     const before = await received();
-    const drops = async (): Promise<number> => (await lab.firewall.cliJson<{ drops: Record<string, number> }>("show", "counters")).drops["default-policy"] ?? 0;
+    const drops = async (): Promise<number> =>
+      (await lab.firewall.cliJson<{ drops: Record<string, number> }>("show", "counters")).drops["default-policy"] ?? 0;
     const dropped = await drops();
-    for (let attempt = 0; attempt < 60 && await drops() === dropped; attempt++) await new Promise((resolve) => setTimeout(resolve, 100)); // the next retransmission
-    assert.ok(await drops() > dropped, "a retransmission must have been dropped by now");
+    for (let attempt = 0; attempt < 60 && (await drops()) === dropped; attempt++)
+      await new Promise((resolve) => setTimeout(resolve, 100)); // the next retransmission
+    assert.ok((await drops()) > dropped, "a retransmission must have been dropped by now");
     assert.equal(await received(), before);
     await transfer.stop("SIGKILL");
     await lab.firewall.apply(await configuration(both));
@@ -75,14 +92,22 @@ describe("commit end to end", { timeout: 240_000 }, () => {
 
   test("a configuration with errors is refused with every error at its path, and the old one stays in force", async () => {
     const before = await lab.firewall.cliJson<{ generation: number }>("status");
-    const bad = (await configuration(both)).replace("junos-echo", "junos-ecko").replace("from-zone: trust", "from-zone: trsut");
+    const bad = (await configuration(both))
+      .replace("junos-echo", "junos-ecko")
+      .replace("from-zone: trust", "from-zone: trsut");
     const file = join(lab.firewall.directory, "bad.yaml");
     await writeFile(file, bad);
     for (const command of ["check", "apply"]) {
       const refused = await lab.firewall.cli([command, file], { check: false });
       assert.equal(refused.code, 1);
-      assert.match(refused.stderr + refused.stdout, /security\.policies\[0\]\.from-zone: .*'trsut'.*did you mean 'trust'\?/);
-      assert.match(refused.stderr + refused.stdout, /security\.policies\[0\]\.policy\[0\]\.match\.application\[0\]: .*'junos-ecko'.*did you mean 'junos-echo'\?/);
+      assert.match(
+        refused.stderr + refused.stdout,
+        /security\.policies\[0\]\.from-zone: .*'trsut'.*did you mean 'trust'\?/,
+      );
+      assert.match(
+        refused.stderr + refused.stdout,
+        /security\.policies\[0\]\.policy\[0\]\.match\.application\[0\]: .*'junos-ecko'.*did you mean 'junos-echo'\?/,
+      );
     }
     const now = await lab.firewall.cliJson<{ generation: number }>("status");
     assert.equal(now.generation, before.generation);

@@ -11,13 +11,22 @@ export interface Policy {
   readonly log?: readonly ("session-init" | "session-close")[];
 }
 
-interface Tree { [name: string]: unknown; security: { policies: unknown[]; log: unknown; [name: string]: unknown } }
+interface Tree {
+  [name: string]: unknown;
+  security: { policies: unknown[]; log: unknown; [name: string]: unknown };
+}
 
 // configuration builds the demo's interfaces and zones with other policies. Keys are "from->to" or "global".
-export async function configuration(policies: Readonly<Record<string, readonly Policy[]>>, change: (tree: Tree) => void = () => undefined): Promise<string> {
+export async function configuration(
+  policies: Readonly<Record<string, readonly Policy[]>>,
+  change: (tree: Tree) => void = () => undefined,
+): Promise<string> {
   const tree = parse(await demoConfiguration()) as Tree;
   tree.security.policies = Object.entries(policies).map(([context, list]) => {
-    const zones = context === "global" ? { global: true } : { "from-zone": context.split("->")[0], "to-zone": context.split("->")[1] };
+    const zones =
+      context === "global"
+        ? { global: true }
+        : { "from-zone": context.split("->")[0], "to-zone": context.split("->")[1] };
     return { ...zones, policy: list.map(policyTree) };
   });
   change(tree);
@@ -28,9 +37,21 @@ function policyTree(policy: Policy): unknown {
   const log = policy.log ?? ["session-init", "session-close"];
   return {
     name: policy.name,
-    match: { "source-address": policy.source ?? ["any"], "destination-address": policy.destination ?? ["any"], application: policy.application ?? ["any"] },
-    then: { [policy.then]: true, count: true, log: Object.fromEntries(log.filter((at) => policy.then === "permit" || at === "session-init").map((at) => [at, true])) },
+    match: {
+      "source-address": policy.source ?? ["any"],
+      "destination-address": policy.destination ?? ["any"],
+      application: policy.application ?? ["any"],
+    },
+    then: {
+      [policy.then]: true,
+      count: true,
+      log: Object.fromEntries(
+        log.filter((at) => policy.then === "permit" || at === "session-init").map((at) => [at, true]),
+      ),
+    },
   };
 }
 
-export const permitAll: Readonly<Record<string, readonly Policy[]>> = { global: [{ name: "permit-all", then: "permit" }] };
+export const permitAll: Readonly<Record<string, readonly Policy[]>> = {
+  global: [{ name: "permit-all", then: "permit" }],
+};

@@ -10,7 +10,9 @@ describe("the operator's view", { timeout: 120_000 }, () => {
     await lab.host(lab.untrust);
     await lab.host(lab.dmz);
   });
-  after(async () => { await lab?.close(); });
+  after(async () => {
+    await lab?.close();
+  });
 
   test("show policies counts what each policy decided", async () => {
     await lab.trust.run(["curl", "-sS", "--max-time", "5", `http://${address.untrust.inet}/`]);
@@ -23,24 +25,48 @@ describe("the operator's view", { timeout: 120_000 }, () => {
   });
 
   test("show sessions lists a live session and clear sessions ends it with reason CLI", async () => {
-    const client = lab.untrust.start("client", [process.execPath, "-e", `const s = require("net").connect(80, "${address.dmz.inet}", () => console.log("port " + s.localPort)); s.on("error", () => 0);`]);
+    const client = lab.untrust.start("client", [
+      process.execPath,
+      "-e",
+      `const s = require("net").connect(80, "${address.dmz.inet}", () => console.log("port " + s.localPort)); s.on("error", () => 0);`,
+    ]);
     const port = Number((await client.printed(/port (\d+)/))[1]);
     const from = lab.collector.received.length;
-    const sessions = await lab.firewall.cliJson<{ source: string; destination: string; policy: string; state?: string }[]>("show", "sessions");
+    const sessions = await lab.firewall.cliJson<
+      { source: string; destination: string; policy: string; state?: string }[]
+    >("show", "sessions");
     const ours = sessions.filter((session) => JSON.stringify(session).includes(String(port)));
     assert.equal(ours.length, 1, JSON.stringify(sessions));
     await lab.firewall.cli(["clear", "sessions"]);
-    const close = await lab.collector.expect("SESSION_CLOSE", (line) => line.tag === "RT_FLOW_SESSION_CLOSE" && line.fields["source-port"] === String(port), from);
+    const close = await lab.collector.expect(
+      "SESSION_CLOSE",
+      (line) => line.tag === "RT_FLOW_SESSION_CLOSE" && line.fields["source-port"] === String(port),
+      from,
+    );
     assert.equal(close.fields["reason"], "CLI");
     await client.stop("SIGKILL");
   });
 
   test("explain tells what would happen to a packet, and changes nothing", async () => {
     const before = await lab.firewall.cliJson<unknown>("show", "counters");
-    const denied = await lab.firewall.cli(["explain", "--from", "untrust", `${address.untrust.inet}:40000`, `${address.trust.inet}:443`, "tcp"]);
+    const denied = await lab.firewall.cli([
+      "explain",
+      "--from",
+      "untrust",
+      `${address.untrust.inet}:40000`,
+      `${address.trust.inet}:443`,
+      "tcp",
+    ]);
     assert.match(denied.stdout, /deny-and-log/);
     assert.match(denied.stdout, /deny/i);
-    const allowed = await lab.firewall.cli(["explain", "--from", "trust", `${address.trust.inet}:40000`, `${address.untrust.inet}:80`, "tcp"]);
+    const allowed = await lab.firewall.cli([
+      "explain",
+      "--from",
+      "trust",
+      `${address.trust.inet}:40000`,
+      `${address.untrust.inet}:80`,
+      "tcp",
+    ]);
     assert.match(allowed.stdout, /users-to-internet/);
     assert.match(allowed.stdout, /ge-0\/0\/1\.0/);
     assert.deepEqual(await lab.firewall.cliJson<unknown>("show", "sessions"), []);
@@ -59,7 +85,8 @@ describe("the operator's view", { timeout: 120_000 }, () => {
     const { Running } = await import("../lab/process.js");
     const log = new Running("log", lab.firewall.cliCommand(["log", "--json", "--kind", "deny"]));
     try {
-      for (let attempt = 0; attempt < 20 && !log.stdout.includes("\n"); attempt++) { // until the stream is open
+      for (let attempt = 0; attempt < 20 && !log.stdout.includes("\n"); attempt++) {
+        // until the stream is open
         await lab.untrust.run(["bash", "-c", `echo x > /dev/udp/${address.trust.inet}/${5000 + attempt}`]);
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
@@ -73,7 +100,12 @@ describe("the operator's view", { timeout: 120_000 }, () => {
 
   test("a CLI without a daemon says so and exits with 3", async () => {
     const { run } = await import("../lab/process.js");
-    const finished = await run([...lab.firewall.cliCommand(["status"])].map((word) => word === lab.firewall.runDirectory ? "/tmp/ringwall-no-such-run-directory" : word), { check: false });
+    const finished = await run(
+      [...lab.firewall.cliCommand(["status"])].map((word) =>
+        word === lab.firewall.runDirectory ? "/tmp/ringwall-no-such-run-directory" : word,
+      ),
+      { check: false },
+    );
     assert.equal(finished.code, 3);
   });
 });

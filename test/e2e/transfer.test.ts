@@ -5,7 +5,10 @@ import { Capture } from "../lab/capture.js";
 import { address, Lab } from "../lab/lab.js";
 import { configuration, permitAll } from "./configuration.js";
 
-interface Counters { readonly drops: Readonly<Record<string, number>>; readonly totals: Readonly<Record<string, number>> }
+interface Counters {
+  readonly drops: Readonly<Record<string, number>>;
+  readonly totals: Readonly<Record<string, number>>;
+}
 
 const ignorable = new Set(["tcp-no-session", "link-scope"]); // late segments of closed connections; hosts' own multicast
 
@@ -17,21 +20,38 @@ for (const workers of [1, 2]) {
       for (const host of [lab.untrust, lab.dmz]) await lab.host(host);
       await lab.serve(lab.untrust, "iperf3", ["iperf3", "-s", "--forceflush"], /Server listening/);
     });
-    after(async () => { await lab?.close(); });
+    after(async () => {
+      await lab?.close();
+    });
 
     for (const family of ["inet", "inet6"] as const) {
       test(`1 GB of ${family} TCP arrives whole and the firewall drops nothing of it`, async () => {
         const before = await lab.firewall.cliJson<Counters>("show", "counters");
-        const finished = await lab.trust.run(["iperf3", "-c", address.untrust[family], "-n", "1G", "-J"], { seconds: 120 });
+        const finished = await lab.trust.run(["iperf3", "-c", address.untrust[family], "-n", "1G", "-J"], {
+          seconds: 120,
+        });
         const report = JSON.parse(finished.stdout) as { end: { sum_received: { bytes: number } } };
         assert.ok(report.end.sum_received.bytes >= 0.99 * 2 ** 30, `received ${report.end.sum_received.bytes}`);
         const now = await lab.firewall.cliJson<Counters>("show", "counters");
-        const drops = Object.entries(now.drops).filter(([reason, count]) => !ignorable.has(reason) && count !== (before.drops[reason] ?? 0));
+        const drops = Object.entries(now.drops).filter(
+          ([reason, count]) => !ignorable.has(reason) && count !== (before.drops[reason] ?? 0),
+        );
         assert.deepEqual(drops, []);
       });
 
       test(`${family} ping with 8000 bytes passes in fragments`, async () => {
-        const ping = await lab.trust.run(["ping", "-c", "3", "-i", "0.2", "-W", "3", "-s", "8000", address.untrust[family]]);
+        const ping = await lab.trust.run([
+          "ping",
+          "-c",
+          "3",
+          "-i",
+          "0.2",
+          "-W",
+          "3",
+          "-s",
+          "8000",
+          address.untrust[family],
+        ]);
         assert.match(ping.stdout, /3 received/);
       });
 
@@ -60,7 +80,10 @@ for (const workers of [1, 2]) {
       test(`a packet whose ${family} TTL runs out is answered by time exceeded from the firewall`, async () => {
         const capture = await Capture.start(lab.trust, family === "inet" ? "icmp" : "icmp6");
         await lab.trust.run(["ping", "-c", "1", "-W", "2", "-t", "1", address.untrust[family]], { check: false });
-        const error = await capture.until("time exceeded", (packet) => packet.payload[0] === (family === "inet" ? 11 : 3));
+        const error = await capture.until(
+          "time exceeded",
+          (packet) => packet.payload[0] === (family === "inet" ? 11 : 3),
+        );
         assert.equal(error.source, family === "inet" ? address.firewall.trust : address.firewall.trust6);
         await capture.stop();
       });
@@ -71,7 +94,18 @@ for (const workers of [1, 2]) {
         // Ports are not part of the owner's hash, so vary addresses until both workers own flows.
         for (let host = 20; host < 36; host++) {
           await lab.trust.ip(`address add 10.1.1.${host}/24 dev eth0`);
-          const ping = await lab.trust.run(["ping", "-c", "2", "-i", "0.2", "-W", "2", "-I", `10.1.1.${host}`, address.untrust.inet]);
+          const ping = await lab.trust.run([
+            "ping",
+            "-c",
+            "2",
+            "-i",
+            "0.2",
+            "-W",
+            "2",
+            "-I",
+            `10.1.1.${host}`,
+            address.untrust.inet,
+          ]);
           assert.match(ping.stdout, /2 received/);
         }
         const counters = await lab.firewall.cliJson<Counters>("show", "counters");
@@ -84,28 +118,53 @@ for (const workers of [1, 2]) {
 describe("a narrow path", { timeout: 120_000 }, () => {
   let lab: Lab;
   before(async () => {
-    lab = await Lab.start(await configuration(permitAll, (tree) => {
-      const interfaces = tree["interfaces"] as Record<string, { unit: Record<string, { family: Record<string, { mtu?: number }> }> }>;
-      const family = interfaces["ge-0/0/2"]!.unit["0"]!.family;
-      family["inet"]!.mtu = 1400;
-      family["inet6"]!.mtu = 1400;
-    }));
+    lab = await Lab.start(
+      await configuration(permitAll, (tree) => {
+        const interfaces = tree["interfaces"] as Record<
+          string,
+          { unit: Record<string, { family: Record<string, { mtu?: number }> }> }
+        >;
+        const family = interfaces["ge-0/0/2"]!.unit["0"]!.family;
+        family["inet"]!.mtu = 1400;
+        family["inet6"]!.mtu = 1400;
+      }),
+    );
     await lab.host(lab.dmz);
   });
-  after(async () => { await lab?.close(); });
+  after(async () => {
+    await lab?.close();
+  });
 
   test("IPv4 with DF that does not fit is answered by fragmentation needed with the next hop's MTU", async () => {
-    const ping = await lab.trust.run(["ping", "-M", "do", "-c", "2", "-i", "0.2", "-W", "2", "-s", "1440", address.dmz.inet], { check: false });
+    const ping = await lab.trust.run(
+      ["ping", "-M", "do", "-c", "2", "-i", "0.2", "-W", "2", "-s", "1440", address.dmz.inet],
+      { check: false },
+    );
     assert.match(ping.stdout + ping.stderr, /mtu ?= ?1400/i);
   });
 
   test("IPv4 without DF that does not fit is fragmented and arrives", async () => {
-    const ping = await lab.trust.run(["ping", "-M", "dont", "-c", "2", "-i", "0.2", "-W", "2", "-s", "1440", address.dmz.inet]);
+    const ping = await lab.trust.run([
+      "ping",
+      "-M",
+      "dont",
+      "-c",
+      "2",
+      "-i",
+      "0.2",
+      "-W",
+      "2",
+      "-s",
+      "1440",
+      address.dmz.inet,
+    ]);
     assert.match(ping.stdout, /2 received/);
   });
 
   test("IPv6 that does not fit is answered by packet too big and then fits", async () => {
-    const ping = await lab.trust.run(["ping", "-c", "4", "-i", "0.2", "-W", "2", "-s", "1440", address.dmz.inet6], { check: false });
+    const ping = await lab.trust.run(["ping", "-c", "4", "-i", "0.2", "-W", "2", "-s", "1440", address.dmz.inet6], {
+      check: false,
+    });
     assert.match(ping.stdout, /[1-4] received/);
     const route = await lab.trust.run(["ip", "-6", "route", "get", address.dmz.inet6]);
     assert.match(route.stdout, /mtu 1400/);

@@ -6,12 +6,12 @@ import type { Namespace } from "./netns.js";
 import { Running, within } from "./process.js";
 
 export interface Received {
-  readonly raw: string;      // the datagram as it came
+  readonly raw: string; // the datagram as it came
   readonly priority: number;
   readonly host: string;
-  readonly program: string;  // APP-NAME
-  readonly tag: string;      // MSGID
-  readonly sender: string;   // source address of the datagram
+  readonly program: string; // APP-NAME
+  readonly tag: string; // MSGID
+  readonly sender: string; // source address of the datagram
   readonly fields: Readonly<Record<string, string>>; // structured data of our SD-ID, or key=value pairs
 }
 
@@ -51,7 +51,9 @@ export class Collector {
     await mkdir(this.#directory, { recursive: true });
     await writeFile(this.file, "", { flag: "a" });
     const configuration = join(this.#directory, "rsyslog.conf");
-    await writeFile(configuration, `global(workDirectory="${this.#directory}" maxMessageSize="16k" net.enableDNS="off")
+    await writeFile(
+      configuration,
+      `global(workDirectory="${this.#directory}" maxMessageSize="16k" net.enableDNS="off")
 module(load="imudp")
 module(load="mmpstrucdata")
 ${template}
@@ -60,10 +62,20 @@ ruleset(name="store") {
   action(type="omfile" file="${this.file}" template="stored" flushOnTXEnd="on" asyncWriting="off")
 }
 input(type="imudp" address="${this.#address}" port="514" ruleset="store" rcvbufSize="8m")
-`);
-    this.#process = this.#namespace.start("rsyslogd", ["rsyslogd", "-n", "-f", configuration, "-i", join(this.#directory, "rsyslogd.pid")]);
+`,
+    );
+    this.#process = this.#namespace.start("rsyslogd", [
+      "rsyslogd",
+      "-n",
+      "-f",
+      configuration,
+      "-i",
+      join(this.#directory, "rsyslogd.pid"),
+    ]);
     this.#handle ??= await open(this.file, "r");
-    const watcher = watch(this.file, () => { this.#reading = this.#reading.then(() => this.#read()); });
+    const watcher = watch(this.file, () => {
+      this.#reading = this.#reading.then(() => this.#read());
+    });
     this.#stopWatching = () => watcher.close();
     await this.#listening();
   }
@@ -108,26 +120,55 @@ input(type="imudp" address="${this.#address}" port="514" ruleset="store" rcvbufS
     return found[0]!;
   }
 
-  async expectCount(what: string, test: (line: Received) => boolean, count: number, from = 0, seconds = 15): Promise<Received[]> {
-    return await within<Received[]>(seconds, `${count} line(s) of ${what}`, (resolve) => {
-      const look = (): void => {
-        const found = this.received.slice(from).filter(test);
-        if (found.length >= count) resolve(found);
-      };
-      this.#watchers.add(look);
-      look();
-      return () => this.#watchers.delete(look);
-    }, () => `received since:\n${this.received.slice(from).map((line) => line.raw).join("\n")}`);
+  async expectCount(
+    what: string,
+    test: (line: Received) => boolean,
+    count: number,
+    from = 0,
+    seconds = 15,
+  ): Promise<Received[]> {
+    return await within<Received[]>(
+      seconds,
+      `${count} line(s) of ${what}`,
+      (resolve) => {
+        const look = (): void => {
+          const found = this.received.slice(from).filter(test);
+          if (found.length >= count) resolve(found);
+        };
+        this.#watchers.add(look);
+        look();
+        return () => this.#watchers.delete(look);
+      },
+      () =>
+        `received since:\n${this.received
+          .slice(from)
+          .map((line) => line.raw)
+          .join("\n")}`,
+    );
   }
 }
 
 export function parseStored(text: string): Received {
-  const stored = JSON.parse(text) as { raw: string; priority: string; host: string; program: string; tag: string; sender: string; data?: unknown };
-  const data = typeof stored.data === "string" ? (stored.data ? JSON.parse(stored.data) as unknown : undefined) : stored.data;
+  const stored = JSON.parse(text) as {
+    raw: string;
+    priority: string;
+    host: string;
+    program: string;
+    tag: string;
+    sender: string;
+    data?: unknown;
+  };
+  const data =
+    typeof stored.data === "string" ? (stored.data ? (JSON.parse(stored.data) as unknown) : undefined) : stored.data;
   const elements = (data ?? {}) as Record<string, Record<string, string>>;
   const structured = Object.entries(elements).find(([id]) => id.startsWith("junos@"))?.[1];
   return {
-    raw: stored.raw, priority: Number(stored.priority), host: stored.host, program: stored.program, tag: stored.tag, sender: stored.sender,
+    raw: stored.raw,
+    priority: Number(stored.priority),
+    host: stored.host,
+    program: stored.program,
+    tag: stored.tag,
+    sender: stored.sender,
     fields: structured ?? parsePairs(stored.raw),
   };
 }

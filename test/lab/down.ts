@@ -14,8 +14,10 @@ if (!existsSync(record)) {
   const keeper = existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("stay.js");
   if (keeper) {
     process.kill(pid, "SIGTERM");
-    for (let attempt = 0; attempt < 300 && existsSync(`/proc/${pid}`); attempt++) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let attempt = 0; attempt < 300 && existsSync(`/proc/${pid}`); attempt++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  for (const host of ["trust", "untrust", "dmz", "fw", "collector"]) await run(["ip", "netns", "delete", `${prefix}-${host}`], { check: false });
+  for (const host of ["trust", "untrust", "dmz", "fw", "collector"])
+    await run(["ip", "netns", "delete", `${prefix}-${host}`], { check: false });
   process.stdout.write("the laboratory is gone\n");
 }

@@ -39,21 +39,55 @@ export class Firewall {
       await chown(directory, 0, unprivileged);
     }
     // ip netns exec remounts /sys; bpffs is absent there, which libxdp must cope with.
-    await this.#namespace.run(["sysctl", "-qw", "net.ipv4.ip_forward=0", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0"]);
+    await this.#namespace.run([
+      "sysctl",
+      "-qw",
+      "net.ipv4.ip_forward=0",
+      "net.ipv4.conf.all.rp_filter=0",
+      "net.ipv4.conf.default.rp_filter=0",
+    ]);
   }
 
   async startHelper(): Promise<void> {
-    this.helper = this.#namespace.start("helper", [...(this.#options.helperCommand ?? []), join(root, "build/release/ringwall-helper"),
-      "--run-dir", this.runDirectory, "--workers", String(this.#options.workers ?? 1), "--group", String(unprivileged),
-      ...(this.#options.helperArguments ?? [])]);
+    this.helper = this.#namespace.start("helper", [
+      ...(this.#options.helperCommand ?? []),
+      join(root, "build/release/ringwall-helper"),
+      "--run-dir",
+      this.runDirectory,
+      "--workers",
+      String(this.#options.workers ?? 1),
+      "--group",
+      String(unprivileged),
+      ...(this.#options.helperArguments ?? []),
+    ]);
     await this.helper.printed(/ready/);
   }
 
   async startDaemon(): Promise<void> {
-    const command = [process.execPath, join(root, "build/js/daemon/src/main.js"), "--run-dir", this.runDirectory, "--state-dir", this.stateDirectory];
-    this.daemon = this.#namespace.start("daemon", readableByAll()
-      ? ["setpriv", "--reuid", String(unprivileged), "--regid", String(unprivileged), "--clear-groups", "--no-new-privs", "--bounding-set=-all", ...command]
-      : command);
+    const command = [
+      process.execPath,
+      join(root, "build/js/daemon/src/main.js"),
+      "--run-dir",
+      this.runDirectory,
+      "--state-dir",
+      this.stateDirectory,
+    ];
+    this.daemon = this.#namespace.start(
+      "daemon",
+      readableByAll()
+        ? [
+            "setpriv",
+            "--reuid",
+            String(unprivileged),
+            "--regid",
+            String(unprivileged),
+            "--clear-groups",
+            "--no-new-privs",
+            "--bounding-set=-all",
+            ...command,
+          ]
+        : command,
+    );
     await this.daemon.printed(/"msg":"ready"/);
   }
 
@@ -77,7 +111,10 @@ export class Firewall {
     try {
       return await run(this.cliCommand(args), options);
     } catch (error) {
-      if (error instanceof CommandFailed) throw new Error(`${error.message}\n--- helper\n${tail(this.helper)}\n--- daemon\n${tail(this.daemon)}`, { cause: error });
+      if (error instanceof CommandFailed)
+        throw new Error(`${error.message}\n--- helper\n${tail(this.helper)}\n--- daemon\n${tail(this.daemon)}`, {
+          cause: error,
+        });
       throw error;
     }
   }

@@ -9,9 +9,19 @@ const http = createHttpServer((request, response) => {
   response.setHeader("connection", "close");
   response.end(`hello ${request.socket.remoteAddress ?? ""} from ${hostname()}\n`);
 });
-const echo = createServer({ allowHalfOpen: true }, (socket) => { socket.on("error", () => socket.destroy()); socket.pipe(socket); });
-const discard = createServer((socket) => { socket.on("error", () => socket.destroy()); socket.resume(); });
-for (const [server, port] of [[http, 80], [echo, 7], [discard, 9]] as const) {
+const echo = createServer({ allowHalfOpen: true }, (socket) => {
+  socket.on("error", () => socket.destroy());
+  socket.pipe(socket);
+});
+const discard = createServer((socket) => {
+  socket.on("error", () => socket.destroy());
+  socket.resume();
+});
+for (const [server, port] of [
+  [http, 80],
+  [echo, 7],
+  [discard, 9],
+] as const) {
   server.listen(port, "::");
   await once(server, "listening");
 }

@@ -25,7 +25,14 @@ export const address = {
   trust: { inet: "10.1.1.10", inet6: "2001:db8:1::10" },
   untrust: { inet: "192.0.2.10", inet6: "2001:db8:2::10" },
   dmz: { inet: "198.51.100.10", inet6: "2001:db8:3::10" },
-  firewall: { trust: "10.1.1.1", untrust: "192.0.2.1", dmz: "198.51.100.1", trust6: "2001:db8:1::1", untrust6: "2001:db8:2::1", dmz6: "2001:db8:3::1" },
+  firewall: {
+    trust: "10.1.1.1",
+    untrust: "192.0.2.1",
+    dmz: "198.51.100.1",
+    trust6: "2001:db8:1::1",
+    untrust6: "2001:db8:2::1",
+    dmz6: "2001:db8:3::1",
+  },
   collector: "10.99.0.2",
 } as const;
 
@@ -46,7 +53,13 @@ export class Lab {
   readonly directory: string;
   readonly #servers: Running[] = [];
 
-  private constructor(network: Network, hosts: { trust: Namespace; untrust: Namespace; dmz: Namespace; fw: Namespace }, firewall: Firewall, collector: Collector, directory: string) {
+  private constructor(
+    network: Network,
+    hosts: { trust: Namespace; untrust: Namespace; dmz: Namespace; fw: Namespace },
+    firewall: Firewall,
+    collector: Collector,
+    directory: string,
+  ) {
     this.network = network;
     this.trust = hosts.trust;
     this.untrust = hosts.untrust;
@@ -67,7 +80,10 @@ export class Lab {
       for (const { host, inet, inet6 } of networks) {
         const namespace = await network.namespace(host);
         hosts.push(namespace);
-        await network.wire(namespace, "eth0", fw, `${host}0`, { ...(options.queues ? { queues: options.queues } : {}), ...(options.mtu ? { mtu: options.mtu } : {}) });
+        await network.wire(namespace, "eth0", fw, `${host}0`, {
+          ...(options.queues ? { queues: options.queues } : {}),
+          ...(options.mtu ? { mtu: options.mtu } : {}),
+        });
         await namespace.ip(`address add ${inet}.10/24 dev eth0`);
         await namespace.ip(`address add ${inet6}:10/64 dev eth0 nodad`);
         await namespace.ip(`route add default via ${inet}.1`);
@@ -79,7 +95,13 @@ export class Lab {
       await fw.ip("address add 10.99.0.1/30 dev mgmt0");
       const collector = new Collector(collectorHost, join(directory, "collector"), address.collector);
       const [trust, untrust, dmz] = hosts as [Namespace, Namespace, Namespace];
-      const lab = new Lab(network, { trust, untrust, dmz, fw }, new Firewall(fw, directory, options), collector, directory);
+      const lab = new Lab(
+        network,
+        { trust, untrust, dmz, fw },
+        new Firewall(fw, directory, options),
+        collector,
+        directory,
+      );
       await collector.start();
       return lab;
     } catch (error) {
@@ -94,7 +116,7 @@ export class Lab {
     const lab = await Lab.create(options);
     try {
       await lab.firewall.start();
-      await lab.firewall.apply(configuration ?? await demoConfiguration());
+      await lab.firewall.apply(configuration ?? (await demoConfiguration()));
       return lab;
     } catch (error) {
       await lab.close();
@@ -103,7 +125,12 @@ export class Lab {
   }
 
   // serve starts a program that stays, on a host, and waits until it says that it listens.
-  async serve(host: Namespace, name: string, command: readonly string[], listening: RegExp = /listening/): Promise<Running> {
+  async serve(
+    host: Namespace,
+    name: string,
+    command: readonly string[],
+    listening: RegExp = /listening/,
+  ): Promise<Running> {
     const server = host.start(name, command);
     this.#servers.push(server);
     await server.printed(listening);

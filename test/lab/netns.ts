@@ -3,9 +3,13 @@ import { run, Running, type Finished } from "./process.js";
 
 export class Namespace {
   readonly name: string;
-  constructor(name: string) { this.name = name; }
+  constructor(name: string) {
+    this.name = name;
+  }
 
-  command(command: readonly string[]): string[] { return ["ip", "netns", "exec", this.name, ...command]; }
+  command(command: readonly string[]): string[] {
+    return ["ip", "netns", "exec", this.name, ...command];
+  }
   async run(command: readonly string[], options: Parameters<typeof run>[1] = {}): Promise<Finished> {
     return await run(this.command(command), options);
   }
@@ -13,14 +17,18 @@ export class Namespace {
     return new Running(`${this.name}:${name}`, this.command(command), env ? { env } : {});
   }
   // ip runs one line of iproute2 in this namespace.
-  async ip(line: string): Promise<void> { await run(["ip", "-n", this.name, ...line.split(" ")]); }
+  async ip(line: string): Promise<void> {
+    await run(["ip", "-n", this.name, ...line.split(" ")]);
+  }
 }
 
 // Namespaces made by this process; left-overs of a killed one are recognised by their prefix and its dead process id.
 export class Network {
   readonly prefix: string;
   readonly #namespaces: Namespace[] = [];
-  constructor(prefix: string) { this.prefix = prefix; }
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
 
   async namespace(name: string): Promise<Namespace> {
     const namespace = new Namespace(`${this.prefix}-${name}`);
@@ -33,11 +41,41 @@ export class Network {
 
   // wire joins two namespaces by a veth pair. Checksums are completed by the senders: packets that a local stack leaves
   // unfinished (CHECKSUM_PARTIAL) would be forwarded as they are.
-  async wire(a: Namespace, deviceA: string, b: Namespace, deviceB: string, options: { queues?: number; mtu?: number } = {}): Promise<void> {
+  async wire(
+    a: Namespace,
+    deviceA: string,
+    b: Namespace,
+    deviceB: string,
+    options: { queues?: number; mtu?: number } = {},
+  ): Promise<void> {
     const queues = String(options.queues ?? 1);
-    await run(["ip", "link", "add", deviceA, "netns", a.name, "numrxqueues", queues, "numtxqueues", queues,
-      "type", "veth", "peer", "name", deviceB, "netns", b.name, "numrxqueues", queues, "numtxqueues", queues]);
-    for (const [namespace, device] of [[a, deviceA], [b, deviceB]] as const) {
+    await run([
+      "ip",
+      "link",
+      "add",
+      deviceA,
+      "netns",
+      a.name,
+      "numrxqueues",
+      queues,
+      "numtxqueues",
+      queues,
+      "type",
+      "veth",
+      "peer",
+      "name",
+      deviceB,
+      "netns",
+      b.name,
+      "numrxqueues",
+      queues,
+      "numtxqueues",
+      queues,
+    ]);
+    for (const [namespace, device] of [
+      [a, deviceA],
+      [b, deviceB],
+    ] as const) {
       if (options.mtu) await namespace.ip(`link set ${device} mtu ${options.mtu}`);
       await namespace.run(["ethtool", "-K", device, "tx", "off", "tso", "off", "gso", "off", "gro", "on"]);
       await namespace.ip(`link set ${device} up`);
