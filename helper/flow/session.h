@@ -47,8 +47,10 @@ struct session {
 	uint32_t epoch; /* when its policy was last judged, in the worker's numbers */
 	uint32_t rule;  /* index of the rule's counter slot */
 	uint16_t application;
-	uint16_t echo_sequence; /* of the first packet, network byte order: what a log line names */
-	uint8_t icmp_type;      /* of the first packet */
+	uint16_t from_zone, to_zone;        /* as judged, client to server */
+	uint16_t ingress_unit, egress_unit; /* likewise */
+	uint16_t echo_sequence;             /* of the first packet, network byte order: what a log line names */
+	uint8_t icmp_type;                  /* of the first packet */
 	uint8_t icmp_code;
 	uint8_t flags;                   /* enum session_flag */
 	uint8_t close_reason;            /* enum close_reason, meaningful with SESSION_CLOSING */

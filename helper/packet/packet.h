@@ -29,6 +29,7 @@ enum packet_flag {
 	PACKET_REJUDGED = 1 << 9,      /* a flow hit whose memo was stale */
 	PACKET_FROM_WAIT = 1 << 10,    /* held before (neighbour, fragment): received once, handled as if it came now */
 	PACKET_MEMO = 1 << 11,         /* its flow's memo is in force: route and policy need not be asked */
+	PACKET_OPENS = 1 << 13,        /* it installed its session */
 	PACKET_RESTART = 1 << 12,      /* a SYN that starts over: its old session ends when the new one is installed */
 };
 
@@ -51,25 +52,26 @@ struct packet {
 	uint16_t l4;                    /* transport header (for later fragments: first payload byte) */
 	uint16_t payload;               /* first byte behind the transport header */
 	uint16_t l3_length;             /* IP total length: header and payload, without Ethernet padding */
-	uint16_t vlan[PACKET_MAX_VLAN]; /* VLAN ids, outer first; 0 = none */
-	uint8_t vlan_count;
-	uint8_t ttl;       /* or hop limit */
-	uint8_t tos;       /* IPv4 TOS or IPv6 traffic class byte; DSCP is tos >> 2 */
-	uint8_t tcp_flags; /* header byte 13 */
+	uint16_t vlan[PACKET_MAX_VLAN]; /* VLAN ids as received, outer first; 0 = none. Priority tags (id 0) left out */
+	uint8_t vlan_count;             /* tags in the received frame, priority tags included */
+	uint8_t ttl;                    /* or hop limit */
+	uint8_t tos;                    /* IPv4 TOS or IPv6 traffic class byte; DSCP is tos >> 2 */
+	uint8_t tcp_flags;              /* header byte 13 */
 	uint8_t icmp_type;
 	uint8_t icmp_code;
 	uint16_t flags;                            /* enum packet_flag */
 	uint32_t tcp_sequence, tcp_acknowledgment; /* host order */
 	uint16_t tcp_window;                       /* host order, unscaled */
-	uint16_t tcp_length;                       /* payload bytes of the segment */
+	uint16_t tcp_length;                       /* payload bytes of the segment that are in this packet */
 	uint8_t tcp_scale;                         /* window scale option of a SYN, 0..14; 255 = absent */
-	uint8_t fragment_protocol;
+	uint8_t
+	    fragment_protocol; /* the same in all fragments of a packet: IPv4 protocol, IPv6 fragment header's next */
 	uint16_t fragment_offset; /* bytes */
-	uint32_t fragment_id;     /* IPv4: 16 bits */
+	uint32_t fragment_id;     /* host order; IPv4: 16 bits */
 	uint16_t inner_l3;        /* ICMP errors: the quoted IP header; 0 if none or unusable */
 	uint16_t echo_sequence;   /* ICMP echo sequence, network byte order */
 	struct flow_key key;
-	struct flow_key inner; /* ICMP errors: key of the quoted packet as it was sent */
+	struct flow_key inner; /* ICMP errors with inner_l3: key of the quoted packet as it was sent */
 
 	/* what the stages decided */
 	uint32_t hash;       /* flow_key_hash(key) */
@@ -83,6 +85,7 @@ struct packet {
 	const struct policy_rule *rule;  /* the rule that decided, default rule included */
 	const struct next_hop *next_hop; /* the route's choice for this flow */
 	uint32_t neighbour;              /* slot in the neighbour table */
+	uint8_t next_mac[6];             /* the neighbour's link-layer address, once known */
 	uint16_t application;            /* application id for logs */
 };
 
