@@ -1,0 +1,35 @@
+/* change.h: bytes replaced, and the checksums over them mended (RFC 1624). SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_PACKET_CHANGE_H
+#define RINGWALL_PACKET_CHANGE_H
+
+#include "packet/bytes.h"
+#include "packet/rewrite.h"
+
+/* change_bytes replaces `length` bytes (2, or a multiple of 4) that begin at an even offset of what a checksum covers,
+ * and returns the change for checksum_mend. Changes add up. */
+static inline uint64_t
+change_bytes(uint8_t *at, const void *to, uint32_t length)
+{
+	const uint8_t *from = to;
+	uint64_t change = 0;
+	if (length == 2) {
+		change = (uint64_t)(uint16_t)~load16_raw(at) + load16_raw(from);
+		memcpy(at, from, 2);
+		return change;
+	}
+	for (uint32_t i = 0; i < length; i += 4) {
+		change += (uint64_t)(uint32_t)~load32_raw(at + i) + load32_raw(from + i);
+		memcpy(at + i, from + i, 4);
+	}
+	return change;
+}
+
+/* checksum_mend: HC' = ~(~HC + ~m + m'), RFC 1624 equation 3. */
+static inline void
+checksum_mend(uint8_t *checksum_at, uint64_t change)
+{
+	uint16_t mended = checksum_finish((uint64_t)(uint16_t)~load16_raw(checksum_at) + change);
+	memcpy(checksum_at, &mended, 2);
+}
+
+#endif
