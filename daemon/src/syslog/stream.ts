@@ -1,0 +1,102 @@
+// stream.ts: one configured collector: what it wants, in which format, and its accounts. SPDX-License-Identifier: Apache-2.0
+import { EventType, type EventTypeName } from "../../../shared/gen/wire.gen.js";
+import type { Stream as StreamConfig, StreamCategory } from "../config/config.js";
+import { kvFormat } from "./format-kv.js";
+import { sdSyslogFormat } from "./format-sd-syslog.js";
+import { DEFAULT_SD_ID, type LineFormat, type LineOptions } from "./line.js";
+import type { Native, Outbox, StreamAccount } from "./outbox.js";
+import { Facility, Severity } from "./priority.js";
+import { UdpSender, type UdpTarget } from "./udp.js";
+
+/** StreamSettings: a stream's configuration with all defaults in place. */
+export interface StreamSettings {
+  readonly name: string;
+  readonly target: UdpTarget;
+  readonly format: "sd-syslog" | "kv";
+  readonly options: LineOptions;
+  /** By event type value: whether the stream wants it. */
+  readonly wants: readonly boolean[];
+}
+
+/** What a category covers, beside "all". */
+const CATEGORY: Readonly<Record<Exclude<StreamCategory, "all">, readonly EventTypeName[]>> = {
+  session: ["SESSION_OPEN", "SESSION_CLOSE"],
+  "session-open": ["SESSION_OPEN"],
+  "session-close": ["SESSION_CLOSE"],
+  policy: ["POLICY_DENY"],
+};
+
+const severityOf = (kind: EventTypeName): number => (kind === "SCREEN_DROP" ? Severity.error : Severity.info);
+
+/** streamSettings reads one stream of a validated configuration. */
+export function streamSettings(config: StreamConfig): StreamSettings {
+  const categories = config.category ?? ["all"];
+  const threshold = config.severity === undefined ? Severity.debug : Severity[config.severity];
+  const wants = Array.from({ length: 8 }, () => false);
+  for (const [kind, value] of Object.entries(EventType) as [EventTypeName, number][]) {
+    const isCovered = categories.some((category) => category === "all" || CATEGORY[category].includes(kind));
+    wants[value] = isCovered && severityOf(kind) <= threshold;
+  }
+  return {
+    name: config.name,
+    target: { host: config.host, port: config.port ?? 514, sourceAddress: config["source-address"] ?? "" },
+    format: config.format ?? "sd-syslog",
+    options: { facility: Facility[config["facility-override"] ?? "user"], sdId: DEFAULT_SD_ID },
+    wants,
+  };
+}
+
+/** formatKey is equal for streams whose lines are equal. */
+export function formatKey(settings: StreamSettings): string {
+  return `${settings.format} ${settings.options.facility} ${settings.options.sdId}`;
+}
+
+/** lineFormat makes the function that writes a stream's lines. */
+export function lineFormat(settings: StreamSettings): LineFormat {
+  return settings.format === "kv" ? kvFormat(settings.options) : sdSyslogFormat(settings.options);
+}
+
+/** StreamStatus: what an operator sees of a stream. */
+export interface StreamStatus {
+  readonly name: string;
+  readonly target: UdpTarget;
+  readonly format: string;
+  readonly waiting: number;
+  readonly error: string;
+  readonly refused: number;
+  readonly accounts: readonly StreamAccount[];
+}
+
+/** Stream is a queue with accounts and the socket it drains into. */
+export class Stream {
+  readonly settings: StreamSettings;
+  readonly outbox: Outbox;
+  readonly #sender: UdpSender;
+
+  constructor(native: Native, settings: StreamSettings, outbox: Outbox) {
+    this.settings = settings;
+    this.outbox = outbox;
+    this.#sender = new UdpSender(native, settings.target, outbox);
+  }
+
+  /** send sends what waits. Call it between batches, never between an append and the decision it belongs to. */
+  send(): void {
+    this.#sender.send();
+  }
+
+  status(): StreamStatus {
+    const { name, target, format } = this.settings;
+    return {
+      name,
+      target,
+      format,
+      waiting: this.outbox.waiting,
+      ...this.#sender.state,
+      accounts: this.outbox.accounts(),
+    };
+  }
+
+  close(): void {
+    this.#sender.close();
+  }
+}
