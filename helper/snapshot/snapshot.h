@@ -110,8 +110,10 @@ struct snapshot {
 	struct zone *zone;
 	struct instance *instance;
 	const uint16_t *unit_by_vlan[64]; /* [port] -> 4096 unit ids; NULL: no unit on this port; entry 0 is untagged */
-	struct policy_set **policy_by_zones;        /* [from * zone_count + to], NULL = none */
-	struct policy_set *policy_global;           /* or NULL; its rules carry from/to zone conditions in zone_match */
+	struct policy_set **policy_by_zones; /* [from * zone_count + to], NULL = none */
+	struct policy_set *policy_global;    /* or NULL; its rules carry from/to zone conditions in zone_match */
+	uint32_t policy_set_count;           /* all sets that have rules, as they were given; the global one last */
+	struct policy_set *policy_set;
 	const uint8_t (*global_zone_match)[2][128]; /* [rule][0 from, 1 to] bit per zone id; all ones = any */
 	struct policy_rule default_rule;
 	uint32_t counter_count;          /* policy counters */
@@ -133,6 +135,14 @@ snapshot_unit(const struct snapshot *s, uint16_t port, uint16_t vlan)
 {
 	const uint16_t *by_vlan = port < 64 ? s->unit_by_vlan[port] : 0;
 	return by_vlan ? by_vlan[vlan & 4095] : 0;
+}
+
+/* snapshot_global_zones: does a rule of the global set ask for these zones? Bit (zone & 7) of byte zone >> 3. Worker. */
+static inline bool
+snapshot_global_zones(const struct snapshot *s, uint32_t rule, uint16_t from, uint16_t to)
+{
+	const uint8_t(*match)[128] = s->global_zone_match[rule];
+	return (match[0][from >> 3 & 127] >> (from & 7) & 1) && (match[1][to >> 3 & 127] >> (to & 7) & 1);
 }
 
 /* refusal: why a snapshot was refused: the path in the snapshot, what was expected, what was found. */
