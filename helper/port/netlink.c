@@ -12,6 +12,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#ifndef IFA_PROTO
+#define IFA_PROTO 11 /* Linux 5.18; the installed headers may be older */
+#endif
+enum { ADDRESS_OURS = 0x52 }; /* the value of IFA_PROTO; the kernel uses 0 to 3 */
+
 enum { BUFFER = 32768, MONITOR_BUFFER = 4 << 20, ATTRIBUTES = 64 };
 
 struct netlink {
@@ -175,6 +180,23 @@ handle_route(struct netlink *n, const struct nlmsghdr *h)
 	n->events.route(n->events.ctx, &r);
 }
 
+static void
+handle_address(struct netlink *n, const struct nlmsghdr *h)
+{
+	const struct ifaddrmsg *m = mnl_nlmsg_get_payload(h);
+	struct attributes a = { 0 };
+	struct netlink_address e = { .ifindex = m->ifa_index, .family = m->ifa_family, .length = m->ifa_prefixlen };
+
+	if (!is_ip(m->ifa_family))
+		return;
+	mnl_attr_parse(h, sizeof *m, keep_attribute, &a);
+	if (!copy(&e.address, a.at[IFA_LOCAL] ? a.at[IFA_LOCAL] : a.at[IFA_ADDRESS], address_size(e.family)))
+		return;
+	e.ours = a.at[IFA_PROTO] && mnl_attr_get_payload_len(a.at[IFA_PROTO]) == 1 &&
+		 mnl_attr_get_u8(a.at[IFA_PROTO]) == ADDRESS_OURS;
+	n->events.address(n->events.ctx, &e);
+}
+
 static int
 handle_message(const struct nlmsghdr *h, void *data)
 {
@@ -205,6 +227,8 @@ handle_dumped(const struct nlmsghdr *h, void *data)
 {
 	if (h->nlmsg_type == RTM_NEWROUTE)
 		handle_route(data, h);
+	else if (h->nlmsg_type == RTM_NEWADDR)
+		handle_address(data, h);
 	else
 		handle_message(h, data);
 	return MNL_CB_OK;
@@ -311,7 +335,8 @@ dump(struct netlink *n, uint16_t type, uint8_t family)
 	char buffer[256];
 	struct nlmsghdr *h = request(buffer, type, NLM_F_DUMP);
 	/* The kernel checks the size of each type's own header; all of them begin with the family. */
-	size_t size = type == RTM_GETLINK    ? sizeof(struct ifinfomsg)
+	size_t size = type == RTM_GETADDR    ? sizeof(struct ifaddrmsg)
+		      : type == RTM_GETLINK  ? sizeof(struct ifinfomsg)
 		      : type == RTM_GETNEIGH ? sizeof(struct ndmsg)
 					     : sizeof(struct rtmsg);
 	*(uint8_t *)mnl_nlmsg_put_extra_header(h, size) = family;
@@ -332,6 +357,12 @@ netlink_dump_neighbours(struct netlink *n)
 {
 	int rc = dump(n, RTM_GETNEIGH, AF_INET);
 	return rc ? rc : dump(n, RTM_GETNEIGH, AF_INET6);
+}
+
+int
+netlink_dump_addresses(struct netlink *n)
+{
+	return dump(n, RTM_GETADDR, AF_UNSPEC);
 }
 
 int
@@ -412,6 +443,8 @@ change_address(struct netlink *n, uint16_t type, uint16_t flags, unsigned ifinde
 		m->ifa_flags = IFA_F_NODAD;
 	mnl_attr_put(h, IFA_LOCAL, address_size(family), a);
 	mnl_attr_put(h, IFA_ADDRESS, address_size(family), a);
+	if (type == RTM_NEWADDR)
+		mnl_attr_put_u8(h, IFA_PROTO, ADDRESS_OURS);
 	if (type == RTM_NEWADDR && family == AF_INET && length < 31) {
 		uint32_t broadcast = a->word[0] | htobe32(length ? UINT32_MAX >> length : UINT32_MAX);
 		mnl_attr_put_u32(h, IFA_BROADCAST, broadcast);

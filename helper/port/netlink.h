@@ -48,11 +48,19 @@ struct netlink_route {
 	struct netlink_hop hop[NEXT_HOP_GROUP_MAX];
 };
 
+struct netlink_address {
+	unsigned ifindex;
+	struct address address;
+	uint8_t family, length;
+	bool ours; /* added by netlink_address_add, by this process or a former one */
+};
+
 /* netlink_events: called from netlink_handle and the dumps. */
 struct netlink_events {
 	void (*link)(void *ctx, const struct netlink_link *l);
 	void (*neighbour)(void *ctx, const struct netlink_neighbour *n);
-	/* route: from netlink_dump_routes only. */
+	/* address, route: from netlink_dump_addresses and netlink_dump_routes only. */
+	void (*address)(void *ctx, const struct netlink_address *a);
 	void (*route)(void *ctx, const struct netlink_route *r);
 	/* changed: routes or addresses have changed: dump the routes again. The kernel does not announce each route that
 	 * goes away with a link or an address, so single announcements cannot be relied on. */
@@ -71,6 +79,7 @@ int netlink_fd(const struct netlink *n); /* readable: call netlink_handle */
 void netlink_handle(struct netlink *n);  /* does not block */
 int netlink_dump_links(struct netlink *n);
 int netlink_dump_neighbours(struct netlink *n);
+int netlink_dump_addresses(struct netlink *n);
 int netlink_dump_routes(struct netlink *n);
 
 int netlink_link_up(struct netlink *n, unsigned ifindex);
@@ -78,8 +87,8 @@ int netlink_link_mtu(struct netlink *n, unsigned ifindex, uint16_t mtu);
 /* netlink_vlan_add makes the VLAN device `name` over `lower`. -EEXIST: there already; -EOPNOTSUPP: this kernel cannot. */
 int netlink_vlan_add(struct netlink *n, unsigned lower, uint16_t vlan, const char *name);
 int netlink_link_remove(struct netlink *n, unsigned ifindex);
-/* netlink_address_add: -EEXIST: there already, not ours to remove. IPv6 addresses come without duplicate detection: the
- * firewall must answer at once after a restart. */
+/* netlink_address_add marks the address as ours (IFA_PROTO), for this and later processes. -EEXIST: it is there already. IPv6
+ * addresses come without duplicate detection: the firewall must answer at once after a restart. */
 int netlink_address_add(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a, uint8_t length);
 int netlink_address_remove(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a,
 			   uint8_t length);

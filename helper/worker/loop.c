@@ -1,0 +1,520 @@
+/* loop.c: SPDX-License-Identifier: Apache-2.0 */
+#include "worker/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+#include <urcu-qsbr.h>
+
+#include "packet/packet.h"
+#include "port/tun.h"
+#include "worker/confine.h"
+
+#define HOUSEKEEP_BUSY_NS (10ull * 1000000)
+#define HOUSEKEEP_IDLE_MS 100
+#define TX_RETRY_MS       1
+
+static uint64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void
+ring_bell(int fd)
+{
+	uint64_t one = 1;
+	ssize_t ignored = write(fd, &one, sizeof one);
+	(void)ignored; /* a full counter is a bell that rings */
+}
+
+/* The counters are read by control at any time. */
+static void
+drop(struct loop *l, uint64_t frame, enum drop_reason why)
+{
+	uint64_t *counter = &l->worker.counters.drop[why];
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+	frame_give(&l->cache, frame);
+}
+
+/* ---- frames that the pipeline makes and gives back ---------------------------------------------------------------- */
+
+static bool
+take_frame(void *ctx, uint64_t *frame, uint8_t **data)
+{
+	struct loop *l = ctx;
+	if (!frame_take(&l->cache, frame))
+		return false;
+	*data = l->shared->umem->area + *frame + PACKET_HEADROOM;
+	return true;
+}
+
+static void
+give_frame(void *ctx, uint64_t frame)
+{
+	frame_give(&((struct loop *)ctx)->cache, frame);
+}
+
+/* ---- out ------------------------------------------------------------------------------------------------------------ */
+
+static void
+wake(struct loop *l)
+{
+	/* S1: what was handed over comes before this look at `sleeping`; pairs with S2 */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load_explicit(&l->sleeping, memory_order_relaxed))
+		ring_bell(l->wake);
+}
+
+static bool
+hand_over(struct loop *l, uint32_t to, const struct handoff *m)
+{
+	struct loop_shared *s = l->shared;
+	return handoff_push(&s->rings[l->worker.index * s->workers + to], m);
+}
+
+static void
+transmit(struct loop *l, uint16_t device, uint64_t address, uint32_t length)
+{
+	struct xsk *x = l->transmit[device];
+	uint64_t frame = frame_base(l->shared->umem, address);
+
+	if (x) {
+		if (xsk_send(x, address, length))
+			return;
+		xsk_kick(x, &l->cache);
+		if (!xsk_send(x, address, length))
+			drop(l, frame, DROP_REASON_TX_FULL);
+	} else if (l->transmit_worker[device] == DEVICE_NONE || l->transmit_worker[device] == l->worker.index) {
+		drop(l, frame, DROP_REASON_EGRESS_DOWN);
+	} else {
+		struct handoff m = { address, length, device, HANDOFF_TRANSMIT };
+		if (!hand_over(l, l->transmit_worker[device], &m))
+			drop(l, frame, DROP_REASON_HANDOFF_FULL);
+	}
+}
+
+static void
+flush_output(struct loop *l)
+{
+	struct worker *w = &l->worker;
+
+	for (uint32_t i = 0; i < w->output_count; i++) {
+		struct output *o = &w->output[i];
+		if (o->port == PORT_HOST) {
+			if (tun_write(l->shared->tun, o->data, o->length))
+				frame_give(&l->cache, o->frame);
+			else
+				drop(l, o->frame, DROP_REASON_HOST_QUEUE_FULL);
+			continue;
+		}
+		uint16_t device = o->port < LOOP_PORTS_MAX ? l->view->device_of_port[o->port] : DEVICE_NONE;
+		if (device == DEVICE_NONE)
+			drop(l, o->frame, DROP_REASON_EGRESS_DOWN);
+		else
+			transmit(l, device, (uint64_t)(o->data - l->shared->umem->area), o->length);
+	}
+	w->output_count = 0;
+}
+
+static void
+flush_resolve(struct loop *l)
+{
+	struct worker *w = &l->worker;
+	struct resolve_ring *r = &l->resolve;
+	uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+
+	if (w->resolve_count == 0)
+		return;
+	for (uint32_t i = 0; i < w->resolve_count; i++) {
+		/* A full ring loses a request; the slot stays pending and control asks again for such. */
+		if (head - atomic_load_explicit(&r->tail, memory_order_acquire) == RESOLVE_SLOTS)
+			break;
+		r->slot[head % RESOLVE_SLOTS] = (struct resolve){ w->neighbours, w->resolve[i] };
+		atomic_store_explicit(&r->head, ++head, memory_order_release);
+	}
+	w->resolve_count = 0;
+	ring_bell(l->shared->control);
+}
+
+static void
+kick_all(struct loop *l)
+{
+	for (uint32_t i = 0; i < l->socket_count; i++) {
+		if (l->socket[i]->kick)
+			xsk_kick(l->socket[i], &l->cache);
+		else if (l->socket[i]->in_flight)
+			xsk_complete(l->socket[i], &l->cache);
+	}
+}
+
+static void
+wake_others(struct loop *l)
+{
+	struct loop_shared *s = l->shared;
+
+	for (uint32_t to = 0; s->workers > 1 && to < s->workers; to++) {
+		if (to != l->worker.index && !handoff_empty(&s->rings[l->worker.index * s->workers + to]))
+			wake(&s->loop[to]);
+	}
+}
+
+/* ---- in ------------------------------------------------------------------------------------------------------------- */
+
+static void
+set_packet(struct loop *l, struct packet *p, uint64_t address, uint32_t length, uint16_t device)
+{
+	struct umem *u = l->shared->umem;
+
+	memset(p, 0, sizeof *p);
+	p->data = u->area + address;
+	p->frame = frame_base(u, address);
+	p->length = (uint16_t)length;
+	p->port = l->view ? l->view->port_of_device[device] : PORT_HOST;
+	p->drop_reason = packet_parse(p);
+}
+
+static void
+process(struct loop *l, uint32_t count)
+{
+	if (count == 0)
+		return;
+	pipeline_burst(&l->worker, l->burst, count);
+	flush_output(l);
+	flush_resolve(l);
+}
+
+static uint32_t
+receive(struct loop *l, uint32_t index)
+{
+	struct xsk *x = l->socket[index];
+	struct worker *w = &l->worker;
+	struct xsk_frame frame[PACKET_BURST];
+	uint32_t got = xsk_receive(x, frame, PACKET_BURST), mine = 0;
+	uint8_t *area = x->umem->area;
+
+	for (uint32_t i = 0; i < got; i++)
+		__builtin_prefetch(area + frame[i].address);
+	for (uint32_t i = 0; i < got; i++) {
+		struct packet *p = &l->burst[mine];
+		set_packet(l, p, frame[i].address, frame[i].length, l->socket_device[index]);
+		uint32_t owner = w->workers > 1 ? pipeline_owner(w, p) : w->index;
+		if (owner == w->index) {
+			mine++;
+			continue;
+		}
+		struct handoff m = { frame[i].address, frame[i].length, l->socket_device[index], HANDOFF_PROCESS };
+		if (hand_over(l, owner, &m))
+			__atomic_store_n(&w->counters.handed_off, w->counters.handed_off + 1, __ATOMIC_RELAXED);
+		else
+			drop(l, p->frame, DROP_REASON_HANDOFF_FULL);
+	}
+	process(l, mine);
+	if (got)
+		xsk_refill(x, &l->cache);
+	return got;
+}
+
+static uint32_t
+take_over(struct loop *l, uint32_t from)
+{
+	struct handoff message[PACKET_BURST];
+	struct handoff_ring *r = &l->shared->rings[from * l->shared->workers + l->worker.index];
+	uint32_t got = handoff_pop(r, message, PACKET_BURST), mine = 0;
+
+	for (uint32_t i = 0; i < got; i++) {
+		const struct handoff *m = &message[i];
+		if (m->kind == HANDOFF_TRANSMIT)
+			transmit(l, m->device, m->address, m->length);
+		else
+			set_packet(l, &l->burst[mine++], m->address, m->length, m->device);
+	}
+	process(l, mine);
+	return got;
+}
+
+static void
+housekeep(struct loop *l)
+{
+	l->housekeep_ns = l->worker.now_ns;
+	for (uint32_t i = 0; i < l->socket_count; i++)
+		xsk_refill(l->socket[i], &l->cache);
+	if (l->view) {
+		pipeline_housekeep(&l->worker);
+		flush_output(l);
+		flush_resolve(l);
+	}
+}
+
+static void
+set_time(struct loop *l)
+{
+	/* E1: whoever sees the new epoch sees the snapshot and the routes that came with it; pairs with E2 in engine */
+	l->worker.epoch = atomic_load_explicit(&l->shared->epoch, memory_order_acquire);
+	l->worker.now_ns = clock_ns(CLOCK_MONOTONIC);
+	l->worker.wall_ns = clock_ns(CLOCK_REALTIME);
+}
+
+static void
+publish(struct loop *l)
+{
+	if (event_ring_publish(l->worker.ring, l->worker.now_ns)) {
+		atomic_store_explicit(&l->shared->doorbell, true, memory_order_release);
+		ring_bell(l->shared->control);
+	}
+}
+
+static void
+run_call(struct loop *l)
+{
+	/* M1: the arguments come with the function; pairs with M2 */
+	loop_call *fn = atomic_load_explicit(&l->call, memory_order_acquire);
+
+	if (!fn)
+		return;
+	set_time(l);
+	fn(l, l->call_ctx);
+	publish(l);
+	atomic_store_explicit(&l->call, NULL, memory_order_relaxed);
+	sem_post(&l->call_done);
+}
+
+/* One round over everything that can bring work. */
+static uint32_t
+run_round(struct loop *l)
+{
+	uint32_t work = 0;
+
+	set_time(l);
+	for (uint32_t i = 0; i < l->socket_count; i++)
+		work += receive(l, i);
+	for (uint32_t from = 0; from < l->shared->workers; from++) {
+		if (from != l->worker.index)
+			work += take_over(l, from);
+	}
+	if (l->worker.now_ns - l->housekeep_ns >= HOUSEKEEP_BUSY_NS ||
+	    atomic_exchange_explicit(&l->housekeep, false, memory_order_acquire))
+		housekeep(l);
+	kick_all(l);
+	wake_others(l);
+	publish(l);
+	l->rounds++;
+	return work;
+}
+
+static bool
+nothing_to_do(struct loop *l)
+{
+	struct loop_shared *s = l->shared;
+
+	if (atomic_load_explicit(&l->call, memory_order_relaxed) ||
+	    atomic_load_explicit(&l->housekeep, memory_order_relaxed) ||
+	    atomic_load_explicit(&l->stop, memory_order_relaxed))
+		return false;
+	for (uint32_t from = 0; from < s->workers; from++) {
+		if (from != l->worker.index && !handoff_empty(&s->rings[from * s->workers + l->worker.index]))
+			return false;
+	}
+	return true;
+}
+
+static void
+sleep_until_work(struct loop *l)
+{
+	struct pollfd fd[LOOP_SOCKETS_MAX + 1];
+	int timeout = HOUSEKEEP_IDLE_MS;
+
+	for (uint32_t i = 0; i < l->socket_count; i++) {
+		fd[i] = (struct pollfd){ .fd = l->socket[i]->fd, .events = POLLIN };
+		if (l->socket[i]->kick)
+			timeout = TX_RETRY_MS;
+	}
+	fd[l->socket_count] = (struct pollfd){ .fd = l->wake, .events = POLLIN };
+
+	atomic_store_explicit(&l->sleeping, true, memory_order_relaxed);
+	/* S2: `sleeping` is visible before this last look; pairs with S1 */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (nothing_to_do(l)) {
+		l->sleeps++;
+		rcu_thread_offline();
+		poll(fd, l->socket_count + 1, timeout);
+		rcu_thread_online();
+	}
+	atomic_store_explicit(&l->sleeping, false, memory_order_relaxed);
+	if (fd[l->socket_count].revents) {
+		uint64_t count;
+		ssize_t ignored = read(l->wake, &count, sizeof count);
+		(void)ignored;
+	}
+}
+
+static void *
+run(void *argument)
+{
+	struct loop *l = argument;
+
+	if (l->confine)
+		worker_confine();
+	rcu_register_thread();
+	while (!atomic_load_explicit(&l->stop, memory_order_acquire)) {
+		run_call(l);
+		uint32_t work = run_round(l);
+		rcu_quiescent_state();
+		if (work == 0)
+			sleep_until_work(l);
+	}
+	rcu_unregister_thread();
+	return NULL;
+}
+
+/* ---- control's side -------------------------------------------------------------------------------------------------- */
+
+int
+loop_init(struct loop *l, struct loop_shared *shared, uint32_t index, int cpu)
+{
+	l->shared = shared;
+	l->cpu = cpu;
+	l->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (l->wake < 0)
+		return -errno;
+	if (sem_init(&l->call_done, 0, 0)) {
+		close(l->wake);
+		return -errno;
+	}
+	l->worker.index = index;
+	l->worker.workers = shared->workers;
+	l->worker.buffers = (struct buffers){ .take = take_frame, .give = give_frame, .ctx = l };
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++)
+		l->transmit_worker[i] = DEVICE_NONE;
+	return 0;
+}
+
+void
+loop_free(struct loop *l)
+{
+	sem_destroy(&l->call_done);
+	close(l->wake);
+}
+
+int
+loop_start(struct loop *l)
+{
+	pthread_attr_t attributes;
+	cpu_set_t set;
+	char name[16];
+
+	pthread_attr_init(&attributes);
+	if (l->cpu >= 0) {
+		CPU_ZERO(&set);
+		CPU_SET((unsigned)l->cpu, &set);
+		pthread_attr_setaffinity_np(&attributes, sizeof set, &set);
+	}
+	int rc = pthread_create(&l->thread, &attributes, run, l);
+	pthread_attr_destroy(&attributes);
+	if (rc)
+		return -rc;
+	l->started = true;
+	snprintf(name, sizeof name, "worker-%u", l->worker.index);
+	pthread_setname_np(l->thread, name);
+	return 0;
+}
+
+void
+loop_stop(struct loop *l)
+{
+	if (!l->started)
+		return;
+	atomic_store_explicit(&l->stop, true, memory_order_release);
+	ring_bell(l->wake);
+	pthread_join(l->thread, NULL);
+	l->started = false;
+}
+
+void
+worker_call(struct loop *l, loop_call *fn, void *ctx)
+{
+	l->call_ctx = ctx;
+	/* M2: pairs with M1 */
+	atomic_store_explicit(&l->call, fn, memory_order_release);
+	ring_bell(l->wake);
+	while (sem_wait(&l->call_done) && errno == EINTR)
+		;
+}
+
+void
+loop_housekeep(struct loop *l)
+{
+	atomic_store_explicit(&l->housekeep, true, memory_order_release);
+	wake(l);
+}
+
+bool
+loop_resolve(struct loop *l, struct resolve *out)
+{
+	struct resolve_ring *r = &l->resolve;
+	uint32_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
+
+	if (tail == atomic_load_explicit(&r->head, memory_order_acquire))
+		return false;
+	*out = r->slot[tail % RESOLVE_SLOTS];
+	atomic_store_explicit(&r->tail, tail + 1, memory_order_release);
+	return true;
+}
+
+void
+loop_view(struct loop *l, const struct view *v)
+{
+	l->view = v;
+	l->worker.ports = v->port;
+	l->worker.neighbours = v->neighbours;
+	worker_snapshot(&l->worker, v->snapshot);
+}
+
+void
+loop_socket_add(struct loop *l, struct xsk *x, uint16_t device)
+{
+	l->cache.umem = l->shared->umem;
+	l->worker.buffers.size = (uint16_t)(l->shared->umem->frame_size - PACKET_HEADROOM);
+	l->socket[l->socket_count] = x;
+	l->socket_device[l->socket_count++] = device;
+	if (!l->transmit[device])
+		l->transmit[device] = x;
+	xsk_refill(x, &l->cache);
+}
+
+void
+loop_socket_remove(struct loop *l, struct xsk *x)
+{
+	for (uint32_t i = 0; i < l->socket_count; i++) {
+		if (l->socket[i] != x)
+			continue;
+		uint16_t device = l->socket_device[i];
+		l->socket[i] = l->socket[--l->socket_count];
+		l->socket_device[i] = l->socket_device[l->socket_count];
+		if (l->transmit[device] == x)
+			l->transmit[device] = NULL;
+		return;
+	}
+}
+
+void
+loop_transmit(struct loop *l, uint16_t device, uint16_t worker)
+{
+	l->transmit_worker[device] = worker;
+}
+
+void
+loop_settle(struct loop *l)
+{
+	for (uint32_t from = 0; from < l->shared->workers; from++)
+		while (from != l->worker.index && take_over(l, from))
+			;
+	kick_all(l);
+}
