@@ -34,6 +34,8 @@ struct control_ops {
 	void (*explain)(void *ctx, const struct request_explain *q, struct reply *r);
 	/* shutdown asks for an orderly end; the reply still goes out: the engine ends its loop after this round. */
 	void (*shutdown)(void *ctx, struct reply *r);
+	/* note tells of a peer that was refused or disconnected, for the helper's log. May be NULL. */
+	void (*note)(void *ctx, const char *text);
 };
 
 #endif

@@ -15,7 +15,7 @@
  * reply into a refusal; handlers need not look. Control thread. */
 struct reply;
 
-enum { REPLY_MAX_BYTES = 64 << 20, REPLY_MAX_DEPTH = 16 };
+enum { REPLY_MAX_BYTES = 16 << 20, REPLY_MAX_DEPTH = 16 };
 
 void reply_map_open(struct reply *r, const char *key);
 void reply_list_open(struct reply *r, const char *key);

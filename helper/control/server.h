@@ -21,6 +21,10 @@ void control_server_handle(struct control_server *s);
  * not repeated. Control thread. */
 void control_server_doorbell(struct control_server *s);
 
+/* control_server_patience sets how long a peer may take to finish a message, to say hello, or to read what it asked for, before
+ * it is disconnected. Default 10 s. Control thread. */
+void control_server_patience(struct control_server *s, uint32_t milliseconds);
+
 /* control_server_close ends all connections after a last attempt to send what is queued, and removes the socket file. */
 void control_server_close(struct control_server *s);
 
