@@ -7,10 +7,16 @@
 
 struct fragment_table; /* [W] */
 
-enum { FRAGMENT_HELD_MAX = 256, FRAGMENT_ENTRIES = 4096 };
+enum {
+	FRAGMENT_ENTRIES = 4096, /* datagrams known at a time */
+	FRAGMENT_HELD_MAX = 256, /* packets held at a time */
+	FRAGMENT_HELD_EACH = 48, /* of them, of one datagram: 64 KB in fragments of an Ethernet MTU */
+};
 #define FRAGMENT_LIFETIME_NS (10ull * 1000000000) /* how long a first fragment is remembered */
 #define FRAGMENT_WAIT_NS     (500ull * 1000000)   /* how long a later fragment waits for its first */
 
+/* fragment_table_destroy: held packets are the caller's to take out first (fragment_release, and fragment_expired at
+ * UINT64_MAX). */
 struct fragment_table *fragment_table_create(uint64_t seed);
 void fragment_table_destroy(struct fragment_table *t);
 
@@ -20,15 +26,22 @@ enum fragment_result {
 	FRAGMENT_REFUSED, /* DROP_REASON_FRAGMENT_FULL */
 };
 
-/* fragment_resolve handles a packet with PACKET_FRAGMENT. A first fragment is remembered (its ports; a second first
- * fragment with other ports is FRAGMENT_REFUSED) and is always READY. A later one gets its key's ports filled in, or is held. Held packets
- * are copied as struct packet: the frame belongs to the table until it comes back. Worker only. */
+/* fragment_resolve handles a packet with PACKET_FRAGMENT, whose key.instance is set. A first fragment is remembered
+ * until its datagram is complete, at most FRAGMENT_LIFETIME_NS, and is READY. A later one gets protocol, ports and ICMP
+ * type and code of its first, or is held. Refused: a second first fragment of another flow, a later fragment that
+ * overlaps the first or contradicts the datagram's length, and whatever finds no room: what is remembered of live
+ * datagrams gives way only to the same flow's newer ones. Held packets are copied as struct packet: the frame belongs to
+ * the table until it comes back. Worker only. */
 enum fragment_result fragment_resolve(struct fragment_table *t, struct packet *p, uint64_t now_ns);
 
-/* fragment_release hands back one held packet whose first fragment has come (ports filled in), or returns false. */
+/* fragment_release hands back one held packet whose first fragment has come (ports filled in), or returns false. To be
+ * called until false after each first fragment. */
 bool fragment_release(struct fragment_table *t, struct packet *out);
 
 /* fragment_expired hands back one held packet that waited too long (to be dropped, DROP_REASON_FRAGMENT_UNKNOWN). */
 bool fragment_expired(struct fragment_table *t, uint64_t now_ns, struct packet *out);
+
+/* fragment_held returns how many packets the table holds. */
+uint32_t fragment_held(const struct fragment_table *t);
 
 #endif

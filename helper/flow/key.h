@@ -51,11 +51,51 @@ flow_key_reverse(const struct flow_key *k)
 	};
 }
 
+/* key_word reads 64-bit word i of a key, key_mix folds the 128-bit product of its two operands. Every operand is
+ * mixed with a secret derived from the seed, so nobody outside can choose one that is zero or predict a product. */
+static inline uint64_t
+key_word(const void *k, unsigned i)
+{
+	uint64_t w;
+	memcpy(&w, (const uint8_t *)k + 8 * i, sizeof w);
+	return w;
+}
+
+static inline uint64_t
+key_mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* key_secret i of a seed; odd multiples keep the secrets of one seed apart. */
+static inline uint64_t
+key_secret(uint64_t seed, unsigned i)
+{
+	return (seed ^ (seed >> 29)) * (0x9e3779b97f4a7c15ull + 2 * (uint64_t)i * 0xbf58476d1ce4e5b9ull) +
+	       0x94d049bb133111ebull * (i + 1);
+}
+
 /* flow_key_hash hashes all 40 bytes; `seed` is random per start, so that nobody outside can aim at one bucket. */
-uint32_t flow_key_hash(const struct flow_key *k, uint64_t seed);
+static inline uint32_t
+flow_key_hash(const struct flow_key *k, uint64_t seed)
+{
+	uint64_t source = key_mix(key_word(k, 0) ^ key_secret(seed, 0), key_word(k, 1) ^ key_secret(seed, 1));
+	uint64_t destination = key_mix(key_word(k, 2) ^ key_secret(seed, 2), key_word(k, 3) ^ key_secret(seed, 3));
+	uint64_t ports = key_word(k, 4) ^ key_secret(seed, 4);
+	uint64_t h = key_mix(source ^ ports, destination ^ key_secret(seed, 5));
+	return (uint32_t)(h ^ (h >> 32));
+}
 
 /* flow_key_owner_hash is symmetric (both directions agree) and takes addresses and protocol only, so that
- * later fragments and ICMP errors reach the worker that owns their flow. See docs/decisions/. */
-uint32_t flow_key_owner_hash(const struct flow_key *k, uint64_t seed);
+ * later fragments and ICMP errors (by their inner key) reach the worker that owns their flow. See docs/decisions/. */
+static inline uint32_t
+flow_key_owner_hash(const struct flow_key *k, uint64_t seed)
+{
+	uint64_t one = key_mix(key_word(k, 0) ^ key_secret(seed, 6), key_word(k, 1) ^ key_secret(seed, 7));
+	uint64_t other = key_mix(key_word(k, 2) ^ key_secret(seed, 6), key_word(k, 3) ^ key_secret(seed, 7));
+	uint64_t h = key_mix((one + other) ^ key_secret(seed, 8), k->protocol ^ key_secret(seed, 9));
+	return (uint32_t)(h ^ (h >> 32));
+}
 
 #endif

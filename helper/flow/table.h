@@ -7,15 +7,17 @@
 
 struct flow_table; /* [W] */
 
-/* flow_table_create makes a table for up to `sessions` sessions (rounded up; both flow entries of every session
- * always fit). `seed` keys the hash. Returns NULL and errno on lack of memory. Control thread, before the worker runs. */
+/* flow_table_create makes a table for up to `sessions` sessions (both flow entries of every session
+ * always fit, whatever their hashes). `seed` keys the hash. Returns NULL, errno ENOMEM or EINVAL. Control thread, before the worker runs. */
 struct flow_table *flow_table_create(uint32_t sessions, uint64_t seed);
 void flow_table_destroy(struct flow_table *t);
 
 /* flow_table_hash: hash to pass to find and prefetch. */
 uint32_t flow_table_hash(const struct flow_table *t, const struct flow_key *k);
 
-/* Prefetching in stages, so that a burst pays memory latency once: bucket, then flow entry. */
+/* Prefetching in stages, so that a burst pays memory latency once: bucket, then flow entry. The second reads what the
+ * first fetched: run it a few packets behind, and the look-up a few packets behind it (bucket for packet i + 16, flow
+ * for packet i + 8, then find packet i hides memory behind the work; the whole burst stage by stage does nearly so). */
 void flow_table_prefetch_bucket(const struct flow_table *t, uint32_t hash);
 void flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash);
 
@@ -23,11 +25,12 @@ void flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash);
 struct session *flow_table_find(struct flow_table *t, const struct flow_key *k, uint32_t hash, unsigned *direction);
 
 /* flow_table_install takes a free session, sets both keys, and links both entries, or neither. Returns NULL when the
- * pool is used up, or when either key is already there (*exists then says so). All else is zero. Worker only. */
+ * pool is used up (that alone), or when either key is already there, or both are the same (*exists then says so). All
+ * else is zero. Worker only. */
 struct session *flow_table_install(struct flow_table *t, const struct flow_key *forward, const struct flow_key *reverse,
 				   bool *exists);
 
-/* flow_table_remove unlinks both entries and gives the session back. Worker only. */
+/* flow_table_remove unlinks both entries and gives the session back; age_remove comes first. Worker only. */
 void flow_table_remove(struct flow_table *t, struct session *s);
 
 uint32_t flow_table_used(const struct flow_table *t);

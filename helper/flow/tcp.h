@@ -23,20 +23,22 @@ struct tcp_side {
 	uint32_t end;        /* highest sequence + length sent */
 	uint32_t max_end;    /* highest sequence the other side's window allows */
 	uint32_t max_window; /* largest window offered, scaled */
-	uint8_t scale;       /* 255 until a SYN was seen */
-	uint8_t fin;         /* FIN seen */
-	uint8_t fin_acked;
-	uint8_t seen;
-	uint32_t fin_end; /* sequence behind the FIN */
+	uint32_t acked;      /* highest acknowledgment sent; before the first, the other's initial sequence + 1 */
+	uint32_t fin_end;    /* with `fin`: sequence behind the FIN; with `restart`: behind the SYN */
+	uint8_t scale;       /* of the windows it offers; 255 = no SYN with the option was seen */
+	uint8_t seen;        /* it has sent something */
+	uint8_t fin;         /* it has sent FIN */
+	uint8_t restart;     /* it has sent a SYN inside the live connection */
 };
 
 struct tcp_track {
 	struct tcp_side side[2];
-	uint8_t state;    /* enum tcp_state */
-	uint8_t reset_by; /* with TCP_CLOSED: direction of the RST */
-	uint8_t loose;    /* picked up in mid-stream: no window check until both sides were seen */
-	uint8_t reserved;
+	uint8_t state;        /* enum tcp_state */
+	uint8_t reset_by;     /* with TCP_CLOSED: direction of the RST */
+	uint8_t loose;        /* picked up in mid-stream, or sent in IP fragments: no window check */
+	uint8_t simultaneous; /* SYN from both; bits 1 and 2: SYN+ACK seen from direction 0 and 1 */
 };
+_Static_assert(sizeof(struct tcp_track) == 52, "a session's hot line holds it");
 
 struct packet;
 
@@ -50,21 +52,23 @@ enum tcp_result {
 struct tcp_rules {
 	bool no_syn_check; /* a session may start with any segment */
 	bool no_sequence_check;
-	bool rst_invalidate; /* a valid RST ends the session at once */
+	bool rst_invalidate; /* the caller closes a session at once when it becomes TCP_CLOSED, instead of after 2 s */
 };
 
 /* tcp_start begins tracking with the first packet of a session. Returns TCP_OK or why it may not start one
- * (without no_syn_check, only a SYN without ACK, FIN, RST starts a session). Worker only. */
+ * (without no_syn_check only a SYN without ACK, FIN, RST starts a session; with it anything but a RST). Worker only. */
 enum tcp_result tcp_start(struct tcp_track *t, const struct packet *p, const struct tcp_rules *rules);
 
-/* tcp_check decides whether a segment in `direction` (0 client, 1 server) fits; tcp_update then takes it in. tcp_check
- * changes nothing. Worker only. */
+/* tcp_check decides whether a segment in `direction` (0 client, 1 server) fits; tcp_update then takes it in, and is
+ * called only for segments that fitted and go on. tcp_check changes nothing. Later fragments always fit: their first
+ * fragment was checked. After tcp_update, TCP_CLOSED means that a RST ended it (reset_by says whose) and TCP_TIME_WAIT
+ * that both FINs were acknowledged. Worker only. */
 enum tcp_result tcp_check(const struct tcp_track *t, const struct packet *p, unsigned direction,
 			  const struct tcp_rules *rules);
 void tcp_update(struct tcp_track *t, const struct packet *p, unsigned direction);
 
-/* tcp_timeout_s: the idle timeout of a state; `established_s` is the application's. Junos defaults:
- * handshake 20 s, closing 150 s... time-wait 2 s after RST, see tcp.c. */
+/* tcp_timeout_s: the idle timeout of the present state; `initial_s` is tcp-initial-timeout, `established_s` the
+ * application's (0xffffffff: never). The rest is in tcp.c, with its sources. */
 uint32_t tcp_timeout_s(const struct tcp_track *t, uint32_t initial_s, uint32_t established_s);
 
 extern const char *const tcp_state_text[TCP_STATES];
