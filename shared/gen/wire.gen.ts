@@ -9,18 +9,18 @@ export const RING_SLOTS_AT = 8192;
 export const RING_MAGIC = "RWRING02";
 
 export const EventType = {
-	/** a session was installed and its first packet went on */
-	SESSION_OPEN: 1,
-	/** a session ended */
-	SESSION_CLOSE: 2,
-	/** a packet ended because of policy or host-inbound-traffic */
-	POLICY_DENY: 3,
-	/** a screen fired */
-	SCREEN_DROP: 4,
-	/** a filter term with log or syslog decided about a packet */
-	FILTER_LOG: 6,
-	/** events of one rule that the limiter held back in one second */
-	LOG_SUPPRESSED: 7,
+  /** a session was installed and its first packet went on */
+  SESSION_OPEN: 1,
+  /** a session ended */
+  SESSION_CLOSE: 2,
+  /** a packet ended because of policy or host-inbound-traffic */
+  POLICY_DENY: 3,
+  /** a screen fired */
+  SCREEN_DROP: 4,
+  /** a filter term with log or syslog decided about a packet */
+  FILTER_LOG: 6,
+  /** events of one rule that the limiter held back in one second */
+  LOG_SUPPRESSED: 7,
 } as const;
 export type EventType = (typeof EventType)[keyof typeof EventType];
 export type EventTypeName = keyof typeof EventType;
@@ -30,12 +30,12 @@ export const eventTypeText: readonly string[] = ["unknown","SESSION_OPEN","SESSI
 export const eventTypeName: readonly (EventTypeName | undefined)[] = [undefined, "SESSION_OPEN", "SESSION_CLOSE", "POLICY_DENY", "SCREEN_DROP", undefined, "FILTER_LOG", "LOG_SUPPRESSED"];
 
 export const Action = {
-	/** the packet did not go on and its sender was not told */
-	DENY: 0,
-	/** the packet went on */
-	PERMIT: 1,
-	/** the packet did not go on and its sender was told */
-	REJECT: 2,
+  /** the packet did not go on and its sender was not told */
+  DENY: 0,
+  /** the packet went on */
+  PERMIT: 1,
+  /** the packet did not go on and its sender was told */
+  REJECT: 2,
 } as const;
 export type Action = (typeof Action)[keyof typeof Action];
 export type ActionName = keyof typeof Action;
@@ -45,10 +45,10 @@ export const actionText: readonly string[] = ["deny","permit","reject"];
 export const actionName: readonly (ActionName | undefined)[] = ["DENY", "PERMIT", "REJECT"];
 
 export const AddressFamily = {
-	/** IPv4 */
-	INET: 2,
-	/** IPv6 */
-	INET6: 10,
+  /** IPv4 */
+  INET: 2,
+  /** IPv6 */
+  INET6: 10,
 } as const;
 export type AddressFamily = (typeof AddressFamily)[keyof typeof AddressFamily];
 export type AddressFamilyName = keyof typeof AddressFamily;
@@ -58,16 +58,16 @@ export const addressFamilyText: readonly string[] = ["unknown","unknown","inet",
 export const addressFamilyName: readonly (AddressFamilyName | undefined)[] = [undefined, undefined, "INET", undefined, undefined, undefined, undefined, undefined, undefined, undefined, "INET6"];
 
 export const FilterLogSource = {
-	/** a term with routing-instance */
-	PBR: 1,
-	/** an input filter, live or replayed from a flow's memo */
-	INPUT: 2,
-	/** an output filter, evaluated for this packet */
-	OUTPUT: 3,
-	/** an output filter, replayed from a flow's memo */
-	CACHED_OUTPUT: 4,
-	/** the lo0 filter, for a packet to this host */
-	LO0: 5,
+  /** a term with routing-instance */
+  PBR: 1,
+  /** an input filter, live or replayed from a flow's memo */
+  INPUT: 2,
+  /** an output filter, evaluated for this packet */
+  OUTPUT: 3,
+  /** an output filter, replayed from a flow's memo */
+  CACHED_OUTPUT: 4,
+  /** the lo0 filter, for a packet to this host */
+  LO0: 5,
 } as const;
 export type FilterLogSource = (typeof FilterLogSource)[keyof typeof FilterLogSource];
 export type FilterLogSourceName = keyof typeof FilterLogSource;
@@ -77,34 +77,34 @@ export const filterLogSourceText: readonly string[] = ["unknown","pbr","input","
 export const filterLogSourceName: readonly (FilterLogSourceName | undefined)[] = [undefined, "PBR", "INPUT", "OUTPUT", "CACHED_OUTPUT", "LO0"];
 
 export const CloseReason = {
-	/** no reason recorded */
-	NONE: 0,
-	/** no packet within the application's timeout */
-	IDLE_TIMEOUT: 1,
-	/** both sides sent FIN and the last was acknowledged */
-	TCP_FIN: 2,
-	/** reset, side not known */
-	TCP_RST: 3,
-	/** aged out early because the table was full */
-	AGED_OUT: 4,
-	/** rejected by policy after it was open */
-	REJECTED_BY_POLICY: 5,
-	/** a commit or a route change took its permission away */
-	POLICY_DELETE: 6,
-	/** an ICMP error ended it */
-	ICMP_ERROR: 7,
-	/** cleared by an operator */
-	CLEARED: 8,
-	/** a request and reply exchange completed */
-	RESPONSE_RECEIVED: 9,
-	/** reset by the client */
-	TCP_CLIENT_RST: 10,
-	/** reset by the server */
-	TCP_SERVER_RST: 11,
-	/** the SYN cookie handshake failed */
-	SYNPROXY_FAILURE: 12,
-	/** the firewall stopped in good order */
-	SHUTDOWN: 13,
+  /** no reason recorded */
+  NONE: 0,
+  /** no packet within the application's timeout */
+  IDLE_TIMEOUT: 1,
+  /** both sides sent FIN and the last was acknowledged */
+  TCP_FIN: 2,
+  /** reset, side not known */
+  TCP_RST: 3,
+  /** aged out early because the table was full */
+  AGED_OUT: 4,
+  /** rejected by policy after it was open */
+  REJECTED_BY_POLICY: 5,
+  /** a commit or a route change took its permission away */
+  POLICY_DELETE: 6,
+  /** an ICMP error ended it */
+  ICMP_ERROR: 7,
+  /** cleared by an operator */
+  CLEARED: 8,
+  /** a request and reply exchange completed */
+  RESPONSE_RECEIVED: 9,
+  /** reset by the client */
+  TCP_CLIENT_RST: 10,
+  /** reset by the server */
+  TCP_SERVER_RST: 11,
+  /** the SYN cookie handshake failed */
+  SYNPROXY_FAILURE: 12,
+  /** the firewall stopped in good order */
+  SHUTDOWN: 13,
 } as const;
 export type CloseReason = (typeof CloseReason)[keyof typeof CloseReason];
 export type CloseReasonName = keyof typeof CloseReason;
@@ -114,20 +114,20 @@ export const closeReasonText: readonly string[] = ["unset","idle Timeout","TCP F
 export const closeReasonName: readonly (CloseReasonName | undefined)[] = ["NONE", "IDLE_TIMEOUT", "TCP_FIN", "TCP_RST", "AGED_OUT", "REJECTED_BY_POLICY", "POLICY_DELETE", "ICMP_ERROR", "CLEARED", "RESPONSE_RECEIVED", "TCP_CLIENT_RST", "TCP_SERVER_RST", "SYNPROXY_FAILURE", "SHUTDOWN"];
 
 export const DenyReason = {
-	/** no reason recorded */
-	NONE: 0,
-	/** a policy with deny */
-	POLICY: 1,
-	/** no policy matched; the default policy denied */
-	DEFAULT_POLICY: 2,
-	/** a policy with reject; the sender was told */
-	REJECT: 3,
-	/** a policy with reject, but the answer was rate limited */
-	REJECT_LIMITED: 4,
-	/** a policy with reject, but the packet may not be answered (RFC 1122 3.2.2, RFC 4443 2.4) */
-	REJECT_SILENT: 5,
-	/** the packet was for this host and host-inbound-traffic does not allow it */
-	HOST_INBOUND: 6,
+  /** no reason recorded */
+  NONE: 0,
+  /** a policy with deny */
+  POLICY: 1,
+  /** no policy matched; the default policy denied */
+  DEFAULT_POLICY: 2,
+  /** a policy with reject; the sender was told */
+  REJECT: 3,
+  /** a policy with reject, but the answer was rate limited */
+  REJECT_LIMITED: 4,
+  /** a policy with reject, but the packet may not be answered (RFC 1122 3.2.2, RFC 4443 2.4) */
+  REJECT_SILENT: 5,
+  /** the packet was for this host and host-inbound-traffic does not allow it */
+  HOST_INBOUND: 6,
 } as const;
 export type DenyReason = (typeof DenyReason)[keyof typeof DenyReason];
 export type DenyReasonName = keyof typeof DenyReason;
@@ -137,42 +137,42 @@ export const denyReasonText: readonly string[] = ["unset","Denied by policy","De
 export const denyReasonName: readonly (DenyReasonName | undefined)[] = ["NONE", "POLICY", "DEFAULT_POLICY", "REJECT", "REJECT_LIMITED", "REJECT_SILENT", "HOST_INBOUND"];
 
 export const ScreenId = {
-	/** tcp syn-flood */
-	SYN_FLOOD: 0,
-	/** icmp flood */
-	ICMP_FLOOD: 1,
-	/** udp flood */
-	UDP_FLOOD: 2,
-	/** tcp port-scan */
-	PORT_SCAN: 3,
-	/** icmp ip-sweep */
-	IP_SWEEP: 4,
-	/** tcp land */
-	LAND: 5,
-	/** icmp ping-death */
-	PING_OF_DEATH: 6,
-	/** ip tear-drop */
-	TEAR_DROP: 7,
-	/** tcp syn-fin */
-	SYN_FIN: 8,
-	/** tcp tcp-no-flag */
-	TCP_NO_FLAG: 9,
-	/** tcp fin-no-ack */
-	FIN_NO_ACK: 10,
-	/** tcp winnuke */
-	WINNUKE: 11,
-	/** ip source-route-option */
-	SOURCE_ROUTE: 12,
-	/** tcp syn-frag */
-	SYN_FRAGMENT: 13,
-	/** tcp syn-flood, answered by cookie */
-	SYN_COOKIE: 14,
-	/** limit-session source-ip-based */
-	SESSION_LIMIT_SOURCE: 15,
-	/** limit-session destination-ip-based */
-	SESSION_LIMIT_DESTINATION: 16,
-	/** icmp fragment */
-	ICMP_FRAGMENT: 17,
+  /** tcp syn-flood */
+  SYN_FLOOD: 0,
+  /** icmp flood */
+  ICMP_FLOOD: 1,
+  /** udp flood */
+  UDP_FLOOD: 2,
+  /** tcp port-scan */
+  PORT_SCAN: 3,
+  /** icmp ip-sweep */
+  IP_SWEEP: 4,
+  /** tcp land */
+  LAND: 5,
+  /** icmp ping-death */
+  PING_OF_DEATH: 6,
+  /** ip tear-drop */
+  TEAR_DROP: 7,
+  /** tcp syn-fin */
+  SYN_FIN: 8,
+  /** tcp tcp-no-flag */
+  TCP_NO_FLAG: 9,
+  /** tcp fin-no-ack */
+  FIN_NO_ACK: 10,
+  /** tcp winnuke */
+  WINNUKE: 11,
+  /** ip source-route-option */
+  SOURCE_ROUTE: 12,
+  /** tcp syn-frag */
+  SYN_FRAGMENT: 13,
+  /** tcp syn-flood, answered by cookie */
+  SYN_COOKIE: 14,
+  /** limit-session source-ip-based */
+  SESSION_LIMIT_SOURCE: 15,
+  /** limit-session destination-ip-based */
+  SESSION_LIMIT_DESTINATION: 16,
+  /** icmp fragment */
+  ICMP_FRAGMENT: 17,
 } as const;
 export type ScreenId = (typeof ScreenId)[keyof typeof ScreenId];
 export type ScreenIdName = keyof typeof ScreenId;
@@ -182,14 +182,14 @@ export const screenIdText: readonly string[] = ["SYN flood!","ICMP flood!","UDP 
 export const screenIdName: readonly (ScreenIdName | undefined)[] = ["SYN_FLOOD", "ICMP_FLOOD", "UDP_FLOOD", "PORT_SCAN", "IP_SWEEP", "LAND", "PING_OF_DEATH", "TEAR_DROP", "SYN_FIN", "TCP_NO_FLAG", "FIN_NO_ACK", "WINNUKE", "SOURCE_ROUTE", "SYN_FRAGMENT", "SYN_COOKIE", "SESSION_LIMIT_SOURCE", "SESSION_LIMIT_DESTINATION", "ICMP_FRAGMENT"];
 
 export const EventOutcome = {
-	/** written to the ring */
-	WRITTEN: 0,
-	/** held back by the limiter */
-	SUPPRESSED: 1,
-	/** the kind's share of the ring was used up */
-	LOST_BUDGET: 2,
-	/** the ring was full */
-	LOST_FULL: 3,
+  /** written to the ring */
+  WRITTEN: 0,
+  /** held back by the limiter */
+  SUPPRESSED: 1,
+  /** the kind's share of the ring was used up */
+  LOST_BUDGET: 2,
+  /** the ring was full */
+  LOST_FULL: 3,
 } as const;
 export type EventOutcome = (typeof EventOutcome)[keyof typeof EventOutcome];
 export type EventOutcomeName = keyof typeof EventOutcome;
@@ -199,108 +199,108 @@ export const eventOutcomeText: readonly string[] = ["written","suppressed","lost
 export const eventOutcomeName: readonly (EventOutcomeName | undefined)[] = ["WRITTEN", "SUPPRESSED", "LOST_BUDGET", "LOST_FULL"];
 
 export const DropReason = {
-	/** not dropped */
-	NONE: 0,
-	/** shorter than its own headers say */
-	TRUNCATED: 1,
-	/** not IPv4 or IPv6, or more than two VLAN tags */
-	ETHERTYPE: 2,
-	/** the IP version nibble contradicts the ethertype */
-	IP_VERSION: 3,
-	/** IPv4 IHL below 5 or beyond the packet */
-	IP_HEADER_LENGTH: 4,
-	/** IP length below the header or beyond the frame */
-	IP_TOTAL_LENGTH: 5,
-	/** wrong IPv4 header checksum */
-	IP_CHECKSUM: 6,
-	/** malformed IPv4 option */
-	IP_OPTION: 7,
-	/** a source that is not one host: multicast, broadcast, loopback, unspecified */
-	IP_SOURCE: 8,
-	/** a destination that must not be forwarded: loopback, unspecified */
-	IP_DESTINATION: 9,
-	/** malformed, repeated out of order, or too many IPv6 extension headers */
-	IPV6_EXTENSION: 10,
-	/** a fragment with impossible offset, length or flags */
-	FRAGMENT_INVALID: 11,
-	/** a first fragment too short for its transport header */
-	FRAGMENT_TINY: 12,
-	/** a later fragment whose first fragment did not come in time */
-	FRAGMENT_UNKNOWN: 13,
-	/** no room to remember or hold another fragment */
-	FRAGMENT_FULL: 14,
-	/** TCP data offset below 5 or beyond the packet */
-	TCP_HEADER: 15,
-	/** an impossible combination of TCP flags */
-	TCP_FLAGS: 16,
-	/** UDP length below 8 or beyond the packet */
-	UDP_LENGTH: 17,
-	/** ICMP shorter than its header */
-	ICMP_HEADER: 18,
-	/** another transport shorter than its header */
-	TRANSPORT_HEADER: 19,
-	/** no configuration in force */
-	NO_SNAPSHOT: 20,
-	/** no unit is configured for this device and VLAN */
-	UNKNOWN_INTERFACE: 21,
-	/** the interface belongs to no zone */
-	NO_ZONE: 22,
-	/** a screen fired */
-	SCREEN: 23,
-	/** a filter term with discard, or no term matched */
-	FILTER_DISCARD: 24,
-	/** a filter term with reject */
-	FILTER_REJECT: 25,
-	/** over a policer's rate */
-	POLICER: 26,
-	/** no route to the destination */
-	NO_ROUTE: 27,
-	/** a discard route */
-	ROUTE_DISCARD: 28,
-	/** a reject route; the sender was told */
-	ROUTE_REJECT: 29,
-	/** host-inbound-traffic does not allow it */
-	HOST_INBOUND: 30,
-	/** the host could not take it */
-	HOST_QUEUE_FULL: 31,
-	/** a policy with deny */
-	POLICY_DENY: 32,
-	/** a policy with reject */
-	POLICY_REJECT: 33,
-	/** the default policy */
-	DEFAULT_POLICY: 34,
-	/** no translated port free */
-	NAT_EXHAUSTED: 35,
-	/** no room for another session */
-	SESSION_TABLE_FULL: 36,
-	/** a TCP segment that starts no session and belongs to none */
-	TCP_NO_SESSION: 37,
-	/** a TCP segment outside the window */
-	TCP_WINDOW: 38,
-	/** a TCP segment that its session's state does not allow */
-	TCP_STATE: 39,
-	/** an ICMP error or reply that belongs to no session */
-	ICMP_NO_SESSION: 40,
-	/** the next hop's link-layer address was not found */
-	NEIGHBOUR_UNRESOLVED: 41,
-	/** too many packets wait for link-layer addresses */
-	NEIGHBOUR_QUEUE_FULL: 42,
-	/** TTL or hop limit ran out here */
-	TTL_EXPIRED: 43,
-	/** larger than the egress MTU and may not be fragmented */
-	MTU_EXCEEDED: 44,
-	/** the egress interface is down or gone */
-	EGRESS_DOWN: 45,
-	/** the transmit ring stayed full */
-	TX_FULL: 46,
-	/** no packet buffer free */
-	NO_BUFFER: 47,
-	/** the owning worker's queue was full */
-	HANDOFF_FULL: 48,
-	/** link-local or multicast address that must not be forwarded */
-	LINK_SCOPE: 49,
-	/** a directed broadcast */
-	BROADCAST: 50,
+  /** not dropped */
+  NONE: 0,
+  /** shorter than its own headers say */
+  TRUNCATED: 1,
+  /** not IPv4 or IPv6, or more than two VLAN tags */
+  ETHERTYPE: 2,
+  /** the IP version nibble contradicts the ethertype */
+  IP_VERSION: 3,
+  /** IPv4 IHL below 5 or beyond the packet */
+  IP_HEADER_LENGTH: 4,
+  /** IP length below the header or beyond the frame */
+  IP_TOTAL_LENGTH: 5,
+  /** wrong IPv4 header checksum */
+  IP_CHECKSUM: 6,
+  /** malformed IPv4 option */
+  IP_OPTION: 7,
+  /** a source that is not one host: multicast, broadcast, loopback, unspecified */
+  IP_SOURCE: 8,
+  /** a destination that must not be forwarded: loopback, unspecified */
+  IP_DESTINATION: 9,
+  /** malformed, repeated out of order, or too many IPv6 extension headers */
+  IPV6_EXTENSION: 10,
+  /** a fragment with impossible offset, length or flags */
+  FRAGMENT_INVALID: 11,
+  /** a first fragment too short for its transport header */
+  FRAGMENT_TINY: 12,
+  /** a later fragment whose first fragment did not come in time */
+  FRAGMENT_UNKNOWN: 13,
+  /** no room to remember or hold another fragment */
+  FRAGMENT_FULL: 14,
+  /** TCP data offset below 5 or beyond the packet */
+  TCP_HEADER: 15,
+  /** an impossible combination of TCP flags */
+  TCP_FLAGS: 16,
+  /** UDP length below 8 or beyond the packet */
+  UDP_LENGTH: 17,
+  /** ICMP shorter than its header */
+  ICMP_HEADER: 18,
+  /** another transport shorter than its header */
+  TRANSPORT_HEADER: 19,
+  /** no configuration in force */
+  NO_SNAPSHOT: 20,
+  /** no unit is configured for this device and VLAN */
+  UNKNOWN_INTERFACE: 21,
+  /** the interface belongs to no zone */
+  NO_ZONE: 22,
+  /** a screen fired */
+  SCREEN: 23,
+  /** a filter term with discard, or no term matched */
+  FILTER_DISCARD: 24,
+  /** a filter term with reject */
+  FILTER_REJECT: 25,
+  /** over a policer's rate */
+  POLICER: 26,
+  /** no route to the destination */
+  NO_ROUTE: 27,
+  /** a discard route */
+  ROUTE_DISCARD: 28,
+  /** a reject route; the sender was told */
+  ROUTE_REJECT: 29,
+  /** host-inbound-traffic does not allow it */
+  HOST_INBOUND: 30,
+  /** the host could not take it */
+  HOST_QUEUE_FULL: 31,
+  /** a policy with deny */
+  POLICY_DENY: 32,
+  /** a policy with reject */
+  POLICY_REJECT: 33,
+  /** the default policy */
+  DEFAULT_POLICY: 34,
+  /** no translated port free */
+  NAT_EXHAUSTED: 35,
+  /** no room for another session */
+  SESSION_TABLE_FULL: 36,
+  /** a TCP segment that starts no session and belongs to none */
+  TCP_NO_SESSION: 37,
+  /** a TCP segment outside the window */
+  TCP_WINDOW: 38,
+  /** a TCP segment that its session's state does not allow */
+  TCP_STATE: 39,
+  /** an ICMP error or reply that belongs to no session */
+  ICMP_NO_SESSION: 40,
+  /** the next hop's link-layer address was not found */
+  NEIGHBOUR_UNRESOLVED: 41,
+  /** too many packets wait for link-layer addresses */
+  NEIGHBOUR_QUEUE_FULL: 42,
+  /** TTL or hop limit ran out here */
+  TTL_EXPIRED: 43,
+  /** larger than the egress MTU and may not be fragmented */
+  MTU_EXCEEDED: 44,
+  /** the egress interface is down or gone */
+  EGRESS_DOWN: 45,
+  /** the transmit ring stayed full */
+  TX_FULL: 46,
+  /** no packet buffer free */
+  NO_BUFFER: 47,
+  /** the owning worker's queue was full */
+  HANDOFF_FULL: 48,
+  /** link-local or multicast address that must not be forwarded */
+  LINK_SCOPE: 49,
+  /** a directed broadcast */
+  BROADCAST: 50,
 } as const;
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 export type DropReasonName = keyof typeof DropReason;
@@ -310,16 +310,16 @@ export const dropReasonText: readonly string[] = ["none","truncated","ethertype"
 export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST"];
 
 export const Verdict = {
-	/** not decided yet */
-	NONE: 0,
-	/** sent out of an interface */
-	FORWARD: 1,
-	/** delivered to this host's kernel */
-	HOST: 2,
-	/** ended here; drop_reason says why */
-	DROP: 3,
-	/** held until its neighbour or its first fragment is known */
-	WAIT: 4,
+  /** not decided yet */
+  NONE: 0,
+  /** sent out of an interface */
+  FORWARD: 1,
+  /** delivered to this host's kernel */
+  HOST: 2,
+  /** ended here; drop_reason says why */
+  DROP: 3,
+  /** held until its neighbour or its first fragment is known */
+  WAIT: 4,
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 export type VerdictName = keyof typeof Verdict;
@@ -330,109 +330,109 @@ export const verdictName: readonly (VerdictName | undefined)[] = ["NONE", "FORWA
 
 /** Offsets in the frame. Bytes whose meaning depends on the kind are in `view` only. */
 export const offset = {
-	header: {
-		sequence: 0,
-		length: 8,
-		layout_version: 10,
-		event_type: 11,
-		generation: 12,
-	},
-	record: {
-		timestamp_ns: 16,
-		source_address: 24,
-		destination_address: 40,
-		source_port: 56,
-		destination_port: 58,
-		ingress_zone: 64,
-		egress_zone: 66,
-		event_type: 68,
-		protocol: 69,
-		action: 70,
-		address_family: 71,
-		nat_source_address: 88,
-		nat_destination_address: 104,
-		nat_source_port: 120,
-		nat_destination_port: 122,
-		session_created_s: 124,
-		server_packets: 128,
-		server_bytes: 136,
-		ingress_interface: 144,
-		application_id: 148,
-		reserved_135: 151,
-	},
-	extension: {
-		session_id: 152,
-		egress_interface: 160,
-		source_nat_rule_id: 164,
-		destination_nat_rule_id: 168,
-		filter_id: 172,
-		term_id: 176,
-		packet_length: 180,
-		dscp: 182,
-		tcp_flags: 183,
-		icmp_type: 184,
-		icmp_code: 185,
-		worker: 186,
-		reserved_35: 187,
-		suppressed_count: 188,
-	},
+  header: {
+    sequence: 0,
+    length: 8,
+    layout_version: 10,
+    event_type: 11,
+    generation: 12,
+  },
+  record: {
+    timestamp_ns: 16,
+    source_address: 24,
+    destination_address: 40,
+    source_port: 56,
+    destination_port: 58,
+    ingress_zone: 64,
+    egress_zone: 66,
+    event_type: 68,
+    protocol: 69,
+    action: 70,
+    address_family: 71,
+    nat_source_address: 88,
+    nat_destination_address: 104,
+    nat_source_port: 120,
+    nat_destination_port: 122,
+    session_created_s: 124,
+    server_packets: 128,
+    server_bytes: 136,
+    ingress_interface: 144,
+    application_id: 148,
+    reserved_135: 151,
+  },
+  extension: {
+    session_id: 152,
+    egress_interface: 160,
+    source_nat_rule_id: 164,
+    destination_nat_rule_id: 168,
+    filter_id: 172,
+    term_id: 176,
+    packet_length: 180,
+    dscp: 182,
+    tcp_flags: 183,
+    icmp_type: 184,
+    icmp_code: 185,
+    worker: 186,
+    reserved_35: 187,
+    suppressed_count: 188,
+  },
 } as const;
 
 /** Each kind's own names for the shared bytes of the record: offsets in the frame. */
 export const view = {
-	SESSION_OPEN: {
-		policy_id: 60,
-	},
-	SESSION_CLOSE: {
-		policy_id: 60,
-		client_packets: 72,
-		client_bytes: 80,
-		close_reason: 150,
-	},
-	POLICY_DENY: {
-		policy_id: 60,
-		deny_reason: 150,
-	},
-	SCREEN_DROP: {
-		screen_id: 60,
-	},
-	FILTER_LOG: {
-		filter_id: 60,
-		rule_id: 72,
-		term_id: 76,
-		filter_log_source: 150,
-	},
-	LOG_SUPPRESSED: {
-		suppressed_rule: 60,
-		suppressed_kind: 150,
-	},
+  SESSION_OPEN: {
+    policy_id: 60,
+  },
+  SESSION_CLOSE: {
+    policy_id: 60,
+    client_packets: 72,
+    client_bytes: 80,
+    close_reason: 150,
+  },
+  POLICY_DENY: {
+    policy_id: 60,
+    deny_reason: 150,
+  },
+  SCREEN_DROP: {
+    screen_id: 60,
+  },
+  FILTER_LOG: {
+    filter_id: 60,
+    rule_id: 72,
+    term_id: 76,
+    filter_log_source: 150,
+  },
+  LOG_SUPPRESSED: {
+    suppressed_rule: 60,
+    suppressed_kind: 150,
+  },
 } as const;
 
 /** Offsets in the pages of a ring: identity and producer in the ring file, consumer in the cursor file. */
 export const ringOffset = {
-	identity: {
-		magic: 0,
-		layout_hash: 8,
-		frame_size: 16,
-		slot_count: 20,
-		start_id: 24,
-		worker: 32,
-		order: 36,
-	},
-	producer: {
-		head: 0,
-		heartbeat_ns: 8,
-		events: 64,
-		former_select: 320,
-		former_start_id: 328,
-		former_unknown: 344,
-		former_events: 384,
-	},
-	consumer: {
-		cursor: 0,
-		waiting: 8,
-		reserved_12: 12,
-		consumed_at: 16,
-		consumed: 64,
-	},
+  identity: {
+    magic: 0,
+    layout_hash: 8,
+    frame_size: 16,
+    slot_count: 20,
+    start_id: 24,
+    worker: 32,
+    order: 36,
+  },
+  producer: {
+    head: 0,
+    heartbeat_ns: 8,
+    events: 64,
+    former_select: 320,
+    former_start_id: 328,
+    former_unknown: 344,
+    former_events: 384,
+  },
+  consumer: {
+    cursor: 0,
+    waiting: 8,
+    reserved_12: 12,
+    consumed_at: 16,
+    consumed: 64,
+  },
 } as const;
