@@ -149,7 +149,7 @@ export interface PolicyLog {
   readonly "session-close"?: true;
 }
 
-/** DefaultPolicy: at most one action; none means deny-all. */
+/** DefaultPolicy: exactly one action is there. Without the statement: deny-all, not logged. */
 export interface DefaultPolicy {
   readonly "permit-all"?: true;
   readonly "deny-all"?: true;
@@ -207,9 +207,9 @@ export interface ApplicationConditions {
   readonly "destination-port"?: string | number;
   readonly "source-port"?: string | number;
   readonly "icmp-type"?: string | number;
-  readonly "icmp-code"?: string | number;
-  readonly "icmp6-type"?: string | number;
-  readonly "icmp6-code"?: string | number;
+  readonly "icmp-code"?: number;
+  readonly "icmp6-type"?: number;
+  readonly "icmp6-code"?: number;
   readonly "inactivity-timeout"?: number | "never";
 }
 

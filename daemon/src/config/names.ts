@@ -5,7 +5,8 @@ export const NAME_TABLE_VERSION = 1;
 /** MAX_RULES_PER_POLICY_SET: policy_id = set id × this + rule index. */
 export const MAX_RULES_PER_POLICY_SET = 65536;
 export const GLOBAL_POLICY_SET = 65534;
-export const DEFAULT_POLICY_ID = 65535 * MAX_RULES_PER_POLICY_SET;
+/** DEFAULT_POLICY_ID = 65535 × MAX_RULES_PER_POLICY_SET: what no policy matched. */
+export const DEFAULT_POLICY_ID = 4294901760;
 /** DEFAULT_POLICY_NAME is shown for what no policy matched. */
 export const DEFAULT_POLICY_NAME = "default-policy";
 

@@ -1,0 +1,120 @@
+// interfaces.ts: devices, VLANs and addresses of interfaces and units. SPDX-License-Identifier: Apache-2.0
+import { formatPrefix, isLinkLocal, parsePrefix, prefixRange, rangeHolds, type IpAddress, type Prefix } from "../address.js";
+import type { Statement } from "../statement.js";
+import type { Report } from "./report.js";
+
+export const MAX_UNITS = 4095;
+
+/** UnitStatement: a logical interface that is there, with what is readable of it. */
+export interface UnitStatement {
+  readonly name: string;
+  readonly statement: Statement;
+  readonly addresses: readonly UnitAddress[];
+}
+
+export interface UnitAddress {
+  readonly prefix: Prefix;
+  readonly statement: Statement;
+}
+
+const DEVICE = /^(?!\.{1,2}$)[A-Za-z0-9_.@-]{1,15}$/;
+
+/** checkInterfaces reports on `interfaces` and gives the units by name. */
+export function checkInterfaces(report: Report, interfaces: Statement): Map<string, UnitStatement> {
+  const units = new Map<string, UnitStatement>();
+  const devices = new Map<string, string>();
+  for (const [name, statement] of interfaces.entries()) {
+    checkDevice(report, name, statement, devices);
+    checkVlans(report, statement);
+    for (const [number, unit] of statement.get("unit").entries()) {
+      units.set(`${name}.${number}`, { name: `${name}.${number}`, statement: unit, addresses: addressesOf(unit) });
+      checkMtu(report, unit, statement.get("mtu").number);
+    }
+  }
+  if (units.size > MAX_UNITS) report.add("limit", interfaces, `expected at most ${MAX_UNITS} units, found ${units.size}`);
+  checkAddresses(report, [...units.values()]);
+  return units;
+}
+
+/** connectedUnits gives the units with a connected prefix that holds the address. */
+export function connectedUnits(units: Iterable<UnitStatement>, address: IpAddress): UnitStatement[] {
+  return [...units].filter((unit) => unit.addresses.some(({ prefix }) => isConnected(prefix, address)));
+}
+
+export const isConnected = (prefix: Prefix, address: IpAddress): boolean =>
+  prefix.family === address.family && rangeHolds(prefixRange(prefix), address.value);
+
+function checkDevice(report: Report, name: string, statement: Statement, devices: Map<string, string>): void {
+  const device = statement.get("device").text ?? name;
+  if (name === "lo0" || device === "lo") {
+    report.add("conflict", statement, "the loopback interface is the host itself and carries no traffic of others");
+  } else if (!statement.get("device").present && !DEVICE.test(name)) {
+    report.add("missing", statement, `'device' is missing: '${name}' cannot be the name of a Linux device`, { expected: "device", found: "nothing" });
+  }
+  const other = devices.get(device);
+  if (other !== undefined) {
+    const at = statement.get("device").present ? statement.get("device") : statement;
+    report.add("conflict", at, `the device '${device}' is already that of interface '${other}'`);
+  } else {
+    devices.set(device, name);
+  }
+}
+
+function checkVlans(report: Report, statement: Statement): void {
+  const tagging = statement.get("vlan-tagging").isTrue;
+  const byVlan = new Map<number, string>();
+  for (const [number, unit] of statement.get("unit").entries()) {
+    const vlan = unit.get("vlan-id");
+    if (vlan.present && !tagging) report.add("conflict", vlan, "vlan-id needs vlan-tagging on the interface");
+    if (!vlan.present && tagging) {
+      report.add("missing", unit, "'vlan-id' is missing: the interface has vlan-tagging", { expected: "vlan-id", found: "nothing" });
+      continue;
+    }
+    const id = vlan.present ? vlan.number : 0;
+    if (id === undefined) continue;
+    const other = byVlan.get(id);
+    if (other === undefined) byVlan.set(id, number);
+    else if (id === 0) report.add("conflict", unit, `unit ${other} has the untagged traffic already; tell units apart by vlan-tagging and vlan-id`);
+    else report.add("conflict", vlan, `unit ${other} has VLAN ${id} already`);
+  }
+}
+
+function checkMtu(report: Report, unit: Statement, interfaceMtu: number | undefined): void {
+  for (const family of ["inet", "inet6"]) {
+    const mtu = unit.get("family", family, "mtu");
+    if (interfaceMtu !== undefined && mtu.number !== undefined && mtu.number > interfaceMtu) {
+      report.add("conflict", mtu, `${mtu.number} is larger than the interface's mtu of ${interfaceMtu}`);
+    }
+  }
+}
+
+function addressesOf(unit: Statement): UnitAddress[] {
+  return ["inet", "inet6"].flatMap((family) =>
+    unit.get("family", family, "address").items().flatMap((statement) => {
+      const prefix = statement.text?.includes("/") === true ? parsePrefix(statement.text) : undefined;
+      return prefix?.family === family ? [{ prefix, statement }] : [];
+    }),
+  );
+}
+
+/** Prefixes either hold one another or are apart, so in order of their first address the enclosing ones form a stack. */
+function checkAddresses(report: Report, units: readonly UnitStatement[]): void {
+  const all = units.flatMap((unit, order) => unit.addresses.map((address) => ({ ...address, unit, order, range: prefixRange(address.prefix) })));
+  for (const family of ["inet", "inet6"] as const) {
+    const sorted = all.filter(({ prefix }) => prefix.family === family).toSorted((a, b) =>
+      a.range.low < b.range.low ? -1 : a.range.low > b.range.low ? 1 : a.prefix.length - b.prefix.length || a.order - b.order);
+    const enclosing: typeof sorted = [];
+    for (const entry of sorted) {
+      while (enclosing.length > 0 && enclosing.at(-1)!.range.high < entry.range.low) enclosing.pop();
+      const same = enclosing.find((other) => other.unit === entry.unit && other.prefix.value === entry.prefix.value);
+      const overlapping = enclosing.find((other) => other.unit !== entry.unit);
+      const text = entry.statement.text!;
+      if (same !== undefined) report.add("duplicate", entry.statement, `${text} and ${same.statement.text!} are the same address`);
+      else if (overlapping !== undefined && !isLinkLocal(entry.prefix)) {
+        report.add("conflict", entry.statement,
+          `${text} overlaps ${overlapping.statement.text!} of ${overlapping.unit.name}: ${formatPrefix(overlapping.prefix)} must be connected once`);
+      }
+      enclosing.push(entry);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// policies.ts: policies of zone pairs, global policies and the default policy. SPDX-License-Identifier: Apache-2.0
+import { MAX_RULES_PER_POLICY_SET } from "../names.js";
+import type { Statement } from "../statement.js";
+import type { AddressNames } from "./address-books.js";
+import type { ApplicationNames } from "./applications.js";
+import { declare, reportDuplicates, type Report } from "./report.js";
+
+/** MAX_POLICIES: each policy has a counter, and the default policy has one. */
+export const MAX_POLICIES = 1_048_575;
+
+interface Names {
+  readonly zones: ReadonlyMap<string, Statement>;
+  readonly addresses: AddressNames;
+  readonly applications: ApplicationNames;
+}
+
+export function checkPolicies(report: Report, security: Statement, names: Names): void {
+  const contexts = new Map<string, Statement>();
+  let count = 0;
+  for (const context of security.get("policies").items()) {
+    checkContext(report, context, contexts, names);
+    const policies = context.get("policy").items();
+    declare(report, "policy", policies);
+    for (const policy of policies) checkPolicy(report, context, policy, names);
+    checkRuleCount(report, context, policies, names.applications);
+    count += policies.length;
+  }
+  if (count > MAX_POLICIES) report.add("limit", security.get("policies"), `expected at most ${MAX_POLICIES} policies, found ${count}`);
+  const defaultPolicy = security.get("default-policy");
+  if (!defaultPolicy.get("permit-all").present) checkDenyLog(report, defaultPolicy);
+}
+
+function checkContext(report: Report, context: Statement, contexts: Map<string, Statement>, { zones }: Names): void {
+  const [from, to] = ["from-zone", "to-zone"].map((name) => context.get(name));
+  for (const zone of [from!, to!]) checkZone(report, zone, zones);
+  const key = context.get("global").present ? "global" : from!.text !== undefined && to!.text !== undefined ? `${from!.text} > ${to!.text}` : undefined;
+  if (key === undefined) return;
+  if (!contexts.has(key)) contexts.set(key, context);
+  else if (key === "global") report.add("duplicate", context, "the global policies stand in an earlier entry already; put all into one");
+  else report.add("duplicate", context, `the policies from '${from!.text!}' to '${to!.text!}' stand in an earlier entry already; put all into one`);
+}
+
+function checkZone(report: Report, reference: Statement, zones: ReadonlyMap<string, Statement>): void {
+  const name = reference.text;
+  if (name === undefined || zones.has(name)) return;
+  if (name === "junos-host") {
+    report.add("reference", reference, "policies to or from this host are not supported; use host-inbound-traffic of the zone");
+  } else {
+    report.dangling(reference, "security-zone", name, zones.keys());
+  }
+}
+
+function checkPolicy(report: Report, context: Statement, policy: Statement, names: Names): void {
+  const match = policy.get("match");
+  const isGlobal = context.get("global").present;
+  for (const direction of ["from-zone", "to-zone"]) {
+    const zones = match.get(direction);
+    if (zones.present && !isGlobal) report.add("conflict", zones, `${direction} stands in the match of global policies only; here the context gives it`);
+    reportDuplicates(report, "zone", zones.items());
+    for (const zone of zones.items()) if (zone.text !== "any") checkZone(report, zone, names.zones);
+  }
+  checkAddresses(report, match, "source-address", isGlobal ? "" : (context.get("from-zone").text ?? ""), names.addresses);
+  checkAddresses(report, match, "destination-address", isGlobal ? "" : (context.get("to-zone").text ?? ""), names.addresses);
+  const applications = match.get("application").items();
+  reportDuplicates(report, "application", applications);
+  for (const application of applications) {
+    const name = application.text;
+    if (name !== undefined && !names.applications.has(name)) {
+      report.dangling(application, "application or set", name, names.applications.all());
+    }
+  }
+  const then = policy.get("then");
+  if (then.get("deny").present || then.get("reject").present) checkDenyLog(report, then);
+}
+
+function checkAddresses(report: Report, match: Statement, which: string, zone: string, addresses: AddressNames): void {
+  const items = match.get(which).items();
+  reportDuplicates(report, "address", items);
+  for (const item of items) {
+    const name = item.text;
+    if (name !== undefined && !addresses.has(zone, name)) report.dangling(item, "address or set", name, addresses.all(zone));
+  }
+  const excluded = match.get(`${which}-excluded`);
+  if (excluded.present && items.some((item) => item.text === "any")) {
+    report.add("conflict", excluded, `without 'any' nothing is left: the policy could never match`);
+  }
+}
+
+/** A denied packet opens no session, so there is nothing whose close could be logged. */
+function checkDenyLog(report: Report, then: Statement): void {
+  const log = then.get("log");
+  if (log.get("session-close").present && !log.get("session-init").present) {
+    report.add("conflict", log.get("session-close"), "what is denied or rejected has no session to close; log it with session-init");
+  }
+}
+
+function checkRuleCount(report: Report, context: Statement, policies: readonly Statement[], applications: ApplicationNames): void {
+  let rules = 0;
+  for (const policy of policies) {
+    for (const item of policy.get("match", "application").items()) rules += item.text === undefined ? 1 : applications.terms(item.text);
+  }
+  if (rules > MAX_RULES_PER_POLICY_SET) {
+    report.add("limit", context, `its policies expand to ${rules} rules, one per application term; expected at most ${MAX_RULES_PER_POLICY_SET}`);
+  }
+}

@@ -1,0 +1,60 @@
+// zones.ts: zones, which units are in them, and what their hosts may reach here. SPDX-License-Identifier: Apache-2.0
+import { didYouMean } from "../nearest.js";
+import type { Statement } from "../statement.js";
+import type { UnitStatement } from "./interfaces.js";
+import { declare, reportDuplicates, type Report } from "./report.js";
+
+const RESERVED: ReadonlySet<string> = new Set(["any", "junos-host", "junos-global"]);
+
+/** checkZones reports on `security zones` and gives the zones by name. */
+export function checkZones(report: Report, zones: Statement, units: ReadonlyMap<string, UnitStatement>): Map<string, Statement> {
+  const entries = zones.get("security-zone").items();
+  const byName = declare(report, "security-zone", entries, new Map(), (name) => RESERVED.has(name));
+  const zoneOf = new Map<string, string>();
+  for (const zone of entries) {
+    checkHostInbound(report, zone.get("host-inbound-traffic"));
+    for (const item of zone.get("interfaces").items()) {
+      const reference = item.text === undefined ? item.get("name") : item;
+      checkHostInbound(report, item.get("host-inbound-traffic"));
+      if (reference.text !== undefined) checkMember(report, reference, reference.text, zone.get("name").text ?? "", units, zoneOf);
+    }
+  }
+  for (const unit of units.values()) {
+    if (!zoneOf.has(unit.name)) {
+      report.add("missing", unit.statement, `${unit.name} is in no security-zone, so all its packets would be dropped`,
+        { expected: "a security-zone with this interface", found: "none" });
+    }
+  }
+  return byName;
+}
+
+function checkMember(
+  report: Report, reference: Statement, name: string, zone: string,
+  units: ReadonlyMap<string, UnitStatement>, zoneOf: Map<string, string>,
+): void {
+  if (!units.has(name)) {
+    const likely = units.has(`${name}.0`) ? `; did you mean '${name}.0'?` : didYouMean(name, units.keys());
+    report.add("reference", reference, `no interface unit named '${name}'${likely}`, { expected: "an interface unit", found: `'${name}'` });
+    return;
+  }
+  const other = zoneOf.get(name);
+  if (other === undefined) zoneOf.set(name, zone);
+  else if (other === zone) report.add("duplicate", reference, `'${name}' stands in this zone twice`);
+  else report.add("conflict", reference, `'${name}' is in zone '${other}' already`);
+}
+
+function checkHostInbound(report: Report, traffic: Statement): void {
+  for (const list of ["system-services", "protocols"]) {
+    const items = traffic.get(list).items();
+    const names = items.map((item) => (item.text === undefined ? item.get("name") : item));
+    reportDuplicates(report, "service", names);
+    const hasAll = items.some((item) => item.text === "all" || (item.get("name").text === "all" && !item.get("except").present));
+    items.forEach((item, index) => {
+      const except = item.get("except");
+      const name = names[index]?.text ?? "";
+      if (!except.isTrue) return;
+      if (name === "all" || name === "any-service") report.add("conflict", except, `'${name}' cannot be excepted`);
+      else if (!hasAll) report.add("conflict", except, `except takes something out of 'all', which is not in the list`);
+    });
+  }
+}

@@ -1,0 +1,302 @@
+// compile.ts: from a configuration to the snapshot that the helper enforces and the names of its numbers. Pure: the same
+// configuration and generation always give the same bytes. SPDX-License-Identifier: Apache-2.0
+import { createHash } from "node:crypto";
+
+import { Action } from "../../../shared/gen/wire.gen.js";
+import type {
+  Snapshot, SnapshotApplication, SnapshotDefaultPolicy, SnapshotHostService, SnapshotPolicySet, SnapshotPort,
+  SnapshotRoute, SnapshotRouteHop, SnapshotRule, SnapshotSettings, SnapshotUnit, SnapshotZone,
+} from "../snapshot/snapshot.gen.js";
+import { AddressSets } from "./address-sets.js";
+import { addressBytes, isLinkLocal, parseAddress, parsePrefix, prefixRange, rangeHolds, type IpAddress, type Prefix } from "./address.js";
+import { ApplicationTable, type ApplicationRow } from "./application-table.js";
+import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, StaticRoute } from "./config.js";
+import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
+import {
+  DEFAULT_POLICY_ID, DEFAULT_POLICY_NAME, GLOBAL_POLICY_SET, MAX_RULES_PER_POLICY_SET, NAME_TABLE_VERSION, type NameTable, type PolicyName, type UnitName,
+} from "./names.js";
+
+export interface Compiled {
+  readonly snapshot: Snapshot;
+  readonly names: NameTable;
+}
+
+/** NEVER: a session without an idle timeout. */
+export const NEVER = 0xffffffff;
+const KERNEL_MAIN_TABLE = 254;
+const FAMILY_ORDER = { 0: 0, 2: 1, 10: 2 } as const;
+
+/** compileConfig assumes a configuration that loadConfig has accepted. */
+export function compileConfig(config: Config, generation: number): Compiled {
+  const zoneIds = new Map(config.security.zones["security-zone"].map((zone, index) => [zone.name, index + 1]));
+  const ports = compilePorts(config);
+  const units = compileUnits(config, ports, zoneIds);
+  const sets = new AddressSets(config.security["address-book"] ?? []);
+  const applications = new ApplicationTable(config.applications);
+  const counters: string[] = [];
+  const policies = compilePolicies(config.security.policies ?? [], { zoneIds, sets, applications, counters });
+  const body = {
+    settings: compileSettings(config),
+    zones: compileZones(config),
+    instances: [{ id: 0, name: "inet.0", kernel_table: KERNEL_MAIN_TABLE }],
+    ports,
+    units: units.map(({ unit }) => unit),
+    address_sets: sets.compiled(),
+    applications: applications.rows.map(compileApplication),
+    policy_sets: policies.sets,
+    default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
+    counters,
+    routes: (config["routing-options"]?.static?.route ?? []).map((route) => compileRoute(route, units)),
+  } satisfies Omit<Snapshot, "version" | "generation" | "hash">;
+  return {
+    snapshot: { version: 1, generation, hash: hashOf(body), ...body },
+    names: {
+      version: NAME_TABLE_VERSION,
+      generation,
+      hostName: config.system["host-name"],
+      zones: ["", ...zoneIds.keys()],
+      units: [{ name: "", zone: "" }, ...unitNames(config, units)],
+      applications: ["any", ...applications.rows.map((row) => row.name)],
+      policies: [...policies.names, defaultPolicyName()],
+    },
+  };
+}
+
+function compileSettings(config: Config): SnapshotSettings {
+  const dataplane = config.system.dataplane ?? {};
+  const tcp = config.security.flow?.["tcp-session"] ?? {};
+  return {
+    fail_mode: dataplane["fail-mode"] ?? "closed",
+    tcp_no_syn_check: tcp["no-syn-check"] ?? false,
+    tcp_no_sequence_check: tcp["no-sequence-check"] ?? false,
+    tcp_rst_invalidate: tcp["rst-invalidate-session"] ?? false,
+    tcp_initial_timeout: tcp["tcp-initial-timeout"] ?? 20,
+    session_maximum: dataplane["session-maximum"] ?? 262144,
+    icmp_error_rate: dataplane["icmp-error-rate"] ?? 1000,
+    icmp_error_burst: dataplane["icmp-error-burst"] ?? 100,
+  };
+}
+
+// ---- zones, ports, units ---------------------------------------------------------------------------------------------------
+
+function compileZones(config: Config): SnapshotZone[] {
+  return config.security.zones["security-zone"].map((zone, index) => ({
+    id: index + 1,
+    name: zone.name,
+    tcp_rst: zone["tcp-rst"] ?? false,
+    host_inbound: compileHostInbound(zone["host-inbound-traffic"] ?? {}),
+  }));
+}
+
+function compileHostInbound(traffic: HostInboundTraffic): SnapshotHostService[] {
+  const services = [
+    ...expandServices(systemServices, traffic["system-services"] ?? []),
+    ...expandServices(hostProtocols, traffic.protocols ?? []),
+  ].toSorted(compareServices);
+  return services.filter((service, index) => index === 0 || compareServices(service, services[index - 1]!) !== 0).map((service) => ({
+    protocol: service.protocol,
+    family: service.family,
+    port_low: service.ports.low,
+    port_high: service.ports.high,
+    icmp_type: service.icmpType,
+  }));
+}
+
+function compareServices(a: HostService, b: HostService): number {
+  return a.protocol - b.protocol || FAMILY_ORDER[a.family] - FAMILY_ORDER[b.family] || a.ports.low - b.ports.low ||
+    a.ports.high - b.ports.high || a.icmpType - b.icmpType;
+}
+
+/** Mappings have no order of their own, so interfaces go by name (ge-0/0/2 before ge-0/0/10). */
+function interfaceNames(config: Config): string[] {
+  return Object.keys(config.interfaces).toSorted(compareNaturally);
+}
+
+function compareNaturally(a: string, b: string): number {
+  const parts = (text: string): string[] => text.split(/([0-9]+)/);
+  const [left, right] = [parts(a), parts(b)];
+  for (let at = 0; at < Math.min(left.length, right.length); at++) {
+    const [l, r] = [left[at]!, right[at]!];
+    const difference = at % 2 === 1 ? Number(l) - Number(r) || l.length - r.length : l < r ? -1 : l > r ? 1 : 0;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+function compilePorts(config: Config): SnapshotPort[] {
+  return interfaceNames(config).map((name, id) => {
+    const statement = config.interfaces[name]!;
+    return { id, name, device: statement.device ?? name, xdp_mode: statement["xdp-mode"] ?? "auto", mtu: statement.mtu ?? 0 };
+  });
+}
+
+interface CompiledUnit {
+  readonly unit: SnapshotUnit;
+  readonly prefixes: readonly Prefix[];
+}
+
+function compileUnits(config: Config, ports: readonly SnapshotPort[], zoneIds: ReadonlyMap<string, number>): CompiledUnit[] {
+  const membership = new Map(config.security.zones["security-zone"].flatMap((zone) =>
+    (zone.interfaces ?? []).map((item) => {
+      const [name, traffic] = typeof item === "string" ? [item] : [item.name, item["host-inbound-traffic"]];
+      return [name, { zone: zoneIds.get(zone.name)!, traffic }] as const;
+    })));
+  const units: CompiledUnit[] = [];
+  for (const port of ports) {
+    for (const [number, unit] of Object.entries(config.interfaces[port.name]!.unit).toSorted(([a], [b]) => Number(a) - Number(b))) {
+      const name = `${port.name}.${number}`;
+      const member = membership.get(name);
+      const { inet, inet6 } = unit.family ?? {};
+      const prefixes = [...(inet?.address ?? []), ...(inet6?.address ?? [])].map((text) => parsePrefix(text)!);
+      units.push({
+        prefixes,
+        unit: {
+          id: units.length + 1,
+          name,
+          port: port.id,
+          vlan: unit["vlan-id"] ?? 0,
+          zone: member?.zone ?? 0,
+          instance: 0,
+          mtu_inet: inet?.mtu ?? 0,
+          mtu_inet6: inet6?.mtu ?? 0,
+          addresses: prefixes.map((prefix) => ({ address: addressBytes(prefix.family, prefix.value), length: prefix.length })),
+          ...(member?.traffic === undefined ? {} : { host_inbound: compileHostInbound(member.traffic) }),
+        },
+      });
+    }
+  }
+  return units;
+}
+
+function unitNames(config: Config, units: readonly CompiledUnit[]): UnitName[] {
+  const zones = config.security.zones["security-zone"];
+  return units.map(({ unit }) => ({ name: unit.name, zone: zones[unit.zone - 1]?.name ?? "" }));
+}
+
+// ---- policies ----------------------------------------------------------------------------------------------------------------
+
+interface PolicyParts {
+  readonly zoneIds: ReadonlyMap<string, number>;
+  readonly sets: AddressSets;
+  readonly applications: ApplicationTable;
+  readonly counters: string[];
+}
+
+/** Zone pairs get their set ids in the order of the text; the global set comes last, under an id of its own. */
+function compilePolicies(contexts: readonly PolicyContext[], parts: PolicyParts): { sets: SnapshotPolicySet[]; names: PolicyName[] } {
+  const sets: SnapshotPolicySet[] = [];
+  const names: PolicyName[] = [];
+  const pairs = contexts.filter((context) => context.global === undefined);
+  const globals = contexts.filter((context) => context.global !== undefined);
+  for (const context of [...pairs, ...globals]) {
+    const id = context.global === undefined ? sets.length + 1 : GLOBAL_POLICY_SET;
+    const rules: SnapshotRule[] = [];
+    const [from, to] = context.global === undefined ? [context["from-zone"], context["to-zone"]] : ["", ""];
+    for (const policy of context.policy) {
+      const counter = parts.counters.push(context.global === undefined ? `${from}/${to}/${policy.name}` : `global/${policy.name}`) - 1;
+      const firstId = id * MAX_RULES_PER_POLICY_SET + rules.length;
+      const expanded = expandPolicy(policy, from, to, counter, parts).map((rule, index) => ({ policy_id: firstId + index, ...rule }));
+      rules.push(...expanded);
+      names.push({
+        firstId,
+        name: policy.name,
+        from,
+        to,
+        global: context.global !== undefined,
+        applications: expanded.map((rule) => (rule.application === 0 ? "any" : parts.applications.rows[rule.application - 1]!.name)),
+      });
+    }
+    sets.push({ id, from_zone: parts.zoneIds.get(from) ?? 0, to_zone: parts.zoneIds.get(to) ?? 0, rules });
+  }
+  return { sets, names };
+}
+
+/** expandPolicy gives one rule per application term, in the order in which the policy names them, each term once. */
+function expandPolicy(policy: Policy, from: string, to: string, counter: number, parts: PolicyParts): Omit<SnapshotRule, "policy_id">[] {
+  const { match, then } = policy;
+  const zones = (names: readonly string[] | undefined): number[] =>
+    names === undefined || names.includes("any") ? [] : names.map((name) => parts.zoneIds.get(name)!);
+  const common = {
+    counter,
+    name: policy.name,
+    from_zones: zones(match["from-zone"]),
+    to_zones: zones(match["to-zone"]),
+    source: parts.sets.indexes(from, match["source-address"]),
+    destination: parts.sets.indexes(to, match["destination-address"]),
+    source_excluded: match["source-address-excluded"] ?? false,
+    destination_excluded: match["destination-address-excluded"] ?? false,
+  };
+  const outcome = {
+    action: then.permit === true ? Action.PERMIT : then.reject === true ? Action.REJECT : Action.DENY,
+    log_init: then.log?.["session-init"] ?? false,
+    log_close: then.log?.["session-close"] ?? false,
+    count: then.count ?? false,
+  };
+  return parts.applications.expand(match.application).map((row) => ({ ...common, ...applicationMatch(row), ...outcome }));
+}
+
+type ApplicationMatch = Pick<SnapshotRule, "protocol" | "source_port_low" | "source_port_high" | "destination_port_low" |
+  "destination_port_high" | "icmp_type" | "icmp_code" | "application" | "timeout">;
+
+function applicationMatch(row: ApplicationRow): ApplicationMatch {
+  return {
+    protocol: row.protocol,
+    source_port_low: row.sourcePorts.low,
+    source_port_high: row.sourcePorts.high,
+    destination_port_low: row.destinationPorts.low,
+    destination_port_high: row.destinationPorts.high,
+    icmp_type: row.icmpType,
+    icmp_code: row.icmpCode,
+    application: row.id,
+    timeout: row.timeout === "never" ? NEVER : row.timeout,
+  };
+}
+
+function compileApplication(row: ApplicationRow): SnapshotApplication {
+  return { id: row.id, name: row.name, protocol: row.protocol, port_low: row.named.low, port_high: row.named.high };
+}
+
+function compileDefaultPolicy(policy: DefaultPolicy | undefined, counters: string[]): SnapshotDefaultPolicy {
+  return {
+    policy_id: DEFAULT_POLICY_ID,
+    action: policy?.["permit-all"] === true ? Action.PERMIT : policy?.["reject-all"] === true ? Action.REJECT : Action.DENY,
+    log_init: policy?.log?.["session-init"] ?? false,
+    log_close: policy?.log?.["session-close"] ?? false,
+    counter: counters.push("default") - 1,
+  };
+}
+
+function defaultPolicyName(): PolicyName {
+  return { firstId: DEFAULT_POLICY_ID, name: DEFAULT_POLICY_NAME, from: "", to: "", global: false, applications: ["any"] };
+}
+
+// ---- routes ------------------------------------------------------------------------------------------------------------------
+
+function compileRoute(route: StaticRoute, units: readonly CompiledUnit[]): SnapshotRoute {
+  const prefix = parsePrefix(route.name)!;
+  const plain = (route["next-hop"] ?? []).map((text) => compileHop(parseAddress(text)!, units));
+  const qualified = (route["qualified-next-hop"] ?? []).map((hop) =>
+    compileHop(parseAddress(hop.name)!, units.filter(({ unit }) => unit.name === hop.interface)));
+  return {
+    instance: 0,
+    prefix: addressBytes(prefix.family, prefix.value),
+    length: prefix.length,
+    kind: route.discard === true ? "discard" : route.reject === true ? "reject" : "next-hop",
+    next_hops: [...plain, ...qualified],
+  };
+}
+
+/** A link-local gateway belongs to the one unit given; any other to the unit whose network holds it, of which there is one. */
+function compileHop(gateway: IpAddress, candidates: readonly CompiledUnit[]): SnapshotRouteHop {
+  const holder = candidates.find(({ prefixes }) =>
+    isLinkLocal(gateway) || prefixes.some((prefix) => prefix.family === gateway.family && rangeHolds(prefixRange(prefix), gateway.value)));
+  return { gateway: addressBytes(gateway.family, gateway.value), unit: holder?.unit.id ?? 0 };
+}
+
+// ---- hash --------------------------------------------------------------------------------------------------------------------
+
+/** hashOf: SHA-256 of the snapshot as JSON in the order of its schema, addresses as hex, without version, generation and hash. */
+function hashOf(body: object): string {
+  const text = JSON.stringify(body, (_key, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value));
+  return createHash("sha256").update(text).digest("hex");
+}
