@@ -31,20 +31,29 @@ struct next_hop_group {
 	struct next_hop hop[NEXT_HOP_GROUP_MAX];
 };
 
-struct fib;
+struct fib; /* [C] writes, workers read */
 
 /* fib_create makes an empty table. Returns NULL, errno set, on lack of memory. Control thread. */
 struct fib *fib_create(void);
-void fib_destroy(struct fib *f); /* assumes no reader is left */
+void fib_destroy(struct fib *f); /* assumes no reader is left, and that no deferred release will still be run */
+
+/* fib_set_defer: memory that readers may still see (trie nodes, groups) is given to `defer`, which calls release(object)
+ * on the control thread once every reader has passed a quiescent state. Without it such memory is kept until
+ * fib_destroy: right for a table that is built once, wasteful for one that lives with its routes. Control thread,
+ * before the first change. */
+typedef void fib_release(void *object);
+typedef void fib_defer(void *ctx, fib_release *release, void *object);
+void fib_set_defer(struct fib *f, fib_defer *defer, void *ctx);
 
 /* fib_insert adds or replaces the route of a prefix (host bits must be zero); group is copied, equal groups are shared.
- * fib_remove uncovers the next shorter prefix. 0, -ENOMEM or -ENOENT. Control thread. Memory that readers may still see
- * (trie nodes, groups) is freed only through `defer` given to fib_set_defer, default: at fib_destroy. */
+ * fib_remove uncovers the next shorter prefix. A reader sees for each destination the answer of before or of after.
+ * 0, -ENOMEM (nothing changed), -EINVAL or -ENOENT. Control thread. */
 int fib_insert(struct fib *f, uint8_t family, const struct address *prefix, uint8_t length,
 	       const struct next_hop_group *group);
 int fib_remove(struct fib *f, uint8_t family, const struct address *prefix, uint8_t length);
 
-/* fib_lookup returns the group for a destination, or NULL. Worker, inside its RCU read side. */
+/* fib_lookup returns the group for a destination, or NULL. Worker, inside its RCU read side: the group is valid until
+ * the worker's next quiescent state. */
 const struct next_hop_group *fib_lookup(const struct fib *f, uint8_t family, const struct address *destination);
 
 /* fib_select picks by the flow's symmetric hash, so that a flow keeps its path. */
@@ -59,5 +68,8 @@ typedef void fib_each(void *ctx, uint8_t family, const struct address *prefix, u
 		      const struct next_hop_group *g);
 void fib_walk(const struct fib *f, fib_each *each, void *ctx);
 uint32_t fib_count(const struct fib *f);
+
+/* fib_memory returns the bytes in use for nodes, groups and the control side's set of prefixes. Control thread. */
+uint64_t fib_memory(const struct fib *f);
 
 #endif
