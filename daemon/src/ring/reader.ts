@@ -57,7 +57,10 @@ export interface ReaderFaults {
   readonly skipped: number;
 }
 
-export type EventSink = (event: RingwallEvent) => void;
+/** EventSink takes one event; the reader's position is already behind it, and so is the event's sequence. */
+export type EventSink = (event: RingwallEvent, reader: RingReader) => void;
+/** HandOver is called when the sink has had every event before the reader's position, and before the ring lets go of them. */
+export type HandOver = (reader: RingReader) => void;
 
 /** RingReader reads one ring file. Only one may be open on a ring; it owns the cursor file. */
 export class RingReader {
@@ -125,11 +128,12 @@ export class RingReader {
 
   /** drain reads at most `limit` frames, publishing the cursor after each PUBLISH_INTERVAL of them and at the end. It
    * returns how many it read: fewer than `limit` means that the ring was empty. */
-  drain(limit: number, sink: EventSink): number {
+  drain(limit: number, sink: EventSink, handOver?: HandOver): number {
     let total = 0;
     while (total < limit) {
       const wanted = Math.min(limit - total, PUBLISH_INTERVAL);
       const count = this.read(wanted, sink);
+      if (count > 0) handOver?.(this);
       this.publish();
       total += count;
       if (count < wanted) break;
@@ -161,7 +165,7 @@ export class RingReader {
       count++;
       if (!whole) this.#torn++;
       else if (event === undefined) this.#malformed++;
-      else sink(event);
+      else sink(event, this);
     }
     return count;
   }

@@ -37,6 +37,8 @@ export interface RingStatus {
 export interface RingSetHooks {
   /** A ring was opened; its helper is `startId`. */
   opened?(reader: RingReader): void;
+  /** The sink has had every event before the reader's position; after this returns the ring lets go of them. */
+  handOver?(reader: RingReader): void;
   /** A ring file was refused: not read, and not tried again while it is there. */
   refused?(path: string, reason: string): void;
 }
@@ -96,7 +98,7 @@ export class RingSet {
       let left = limit;
       for (const [index, reader] of readers.entries()) {
         if (this.#drained.has(reader)) continue;
-        const count = reader.drain(left, sink);
+        const count = reader.drain(left, sink, (handed) => this.#hooks.handOver?.(handed));
         total += count;
         left -= count;
         if (left === 0 || index === readers.length - 1) break;
