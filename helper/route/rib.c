@@ -431,6 +431,14 @@ rib_build(struct snapshot *s, const struct rib_route *learned, uint32_t count)
 }
 
 void
+rib_set_defer(struct rib *r, fib_defer *defer, void *ctx)
+{
+	for (unsigned i = 0; i < INSTANCES; i++)
+		if (r->fib[i])
+			fib_set_defer(r->fib[i], defer, ctx);
+}
+
+void
 rib_destroy(struct rib *r)
 {
 	if (!r)

@@ -1,0 +1,111 @@
+/* event.c: from a decision to a frame. SPDX-License-Identifier: Apache-2.0 */
+#include "event/event.h"
+
+#include <netinet/in.h>
+
+#include "pipeline/worker.h"
+
+enum { SECOND_NS = 1000000000 };
+
+static bool
+is_echo(const struct flow_key *k, bool echo)
+{
+	return echo && (k->protocol == IPPROTO_ICMP || k->protocol == IPPROTO_ICMPV6);
+}
+
+/* begin reserves a frame and writes what every kind has: when, who, and zero for the rest. */
+static struct event_frame *
+begin(struct worker *w, enum event_type type, uint32_t generation, const struct flow_key *k)
+{
+	struct event_frame *f = event_ring_reserve(w->ring, type);
+	if (!f)
+		return NULL;
+	f->header.generation = generation;
+	f->record = (struct event_record){
+		.timestamp_ns = w->wall_ns,
+		.source_port = k->source_port,
+		.destination_port = k->destination_port,
+		.protocol = k->protocol,
+		.address_family = k->family,
+	};
+	memcpy(f->record.source_address, k->source.byte, sizeof f->record.source_address);
+	memcpy(f->record.destination_address, k->destination.byte, sizeof f->record.destination_address);
+	f->extension = (struct event_extension){ .worker = (uint8_t)w->index };
+	return f;
+}
+
+static void
+describe_packet(struct event_frame *f, const struct packet *p)
+{
+	struct event_extension *e = &f->extension;
+	if (is_echo(&p->key, p->flags & PACKET_ICMP_ECHO))
+		f->record.destination_port = p->echo_sequence;
+	e->packet_length = p->l3_length;
+	e->dscp = p->tos >> 2;
+	e->tcp_flags = p->tcp_flags;
+	e->icmp_type = p->icmp_type;
+	e->icmp_code = p->icmp_code;
+}
+
+static void
+describe_session(struct event_frame *f, const struct session *s)
+{
+	const struct flow *client = &s->flow[0];
+	f->record.policy_id = s->policy_id;
+	f->record.action = ACTION_PERMIT;
+	f->record.ingress_zone = client->ingress_zone;
+	f->record.egress_zone = client->egress_zone;
+	f->record.ingress_interface = client->ingress_unit;
+	f->record.application_id = s->application;
+	f->record.session_created_s = (uint32_t)(s->created_ns / SECOND_NS);
+	f->extension.session_id = s->id;
+	f->extension.egress_interface = client->egress_unit;
+}
+
+void
+event_session_open(struct worker *w, const struct packet *p, const struct session *s)
+{
+	struct event_frame *f = begin(w, EVENT_TYPE_SESSION_OPEN, s->generation, &s->flow[0].key);
+	if (!f)
+		return;
+	describe_packet(f, p);
+	describe_session(f, s);
+	event_ring_commit(w->ring);
+}
+
+void
+event_session_close(struct worker *w, const struct session *s, enum close_reason reason)
+{
+	struct event_frame *f = begin(w, EVENT_TYPE_SESSION_CLOSE, s->generation, &s->flow[0].key);
+	if (!f)
+		return;
+	if (is_echo(&s->flow[0].key, s->flags & SESSION_ECHO))
+		f->record.destination_port = s->echo_sequence;
+	describe_session(f, s);
+	f->record.close_reason = (uint8_t)reason;
+	f->record.client_packets = s->flow[0].packets;
+	f->record.client_bytes = s->flow[0].bytes;
+	f->record.server_packets = s->flow[1].packets;
+	f->record.server_bytes = s->flow[1].bytes;
+	f->extension.icmp_type = s->icmp_type;
+	f->extension.icmp_code = s->icmp_code;
+	event_ring_commit(w->ring);
+}
+
+void
+event_policy_deny(struct worker *w, const struct packet *p, enum deny_reason reason)
+{
+	struct event_frame *f = begin(w, EVENT_TYPE_POLICY_DENY, w->snapshot->generation, &p->key);
+	if (!f)
+		return;
+	describe_packet(f, p);
+	f->record.policy_id = p->rule->policy_id;
+	f->record.action = reason == DENY_REASON_REJECT ? ACTION_REJECT : ACTION_DENY;
+	f->record.ingress_zone = p->zone;
+	f->record.egress_zone = p->egress_zone;
+	f->record.ingress_interface = p->unit;
+	f->record.application_id = p->application;
+	f->record.deny_reason = (uint8_t)reason;
+	f->extension.egress_interface = p->egress_unit;
+	event_ring_commit(w->ring);
+}

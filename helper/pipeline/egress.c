@@ -1,0 +1,78 @@
+/* egress.c: may the packet leave by its interface, and in what shape. SPDX-License-Identifier: Apache-2.0 */
+#include "packet/protocol.h"
+#include "packet/rewrite.h"
+#include "packet/split.h"
+#include "pipeline/stage.h"
+
+static uint16_t
+least(uint16_t mtu, uint16_t limit)
+{
+	return limit != 0 && limit < mtu ? limit : mtu;
+}
+
+uint16_t
+egress_mtu(const struct worker *w, uint16_t unit, uint8_t family)
+{
+	const struct unit *u = &w->snapshot->unit[unit];
+	uint16_t mtu = least(w->ports[u->port].mtu, w->snapshot->port[u->port].mtu);
+	return least(mtu, family == ADDRESS_FAMILY_INET ? u->mtu_inet : u->mtu_inet6);
+}
+
+enum verdict
+egress_check(struct worker *w, struct packet *p)
+{
+	if (!w->ports[w->snapshot->unit[p->egress_unit].port].up)
+		return packet_drop(p, DROP_REASON_EGRESS_DOWN);
+	if (p->ttl <= 1)
+		return packet_drop(p, DROP_REASON_TTL_EXPIRED);
+	if (p->l3_length > egress_mtu(w, p->egress_unit, p->key.family) && p->flags & PACKET_DONT_FRAGMENT)
+		return packet_drop(p, DROP_REASON_MTU_EXCEEDED);
+	return VERDICT_NONE;
+}
+
+/* send_pieces: each fragment gets the Ethernet header and TTL that the whole packet got; its buffer then goes back. */
+static bool
+send_pieces(struct worker *w, struct packet *p, uint16_t port, uint16_t mtu)
+{
+	struct split s;
+	uint32_t taken = 0, count = fragment_ipv4(&s, p, mtu) ? split_count(&s) : 0;
+	if (count == 0 || count > output_room(w) || p->l3 + mtu > w->buffers.size)
+		return false;
+	struct output *first = &w->output[w->output_count];
+	while (taken < count && w->buffers.take(w->buffers.ctx, &first[taken].frame, &first[taken].data))
+		taken++;
+	if (taken < count) {
+		while (taken > 0)
+			w->buffers.give(w->buffers.ctx, first[--taken].frame);
+		return false;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		memcpy(first[i].data, p->data, p->l3);
+		split_next(&s, first[i].data + p->l3, &first[i].length);
+		first[i].length = (uint16_t)(first[i].length + p->l3);
+		first[i].port = port;
+	}
+	w->output_count += count;
+	return true;
+}
+
+bool
+egress_send(struct worker *w, struct packet *p)
+{
+	const struct unit *u = &w->snapshot->unit[p->egress_unit];
+	uint16_t mtu = egress_mtu(w, p->egress_unit, p->key.family);
+	p->drop_reason = DROP_REASON_NO_BUFFER;
+	if (output_room(w) == 0)
+		return false;
+	rewrite_ttl(p);
+	rewrite_link(p, p->next_mac, w->ports[u->port].mac, u->vlan);
+	if (p->l3_length > mtu) {
+		if (!send_pieces(w, p, u->port, mtu))
+			return false;
+		w->buffers.give(w->buffers.ctx, p->frame);
+	} else {
+		output_push(w, p->frame, p->data, p->length, u->port);
+	}
+	p->drop_reason = DROP_REASON_NONE;
+	return true;
+}

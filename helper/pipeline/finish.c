@@ -1,0 +1,108 @@
+/* finish.c: the single exit: every packet's verdict is carried out, counted and logged here. SPDX-License-Identifier: Apache-2.0 */
+#include "event/event.h"
+#include "pipeline/stage.h"
+
+static void
+observe(struct worker *w, const struct packet *p)
+{
+	if (w->observer)
+		w->observer(w->observer_ctx, p);
+}
+
+void
+finish_forward(struct worker *w, struct packet *p)
+{
+	counter_add(&w->counters.forwarded_packets, 1);
+	counter_add(&w->counters.forwarded_bytes, p->length);
+	counter_add(&w->units[p->egress_unit].out_packets, 1);
+	counter_add(&w->units[p->egress_unit].out_bytes, p->l3_length);
+	session_passed(w, p);
+	observe(w, p);
+}
+
+/* What was denied by a rule, and whether its sender was told, is known only now. */
+static void
+deny(struct worker *w, struct packet *p, enum answer told)
+{
+	const struct policy_rule *rule = p->rule;
+	if (p->deny_reason == DENY_REASON_REJECT && told == ANSWER_LIMITED)
+		p->deny_reason = DENY_REASON_REJECT_LIMITED;
+	else if (p->deny_reason == DENY_REASON_REJECT && told != ANSWER_SENT)
+		p->deny_reason = DENY_REASON_REJECT_SILENT;
+	if (p->deny_reason != DENY_REASON_HOST_INBOUND) {
+		struct policy_counters *c = &w->policies[rule->counter];
+		counter_add(&c->hits, 1);
+		if (rule->count) {
+			counter_add(&c->packets, 1);
+			counter_add(&c->bytes, p->l3_length);
+		}
+	}
+	if (rule->log_init || p->deny_reason == DENY_REASON_HOST_INBOUND)
+		event_policy_deny(w, p, (enum deny_reason)p->deny_reason);
+}
+
+static void
+drop(struct worker *w, struct packet *p)
+{
+	p->verdict = VERDICT_DROP;
+	counter_add(&w->counters.drop[p->drop_reason], 1);
+	enum answer told = answer_send(w, p);
+	if (p->deny_reason != DENY_REASON_NONE)
+		deny(w, p, told);
+	session_refused(w, p);
+	observe(w, p);
+	w->buffers.give(w->buffers.ctx, p->frame);
+}
+
+static void
+forward(struct worker *w, struct packet *p)
+{
+	if (!session_commit(w, p) || !egress_send(w, p)) {
+		drop(w, p);
+		return;
+	}
+	session_remember(w, p);
+	finish_forward(w, p);
+}
+
+static void
+deliver(struct worker *w, struct packet *p)
+{
+	if (!host_deliver(w, p)) {
+		drop(w, p);
+		return;
+	}
+	counter_add(&w->counters.host_packets, 1);
+	counter_add(&w->counters.host_bytes, p->l3_length);
+	observe(w, p);
+}
+
+/* A later fragment that waits for its first one is held already, and has no neighbour yet. */
+static void
+hold(struct worker *w, struct packet *p)
+{
+	if (p->neighbour != NEIGHBOUR_NONE && (!session_commit(w, p) || !wait_hold(w, p))) {
+		drop(w, p);
+		return;
+	}
+	observe(w, p);
+}
+
+void
+finish(struct worker *w, struct packet *p)
+{
+	switch ((enum verdict)p->verdict) {
+	case VERDICT_FORWARD:
+		forward(w, p);
+		return;
+	case VERDICT_HOST:
+		deliver(w, p);
+		return;
+	case VERDICT_WAIT:
+		hold(w, p);
+		return;
+	default:
+		drop(w, p);
+		return;
+	}
+}

@@ -1,0 +1,427 @@
+/* session.c: how packets find, open, refresh and end their sessions. SPDX-License-Identifier: Apache-2.0 */
+#include "event/event.h"
+#include "packet/protocol.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/stage.h"
+
+enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, AGE_BUDGET = 8192 };
+
+/* ids: docs/decisions/0005-session-ids.md */
+enum { ID_WORKER_BITS = 4, ID_BITS = 53 };
+
+static bool
+is_icmp(const struct packet *p)
+{
+	return p->key.protocol == PROTOCOL_ICMP || p->key.protocol == PROTOCOL_ICMP6;
+}
+
+static bool
+is_echo_request(const struct packet *p)
+{
+	return p->flags & PACKET_ICMP_ECHO && (p->icmp_type == ICMP_ECHO_REQUEST || p->icmp_type == ICMP6_ECHO_REQUEST);
+}
+
+/* Identifiers are the same in both directions, so only the type tells whose echo this is. */
+static bool
+echo_fits(const struct session *s, const struct packet *p, unsigned direction)
+{
+	if (packet_later_fragment(p))
+		return true;
+	bool echo = p->flags & PACKET_ICMP_ECHO;
+	if (!(s->flags & SESSION_ECHO))
+		return !echo;
+	return echo && is_echo_request(p) == (direction == 0);
+}
+
+bool
+session_fits(const struct worker *w, const struct session *s, const struct packet *p, unsigned direction)
+{
+	switch (p->key.protocol) {
+	case PROTOCOL_TCP:
+		return tcp_check(&s->tcp, p, direction, &w->snapshot->settings.tcp) == TCP_OK;
+	case PROTOCOL_ICMP:
+	case PROTOCOL_ICMP6:
+		return s->flags & SESSION_ECHO && echo_fits(s, p, direction);
+	}
+	return true;
+}
+
+/* An ICMP error travels with the flow that its quoted packet's receiver would answer in, and goes to the quoted sender
+ * only: anything else does not belong to the session. */
+static struct session *
+find_quoted(const struct worker *w, const struct packet *p, unsigned *direction)
+{
+	if (p->inner_l3 == 0)
+		return NULL;
+	struct flow_key k = flow_key_reverse(&p->inner);
+	if (memcmp(&k.destination, &p->key.destination, sizeof k.destination) != 0)
+		return NULL;
+	return flow_table_find(w->flows, &k, flow_table_hash(w->flows, &k), direction);
+}
+
+static enum drop_reason
+check_tcp(const struct worker *w, struct packet *p)
+{
+	switch (tcp_check(&p->session->tcp, p, p->direction, &w->snapshot->settings.tcp)) {
+	case TCP_OK:
+		return DROP_REASON_NONE;
+	case TCP_BAD_WINDOW:
+		return DROP_REASON_TCP_WINDOW;
+	case TCP_BAD_STATE:
+		return DROP_REASON_TCP_STATE;
+	case TCP_NEW_CONNECTION:
+		p->session = NULL;
+		p->direction = 0;
+		p->flags |= PACKET_RESTART;
+		return DROP_REASON_NONE;
+	}
+	return DROP_REASON_TCP_STATE;
+}
+
+/* A message that is neither echo nor error shares its session with others unlike it, so each is judged by policy. */
+static bool
+judged_alone(const struct packet *p)
+{
+	return is_icmp(p) && !(p->flags & PACKET_ICMP_ERROR) && p->direction == 0 &&
+	       !(p->session->flags & SESSION_ECHO);
+}
+
+static void
+take_memo(const struct worker *w, struct packet *p)
+{
+	const struct flow *f = &p->session->flow[p->direction];
+	if (f->epoch != w->epoch || f->ingress_unit != p->unit || w->memo_off || judged_alone(p)) {
+		p->flags |= PACKET_REJUDGED;
+		return;
+	}
+	p->flags |= PACKET_MEMO;
+	p->egress_unit = f->egress_unit;
+	p->egress_zone = f->egress_zone;
+	p->neighbour = f->neighbour;
+}
+
+enum verdict
+session_find(struct worker *w, struct packet *p)
+{
+	unsigned direction = p->direction;
+	if (p->flags & PACKET_ICMP_ERROR)
+		p->session = find_quoted(w, p, &direction);
+	else if (!p->session)
+		p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
+	if (!p->session)
+		return VERDICT_NONE;
+	p->direction = (uint8_t)direction;
+	if (p->flags & PACKET_ICMP_ERROR) {
+		take_memo(w, p);
+		return VERDICT_NONE;
+	}
+	if (p->key.protocol == PROTOCOL_TCP) {
+		enum drop_reason reason = check_tcp(w, p);
+		if (reason != DROP_REASON_NONE)
+			return packet_drop(p, reason);
+	} else if (is_icmp(p) && !echo_fits(p->session, p, direction)) {
+		p->session = NULL;
+		p->direction = 0;
+	}
+	if (p->session)
+		take_memo(w, p);
+	return VERDICT_NONE;
+}
+
+static bool
+same_zones(const struct session *s, const struct packet *p)
+{
+	const struct flow *f = &s->flow[0];
+	if (p->direction == 0)
+		return f->ingress_zone == p->zone && f->egress_zone == p->egress_zone;
+	return f->ingress_zone == p->egress_zone && f->egress_zone == p->zone;
+}
+
+bool
+session_judged(const struct worker *w, const struct packet *p)
+{
+	const struct session *s = p->session;
+	return s->epoch == w->epoch && !w->memo_off && same_zones(s, p) && !judged_alone(p);
+}
+
+/* came_by_its_path: the packet came from where its session lies: by the interface known for it, or by one that leads
+ * back to its source. Others may be forged: they are judged for themselves, and neither change nor end the session. */
+static bool
+came_by_its_path(const struct worker *w, const struct packet *p)
+{
+	const struct session *s = p->session;
+	const struct flow *f = &s->flow[0];
+	if (p->flags & PACKET_ICMP_ERROR)
+		return false;
+	if (s->generation == w->snapshot->generation &&
+	    p->unit == (p->direction == 0 ? f->ingress_unit : f->egress_unit))
+		return true;
+	const struct fib *fib = w->snapshot->fib[p->key.instance];
+	const struct next_hop_group *g = fib ? fib_lookup(fib, p->key.family, &p->key.source) : NULL;
+	for (uint32_t i = 0; g && i < g->count; i++)
+		if (g->hop[i].kind == NEXT_HOP_FORWARD && g->hop[i].unit == p->unit)
+			return true;
+	return false;
+}
+
+enum verdict
+session_check(struct worker *w, struct packet *p)
+{
+	struct tcp_track scratch;
+	if (p->session || p->flags & PACKET_ICMP_ERROR)
+		return VERDICT_NONE;
+	if (p->key.protocol == PROTOCOL_TCP && tcp_start(&scratch, p, &w->snapshot->settings.tcp) != TCP_OK)
+		return packet_drop(p, DROP_REASON_TCP_NO_SESSION);
+	if (is_icmp(p) && (packet_later_fragment(p) || (p->flags & PACKET_ICMP_ECHO && !is_echo_request(p))))
+		return packet_drop(p, DROP_REASON_ICMP_NO_SESSION);
+	/* Its first fragment was not let through, or it would find the session that one opened. */
+	if (packet_later_fragment(p))
+		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
+	if (flow_table_used(w->flows) >= flow_table_capacity(w->flows) && !(p->flags & PACKET_RESTART))
+		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
+	return VERDICT_NONE;
+}
+
+static uint64_t
+next_id(struct worker *w)
+{
+	uint64_t id = w->next_session++ << ID_WORKER_BITS | w->index;
+	return id & ((1ull << ID_BITS) - 1);
+}
+
+static void
+set_timeout(struct worker *w, struct session *s, uint32_t timeout_s)
+{
+	uint32_t before = s->timeout_s;
+	s->timeout_s = timeout_s;
+	if (timeout_s < before || before == 0)
+		age_add(w->ages, s, w->now_ns);
+}
+
+static uint32_t
+timeout_of(const struct worker *w, const struct session *s)
+{
+	if (s->flow[0].key.protocol != PROTOCOL_TCP)
+		return s->idle_timeout_s;
+	return tcp_timeout_s(&s->tcp, w->snapshot->settings.tcp_initial_timeout_s, s->idle_timeout_s);
+}
+
+/* take_judgement: what the policy said about this packet now holds for its session. A log line names the ids below, so
+ * all of them come from one generation. */
+static void
+take_judgement(struct worker *w, const struct packet *p)
+{
+	struct session *s = p->session;
+	const struct policy_rule *rule = p->rule;
+	struct flow *f = &s->flow[0];
+	bool forward = p->direction == 0;
+	uint8_t flags = (uint8_t)((rule->log_init ? SESSION_LOG_INIT : 0) | (rule->log_close ? SESSION_LOG_CLOSE : 0) |
+				  (rule->count ? SESSION_COUNT : 0));
+	s->flags = (uint8_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT)) | flags);
+	s->policy_id = rule->policy_id;
+	s->rule = rule->counter;
+	s->application = p->application;
+	s->generation = w->snapshot->generation;
+	s->epoch = w->epoch;
+	f->ingress_zone = forward ? p->zone : p->egress_zone;
+	f->egress_zone = forward ? p->egress_zone : p->zone;
+	f->ingress_unit = forward ? p->unit : p->egress_unit;
+	f->egress_unit = forward ? p->egress_unit : p->unit;
+	f->epoch = 0;
+	bool tcp = s->flow[0].key.protocol == PROTOCOL_TCP;
+	s->idle_timeout_s = rule->timeout_s ? rule->timeout_s : tcp ? TCP_TIMEOUT_S : OTHER_TIMEOUT_S;
+}
+
+static void
+end(struct worker *w, struct session *s, enum close_reason reason)
+{
+	if (s->flags & SESSION_OPENED) {
+		counter_add(&w->counters.sessions_closed, 1);
+		if (s->flags & SESSION_LOG_CLOSE)
+			event_session_close(w, s, reason);
+	} else {
+		counter_add(&w->counters.sessions_abandoned, 1);
+	}
+	age_remove(w->ages, s);
+	flow_table_remove(w->flows, s);
+}
+
+static enum close_reason
+reason_of(const struct session *s, enum close_reason otherwise)
+{
+	return s->flags & SESSION_CLOSING ? (enum close_reason)s->close_reason : otherwise;
+}
+
+/* Keys that are taken: an echo request whose identifier a session in the other direction uses, or two instances that
+ * share addresses. */
+static enum drop_reason
+conflict(const struct packet *p)
+{
+	if (is_icmp(p))
+		return DROP_REASON_ICMP_NO_SESSION;
+	if (memcmp(&p->key.source, &p->key.destination, sizeof p->key.source) == 0)
+		return DROP_REASON_IP_SOURCE;
+	return p->key.protocol == PROTOCOL_TCP ? DROP_REASON_TCP_NO_SESSION : DROP_REASON_SESSION_TABLE_FULL;
+}
+
+bool
+session_commit(struct worker *w, struct packet *p)
+{
+	if (p->session || p->flags & PACKET_ICMP_ERROR)
+		return true;
+	struct flow_key reverse = flow_key_reverse(&p->key);
+	reverse.instance = w->snapshot->unit[p->egress_unit].instance;
+	if (p->flags & PACKET_RESTART) {
+		unsigned direction;
+		struct session *old = flow_table_find(w->flows, &p->key, p->hash, &direction);
+		end(w, old, reason_of(old, CLOSE_REASON_TCP_FIN));
+	}
+	bool exists = false;
+	struct session *s = flow_table_install(w->flows, &p->key, &reverse, &exists);
+	if (!s) {
+		p->drop_reason = (uint8_t)(exists ? conflict(p) : DROP_REASON_SESSION_TABLE_FULL);
+		return false;
+	}
+	p->session = s;
+	p->direction = 0;
+	p->flags |= PACKET_OPENS;
+	s->id = next_id(w);
+	s->created_ns = w->wall_ns;
+	s->last_ns = w->now_ns;
+	s->icmp_type = p->icmp_type;
+	s->icmp_code = p->icmp_code;
+	s->echo_sequence = p->echo_sequence;
+	s->flags = is_echo_request(p) ? SESSION_ECHO : 0;
+	if (p->key.protocol == PROTOCOL_TCP)
+		tcp_start(&s->tcp, p, &w->snapshot->settings.tcp);
+	take_judgement(w, p);
+	set_timeout(w, s, timeout_of(w, s));
+	counter_add(&w->policies[s->rule].hits, 1);
+	return true;
+}
+
+void
+session_remember(struct worker *w, struct packet *p)
+{
+	struct session *s = p->session;
+	if (!s || p->flags & (PACKET_ICMP_ERROR | PACKET_MEMO))
+		return;
+	if (s->epoch != w->epoch) {
+		if (!came_by_its_path(w, p))
+			return;
+		take_judgement(w, p);
+		set_timeout(w, s, timeout_of(w, s));
+	} else if (!same_zones(s, p)) {
+		return;
+	}
+	const struct unit *u = &w->snapshot->unit[p->egress_unit];
+	struct flow *f = &s->flow[p->direction];
+	f->epoch = w->epoch;
+	f->neighbour = p->neighbour;
+	f->ingress_unit = p->unit;
+	f->egress_unit = p->egress_unit;
+	f->egress_port = u->port;
+	f->egress_vlan = u->vlan;
+	f->mtu = egress_mtu(w, p->egress_unit, p->key.family);
+	f->ingress_zone = p->zone;
+	f->egress_zone = p->egress_zone;
+	memcpy(f->source_mac, w->ports[u->port].mac, 6);
+}
+
+static void
+passed_tcp(struct worker *w, struct packet *p)
+{
+	struct session *s = p->session;
+	uint8_t before = s->tcp.state;
+	if (!(p->flags & PACKET_OPENS))
+		tcp_update(&s->tcp, p, p->direction);
+	if (s->tcp.state == before)
+		return;
+	set_timeout(w, s, timeout_of(w, s));
+	s->flags &= (uint8_t)~SESSION_CLOSING;
+	if (s->tcp.state == TCP_TIME_WAIT) {
+		s->flags |= SESSION_CLOSING;
+		s->close_reason = CLOSE_REASON_TCP_FIN;
+	} else if (s->tcp.state == TCP_CLOSED) {
+		s->flags |= SESSION_CLOSING;
+		s->close_reason = s->tcp.reset_by == 0 ? CLOSE_REASON_TCP_CLIENT_RST : CLOSE_REASON_TCP_SERVER_RST;
+		if (w->snapshot->settings.tcp.rst_invalidate) {
+			end(w, s, (enum close_reason)s->close_reason);
+			p->session = NULL;
+		}
+	}
+}
+
+void
+session_passed(struct worker *w, struct packet *p)
+{
+	struct session *s = p->session;
+	/* An error travels with the flow, but is none of its packets: it neither counts nor keeps it alive. */
+	if (!s || p->flags & PACKET_ICMP_ERROR)
+		return;
+	struct flow *f = &s->flow[p->direction];
+	f->packets++;
+	f->bytes += p->l3_length;
+	s->last_ns = w->now_ns;
+	if (s->flags & SESSION_COUNT) {
+		counter_add(&w->policies[s->rule].packets, 1);
+		counter_add(&w->policies[s->rule].bytes, p->l3_length);
+	}
+	if (!(s->flags & SESSION_OPENED)) {
+		s->flags |= SESSION_OPENED;
+		counter_add(&w->counters.sessions_opened, 1);
+		counter_add(&w->policies[s->rule].sessions, 1);
+		if (s->flags & SESSION_LOG_INIT)
+			event_session_open(w, p, s);
+	}
+	if (p->direction == 1)
+		s->flags |= SESSION_REPLIED;
+	if (p->key.protocol == PROTOCOL_TCP)
+		passed_tcp(w, p);
+}
+
+/* A session whose first packet ends here, or waited in vain, was none. One that was open ends only if its own packet was
+ * denied by what is in force now. */
+void
+session_refused(struct worker *w, struct packet *p)
+{
+	struct session *s = p->session;
+	if (!s)
+		return;
+	if (!(s->flags & SESSION_OPENED)) {
+		if (p->flags & (PACKET_OPENS | PACKET_FROM_WAIT)) {
+			end(w, s, CLOSE_REASON_NONE);
+			p->session = NULL;
+		}
+		return;
+	}
+	bool denied = p->rule && p->deny_reason != DENY_REASON_NONE && p->deny_reason != DENY_REASON_HOST_INBOUND;
+	if (denied && s->epoch != w->epoch && !judged_alone(p) && came_by_its_path(w, p)) {
+		end(w, s, CLOSE_REASON_POLICY_DELETE);
+		p->session = NULL;
+	}
+}
+
+void
+session_age(struct worker *w)
+{
+	unsigned budget = AGE_BUDGET;
+	struct session *s;
+	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL)
+		end(w, s, reason_of(s, CLOSE_REASON_IDLE_TIMEOUT));
+}
+
+uint32_t
+session_close_matching(struct worker *w, enum close_reason reason, bool (*match)(const struct session *s, void *ctx),
+		       void *ctx)
+{
+	uint32_t closed = 0;
+	for (uint32_t i = 0; i < flow_table_capacity(w->flows); i++) {
+		struct session *s = flow_table_at(w->flows, i);
+		if (s && (!match || match(s, ctx))) {
+			end(w, s, reason);
+			closed++;
+		}
+	}
+	return closed;
+}

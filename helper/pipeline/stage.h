@@ -1,0 +1,121 @@
+/* stage.h: what the stages and the exits of the pipeline offer each other. A stage only decides: it writes into the packet
+ * and nowhere else, so `explain` can run it. What is done about the decision is done in finish.c and the files it calls.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_PIPELINE_STAGE_H
+#define RINGWALL_PIPELINE_STAGE_H
+
+#include <stddef.h>
+
+#include "pipeline/worker.h"
+
+/* stage: `run` returns VERDICT_NONE to go on, else the verdict. It is left out for packets with one of the flags `skip`.
+ * `describe` says in words what it found, after it ran. */
+struct stage {
+	const char *name;
+	enum verdict (*run)(struct worker *w, struct packet *p);
+	void (*describe)(const struct worker *w, const struct packet *p, char *text, size_t size);
+	uint16_t skip;
+};
+
+enum verdict ingress_identify(struct worker *w, struct packet *p);
+enum verdict filter_input(struct worker *w, struct packet *p);
+enum verdict screen_check(struct worker *w, struct packet *p);
+enum verdict fragment_follow(struct worker *w, struct packet *p);
+enum verdict session_find(struct worker *w, struct packet *p);
+enum verdict nat_destination(struct worker *w, struct packet *p);
+enum verdict route_select(struct worker *w, struct packet *p);
+enum verdict host_admit(struct worker *w, struct packet *p);
+enum verdict policy_decide(struct worker *w, struct packet *p);
+enum verdict nat_source(struct worker *w, struct packet *p);
+enum verdict egress_check(struct worker *w, struct packet *p);
+enum verdict session_check(struct worker *w, struct packet *p);
+enum verdict neighbour_resolve(struct worker *w, struct packet *p);
+enum verdict filter_output(struct worker *w, struct packet *p);
+/* filter_host: the lo0 filter, for packets that host_admit would deliver. */
+enum verdict filter_host(struct worker *w, struct packet *p);
+
+/* The exits. */
+
+/* finish carries out p->verdict: the single exit. Afterwards the frame has left, waits, or was given back. */
+void finish(struct worker *w, struct packet *p);
+/* finish_forward is finish for a packet that is rewritten and only has to leave: counts it and sends it. */
+void finish_forward(struct worker *w, struct packet *p);
+
+/* egress_send rewrites the packet and puts it, or its fragments, into the output. False (drop_reason set, nothing sent,
+ * nothing changed) when there is no room. */
+bool egress_send(struct worker *w, struct packet *p);
+/* egress_mtu: the largest IP packet of `family` that leaves by `unit`. */
+uint16_t egress_mtu(const struct worker *w, uint16_t unit, uint8_t family);
+/* output_room: how many outputs a packet may add without taking those of packets still to come. */
+static inline uint32_t
+output_room(const struct worker *w)
+{
+	uint32_t used = w->output_count + w->output_reserved;
+	return used < OUTPUT_MAX ? OUTPUT_MAX - used : 0;
+}
+static inline void
+output_push(struct worker *w, uint64_t frame, uint8_t *data, uint16_t length, uint16_t port)
+{
+	w->output[w->output_count++] = (struct output){ .frame = frame, .data = data, .length = length, .port = port };
+}
+
+enum answer {
+	ANSWER_NONE, /* nothing is due */
+	ANSWER_SENT,
+	ANSWER_LIMITED, /* rate limit, or no room to build it */
+	ANSWER_SILENT,  /* this packet may not be answered */
+};
+/* answer_send tells the sender of a dropped packet, where its drop reason asks for that. */
+enum answer answer_send(struct worker *w, const struct packet *p);
+
+/* session_commit installs the session of a packet that may go on, if it has none yet. False and drop_reason if there is
+ * no room. */
+bool session_commit(struct worker *w, struct packet *p);
+/* session_remember keeps in the session and its flow what the slow path found out for this packet. */
+void session_remember(struct worker *w, struct packet *p);
+/* session_passed counts a packet that went on, opens its session if it is the first, and closes it if it was the last:
+ * p->session is then NULL. */
+void session_passed(struct worker *w, struct packet *p);
+/* session_refused ends a session with its denied packet, where that is due. */
+void session_refused(struct worker *w, struct packet *p);
+/* session_fits: a packet of this flow is part of its session as things stand, so the memo may be used. Reads only. */
+bool session_fits(const struct worker *w, const struct session *s, const struct packet *p, unsigned direction);
+/* session_judged: this packet needs no policy of its own: its session was judged in this epoch, on this path. */
+bool session_judged(const struct worker *w, const struct packet *p);
+/* session_age closes sessions whose time is up. */
+void session_age(struct worker *w);
+
+/* wait_hold takes a packet whose neighbour is not known. False and drop_reason if there is no room. */
+bool wait_hold(struct worker *w, struct packet *p);
+/* wait_next hands back one packet that need not wait any more, or false; *found says that its neighbour is known. */
+bool wait_next(struct worker *w, struct packet *out, bool *found);
+struct wait_queue *wait_create(void);
+void wait_destroy(struct wait_queue *q);
+
+/* host_deliver hands a packet to the kernel of this host. False and drop_reason when there is no room. */
+bool host_deliver(struct worker *w, struct packet *p);
+
+/* What stages say about packets. */
+
+static inline enum verdict
+packet_drop(struct packet *p, enum drop_reason reason)
+{
+	p->drop_reason = (uint8_t)reason;
+	return VERDICT_DROP;
+}
+
+/* packet_later_fragment: without a transport header. */
+static inline bool
+packet_later_fragment(const struct packet *p)
+{
+	return (p->flags & (PACKET_FRAGMENT | PACKET_FRAGMENT_FIRST)) == PACKET_FRAGMENT;
+}
+
+/* counter_add: one writer, any reader. */
+static inline void
+counter_add(uint64_t *c, uint64_t n)
+{
+	__atomic_store_n(c, *c + n, __ATOMIC_RELAXED);
+}
+
+#endif

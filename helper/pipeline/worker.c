@@ -1,0 +1,130 @@
+/* worker.c: the tables of one worker, and its change from one configuration to the next. SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/pipeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "pipeline/stage.h"
+
+/* Room for counters is virtual memory only until a counter is used. */
+enum { UNIT_ROOM = 4096, POLICY_ROOM = 1 << 20 };
+
+#define SESSION_IDS_BEGIN_S 1735689600ull /* 2025-01-01, docs/decisions/0005-session-ids.md */
+enum { ID_SECOND_BITS = 20 };
+
+int
+worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s)
+{
+	w->owner_seed = seed;
+	w->next_session = (start_s > SESSION_IDS_BEGIN_S ? start_s - SESSION_IDS_BEGIN_S : 0) << ID_SECOND_BITS;
+	w->unit_room = UNIT_ROOM;
+	w->policy_room = POLICY_ROOM;
+	w->units = calloc(UNIT_ROOM, sizeof *w->units);
+	w->policies = calloc(POLICY_ROOM, sizeof *w->policies);
+	w->flows = flow_table_create(sessions, seed);
+	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
+	w->fragments = fragment_table_create(seed);
+	w->waiting = wait_create();
+	if (!w->units || !w->policies || !w->ages || !w->fragments || !w->waiting) {
+		worker_free(w);
+		return -ENOMEM;
+	}
+	bucket_init(&w->answers, 0, 1);
+	return 0;
+}
+
+void
+worker_free(struct worker *w)
+{
+	wait_destroy(w->waiting);
+	if (w->fragments)
+		fragment_table_destroy(w->fragments);
+	if (w->ages)
+		age_wheel_destroy(w->ages);
+	if (w->flows)
+		flow_table_destroy(w->flows);
+	free(w->policies);
+	free(w->units);
+	w->waiting = NULL;
+	w->fragments = NULL;
+	w->ages = NULL;
+	w->flows = NULL;
+	w->policies = NULL;
+	w->units = NULL;
+}
+
+typedef uint64_t counter_row[4];
+_Static_assert(sizeof(struct unit_counters) == sizeof(counter_row), "carried as a row");
+_Static_assert(sizeof(struct policy_counters) == sizeof(counter_row), "carried as a row");
+
+typedef const char *row_name(const struct snapshot *s, uint32_t row);
+
+static const char *
+unit_name(const struct snapshot *s, uint32_t row)
+{
+	return s->unit[row].name;
+}
+
+static const char *
+policy_name(const struct snapshot *s, uint32_t row)
+{
+	return s->counter_name[row];
+}
+
+static uint32_t
+name_hash(const char *name)
+{
+	uint32_t h = 2166136261u;
+	for (; *name; name++)
+		h = (h ^ (uint8_t)*name) * 16777619u;
+	return h;
+}
+
+/* carry moves counters to the rows that have their names now; rows of new names begin at zero. Names mostly stay where
+ * they were; `index` finds the others. */
+static void
+carry(counter_row *rows, row_name *name, const struct snapshot *old, uint32_t old_count, const struct snapshot *s,
+      uint32_t count)
+{
+	uint32_t mask = 1;
+	while (mask < 2 * old_count)
+		mask *= 2;
+	mask--;
+	counter_row *before = malloc((old_count + 1) * sizeof *before);
+	uint32_t *index = calloc(mask + 1u, sizeof *index); /* row + 1 */
+	for (uint32_t i = 0; before && index && i < old_count; i++) {
+		memcpy(before[i], rows[i], sizeof before[i]);
+		uint32_t at = name_hash(name(old, i)) & mask;
+		while (index[at])
+			at = (at + 1) & mask;
+		index[at] = i + 1;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (i < old_count && strcmp(name(old, i), name(s, i)) == 0)
+			continue;
+		const uint64_t *from = NULL;
+		if (before && index && old_count > 0) {
+			uint32_t at = name_hash(name(s, i)) & mask;
+			while (index[at] && strcmp(name(old, index[at] - 1), name(s, i)) != 0)
+				at = (at + 1) & mask;
+			from = index[at] ? before[index[at] - 1] : NULL;
+		}
+		for (unsigned c = 0; c < 4; c++)
+			__atomic_store_n(&rows[i][c], from ? from[c] : 0, __ATOMIC_RELAXED);
+	}
+	for (uint32_t i = count; i < old_count; i++)
+		for (unsigned c = 0; c < 4; c++)
+			__atomic_store_n(&rows[i][c], 0, __ATOMIC_RELAXED);
+	free(before);
+	free(index);
+}
+
+void
+worker_snapshot(struct worker *w, const struct snapshot *s)
+{
+	const struct snapshot *old = w->snapshot;
+	carry((counter_row *)w->units, unit_name, old, old ? old->unit_count : 0, s, s->unit_count);
+	carry((counter_row *)w->policies, policy_name, old, old ? old->counter_count : 0, s, s->counter_count);
+	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
+	w->snapshot = s;
+}
