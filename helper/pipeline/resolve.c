@@ -8,11 +8,20 @@ neighbour_resolve(struct worker *w, struct packet *p)
 		const struct next_hop *h = p->next_hop;
 		const struct address *a = h->on_link ? &p->key.destination : &h->gateway;
 		uint8_t family = h->on_link ? p->key.family : h->family;
-		p->neighbour = neighbour_slot(w->neighbours, h->unit, family, a);
+		/* Explain takes no slot: a neighbour nobody asked for yet is one that would have to be asked for. */
+		p->neighbour = w->trace ? neighbour_find(w->neighbours, h->unit, family, a)
+					: neighbour_slot(w->neighbours, h->unit, family, a);
+		if (p->neighbour == NEIGHBOUR_NONE)
+			return w->trace ? VERDICT_WAIT : packet_drop(p, DROP_REASON_NEIGHBOUR_QUEUE_FULL);
 	}
-	if (p->neighbour == NEIGHBOUR_NONE)
-		return packet_drop(p, DROP_REASON_NEIGHBOUR_QUEUE_FULL);
-	if (neighbour_read(w->neighbours, p->neighbour, p->next_mac) == NEIGHBOUR_VALID)
+	switch (neighbour_read(w->neighbours, p->neighbour, p->next_mac)) {
+	case NEIGHBOUR_VALID:
 		return VERDICT_NONE;
+	case NEIGHBOUR_FAILED:
+		return packet_drop(p, DROP_REASON_NEIGHBOUR_UNRESOLVED);
+	case NEIGHBOUR_UNKNOWN:
+	case NEIGHBOUR_PENDING:
+		break;
+	}
 	return VERDICT_WAIT;
 }

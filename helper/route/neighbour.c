@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -112,11 +113,20 @@ neighbour_table_destroy(struct neighbour_table *t)
 }
 
 static uint32_t
-chain_find(const struct neighbour_table *t, uint32_t slot, uint32_t end, const struct flow_key *key)
+chain_find(const struct neighbour_table *t, uint32_t slot, const struct flow_key *key)
 {
-	while (slot != end && slot != NEIGHBOUR_NONE && !flow_key_equal(&t->identity[slot].key, key))
+	while (slot != NEIGHBOUR_NONE && !flow_key_equal(&t->identity[slot].key, key))
 		slot = atomic_load_explicit(&t->identity[slot].next, memory_order_acquire);
-	return slot == end ? NEIGHBOUR_NONE : slot;
+	return slot;
+}
+
+uint32_t
+neighbour_find(const struct neighbour_table *t, uint16_t unit, uint8_t family, const struct address *a)
+{
+	struct flow_key key = { .source = *a, .source_port = unit, .family = family };
+	_Atomic uint32_t *chain = &t->head[flow_key_hash(&key, t->seed) & t->mask];
+	/* N4: pairs with N3. */
+	return chain_find(t, atomic_load_explicit(chain, memory_order_acquire), &key);
 }
 
 uint32_t
@@ -126,7 +136,7 @@ neighbour_slot(struct neighbour_table *t, uint16_t unit, uint8_t family, const s
 	_Atomic uint32_t *chain = &t->head[flow_key_hash(&key, t->seed) & t->mask];
 	/* N4: pairs with N3. */
 	uint32_t head = atomic_load_explicit(chain, memory_order_acquire);
-	uint32_t slot = chain_find(t, head, NEIGHBOUR_NONE, &key);
+	uint32_t slot = chain_find(t, head, &key);
 	if (slot != NEIGHBOUR_NONE)
 		return slot;
 
@@ -141,7 +151,7 @@ neighbour_slot(struct neighbour_table *t, uint16_t unit, uint8_t family, const s
 		if (atomic_compare_exchange_strong_explicit(chain, &head, fresh, memory_order_acq_rel,
 							    memory_order_acquire))
 			break;
-		slot = chain_find(t, head, NEIGHBOUR_NONE, &key);
+		slot = chain_find(t, head, &key);
 		if (slot != NEIGHBOUR_NONE) {
 			slot_give(t, fresh);
 			return slot;
@@ -208,8 +218,11 @@ void
 neighbour_unlink(struct neighbour_table *t, uint32_t slot)
 {
 	_Atomic uint32_t *chain = &t->head[flow_key_hash(&t->identity[slot].key, t->seed) & t->mask];
-	uint32_t next = atomic_load_explicit(&t->identity[slot].next, memory_order_relaxed);
+	/* Its worker shows a slot to listings just after it is found by others. */
+	while (!atomic_load_explicit(&t->identity[slot].used, memory_order_acquire))
+		sched_yield();
 	atomic_store_explicit(&t->identity[slot].used, 0, memory_order_relaxed);
+	uint32_t next = atomic_load_explicit(&t->identity[slot].next, memory_order_relaxed);
 	uint32_t expected = slot;
 	if (atomic_compare_exchange_strong_explicit(chain, &expected, next, memory_order_acq_rel, memory_order_acquire))
 		return;

@@ -25,6 +25,10 @@ void neighbour_table_destroy(struct neighbour_table *t);
  * read side) or control. A slot keeps its meaning until neighbour_forget. */
 uint32_t neighbour_slot(struct neighbour_table *t, uint16_t unit, uint8_t family, const struct address *a);
 
+/* neighbour_find finds the slot of (unit, address) without claiming one; NEIGHBOUR_NONE if there is none. Worker or
+ * control. */
+uint32_t neighbour_find(const struct neighbour_table *t, uint16_t unit, uint8_t family, const struct address *a);
+
 /* neighbour_read returns the state and, if VALID, the MAC. One atomic load. Worker. */
 enum neighbour_state neighbour_read(const struct neighbour_table *t, uint32_t slot, uint8_t mac[6]);
 
