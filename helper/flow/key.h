@@ -68,6 +68,14 @@ key_mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* key_fold breaks up the arithmetic progressions that one product makes of keys that differ in a port. */
+static inline uint32_t
+key_fold(uint64_t h)
+{
+	h = (h ^ (h >> 32)) * 0xd6e8feb86659fd93ull;
+	return (uint32_t)(h ^ (h >> 32));
+}
+
 /* key_secret i of a seed; odd multiples keep the secrets of one seed apart. */
 static inline uint64_t
 key_secret(uint64_t seed, unsigned i)
@@ -83,8 +91,7 @@ flow_key_hash(const struct flow_key *k, uint64_t seed)
 	uint64_t source = key_mix(key_word(k, 0) ^ key_secret(seed, 0), key_word(k, 1) ^ key_secret(seed, 1));
 	uint64_t destination = key_mix(key_word(k, 2) ^ key_secret(seed, 2), key_word(k, 3) ^ key_secret(seed, 3));
 	uint64_t ports = key_word(k, 4) ^ key_secret(seed, 4);
-	uint64_t h = key_mix(source ^ ports, destination ^ key_secret(seed, 5));
-	return (uint32_t)(h ^ (h >> 32));
+	return key_fold(key_mix(source ^ ports, destination ^ key_secret(seed, 5)));
 }
 
 /* flow_key_owner_hash is symmetric (both directions agree) and takes addresses and protocol only, so that
@@ -94,8 +101,7 @@ flow_key_owner_hash(const struct flow_key *k, uint64_t seed)
 {
 	uint64_t one = key_mix(key_word(k, 0) ^ key_secret(seed, 6), key_word(k, 1) ^ key_secret(seed, 7));
 	uint64_t other = key_mix(key_word(k, 2) ^ key_secret(seed, 6), key_word(k, 3) ^ key_secret(seed, 7));
-	uint64_t h = key_mix((one + other) ^ key_secret(seed, 8), k->protocol ^ key_secret(seed, 9));
-	return (uint32_t)(h ^ (h >> 32));
+	return key_fold(key_mix((one + other) ^ key_secret(seed, 8), k->protocol ^ key_secret(seed, 9)));
 }
 
 #endif
