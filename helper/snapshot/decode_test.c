@@ -1,0 +1,405 @@
+/* decode_test.c: a snapshot with anything wrong is refused with its path; a good one becomes what the workers read.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "snapshot/flip.h"
+
+#include "packet/packet.h"
+#include "snapshot/schema_gen.h"
+#include "snapshot/snapshot.h"
+
+static msgpack_unpacked sample;
+
+static struct snapshot *
+decode_edited(const struct edit *e, struct refusal *why)
+{
+	msgpack_sbuffer buffer;
+	msgpack_packer packer;
+	msgpack_sbuffer_init(&buffer);
+	msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
+	edit_value(&packer, &sample.data, "", e);
+	memset(why, 0, sizeof *why);
+	struct snapshot *s = snapshot_decode(buffer.data, (uint32_t)buffer.size, why);
+	msgpack_sbuffer_destroy(&buffer);
+	return s;
+}
+
+/* with decodes the sample with the value at `path` replaced by `text`. */
+static struct snapshot *
+with(const char *path, const char *text, struct refusal *why)
+{
+	msgpack_sbuffer value;
+	msgpack_packer packer;
+	msgpack_sbuffer_init(&value);
+	msgpack_packer_init(&packer, &value, msgpack_sbuffer_write);
+	notation_pack(&packer, text);
+	struct snapshot *s = decode_edited(&(struct edit){ EDIT_VALUE, path, value.data, value.size }, why);
+	msgpack_sbuffer_destroy(&value);
+	return s;
+}
+
+static struct snapshot *
+sample_decode(void)
+{
+	struct refusal why;
+	struct snapshot *s = decode_edited(&(struct edit){ .kind = EDIT_MISSING, .path = "nothing" }, &why);
+	if (!s)
+		fail_msg("%s: %s: %s", why.path, why.code, why.message);
+	return s;
+}
+
+static void
+expect_refused(void *ctx, const char *bytes, size_t length, const char *code, const char *path, const char *how)
+{
+	struct refusal why = { .code = "" };
+	struct snapshot *s = snapshot_decode(bytes, (uint32_t)length, &why);
+	snapshot_free(s);
+	if (s || strcmp(why.code, code) != 0 || strcmp(why.path, path) != 0)
+		fail_msg("%s, %s: expected %s, got %s at %s: %s", path, how, code, s ? "no refusal" : why.code,
+			 why.path, why.message);
+	assert_true(why.message[0]);
+}
+
+static void
+every_field_of_every_map_is_refused_by_its_path_when_it_is_wrong(void **state)
+{
+	struct flip f = { .message = &sample.data, .each = expect_refused };
+	flip_map(&f, &given_snapshot_map, &sample.data, "");
+	/* host_service is reached by two ways: counted once when seen, twice by flip_fields */
+	assert_int_equal(f.seen_count, flip_fields(&given_snapshot_map) - given_host_service_map.count);
+	assert_true(f.count > 3000);
+}
+
+static void
+what_connects_the_fields_is_checked(void **state)
+{
+	static const struct {
+		const char *path, *value, *code, *at;
+	} table[] = {
+		{ "zones[1].id", "3", "order", "zones[1].id" },
+		{ "zones[2].name", "\"trust\"", "duplicate", "zones[2].name" },
+		{ "zones[0].host_inbound[0].port_low", "23", "order", "zones[0].host_inbound[0].port_low" },
+		{ "zones[0].host_inbound[0].icmp_type", "8", "conflict", "zones[0].host_inbound[0].icmp_type" },
+		{ "instances[0].id", "1", "order", "instances[0].id" },
+		{ "instances[1].name", "\"inet.0\"", "duplicate", "instances[1].name" },
+		{ "ports[1].id", "0", "order", "ports[1].id" },
+		{ "ports[1].name", "\"ge-0/0/0\"", "duplicate", "ports[1].name" },
+		{ "ports[1].device", "\"eth1\"", "duplicate", "ports[1].device" },
+		{ "units[0].id", "2", "order", "units[0].id" },
+		{ "units[3].name", "\"ge-0/0/0.0\"", "duplicate", "units[3].name" },
+		{ "units[1].port", "2", "reference", "units[1].port" },
+		{ "units[1].zone", "4", "reference", "units[1].zone" },
+		{ "units[1].instance", "2", "reference", "units[1].instance" },
+		{ "units[3].vlan", "10", "duplicate", "units[3].vlan" },
+		{ "units[0].host_inbound[0].port_high", "0", NULL, NULL },
+		{ "units[0].addresses[0].length", "33", "bound", "units[0].addresses[0].length" },
+		{ "units[0].addresses[0].address", "\"@10.0.0.0\"", "address", "units[0].addresses[0].address" },
+		{ "units[0].addresses[0].address", "\"@10.0.0.255\"", "address", "units[0].addresses[0].address" },
+		{ "units[0].addresses[0].address", "\"@0.0.0.1\"", "address", "units[0].addresses[0].address" },
+		{ "units[0].addresses[0].address", "\"@127.0.0.1\"", "address", "units[0].addresses[0].address" },
+		{ "units[0].addresses[0].address", "\"@224.0.0.1\"", "address", "units[0].addresses[0].address" },
+		{ "units[0].addresses[1].address", "\"@::\"", "address", "units[0].addresses[1].address" },
+		{ "units[0].addresses[1].address", "\"@::1\"", "address", "units[0].addresses[1].address" },
+		{ "units[0].addresses[1].address", "\"@ff02::1\"", "address", "units[0].addresses[1].address" },
+		{ "units[0].addresses[1].address", "\"@::ffff:10.0.0.9\"", "address", "units[0].addresses[1].address" },
+		{ "units[0].addresses[2].address", "\"@2001:db8:0:1::1\"", "duplicate",
+		  "units[0].addresses[2].address" },
+		{ "units[0].addresses[2].address", "\"@2001:db8:0:1::2\"", NULL,
+		  NULL }, /* of one unit: a second address */
+		{ "units[1].addresses[0].address", "\"@10.0.0.1\"", "overlap", "units[1].addresses[0].address" },
+		{ "units[1].addresses[0].address", "\"@10.0.0.129\"", "overlap", "units[1].addresses[0].address" },
+		{ "units[1].addresses[1].address", "\"@2001:db8:0:1::2\"", "overlap", "units[1].addresses[1].address" },
+		{ "units[2].addresses[0].length", "8", NULL, NULL }, /* another instance is another world */
+		{ "units[2].instance", "0", "overlap", "units[2].addresses[0].address" },
+		{ "address_sets[0].inet[0].low", "\"@10.0.1.0\"", "order", "address_sets[0].inet[0].low" },
+		{ "address_sets[0].inet[1].low", "\"@10.0.0.255\"", "order", "address_sets[0].inet[1].low" },
+		{ "address_sets[0].inet[1].low", "\"@10.0.0.0\"", "order", "address_sets[0].inet[1].low" },
+		{ "address_sets[1].inet6[1].low", "\"@2001:db8::ffff\"", "order", "address_sets[1].inet6[1].low" },
+		{ "applications[3].id", "3", "order", "applications[3].id" },
+		{ "applications[0].port_high", "79", "order", "applications[0].port_low" },
+		{ "policy_sets[0].id", "2", "order", "policy_sets[0].id" },
+		{ "policy_sets[1].id", "65534", "order", "policy_sets[1].id" },
+		{ "policy_sets[0].from_zone", "0", "reference", "policy_sets[0].from_zone" },
+		{ "policy_sets[0].to_zone", "4", "reference", "policy_sets[0].to_zone" },
+		{ "policy_sets[2].to_zone", "1", "reference", "policy_sets[2].to_zone" },
+		{ "policy_sets[1].to_zone", "2", "duplicate", "policy_sets[1].to_zone" },
+		{ "policy_sets[0].rules[1].policy_id", "65536", "order", "policy_sets[0].rules[1].policy_id" },
+		{ "policy_sets[0].rules[1].counter", "4", "reference", "policy_sets[0].rules[1].counter" },
+		{ "policy_sets[0].rules[1].application", "5", "reference", "policy_sets[0].rules[1].application" },
+		{ "policy_sets[0].rules[0].from_zones", "[1]", "conflict", "policy_sets[0].rules[0].from_zones" },
+		{ "policy_sets[0].rules[0].to_zones", "[1]", "conflict", "policy_sets[0].rules[0].to_zones" },
+		{ "policy_sets[2].rules[0].from_zones", "[1, 4]", "reference",
+		  "policy_sets[2].rules[0].from_zones[1]" },
+		{ "policy_sets[2].rules[0].to_zones", "[4]", "reference", "policy_sets[2].rules[0].to_zones[0]" },
+		{ "policy_sets[0].rules[0].source", "[0, 3]", "reference", "policy_sets[0].rules[0].source[1]" },
+		{ "policy_sets[0].rules[0].destination", "[3]", "reference", "policy_sets[0].rules[0].destination[0]" },
+		{ "policy_sets[0].rules[1].source_excluded", "true", "conflict",
+		  "policy_sets[0].rules[1].source_excluded" },
+		{ "policy_sets[0].rules[1].destination_excluded", "true", "conflict",
+		  "policy_sets[0].rules[1].destination_excluded" },
+		{ "policy_sets[2].rules[0].source_port_high", "1023", "order",
+		  "policy_sets[2].rules[0].source_port_low" },
+		{ "policy_sets[0].rules[0].destination_port_low", "91", "order",
+		  "policy_sets[0].rules[0].destination_port_low" },
+		{ "policy_sets[0].rules[0].protocol", "50", "conflict",
+		  "policy_sets[0].rules[0].destination_port_low" },
+		{ "policy_sets[0].rules[1].protocol", "6", "conflict", "policy_sets[0].rules[1].icmp_type" },
+		{ "policy_sets[0].rules[0].icmp_code", "0", "conflict", "policy_sets[0].rules[0].icmp_code" },
+		{ "default_policy.counter", "4", "reference", "default_policy.counter" },
+		{ "counters[3]", "\"global/no-high\"", "duplicate", "counters[3]" },
+		{ "routes[0].instance", "2", "reference", "routes[0].instance" },
+		{ "routes[2].length", "33", "bound", "routes[2].length" },
+		{ "routes[2].length", "15", "address", "routes[2].prefix" },
+		{ "routes[2].length", "17", "duplicate", "routes[3].prefix" },
+		{ "routes[2].kind", "\"next-hop\"", "conflict", "routes[2].next_hops" },
+		{ "routes[0].kind", "\"reject\"", "conflict", "routes[0].next_hops" },
+		{ "routes[0].next_hops[0].gateway", "\"@fe80::2\"", "conflict", "routes[0].next_hops[0].gateway" },
+		{ "routes[0].next_hops[0].gateway", "\"@224.0.0.9\"", "address", "routes[0].next_hops[0].gateway" },
+		{ "routes[1].next_hops[0].unit", "0", "reference", "routes[1].next_hops[0].unit" },
+		{ "routes[1].next_hops[0].unit", "5", "reference", "routes[1].next_hops[0].unit" },
+		{ "routes[1].next_hops[0].unit", "3", "reference", "routes[1].next_hops[0].unit" },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct refusal why;
+		struct snapshot *s = with(table[i].path, table[i].value, &why);
+		snapshot_free(s);
+		if (table[i].code ? s || strcmp(why.code, table[i].code) != 0 || strcmp(why.path, table[i].at) != 0
+				  : !s)
+			fail_msg("%s = %s: got %s at %s: %s", table[i].path, table[i].value,
+				 s ? "no refusal" : why.code, why.path, why.message);
+	}
+}
+
+static void
+a_refusal_says_what_was_expected_and_what_was_found(void **state)
+{
+	struct refusal why;
+	assert_null(with("policy_sets[0].rules[1].action", "7", &why));
+	assert_string_equal(why.path, "policy_sets[0].rules[1].action");
+	assert_string_equal(why.message, "expected 0..2, found 7");
+	assert_null(with("ports[1].mtu", "255", &why));
+	assert_string_equal(why.message, "expected 0 or 256..9216, found 255");
+	assert_null(with("zones[0].host_inbound[0].family", "3", &why));
+	assert_string_equal(why.message, "expected 0, 2 or 10, found 3");
+	assert_null(with("settings.fail_mode", "\"ajar\"", &why));
+	assert_string_equal(why.message, "expected closed or open, found \"ajar\"");
+	assert_null(with("routes[2].prefix", "\"text\"", &why));
+	assert_string_equal(why.message, "expected bytes, found text");
+	assert_null(with("units[1].addresses[0].address", "\"@10.0.0.129\"", &why));
+	assert_string_equal(why.message, "the prefix overlaps units[0].addresses[0], 10.0.0.1/24");
+}
+
+static void
+a_message_cut_anywhere_or_continued_is_refused(void **state)
+{
+	msgpack_sbuffer buffer;
+	msgpack_packer packer;
+	msgpack_sbuffer_init(&buffer);
+	msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
+	msgpack_pack_object(&packer, sample.data);
+	for (uint32_t length = 0; length < buffer.size; length++) {
+		/* a copy of exactly this length, so that a read beyond it is seen */
+		char *cut = malloc(length ? length : 1);
+		memcpy(cut, buffer.data, length);
+		struct refusal why = { .code = "" };
+		assert_null(snapshot_decode(cut, length, &why));
+		assert_string_equal(why.code, "malformed");
+		free(cut);
+	}
+	msgpack_pack_nil(&packer);
+	struct refusal why;
+	assert_null(snapshot_decode(buffer.data, (uint32_t)buffer.size, &why));
+	assert_string_equal(why.code, "malformed");
+	assert_string_equal(why.message, "1 bytes follow the map");
+	msgpack_sbuffer_destroy(&buffer);
+}
+
+static void
+an_unknown_field_is_shown_without_its_control_characters(void **state)
+{
+	struct refusal why;
+	static const char message[] = "\x81\xa8\x1b[31mred\xc0";
+	assert_null(snapshot_decode(message, sizeof message - 1, &why));
+	assert_string_equal(why.code, "unknown");
+	assert_string_equal(why.path, "?[31mred");
+}
+
+static void
+settings_zones_and_ports_are_taken_over(void **state)
+{
+	struct snapshot *s = sample_decode();
+	assert_int_equal(s->generation, 7);
+	assert_string_equal(s->hash, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+	assert_false(s->settings.fail_open);
+	assert_true(s->settings.tcp.no_sequence_check);
+	assert_false(s->settings.tcp.no_syn_check);
+	assert_int_equal(s->settings.session_maximum, 65536);
+	assert_int_equal(s->zone_count, 4);
+	assert_string_equal(s->zone[1].name, "trust");
+	assert_true(s->zone[1].tcp_rst);
+	assert_int_equal(s->zone[1].host_service_count, 2);
+	assert_int_equal(s->zone[1].host_service[0].port_low, 22);
+	assert_int_equal(s->zone[1].host_service[1].icmp_type, 8);
+	assert_int_equal(s->zone[1].host_service[1].family, ADDRESS_FAMILY_INET);
+	assert_int_equal(s->instance_count, 2);
+	assert_int_equal(s->instance[0].kernel_table, 254);
+	assert_string_equal(s->instance[1].name, "blue");
+	assert_int_equal(s->port_count, 2);
+	assert_string_equal(s->port[0].device, "eth1");
+	assert_int_equal(s->port[1].xdp_mode, 1);
+	assert_int_equal(s->port[1].mtu, 1500);
+	snapshot_free(s);
+}
+
+static void
+units_are_found_by_port_and_vlan(void **state)
+{
+	struct snapshot *s = sample_decode();
+	assert_int_equal(s->unit_count, 5);
+	assert_int_equal(snapshot_unit(s, 0, 0), 1);
+	assert_int_equal(snapshot_unit(s, 1, 0), 2);
+	assert_int_equal(snapshot_unit(s, 1, 10), 3);
+	assert_int_equal(snapshot_unit(s, 1, 20), 4);
+	assert_int_equal(snapshot_unit(s, 0, 10), UNIT_NONE);
+	assert_int_equal(snapshot_unit(s, 2, 0), UNIT_NONE);
+	assert_int_equal(s->unit[1].address_count, 3);
+	assert_int_equal(s->unit[1].address[1].family, ADDRESS_FAMILY_INET6);
+	assert_int_equal(s->unit[1].address[1].length, 64);
+	assert_int_equal(s->unit[1].address[0].address.byte[3], 1);
+	assert_int_equal(s->unit[1].address[0].address.half[1], 0);
+	assert_true(s->unit[1].has_host_services);
+	assert_true(s->unit[1].host_service[0].any_protocol);
+	assert_false(s->unit[2].has_host_services);
+	assert_int_equal(s->unit[3].instance, 1);
+	assert_int_equal(s->unit[4].zone, ZONE_NONE);
+	snapshot_free(s);
+}
+
+static struct flow_key
+key_of(const char *source, const char *destination, uint8_t protocol, uint16_t port)
+{
+	struct flow_key k = { .protocol = protocol, .family = ADDRESS_FAMILY_INET, .destination_port = htons(port) };
+	inet_pton(AF_INET, source, k.source.byte);
+	inet_pton(AF_INET, destination, k.destination.byte);
+	k.source_port = htons(40000);
+	return k;
+}
+
+static void
+policies_match_what_they_say(void **state)
+{
+	struct snapshot *s = sample_decode();
+	const struct policy_set *set = s->policy_by_zones[1 * s->zone_count + 2];
+	assert_non_null(set);
+	assert_int_equal(set->rule_count, 2);
+	struct flow_key web = key_of("10.0.0.7", "203.0.113.1", 6, 80);
+	struct flow_key excluded = key_of("10.0.0.7", "198.51.100.1", 6, 80);
+	struct flow_key ping = key_of("1.2.3.4", "198.51.100.1", 1, 0);
+	ping.source_port = 0;
+	assert_int_equal(classify_match(set->classifier, &web, -1, -1), 0);
+	assert_int_equal(classify_match(set->classifier, &excluded, -1, -1), CLASSIFY_NONE);
+	assert_int_equal(classify_match(set->classifier, &ping, 8, 0), 1);
+	assert_int_equal(classify_match(set->classifier, &ping, 0, 0), CLASSIFY_NONE);
+	assert_int_equal(set->rule[0].policy_id, 65536);
+	assert_int_equal(set->rule[0].timeout_s, 1800);
+	assert_int_equal(set->rule[0].action, ACTION_PERMIT);
+	assert_string_equal(set->rule[0].name, "web-out");
+	assert_true(set->rule[0].log_close);
+	assert_int_equal(set->rule[1].action, ACTION_REJECT);
+	assert_int_equal(set->rule[1].counter, 1);
+	assert_string_equal(s->counter_name[1], "trust/untrust/ping-out");
+
+	assert_null(s->policy_by_zones[1 * s->zone_count + 3]); /* a set without rules decides nothing */
+	assert_null(s->policy_by_zones[2 * s->zone_count + 1]);
+	assert_non_null(s->policy_global);
+	assert_int_equal(s->policy_global->rule[0].policy_id, 65534u * 65536u);
+	assert_int_equal(s->policy_global->rule[0].timeout_s, UINT32_MAX);
+	assert_true(snapshot_global_zones(s, 0, 1, 2));
+	assert_true(snapshot_global_zones(s, 0, 3, 2));
+	assert_false(snapshot_global_zones(s, 0, 2, 2));
+	assert_false(snapshot_global_zones(s, 0, 1, 1));
+	assert_int_equal(s->policy_set_count, 2);
+	assert_int_equal(s->default_rule.policy_id, 65535u * 65536u);
+	assert_int_equal(s->default_rule.counter, 3);
+	assert_true(s->default_rule.log_init);
+	snapshot_free(s);
+}
+
+static void
+global_rules_without_zones_ask_for_none(void **state)
+{
+	struct refusal why;
+	struct snapshot *s = with("policy_sets[2].rules[0].from_zones", "[]", &why);
+	assert_non_null(s);
+	for (uint16_t zone = 1; zone < 128; zone++)
+		assert_true(snapshot_global_zones(s, 0, zone, 2));
+	assert_false(snapshot_global_zones(s, 0, 1, 3));
+	snapshot_free(s);
+}
+
+static void
+the_earlier_application_names_a_port(void **state)
+{
+	struct snapshot *s = sample_decode();
+	assert_int_equal(s->tcp_application[79], 0);
+	assert_int_equal(s->tcp_application[80], 1);
+	assert_int_equal(s->tcp_application[90], 1);
+	assert_int_equal(s->tcp_application[91], 0);
+	assert_int_equal(s->udp_application[80], 0);
+	assert_int_equal(s->tcp_application[60000], 4);
+	assert_int_equal(s->udp_application[65535], 4);
+	assert_int_equal(s->sctp_application[59999], 0);
+	assert_int_equal(s->icmp_application, 3);
+	assert_int_equal(s->icmp6_application, 4);
+	assert_int_equal(s->protocol_application[47], 4);
+	snapshot_free(s);
+}
+
+static void
+routes_are_taken_over(void **state)
+{
+	struct snapshot *s = sample_decode();
+	assert_int_equal(s->route_count, 4);
+	assert_int_equal(s->route[0].family, ADDRESS_FAMILY_INET);
+	assert_int_equal(s->route[0].group.count, 2);
+	assert_int_equal(s->route[0].group.hop[0].unit, UNIT_NONE);
+	assert_int_equal(s->route[0].group.hop[0].kind, NEXT_HOP_FORWARD);
+	assert_false(s->route[0].group.hop[0].on_link);
+	assert_int_equal(s->route[0].group.hop[1].unit, 1);
+	assert_int_equal(s->route[1].length, 33);
+	assert_int_equal(s->route[1].group.hop[0].family, ADDRESS_FAMILY_INET6);
+	assert_int_equal(s->route[2].group.hop[0].kind, NEXT_HOP_DISCARD);
+	assert_int_equal(s->route[3].group.hop[0].kind, NEXT_HOP_REJECT);
+	assert_int_equal(s->route[3].instance, 1);
+	snapshot_free(s);
+}
+
+int
+main(void)
+{
+	msgpack_sbuffer buffer;
+	msgpack_packer packer;
+	char *text = notation_file(NOTATION_SAMPLE);
+	msgpack_sbuffer_init(&buffer);
+	msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
+	notation_pack(&packer, text);
+	msgpack_unpacked_init(&sample);
+	if (msgpack_unpack_next(&sample, buffer.data, buffer.size, NULL) != MSGPACK_UNPACK_SUCCESS)
+		return 1;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_field_of_every_map_is_refused_by_its_path_when_it_is_wrong),
+		cmocka_unit_test(what_connects_the_fields_is_checked),
+		cmocka_unit_test(a_refusal_says_what_was_expected_and_what_was_found),
+		cmocka_unit_test(a_message_cut_anywhere_or_continued_is_refused),
+		cmocka_unit_test(an_unknown_field_is_shown_without_its_control_characters),
+		cmocka_unit_test(settings_zones_and_ports_are_taken_over),
+		cmocka_unit_test(units_are_found_by_port_and_vlan),
+		cmocka_unit_test(policies_match_what_they_say),
+		cmocka_unit_test(global_rules_without_zones_ask_for_none),
+		cmocka_unit_test(the_earlier_application_names_a_port),
+		cmocka_unit_test(routes_are_taken_over),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	msgpack_unpacked_destroy(&sample);
+	msgpack_sbuffer_destroy(&buffer);
+	free(text);
+	return failed;
+}
