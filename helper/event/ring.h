@@ -30,7 +30,7 @@ enum { EVENT_RING_FORMER_MAX = 4 };
  * maps them. `path` is NAME above, without start id; a file with the same start id is an error (EEXIST). Files get
  * their names when they are complete. Rings that former helpers left under NAME are first put away as
  * event_ring_sweep does, so the daemon drains them in their order and nothing goes uncounted.
- * Installs a SIGBUS handler, once. NULL and errno on failure. Control thread, at start. */
+ * Installs a SIGBUS handler. NULL and errno on failure. Control thread, at start. */
 struct event_ring *event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint32_t worker,
 				     int gid);
 /* event_ring_memory makes one without a file, for the library's other drivers (replay, benchmarks, fuzzing). */

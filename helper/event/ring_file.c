@@ -45,13 +45,10 @@ on_bus_error(int signal_number, siginfo_t *info, void *context)
 static int
 guard(const void *page)
 {
-	static atomic_flag installed = ATOMIC_FLAG_INIT;
-	if (!atomic_flag_test_and_set(&installed)) {
-		struct sigaction action = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
-		sigemptyset(&action.sa_mask);
-		if (sigaction(SIGBUS, &action, NULL) != 0)
-			return -1;
-	}
+	struct sigaction action = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGBUS, &action, NULL) != 0)
+		return -1;
 	for (unsigned i = 0; i < GUARDED_MAX; i++) {
 		uintptr_t none = 0;
 		if (atomic_compare_exchange_strong(&guarded[i], &none, (uintptr_t)page))

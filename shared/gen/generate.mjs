@@ -32,7 +32,7 @@ function fieldOf(where, row) {
   const expected = dimensions.reduce((product, n) => product * n, known.size);
   if (expected !== size) refuse(`${path}: size ${size} contradicts its type, which takes ${expected}`);
   if (at % known.size !== 0) refuse(`${path}: offset ${at} is not aligned to ${known.size}`);
-  return { name, at, size, type, doc, dimensions };
+  return { name, at, size, type, doc, dimensions, reserved: name.startsWith("reserved_") };
 }
 
 /** structOf checks that rows fill [0, size) without hole or overlap; pages may have gaps, which become reserved bytes. */

@@ -358,7 +358,6 @@ export const offset = {
     server_bytes: 136,
     ingress_interface: 144,
     application_id: 148,
-    reserved_135: 151,
   },
   extension: {
     session_id: 152,
@@ -373,7 +372,6 @@ export const offset = {
     icmp_type: 184,
     icmp_code: 185,
     worker: 186,
-    reserved_35: 187,
     suppressed_count: 188,
   },
 } as const;
@@ -431,7 +429,6 @@ export const ringOffset = {
   consumer: {
     cursor: 0,
     waiting: 8,
-    reserved_12: 12,
     consumed_at: 16,
     consumed: 64,
   },
