@@ -90,7 +90,8 @@ static void
 take_memo(const struct worker *w, struct packet *p)
 {
 	const struct flow *f = &p->session->flow[p->direction];
-	if (f->epoch != w->epoch || f->ingress_unit != p->unit || w->memo_off || judged_alone(p)) {
+	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit && w->ports[f->egress_port].up;
+	if (!current || w->memo_off || judged_alone(p)) {
 		p->flags |= PACKET_REJUDGED;
 		return;
 	}
