@@ -15,9 +15,11 @@ struct address_set {
 	const struct address_range *inet, *inet6;
 };
 
-/* classify_rule: conditions of one rule; all must hold. [I] */
+/* classify_rule: conditions of one rule; all must hold. A condition on ports holds for TCP, UDP and SCTP only, one on ICMP
+ * type or code for ICMP over IPv4 and ICMPv6 over IPv6 only. Excluded sets match every address that is in none of them,
+ * also addresses of a family that the sets do not mention: `family` narrows that. [I] */
 struct classify_rule {
-	uint32_t source_set_count, destination_set_count; /* 0: any address */
+	uint32_t source_set_count, destination_set_count; /* 0: any address, excluded or not */
 	const struct address_set *const *source_set;      /* any of these */
 	const struct address_set *const *destination_set;
 	bool source_excluded, destination_excluded; /* the sets are negated */
@@ -33,13 +35,22 @@ struct classifier; /* [I] after build */
 
 enum { CLASSIFY_LINEAR_MAX = 64, CLASSIFY_NONE = -1 };
 
-/* classify_build compiles rules in order. The rules and sets must outlive it. NULL on lack of memory. Control thread. */
+/* classify_build compiles rules in order. The rules and sets must outlive it. NULL on lack of memory. Control thread.
+ * Up to CLASSIFY_LINEAR_MAX rules are walked, unless their sets are long; others are indexed: see index.h. */
 struct classifier *classify_build(const struct classify_rule *rules, uint32_t count);
 void classify_free(struct classifier *c);
 
 /* classify_match returns the index of the first rule that matches, or CLASSIFY_NONE. icmp type and code are -1 for other
  * protocols. Worker only, allocates nothing. */
 int32_t classify_match(const struct classifier *c, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code);
+
+/* classify_next is classify_match among the rules behind `after`, for rules with conditions that are not in the key; with
+ * CLASSIFY_NONE it begins at the first. Worker only, allocates nothing. */
+int32_t classify_next(const struct classifier *c, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code,
+		      int32_t after);
+
+/* classify_memory: bytes that the classifier holds, rules and sets not counted. */
+uint64_t classify_memory(const struct classifier *c);
 
 /* classify_match_linear: the plain walk, for short lists and as the judge of the index in tests. */
 int32_t classify_match_linear(const struct classify_rule *rules, uint32_t count, const struct flow_key *k,

@@ -1,0 +1,175 @@
+/* classify.c: the plain walk over rules, and the choice between it and the index. SPDX-License-Identifier: Apache-2.0 */
+#include "classify/classify.h"
+
+#include <stdlib.h>
+
+#include "classify/index.h"
+#include "packet/protocol.h"
+
+/* Where the walk would have to search long sets, an index pays for short lists too. */
+enum { LINEAR_RANGES_MAX = 512 };
+
+struct classifier {
+	const struct classify_rule *rules;
+	uint32_t count;
+	struct classify_index *index; /* NULL: walked */
+};
+
+static bool
+inet_contains(const struct address_range *range, uint32_t count, uint32_t a)
+{
+	while (count > 0) {
+		const struct address_range *middle = &range[count / 2];
+		if (a > __builtin_bswap32(middle->high.word[0])) {
+			range = middle + 1;
+			count -= count / 2 + 1;
+		} else if (a < __builtin_bswap32(middle->low.word[0])) {
+			count /= 2;
+		} else {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+inet6_contains(const struct address_range *range, uint32_t count, const struct address *a)
+{
+	while (count > 0) {
+		const struct address_range *middle = &range[count / 2];
+		if (memcmp(a, &middle->high, sizeof *a) > 0) {
+			range = middle + 1;
+			count -= count / 2 + 1;
+		} else if (memcmp(a, &middle->low, sizeof *a) < 0) {
+			count /= 2;
+		} else {
+			return true;
+		}
+	}
+	return false;
+}
+
+static inline bool
+set_contains(const struct address_set *s, uint8_t family, const struct address *a)
+{
+	return family == ADDRESS_FAMILY_INET ? inet_contains(s->inet, s->inet_count, __builtin_bswap32(a->word[0]))
+					     : inet6_contains(s->inet6, s->inet6_count, a);
+}
+
+static bool
+address_matches(const struct address_set *const *set, uint32_t count, bool excluded, uint8_t family,
+		const struct address *a)
+{
+	if (count == 0)
+		return true;
+	for (uint32_t i = 0; i < count; i++) {
+		if (set_contains(set[i], family, a))
+			return !excluded;
+	}
+	return excluded;
+}
+
+static inline bool
+rule_matches(const struct classify_rule *r, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code)
+{
+	if (!r->any_protocol && r->protocol != k->protocol)
+		return false;
+	if (r->family != 0 && r->family != k->family)
+		return false;
+	if (classify_ports_asked(r)) {
+		uint16_t source = __builtin_bswap16(k->source_port);
+		uint16_t destination = __builtin_bswap16(k->destination_port);
+		if (!classify_has_ports(k->protocol) || source < r->source_port_low || source > r->source_port_high ||
+		    destination < r->destination_port_low || destination > r->destination_port_high)
+			return false;
+	}
+	if (classify_icmp_asked(r)) {
+		if (!classify_has_icmp(k->family, k->protocol))
+			return false;
+		if ((r->icmp_type >= 0 && r->icmp_type != icmp_type) ||
+		    (r->icmp_code >= 0 && r->icmp_code != icmp_code))
+			return false;
+	}
+	return address_matches(r->source_set, r->source_set_count, r->source_excluded, k->family, &k->source) &&
+	       address_matches(r->destination_set, r->destination_set_count, r->destination_excluded, k->family,
+			       &k->destination);
+}
+
+static int32_t
+walk(const struct classify_rule *rules, uint32_t from, uint32_t count, const struct flow_key *k, int16_t icmp_type,
+     int16_t icmp_code)
+{
+	for (uint32_t i = from; i < count; i++) {
+		if (rule_matches(&rules[i], k, icmp_type, icmp_code))
+			return (int32_t)i;
+	}
+	return CLASSIFY_NONE;
+}
+
+int32_t
+classify_match_linear(const struct classify_rule *rules, uint32_t count, const struct flow_key *k, int16_t icmp_type,
+		      int16_t icmp_code)
+{
+	return walk(rules, 0, count, k, icmp_type, icmp_code);
+}
+
+static bool
+index_pays(const struct classify_rule *rules, uint32_t count)
+{
+	uint64_t ranges = 0;
+	if (count > CLASSIFY_LINEAR_MAX)
+		return true;
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t s = 0; s < rules[i].source_set_count; s++)
+			ranges += rules[i].source_set[s]->inet_count + rules[i].source_set[s]->inet6_count;
+		for (uint32_t s = 0; s < rules[i].destination_set_count; s++)
+			ranges += rules[i].destination_set[s]->inet_count + rules[i].destination_set[s]->inet6_count;
+	}
+	return ranges > LINEAR_RANGES_MAX;
+}
+
+struct classifier *
+classify_build(const struct classify_rule *rules, uint32_t count)
+{
+	struct classifier *c = malloc(sizeof *c);
+	if (!c)
+		return NULL;
+	*c = (struct classifier){ .rules = rules, .count = count };
+	if (index_pays(rules, count)) {
+		c->index = classify_index_build(rules, count);
+		if (!c->index) {
+			free(c);
+			return NULL;
+		}
+	}
+	return c;
+}
+
+void
+classify_free(struct classifier *c)
+{
+	if (!c)
+		return;
+	classify_index_free(c->index);
+	free(c);
+}
+
+int32_t
+classify_next(const struct classifier *c, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code, int32_t after)
+{
+	uint32_t from = (uint32_t)(after + 1);
+	return c->index ? classify_index_find(c->index, k, icmp_type, icmp_code, from)
+			: walk(c->rules, from, c->count, k, icmp_type, icmp_code);
+}
+
+int32_t
+classify_match(const struct classifier *c, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code)
+{
+	return classify_next(c, k, icmp_type, icmp_code, CLASSIFY_NONE);
+}
+
+uint64_t
+classify_memory(const struct classifier *c)
+{
+	return sizeof *c + (c->index ? classify_index_memory(c->index) : 0);
+}
