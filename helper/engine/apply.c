@@ -1,0 +1,490 @@
+/* apply.c: a snapshot comes into force on all devices and workers, or not at all. SPDX-License-Identifier: Apache-2.0 */
+#include "engine/state.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <urcu-qsbr.h>
+
+/* undo: what this apply did to the host so far. */
+struct undo {
+	bool opened[LOOP_DEVICES_MAX];
+	struct address_list added; /* addresses */
+	unsigned *vlan;            /* VLAN devices */
+	uint32_t vlan_count;
+};
+
+void
+refuse(struct refusal *why, const char *code, const char *path, const char *format, ...)
+{
+	va_list arguments;
+
+	snprintf(why->code, sizeof why->code, "%s", code);
+	snprintf(why->path, sizeof why->path, "%s", path);
+	va_start(arguments, format);
+	vsnprintf(why->message, sizeof why->message, format, arguments);
+	va_end(arguments);
+}
+
+void
+epoch_raise(struct engine *e)
+{
+	uint32_t next = atomic_load_explicit(&e->shared.epoch, memory_order_relaxed) + 1;
+	/* E2: pairs with E1 in worker/loop.c. 0 stands for "never judged". */
+	atomic_store_explicit(&e->shared.epoch, next ? next : 1, memory_order_release);
+}
+
+void
+plan_destroy(struct plan *p)
+{
+	if (!p)
+		return;
+	if (p->rib)
+		rib_destroy(p->rib);
+	free(p);
+}
+
+/* ---- devices --------------------------------------------------------------------------------------------------------- */
+
+static bool
+fits(const struct engine *e, const struct device *d, const struct port_config *port)
+{
+	struct link *l = link_find((struct engine *)e, d->ifindex);
+	return l && strcmp(l->info.name, d->name) == 0 && d->wanted == port->xdp_mode;
+}
+
+static uint32_t
+largest_mtu(struct engine *e, const struct snapshot *s, uint32_t *port_of_it)
+{
+	uint32_t largest = 0;
+
+	for (uint32_t i = 0; i < s->port_count; i++) {
+		struct link *l = link_by_name(e, s->port[i].device);
+		uint32_t mtu = s->port[i].mtu ? s->port[i].mtu : l ? l->info.mtu : 0;
+		if (mtu > largest) {
+			largest = mtu;
+			*port_of_it = i;
+		}
+	}
+	return largest;
+}
+
+static int
+make_umem(struct engine *e, const struct snapshot *s, struct refusal *why)
+{
+	uint32_t port = 0, mtu = largest_mtu(e, s, &port), size = umem_frame_size(mtu);
+	char path[64];
+
+	snprintf(path, sizeof path, "ports[%u].mtu", port);
+	if (size == 0) {
+		refuse(why, "bound", path, "expected an MTU whose packets fit one buffer of 4096 bytes, found %u", mtu);
+		return -1;
+	}
+	if (e->umem.area && size > e->umem.frame_size) {
+		refuse(
+		    why, "bound", path,
+		    "expected an MTU whose packets fit this helper's buffers of %u bytes, found %u; restart the helper",
+		    e->umem.frame_size, mtu);
+		return -1;
+	}
+	if (e->umem.area)
+		return 0;
+	int rc = umem_create(&e->umem, size, e->options.frames);
+	if (rc) {
+		refuse(why, "memory", "", "no memory for %u packet buffers of %u bytes: %s", e->options.frames, size,
+		       strerror(-rc));
+		return -1;
+	}
+	log_event(LOG_LEVEL_INFO, "packet-memory", log_number("frames", e->umem.frame_count),
+		  log_number("frame_size", size), log_number("huge_pages", e->umem.huge));
+	return 0;
+}
+
+/* One UMEM is used either with zero copy everywhere or with copies everywhere: the kernel takes the first socket's mode for all
+ * (net/xdp/xsk_buff_pool.c, xp_assign_dev_shared). */
+static int
+choose_copy(struct engine *e, const struct snapshot *s, const struct undo *u, const struct plan *p, struct refusal *why)
+{
+	bool in_use = false, all = true;
+	char path[64];
+
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++)
+		in_use |= e->device[i].used && !u->opened[i];
+	for (uint32_t i = 0; i < s->port_count; i++) {
+		struct device *d = &e->device[p->view.device_of_port[i]];
+		if (u->opened[d->index])
+			device_probe(d);
+		all &= d->zero_copy_error == 0;
+	}
+	if (!in_use)
+		e->zero_copy = all && s->port_count > 0;
+	for (uint32_t i = 0; i < s->port_count; i++) {
+		struct device *d = &e->device[p->view.device_of_port[i]];
+		snprintf(path, sizeof path, "ports[%u].xdp_mode", i);
+		if (e->zero_copy && d->zero_copy_error) {
+			refuse(why, "device", path,
+			       "%s has no zero copy (%s), but the packet memory is in use with it; restart the helper",
+			       d->name, strerror(-d->zero_copy_error));
+			return -1;
+		}
+		if (!e->zero_copy && s->port[i].xdp_mode == XDP_WANTED_ZERO_COPY) {
+			refuse(why, "device", path, "zero copy is not possible: %s",
+			       d->zero_copy_error ? strerror(-d->zero_copy_error)
+						  : "all ports share one packet memory, and another port has none");
+			return -1;
+		}
+		if (!e->zero_copy && d->wanted == XDP_WANTED_AUTO && !d->attachment.generic && !d->attachment.reason[0])
+			snprintf(d->attachment.reason, sizeof d->attachment.reason, "no zero copy: %s",
+				 d->zero_copy_error ? strerror(-d->zero_copy_error) : "another port has none");
+	}
+	return 0;
+}
+
+static int
+open_devices(struct engine *e, const struct snapshot *s, struct plan *p, struct undo *u, struct refusal *why)
+{
+	char path[64];
+
+	for (uint32_t i = 0; i < LOOP_PORTS_MAX; i++)
+		p->view.device_of_port[i] = DEVICE_NONE;
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++)
+		p->view.port_of_device[i] = PORT_HOST;
+	for (uint32_t i = 0; i < s->port_count; i++) {
+		struct device *d = device_find(e, s->port[i].device);
+		snprintf(path, sizeof path, "ports[%u].device", i);
+		if (d && !fits(e, d, &s->port[i])) {
+			/* The device was made anew under its name, or another mode is wanted: it cannot be open twice, so it
+			 * closes first. Its program then drops what arrives until the new one is there. */
+			log_event(LOG_LEVEL_INFO, "reopen", log_text("device", d->name));
+			device_withdraw(e, d);
+			device_close(e, d, true);
+			d = NULL;
+		}
+		if (!d) {
+			if (!(d = device_open(e, &s->port[i], s->settings.fail_open, why))) {
+				snprintf(why->path, sizeof why->path, "%s", path);
+				return -1;
+			}
+			u->opened[d->index] = true;
+		} else if (s->port[i].mtu) {
+			struct link *l = link_find(e, d->ifindex);
+			int rc = l && l->info.mtu != s->port[i].mtu
+				     ? netlink_link_mtu(e->netlink, d->ifindex, s->port[i].mtu)
+				     : 0;
+			if (rc) {
+				snprintf(path, sizeof path, "ports[%u].mtu", i);
+				refuse(why, "device", path, "%s does not take MTU %u: %s", d->name, s->port[i].mtu,
+				       strerror(-rc));
+				return -1;
+			}
+		}
+		p->view.device_of_port[i] = d->index;
+		p->view.port_of_device[d->index] = (uint16_t)i;
+	}
+	if (choose_copy(e, s, u, p, why))
+		return -1;
+	for (uint32_t i = 0; i < s->port_count; i++) {
+		struct device *d = &e->device[p->view.device_of_port[i]];
+		if (u->opened[d->index] && device_sockets(e, d, why)) {
+			snprintf(why->path, sizeof why->path, "ports[%u].device", i);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- units and addresses ----------------------------------------------------------------------------------------------- */
+
+static unsigned
+vlan_device(struct engine *e, const struct device *d, uint16_t vlan)
+{
+	for (uint32_t i = 0; i < LINKS_MAX; i++) {
+		if (e->link[i].used && e->link[i].info.lower == d->ifindex && e->link[i].info.vlan == vlan)
+			return e->link[i].info.ifindex;
+	}
+	return 0;
+}
+
+static int
+place_units(struct engine *e, const struct snapshot *s, struct plan *p, struct undo *u, struct refusal *why)
+{
+	char name[32], path[64];
+
+	for (uint32_t i = 1; i < s->unit_count; i++) {
+		const struct unit *unit = &s->unit[i];
+		struct device *d = &e->device[p->view.device_of_port[unit->port]];
+		p->unit_ifindex[i] = d->ifindex;
+		if (unit->vlan == 0)
+			continue;
+		unsigned ifindex = vlan_device(e, d, unit->vlan);
+		if (!ifindex) {
+			/* "eth1.100", cut so that it fits the kernel's 15 characters. */
+			snprintf(name, sizeof name, "%.10s.%u", d->name, unit->vlan);
+			int rc = netlink_vlan_add(e->netlink, d->ifindex, unit->vlan, name);
+			if (rc == 0)
+				rc = netlink_dump_links(e->netlink);
+			ifindex = vlan_device(e, d, unit->vlan);
+			if (rc == -EOPNOTSUPP) {
+				log_event(LOG_LEVEL_WARN, "no-vlan-device", log_text("unit", unit->name),
+					  log_text("reason",
+						   "this kernel has no VLAN devices: tagged neighbours are known "
+						   "only as permanent entries of the port's device"));
+				continue;
+			}
+			if (rc || !ifindex) {
+				snprintf(path, sizeof path, "units[%u].vlan", i - 1);
+				refuse(why, "device", path, "no VLAN device %s: %s", name, strerror(rc ? -rc : ENODEV));
+				return -1;
+			}
+			u->vlan[u->vlan_count++] = ifindex;
+		}
+		p->unit_ifindex[i] = ifindex;
+	}
+	return 0;
+}
+
+static int
+add_addresses(struct engine *e, const struct snapshot *s, const struct plan *p, struct undo *u, struct refusal *why)
+{
+	char path[64];
+	int rc = kernel_addresses(e);
+
+	if (rc) {
+		refuse(why, "device", "", "the kernel's addresses cannot be read: %s", strerror(-rc));
+		return -1;
+	}
+	for (uint32_t i = 1; i < s->unit_count; i++) {
+		for (uint32_t j = 0; j < s->unit[i].address_count; j++) {
+			const struct unit_address *a = &s->unit[i].address[j];
+			if (address_present(&e->addresses, p->unit_ifindex[i], a->family, &a->address, a->length))
+				continue;
+			rc = netlink_address_add(e->netlink, p->unit_ifindex[i], a->family, &a->address, a->length);
+			if (rc && rc != -EEXIST) {
+				snprintf(path, sizeof path, "units[%u].addresses[%u]", i - 1, j);
+				refuse(why, "device", path, "the kernel does not take this address: %s", strerror(-rc));
+				return -1;
+			}
+			if (rc == 0)
+				u->added.at[u->added.count++] = (struct netlink_address){ .ifindex = p->unit_ifindex[i],
+											  .address = a->address,
+											  .family = a->family,
+											  .length = a->length };
+		}
+	}
+	return 0;
+}
+
+static bool
+address_wanted(const struct snapshot *s, const struct plan *p, const struct netlink_address *a)
+{
+	for (uint32_t i = 1; i < s->unit_count; i++) {
+		for (uint32_t j = 0; p->unit_ifindex[i] == a->ifindex && j < s->unit[i].address_count; j++) {
+			const struct unit_address *u = &s->unit[i].address[j];
+			if (u->family == a->family && u->length == a->length &&
+			    memcmp(&u->address, &a->address, sizeof a->address) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+remove_addresses(struct engine *e, const struct snapshot *s, const struct plan *p)
+{
+	kernel_addresses(e);
+	for (uint32_t i = 0; i < e->addresses.count; i++) {
+		const struct netlink_address *a = &e->addresses.at[i];
+		if (a->ours && !address_wanted(s, p, a))
+			netlink_address_remove(e->netlink, a->ifindex, a->family, &a->address, a->length);
+	}
+}
+
+/* Neighbour discovery for our own addresses goes to the kernel. */
+static void
+set_local6(struct engine *e, const struct plan *p, bool present, const struct plan *except)
+{
+	for (uint32_t i = 1; i < p->snapshot->unit_count; i++) {
+		const struct unit *u = &p->snapshot->unit[i];
+		const struct device *d = &e->device[p->view.device_of_port[u->port]];
+		for (uint32_t j = 0; d->used && j < u->address_count; j++) {
+			struct netlink_address a = { .ifindex = p->unit_ifindex[i],
+						     .address = u->address[j].address,
+						     .family = u->address[j].family,
+						     .length = u->address[j].length };
+			if (a.family == AF_INET6 && !(except && address_wanted(except->snapshot, except, &a)))
+				attach_local6(&d->attachment, a.address.byte, present);
+		}
+	}
+}
+
+/* ---- neighbours ----------------------------------------------------------------------------------------------------------- */
+
+/* Slots are named by unit ids: where an id stands for another device or instance now, the old slots mean nothing. */
+static bool
+same_units(const struct plan *old, const struct plan *new)
+{
+	if (!old || old->snapshot->unit_count != new->snapshot->unit_count)
+		return false;
+	for (uint32_t i = 1; i < new->snapshot->unit_count; i++) {
+		const struct unit *a = &old->snapshot->unit[i], *b = &new->snapshot->unit[i];
+		if (old->unit_ifindex[i] != new->unit_ifindex[i] || a->vlan != b->vlan || a->port != b->port)
+			return false;
+	}
+	return true;
+}
+
+/* ---- the switch ----------------------------------------------------------------------------------------------------------- */
+
+static void
+switch_view(struct loop *l, void *ctx)
+{
+	const struct plan *p = ctx;
+	loop_view(l, &p->view);
+}
+
+void
+plan_switch(struct engine *e, struct plan *p)
+{
+	for (uint32_t w = 0; w < e->shared.workers; w++)
+		worker_call(&e->shared.loop[w], switch_view, p);
+	epoch_raise(e);
+}
+
+static void
+take_back(struct engine *e, struct undo *u)
+{
+	for (uint32_t i = 0; i < u->added.count; i++) {
+		const struct netlink_address *a = &u->added.at[i];
+		netlink_address_remove(e->netlink, a->ifindex, a->family, &a->address, a->length);
+	}
+	for (uint32_t i = 0; i < u->vlan_count; i++)
+		netlink_link_remove(e->netlink, u->vlan[i]);
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++) {
+		if (u->opened[i])
+			device_close(e, &e->device[i], true);
+	}
+}
+
+static uint32_t
+count_addresses(const struct snapshot *s)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 1; i < s->unit_count; i++)
+		count += s->unit[i].address_count;
+	return count;
+}
+
+/* Everything that can fail, up to the point where the workers could switch. */
+static struct plan *
+prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *why)
+{
+	struct plan *p = calloc(1, sizeof *p);
+	uint64_t seed;
+
+	u->added.at = calloc(count_addresses(s) + 1, sizeof *u->added.at);
+	u->vlan = calloc(s->unit_count + 1, sizeof *u->vlan);
+	if (!p || !u->added.at || !u->vlan)
+		goto no_memory;
+	p->snapshot = s;
+	p->view.snapshot = s;
+	if (make_umem(e, s, why) || open_devices(e, s, p, u, why) || place_units(e, s, p, u, why) ||
+	    add_addresses(e, s, p, u, why))
+		goto fail;
+
+	p->view.neighbours = e->neighbours;
+	if (!same_units(e->plan, p)) {
+		if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+			goto no_memory;
+		p->neighbours = p->view.neighbours = neighbour_table_create(NEIGHBOURS, seed);
+		if (!p->neighbours)
+			goto no_memory;
+	}
+	netlink_dump_links(e->netlink);
+	for (uint16_t i = 0; i < s->port_count; i++)
+		kernel_port(e, p, i);
+	int rc = kernel_routes(e, p, &e->found);
+	if (rc) {
+		refuse(why, "device", "routes", "the kernel's routes cannot be read: %s", strerror(-rc));
+		goto fail;
+	}
+	if (!(p->rib = rib_build(s, e->found.at, e->found.count)))
+		goto no_memory;
+	return p;
+no_memory:
+	refuse(why, "memory", "", "not enough memory");
+fail:
+	take_back(e, u);
+	if (p && p->neighbours)
+		neighbour_table_destroy(p->neighbours);
+	plan_destroy(p);
+	return NULL;
+}
+
+int
+engine_apply(void *ctx, struct snapshot *s, struct refusal *why)
+{
+	struct engine *e = ctx;
+	struct undo u = { 0 };
+	struct plan *old = e->plan, *new = prepare(e, s, &u, why);
+	int rc = -1;
+
+	if (!new) {
+		log_event(LOG_LEVEL_WARN, "refused", log_number("generation", s->generation),
+			  log_text("path", why->path), log_text("message", why->message));
+		goto out;
+	}
+
+	/* From here on nothing fails. */
+	struct neighbour_table *former = new->neighbours ? e->neighbours : NULL;
+	if (new->neighbours)
+		e->neighbours = new->neighbours;
+	e->plan = new;
+	netlink_dump_neighbours(e->netlink);
+	set_local6(e, new, true, NULL);
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++) {
+		if (e->device[i].used)
+			attach_fallback(&e->device[i].attachment, s->settings.fail_open);
+	}
+	/* Workers know the new ports before the first packet comes from them. */
+	plan_switch(e, new);
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++) {
+		if (u.opened[i])
+			device_serve(e, &e->device[i]);
+	}
+	struct route_list spare = e->learned;
+	e->learned = e->found;
+	e->found = spare;
+
+	if (old)
+		set_local6(e, old, false, new);
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++) {
+		if (e->device[i].used && new->view.port_of_device[i] == PORT_HOST) {
+			device_withdraw(e, &e->device[i]);
+			device_close(e, &e->device[i], true);
+		}
+	}
+	while (e->leftovers.count)
+		attach_forget(&e->leftovers, 0, true);
+	remove_addresses(e, s, new);
+	synchronize_rcu();
+	if (old) {
+		struct snapshot *past = old->snapshot;
+		plan_destroy(old);
+		snapshot_free(past);
+	}
+	if (former)
+		neighbour_table_destroy(former);
+	log_event(LOG_LEVEL_INFO, "apply", log_number("generation", s->generation), log_text("hash", s->hash),
+		  log_number("ports", s->port_count), log_number("units", s->unit_count ? s->unit_count - 1 : 0),
+		  log_number("learned_routes", e->learned.count),
+		  log_text("fail_mode", s->settings.fail_open ? "open" : "closed"));
+	rc = 0;
+out:
+	free(u.added.at);
+	free(u.vlan);
+	return rc;
+}
