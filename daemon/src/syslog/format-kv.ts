@@ -48,16 +48,9 @@ export function kvText(event: RingwallEvent, names: EventNames): string {
 }
 
 function suppressedRule(event: Extract<RingwallEvent, { kind: "LOG_SUPPRESSED" }>, names: EventNames): string {
-  switch (event.suppressedKind) {
-    case EventType.SESSION_OPEN:
-    case EventType.SESSION_CLOSE:
-    case EventType.POLICY_DENY:
-      return value(names.policy(event.suppressedRule).name);
-    case EventType.SCREEN_DROP:
-      return screenName(event.suppressedRule);
-    default:
-      return `${event.suppressedRule}:${event.termId}`;
-  }
+  if (event.suppressedKind === EventType.SCREEN_DROP) return screenName(event.suppressedRule);
+  if (event.suppressedKind === EventType.FILTER_LOG) return `${event.suppressedRule}:${event.termId}`;
+  return value(names.policy(event.suppressedRule).name);
 }
 
 function screenName(id: number): string {
@@ -71,6 +64,5 @@ export function endpoint(address: string, port: number): string {
 
 // A value with a blank, a quote or an equals sign would split into several; such names are quoted.
 function value(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return /[\s"=\u0000-\u001f\u007f]/.test(text) ? JSON.stringify(text) : text;
 }

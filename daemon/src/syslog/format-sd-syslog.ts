@@ -6,10 +6,12 @@ import {
   closeReasonText,
   denyReasonText,
   eventTypeText,
+  screenIdName,
   screenIdText,
   Action,
   FilterLogSource,
   ScreenId,
+  type ScreenIdName,
 } from "../../../shared/gen/wire.gen.js";
 import { unreachable } from "../base/unreachable.js";
 import type {
@@ -24,7 +26,8 @@ import type {
 import type { EventNames } from "../event/names.js";
 import { headerText, sdEscape, timestampFormat, type LineFormat, type LineOptions } from "./line.js";
 import { priorityOf, Severity } from "./priority.js";
-import { protocolName, Protocol } from "./protocol.js";
+import { ICMP, ICMP6, UDP } from "../config/protocol.js";
+import { protocolName } from "./protocol.js";
 
 /** Written is one generation's names as they stand in lines: escaped once, not for each line. */
 interface Written {
@@ -55,7 +58,7 @@ export function sdSyslogFormat(options: LineOptions): LineFormat {
   }
 
   function policyDeny(event: PolicyDeny, names: Written): string {
-    const isIcmp = event.protocol === Protocol.ICMP || event.protocol === Protocol.ICMP6;
+    const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
     return `${flow}${timestamp(event.time)} ${names.host} RT_FLOW - RT_FLOW_SESSION_DENY ${sd}${addresses(event, names)}protocol-id="${event.protocol}" icmp-type="${isIcmp ? event.icmpType : 0}" policy-name="${names.policy(event.policyId)}" source-zone-name="${names.zone(event.ingressZone)}" destination-zone-name="${names.zone(event.egressZone)}" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${names.unit(event.ingressInterface)}" encrypted="No" reason="${denyReasonText[event.denyReason] ?? "unset"}" session-id="${event.sessionId}" application-category="N/A" application-sub-category="N/A" application-risk="-1" application-characteristics="N/A" src-vrf-grp="N/A" dst-vrf-grp="N/A" source-tenant="N/A" destination-service="N/A"]`;
   }
 
@@ -64,7 +67,7 @@ export function sdSyslogFormat(options: LineOptions): LineFormat {
     const destination = `destination-address="${event.destinationAddress}" `;
     const both = source + destination;
     const ports = `${source}source-port="${event.sourcePort}" ${destination}destination-port="${event.destinationPort}" `;
-    const tag = screenTag(event);
+    const tag = SCREEN_TAG[screenIdName[event.screenId] ?? "SYN_FLOOD"];
     let shown: string;
     if (tag === "RT_SCREEN_TCP" || tag === "RT_SCREEN_UDP") shown = ports;
     else if (tag === "RT_SCREEN_IP") shown = `${both}protocol-id="${event.protocol}" `;
@@ -79,7 +82,7 @@ export function sdSyslogFormat(options: LineOptions): LineFormat {
       event.filterLogSource === FilterLogSource.OUTPUT || event.filterLogSource === FilterLogSource.CACHED_OUTPUT;
     const unit = names.unit(isOutput ? event.egressInterface : event.ingressInterface).padEnd(12);
     const letter = event.action === Action.PERMIT ? "A" : event.action === Action.REJECT ? "R" : "D";
-    const isIcmp = event.protocol === Protocol.ICMP || event.protocol === Protocol.ICMP6;
+    const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
     const first = String(isIcmp ? event.icmpType : event.sourcePort).padStart(5);
     const second = String(isIcmp ? event.icmpCode : event.destinationPort).padStart(5);
     return `${flow}${timestamp(event.time)} ${names.host} - - - - PFE_FW_SYSLOG_IP: FW: ${unit} ${letter}  ${protocolName(event.protocol)} ${event.sourceAddress} ${event.destinationAddress} ${first} ${second} (1 packets)`;
@@ -130,27 +133,26 @@ function natRule(side: "src" | "dst", type: string, id: number): string {
 
 type ScreenTag = "RT_SCREEN_TCP" | "RT_SCREEN_UDP" | "RT_SCREEN_ICMP" | "RT_SCREEN_IP" | "RT_SCREEN_SESSION_LIMIT";
 
-function screenTag(event: ScreenDrop): ScreenTag {
-  switch (event.screenId) {
-    case ScreenId.UDP_FLOOD:
-      return "RT_SCREEN_UDP";
-    case ScreenId.PORT_SCAN:
-      return event.protocol === Protocol.UDP ? "RT_SCREEN_UDP" : "RT_SCREEN_TCP";
-    case ScreenId.ICMP_FLOOD:
-    case ScreenId.IP_SWEEP:
-    case ScreenId.ICMP_FRAGMENT:
-    case ScreenId.PING_OF_DEATH:
-      return "RT_SCREEN_ICMP";
-    case ScreenId.TEAR_DROP:
-    case ScreenId.SOURCE_ROUTE:
-      return "RT_SCREEN_IP";
-    case ScreenId.SESSION_LIMIT_SOURCE:
-    case ScreenId.SESSION_LIMIT_DESTINATION:
-      return "RT_SCREEN_SESSION_LIMIT";
-    default:
-      return "RT_SCREEN_TCP";
-  }
-}
+const SCREEN_TAG: Readonly<Record<ScreenIdName, ScreenTag>> = {
+  SYN_FLOOD: "RT_SCREEN_TCP",
+  ICMP_FLOOD: "RT_SCREEN_ICMP",
+  UDP_FLOOD: "RT_SCREEN_UDP",
+  PORT_SCAN: "RT_SCREEN_TCP",
+  IP_SWEEP: "RT_SCREEN_ICMP",
+  LAND: "RT_SCREEN_TCP",
+  PING_OF_DEATH: "RT_SCREEN_ICMP",
+  TEAR_DROP: "RT_SCREEN_IP",
+  SYN_FIN: "RT_SCREEN_TCP",
+  TCP_NO_FLAG: "RT_SCREEN_TCP",
+  FIN_NO_ACK: "RT_SCREEN_TCP",
+  WINNUKE: "RT_SCREEN_TCP",
+  SOURCE_ROUTE: "RT_SCREEN_IP",
+  SYN_FRAGMENT: "RT_SCREEN_TCP",
+  SYN_COOKIE: "RT_SCREEN_TCP",
+  SESSION_LIMIT_SOURCE: "RT_SCREEN_SESSION_LIMIT",
+  SESSION_LIMIT_DESTINATION: "RT_SCREEN_SESSION_LIMIT",
+  ICMP_FRAGMENT: "RT_SCREEN_ICMP",
+};
 
 function writtenNames(): (names: EventNames) => Written {
   const held = new WeakMap<EventNames, Written>();
@@ -177,8 +179,8 @@ function writeNames(names: EventNames): Written {
       return sdEscape(policy.name) + (policy.isGlobal ? "(global)" : "");
     }),
     service(protocol, id) {
-      if (protocol === Protocol.ICMP) return "icmp";
-      if (protocol === Protocol.ICMP6) return "icmpv6";
+      if (protocol === ICMP) return "icmp";
+      if (protocol === ICMP6) return "icmpv6";
       return service(id);
     },
   };

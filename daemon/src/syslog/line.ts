@@ -40,6 +40,5 @@ export function headerText(text: string): string {
 /** sdEscape writes a parameter's value: `"`, `\` and `]` get a backslash (RFC 5424 6.3.3). Control characters, which the RFC
  * allows but which end lines, become blanks. */
 export function sdEscape(value: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return value.replace(/["\\\]]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, " ");
 }

@@ -1,0 +1,104 @@
+// status.ts: `ringwall status`: the whole chain on one screen. SPDX-License-Identifier: Apache-2.0
+import type { Command } from "commander";
+
+import type { AccountView, Status, StreamView } from "../../http/api.js";
+import type { Palette } from "../colour.js";
+import { contextOf } from "../context.js";
+import { fieldsText, tableText } from "../table.js";
+import { duration } from "../text.js";
+
+export function registerStatus(program: Command): void {
+  program
+    .command("status")
+    .summary("daemon, helper, event rings and syslog streams")
+    .description(
+      "Shows the whole chain: which configuration is in force, what the helper does, and what became of the log.",
+    )
+    .addHelpText("after", "\nExamples:\n  ringwall status\n  ringwall status --json | jq .generation")
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const status = await context.client.get<Status>("/status");
+      context.printResult(status, (palette) => statusText(status, palette));
+    });
+}
+
+function statusText(status: Status, palette: Palette): string {
+  const { helper } = status;
+  const parts = [
+    fieldsText([
+      ["host", status.hostName],
+      ["configuration", inForce(status, palette)],
+      ...(status.problem === "" ? [] : [["problem", palette.red(status.problem)] as const]),
+      ["daemon", `version ${status.version}, pid ${status.pid}, up ${duration(status.uptimeSeconds)}`],
+      [
+        "helper",
+        helper === null
+          ? palette.red("not connected")
+          : `version ${helper.version}, pid ${helper.pid}, up ${duration(helper.uptimeSeconds)}, fail-mode ${helper.failMode}`,
+      ],
+      ...(status.invalidFrames > 0 ? [["bad frames", palette.red(String(status.invalidFrames))] as const] : []),
+      ...(status.unnamed > 0 ? [["events without names", palette.yellow(String(status.unnamed))] as const] : []),
+    ]),
+  ];
+  if (helper !== null) {
+    parts.push(
+      tableText(
+        [
+          { title: "worker", value: (worker) => worker.index },
+          { title: "cpu", value: (worker) => (worker.cpu < 0 ? "any" : String(worker.cpu)), right: true },
+          { title: "received", value: (worker) => worker.receivedPackets },
+          { title: "forwarded", value: (worker) => worker.forwardedPackets },
+          { title: "to host", value: (worker) => worker.hostPackets },
+          { title: "dropped", value: (worker) => worker.droppedPackets },
+          { title: "sessions", value: (worker) => worker.sessions },
+          { title: "room for", value: (worker) => worker.sessionCapacity },
+          { title: "unread events", value: (worker) => unread(status, worker.index) },
+        ],
+        helper.workers,
+      ),
+    );
+  }
+  if (status.streams.length > 0) parts.push(streamsText(status.streams));
+  for (const stream of status.streams) {
+    if (stream.error !== "")
+      parts.push(palette.yellow(`stream ${stream.name}: ${stream.error}; ${stream.waiting} lines wait`));
+    if (stream.refused > 0)
+      parts.push(
+        palette.yellow(
+          `stream ${stream.name}: ${stream.host} said ${stream.refused} times that nobody listens on port ${stream.port}`,
+        ),
+      );
+  }
+  return parts.join("\n\n");
+}
+
+function inForce(status: Status, palette: Palette): string {
+  if (status.generation === 0) return palette.red("none in force: nothing passes");
+  return palette.green(
+    `generation ${status.generation}${status.committed === "" ? "" : `, applied ${status.committed}`}`,
+  );
+}
+
+function unread(status: Status, worker: number): number {
+  return status.rings.filter((ring) => ring.worker === worker).reduce((sum, ring) => sum + ring.unread, 0);
+}
+
+function streamsText(streams: readonly StreamView[]): string {
+  const sum = (stream: StreamView, field: Exclude<keyof AccountView, "kind">): number =>
+    stream.accounts.reduce((total, account) => total + account[field], 0);
+  return tableText(
+    [
+      { title: "stream", value: (stream) => stream.name },
+      {
+        title: "collector",
+        value: (stream) => `${stream.host.includes(":") ? `[${stream.host}]` : stream.host}:${stream.port}`,
+      },
+      { title: "format", value: (stream) => stream.format },
+      { title: "sent", value: (stream) => sum(stream, "sent") },
+      { title: "filtered", value: (stream) => sum(stream, "filtered") },
+      { title: "dropped", value: (stream) => sum(stream, "full") + sum(stream, "unsendable") },
+      { title: "waiting", value: (stream) => stream.waiting },
+    ],
+    streams,
+  );
+}

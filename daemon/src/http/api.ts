@@ -1,0 +1,300 @@
+// api.ts: the bodies of the daemon's API, as schemas/api.schema.json states them. SPDX-License-Identifier: Apache-2.0
+import type { EventTypeName } from "../../../shared/gen/wire.gen.js";
+import type { ConfigError } from "../config/error.js";
+
+export interface ApiErrorBody {
+  readonly code: string;
+  readonly message: string;
+  readonly errors?: readonly ConfigError[];
+  readonly path?: string;
+}
+
+export interface Configuration {
+  readonly text: string;
+  /** of the file, for the log */
+  readonly name?: string;
+}
+
+export interface CheckReply {
+  readonly ok: boolean;
+  readonly errors: readonly ConfigError[];
+}
+
+export interface ApplyReply {
+  readonly generation: number;
+  readonly unchanged: boolean;
+  readonly hash: string;
+}
+
+export interface DiffReply {
+  readonly same: boolean;
+  readonly diff: string;
+}
+
+export interface RollbackRequest {
+  readonly index: number;
+}
+
+export interface SessionFilter {
+  readonly id?: number;
+  readonly source?: string;
+  readonly destination?: string;
+  readonly protocol?: string;
+  readonly port?: number;
+  readonly policy?: string;
+  readonly zone?: string;
+}
+
+export interface SessionsQuery extends SessionFilter {
+  readonly after?: number;
+  readonly limit?: number;
+}
+
+export interface ClearReply {
+  readonly cleared: number;
+}
+
+export interface ExplainRequest {
+  readonly from: string;
+  readonly source: string;
+  readonly sourcePort?: number;
+  readonly destination: string;
+  readonly destinationPort?: number;
+  readonly protocol: string;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+}
+
+export interface ExplainReply {
+  readonly verdict: string;
+  readonly reason: string;
+  readonly action: string;
+  readonly policy: string;
+  readonly application: string;
+  readonly from: string;
+  readonly to: string;
+  readonly ingress: string;
+  readonly egress: string;
+  readonly stages: readonly { readonly stage: string; readonly result: string; readonly detail: string }[];
+}
+
+export interface WorkerView {
+  readonly index: number;
+  readonly cpu: number;
+  readonly receivedPackets: number;
+  readonly forwardedPackets: number;
+  readonly hostPackets: number;
+  readonly droppedPackets: number;
+  readonly sessions: number;
+  readonly sessionCapacity: number;
+}
+
+export interface HelperView {
+  readonly version: string;
+  readonly pid: number;
+  readonly startId: number;
+  readonly uptimeSeconds: number;
+  readonly generation: number;
+  readonly failMode: string;
+  readonly workers: readonly WorkerView[];
+}
+
+export interface RingView {
+  readonly worker: number;
+  readonly startId: number;
+  readonly capacity: number;
+  readonly unread: number;
+  readonly consumed: number;
+}
+
+export interface AccountView {
+  readonly kind: string;
+  readonly queued: number;
+  readonly sent: number;
+  readonly filtered: number;
+  readonly full: number;
+  readonly unsendable: number;
+}
+
+export interface StreamView {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly sourceAddress: string;
+  readonly format: string;
+  readonly waiting: number;
+  readonly error: string;
+  readonly refused: number;
+  readonly accounts: readonly AccountView[];
+}
+
+export interface Status {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  readonly hostName: string;
+  readonly generation: number;
+  readonly hash: string;
+  readonly committed: string;
+  readonly problem: string;
+  readonly helper: HelperView | null;
+  readonly rings: readonly RingView[];
+  readonly streams: readonly StreamView[];
+  readonly invalidFrames: number;
+  readonly unnamed: number;
+}
+
+export interface InterfaceView {
+  readonly name: string;
+  readonly device: string;
+  readonly vlan: number;
+  readonly zone: string;
+  readonly addresses: readonly string[];
+  readonly up: boolean;
+  readonly mtu: number;
+  readonly mac: string;
+  readonly xdpMode: string;
+  readonly xdpReason: string;
+  readonly queues: number;
+  readonly inPackets: number;
+  readonly inBytes: number;
+  readonly outPackets: number;
+  readonly outBytes: number;
+}
+
+export interface ZoneView {
+  readonly name: string;
+  readonly interfaces: readonly string[];
+  readonly hostInbound: readonly string[];
+  readonly tcpRst: boolean;
+}
+
+export interface PolicyView {
+  readonly from: string;
+  readonly to: string;
+  readonly global: boolean;
+  readonly name: string;
+  readonly action: string;
+  readonly log: readonly ("session-init" | "session-close")[];
+  readonly count: boolean;
+  readonly policyId: number;
+  readonly terms: number;
+  readonly hits: number;
+  readonly sessions: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export interface SessionView {
+  readonly id: number;
+  readonly worker: number;
+  readonly policy: string;
+  readonly application: string;
+  readonly protocol: string;
+  readonly state: string;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  readonly from: string;
+  readonly to: string;
+  readonly ingress: string;
+  readonly egress: string;
+  readonly ageSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly clientPackets: number;
+  readonly clientBytes: number;
+  readonly serverPackets: number;
+  readonly serverBytes: number;
+}
+
+export interface Sessions {
+  readonly next: number;
+  readonly sessions: readonly SessionView[];
+}
+
+export interface RouteView {
+  readonly instance: string;
+  readonly prefix: string;
+  readonly kind: string;
+  readonly origin: string;
+  readonly nextHops: readonly { readonly gateway: string; readonly interface: string }[];
+}
+
+export interface NeighborView {
+  readonly interface: string;
+  readonly address: string;
+  readonly mac: string;
+  readonly state: string;
+}
+
+export interface EventAccount {
+  readonly written: number;
+  readonly suppressed: number;
+  readonly lostBudget: number;
+  readonly lostFull: number;
+}
+
+export interface Counters {
+  readonly generation: number;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly drops: Readonly<Record<string, number>>;
+  readonly events: Readonly<Record<string, EventAccount>>;
+}
+
+export interface ActiveConfig {
+  readonly generation: number;
+  readonly time: string;
+  readonly text: string;
+}
+
+export interface CommitView {
+  readonly index: number;
+  readonly generation: number;
+  readonly time: string;
+  readonly origin: string;
+  readonly hash: string;
+}
+
+export interface LogQuery {
+  readonly kind?: string;
+  readonly zone?: string;
+  readonly policy?: string;
+  readonly address?: string;
+}
+
+export interface EventView {
+  readonly time: string;
+  readonly kind: EventTypeName;
+  readonly action: string;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  readonly protocol: string;
+  readonly from: string;
+  readonly to: string;
+  readonly ingress: string;
+  readonly egress: string;
+  readonly generation: number;
+  readonly worker: number;
+  readonly policy?: string;
+  readonly application?: string;
+  readonly session?: number;
+  readonly reason?: string;
+  readonly clientPackets?: number;
+  readonly clientBytes?: number;
+  readonly serverPackets?: number;
+  readonly serverBytes?: number;
+  readonly elapsedSeconds?: number;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  readonly filter?: number;
+  readonly term?: number;
+  readonly suppressed?: number;
+}
+
+/** DroppedView: a line of the live log that tells how many events were left out before the next one. */
+export interface DroppedView {
+  readonly dropped: number;
+}

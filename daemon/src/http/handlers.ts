@@ -1,0 +1,297 @@
+// handlers.ts: what each route of the API does. SPDX-License-Identifier: Apache-2.0
+import { performance } from "node:perf_hooks";
+
+import { errorText } from "../base/coded-error.js";
+import { VERSION } from "../base/version.js";
+import { addressBytes, parseAddress, parsePrefix, prefixRange } from "../config/address.js";
+import { diffConfig, formatChanges } from "../config/diff.js";
+import { ICMP, ICMP6, parseProtocol } from "../config/protocol.js";
+import type { EventNames, GenerationNames } from "../event/names.js";
+import type { ControlPrefix, ControlReplies, ControlRequests, ControlSessionFilter } from "../helper/control.gen.js";
+import type { RingSet } from "../ring/ring-set.js";
+import { readCandidate } from "../state/candidate.js";
+import {
+  ConfigRefusedError,
+  HelperAbsentError,
+  NoSuchCommitError,
+  OutcomeUnknownError,
+  SnapshotRefusedError,
+  type Active,
+  type Applied,
+  type Commits,
+} from "../state/commits.js";
+import type { StateStore } from "../state/state-store.js";
+import type { Delivery } from "../syslog/delivery.js";
+import type {
+  ActiveConfig,
+  ApplyReply,
+  CheckReply,
+  ClearReply,
+  CommitView,
+  Configuration,
+  Counters,
+  DiffReply,
+  ExplainReply,
+  ExplainRequest,
+  InterfaceView,
+  NeighborView,
+  PolicyView,
+  RollbackRequest,
+  RouteView,
+  SessionFilter,
+  Sessions,
+  SessionsQuery,
+  Status,
+  ZoneView,
+} from "./api.js";
+import { RequestError, type Handlers } from "./server.js";
+import {
+  countersView,
+  explainView,
+  helperView,
+  interfaceViews,
+  neighborView,
+  policyViews,
+  routeView,
+  sessionView,
+  streamView,
+  zoneViews,
+} from "./view.js";
+
+/** HelperCalls is the helper's control socket, as far as the API needs it. */
+export interface HelperCalls {
+  readonly isConnected: boolean;
+  call<Type extends keyof ControlRequests>(type: Type, body: ControlRequests[Type]): Promise<ControlReplies[Type]>;
+}
+
+/** Parts are what the API speaks for. */
+export interface Parts {
+  readonly commits: Commits;
+  readonly store: StateStore;
+  readonly helper: HelperCalls;
+  readonly rings: RingSet;
+  readonly delivery: Delivery;
+  readonly names: GenerationNames;
+  readonly hostName: string;
+}
+
+const PAGE = 500;
+
+/** createHandlers gives the function of each route in schemas/api.schema.json. */
+export function createHandlers(parts: Parts): Handlers {
+  const { commits, store, helper, rings, delivery, names } = parts;
+
+  function active(): Active {
+    if (commits.active === undefined)
+      throw new RequestError(409, "no-configuration", "no configuration has been applied yet");
+    return commits.active;
+  }
+
+  /** The names of what the helper enforces now. */
+  const namesNow = (): EventNames => names.of(commits.inForce.generation);
+
+  async function ask<Type extends keyof ControlRequests>(
+    type: Type,
+    body: ControlRequests[Type],
+  ): Promise<ControlReplies[Type]> {
+    if (!helper.isConnected) throw new RequestError(503, "helper-absent", "the helper is not connected");
+    try {
+      return await helper.call(type, body);
+    } catch (cause) {
+      throw new RequestError(503, "helper-failed", `the helper did not answer: ${errorText(cause)}`, { cause });
+    }
+  }
+
+  const askIfThere = async <Type extends keyof ControlRequests>(type: Type, body: ControlRequests[Type]) =>
+    helper.isConnected ? await ask(type, body) : undefined;
+
+  /** Reads all pages of a list. */
+  async function all<Type extends "routes" | "neighbors", Item>(
+    type: Type,
+    items: (reply: ControlReplies[Type]) => readonly Item[],
+  ): Promise<Item[]> {
+    const found: Item[] = [];
+    for (let after = 0; ;) {
+      const page = await ask(type, { after, limit: PAGE } as ControlRequests[Type]);
+      found.push(...items(page));
+      if (page.next === 0) return found;
+      after = page.next;
+    }
+  }
+
+  /** What the helper can choose by. A policy is many ids, of several generations: it is chosen by name, here. */
+  function helperFilter(filter: SessionFilter): { filter?: ControlSessionFilter } {
+    const chosen: ControlSessionFilter = {
+      ...(filter.id === undefined ? {} : { id: filter.id }),
+      ...(filter.source === undefined ? {} : { source_prefix: controlPrefix(filter.source) }),
+      ...(filter.destination === undefined ? {} : { destination_prefix: controlPrefix(filter.destination) }),
+      ...(filter.protocol === undefined ? {} : { protocol: protocolOf(filter.protocol) }),
+      ...(filter.port === undefined ? {} : { port: filter.port }),
+      ...(filter.zone === undefined ? {} : { zone: zoneId(active(), filter.zone) }),
+    };
+    return Object.keys(chosen).length === 0 ? {} : { filter: chosen };
+  }
+
+  async function sessionPage({ after = 0, limit = PAGE, ...filter }: SessionsQuery): Promise<Sessions> {
+    const reply = await ask("sessions", { after, limit, ...helperFilter(filter) });
+    const sessions = reply.sessions.map((session) => sessionView(session, names.of(session.generation)));
+    return {
+      next: reply.next,
+      sessions: filter.policy === undefined ? sessions : sessions.filter(({ policy }) => policy === filter.policy),
+    };
+  }
+
+  async function clearOfPolicy(filter: SessionFilter): Promise<number> {
+    const ids: number[] = [];
+    for (let after = 0; ;) {
+      const page = await sessionPage({ ...filter, after });
+      ids.push(...page.sessions.map(({ id }) => id));
+      if (page.next === 0) break;
+      after = page.next;
+    }
+    let cleared = 0;
+    for (const id of ids) cleared += (await ask("clear_sessions", { filter: { id } })).cleared;
+    return cleared;
+  }
+
+  async function applied(result: Promise<Applied>): Promise<ApplyReply> {
+    try {
+      const { generation, hash, unchanged } = await result;
+      return { generation, hash, unchanged };
+    } catch (thrown) {
+      throw refusal(thrown);
+    }
+  }
+
+  return {
+    "POST /check": ({ text, name }: Configuration): CheckReply => {
+      const read = readCandidate(text, name);
+      return { ok: read.ok, errors: read.ok ? [] : read.errors };
+    },
+    "POST /apply": ({ text, name }: Configuration) => applied(commits.apply(text, "apply", name)),
+    "POST /rollback": ({ index }: RollbackRequest) => applied(commits.rollback(index)),
+    "POST /diff": ({ text, name }: Configuration): DiffReply => {
+      const read = readCandidate(text, name);
+      if (!read.ok) throw refusal(new ConfigRefusedError(read.errors, "the configuration has errors"));
+      const changes = diffConfig(commits.active?.config, read.candidate.config);
+      return { same: changes.length === 0, diff: formatChanges(changes) };
+    },
+    "POST /clear-sessions": async (filter: SessionFilter): Promise<ClearReply> => {
+      if (filter.policy !== undefined) return { cleared: await clearOfPolicy(filter) };
+      const { cleared } = await ask("clear_sessions", helperFilter(filter));
+      return { cleared };
+    },
+    "POST /explain": async (request: ExplainRequest): Promise<ExplainReply> =>
+      explainView(await ask("explain", explainRequest(request, active())), namesNow()),
+    "GET /status": async (): Promise<Status> => {
+      const status = await askIfThere("status", {});
+      const faults = rings.status().map((ring) => ring.faults);
+      return {
+        version: VERSION,
+        pid: process.pid,
+        uptimeSeconds: Math.floor(performance.now() / 1000),
+        hostName: commits.active?.compiled.names.hostName ?? parts.hostName,
+        generation: commits.inForce.generation,
+        hash: commits.inForce.hash,
+        committed: commits.active?.commit.time ?? "",
+        problem: commits.problem,
+        helper: status === undefined ? null : helperView(status),
+        rings: rings.status().map(({ worker, startId, slotCount, unread, position }) => ({
+          worker,
+          startId,
+          capacity: slotCount,
+          unread,
+          consumed: position,
+        })),
+        streams: delivery.streams.map((stream) => streamView(stream.status())),
+        invalidFrames: faults.reduce((sum, { malformed, torn, skipped }) => sum + malformed + torn + skipped, 0),
+        unnamed: delivery.unnamed,
+      };
+    },
+    "GET /interfaces": async (): Promise<InterfaceView[]> =>
+      commits.active === undefined
+        ? []
+        : interfaceViews(commits.active, await askIfThere("status", {}), await askIfThere("counters", {})),
+    "GET /zones": (): ZoneView[] => (commits.active === undefined ? [] : zoneViews(commits.active)),
+    "GET /policies": async (): Promise<PolicyView[]> =>
+      commits.active === undefined ? [] : policyViews(commits.active, await askIfThere("counters", {})),
+    "GET /sessions": sessionPage,
+    "GET /routes": async (): Promise<RouteView[]> => {
+      const { snapshot } = active().compiled;
+      return (await all("routes", (reply) => reply.routes)).map((route) => routeView(route, snapshot));
+    },
+    "GET /neighbors": async (): Promise<NeighborView[]> => {
+      const now = namesNow();
+      return (await all("neighbors", (reply) => reply.neighbors)).map((neighbor) => neighborView(neighbor, now));
+    },
+    "GET /counters": async (): Promise<Counters> => countersView(await ask("counters", {})),
+    "GET /config": (): ActiveConfig => {
+      const { generation, time, text } = active().commit;
+      return { generation, time, text };
+    },
+    "GET /history": (): CommitView[] =>
+      store.history().map(({ generation, time, origin, hash }, index) => ({ index, generation, time, origin, hash })),
+  };
+}
+
+function refusal(thrown: unknown): unknown {
+  if (thrown instanceof ConfigRefusedError)
+    return new RequestError(422, thrown.code, thrown.message, { errors: thrown.errors });
+  if (thrown instanceof SnapshotRefusedError)
+    return new RequestError(422, thrown.code, `the helper refused it, nothing was changed: ${thrown.message}`, {
+      path: thrown.path,
+    });
+  if (thrown instanceof NoSuchCommitError) return new RequestError(404, thrown.code, thrown.message);
+  if (thrown instanceof HelperAbsentError || thrown instanceof OutcomeUnknownError)
+    return new RequestError(503, thrown.code, errorText(thrown));
+  return thrown;
+}
+
+function bad(message: string): RequestError {
+  return new RequestError(400, "bad-request", message);
+}
+
+function controlPrefix(text: string): ControlPrefix {
+  const prefix = parsePrefix(text);
+  if (prefix === undefined) throw bad(`"${text}" is neither an address nor a prefix`);
+  return { address: addressBytes(prefix.family, prefixRange(prefix).low), length: prefix.length };
+}
+
+function protocolOf(text: string): number {
+  const protocol = parseProtocol(text);
+  if (protocol === undefined) throw bad(`"${text}" is not a protocol`);
+  return protocol;
+}
+
+function zoneId(active: Active, name: string): number {
+  const id = active.compiled.names.zones.indexOf(name);
+  if (id < 1) throw bad(`there is no zone "${name}"`);
+  return id;
+}
+
+const ECHO_REQUEST = { [ICMP]: 8, [ICMP6]: 128 } as Readonly<Record<number, number>>;
+
+function explainRequest(request: ExplainRequest, active: Active): ControlRequests["explain"] {
+  const { names } = active.compiled;
+  const unit = names.units.findIndex(({ name }) => name === request.from);
+  const zone = names.zones.indexOf(request.from);
+  if (request.from === "" || (unit < 1 && zone < 1))
+    throw bad(`there is no zone or logical interface "${request.from}"`);
+  const source = parseAddress(request.source);
+  const destination = parseAddress(request.destination);
+  if (source === undefined) throw bad(`"${request.source}" is not an address`);
+  if (destination === undefined) throw bad(`"${request.destination}" is not an address`);
+  if (source.family !== destination.family) throw bad("source and destination are not of the same family");
+  const protocol = protocolOf(request.protocol);
+  return {
+    unit: unit < 1 ? 0 : unit,
+    zone: unit < 1 ? zone : 0,
+    source: addressBytes(source.family, source.value),
+    destination: addressBytes(destination.family, destination.value),
+    protocol,
+    source_port: request.sourcePort ?? 0,
+    destination_port: request.destinationPort ?? 0,
+    icmp_type: request.icmpType ?? ECHO_REQUEST[protocol] ?? 0,
+    icmp_code: request.icmpCode ?? 0,
+  };
+}

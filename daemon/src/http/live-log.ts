@@ -1,0 +1,210 @@
+// live-log.ts: events for those who look on: best effort, bounded for each reader, and told what was left out. SPDX-License-Identifier: Apache-2.0
+//
+// Looking on costs the log itself nothing: without a reader an event is not even looked at here, and a slow reader loses
+// events of his own copy only.
+import {
+  actionText,
+  closeReasonText,
+  denyReasonText,
+  eventTypeText,
+  EventType,
+  filterLogSourceText,
+  screenIdText,
+  type EventTypeName,
+} from "../../../shared/gen/wire.gen.js";
+import { CodedError } from "../base/coded-error.js";
+import { unreachable } from "../base/unreachable.js";
+import { parseAddress, parsePrefix, prefixRange, rangeHolds } from "../config/address.js";
+import type { EventTime, RingwallEvent } from "../event/event.js";
+import { HOST_ZONE, type EventNames } from "../event/names.js";
+import { protocolName } from "../syslog/protocol.js";
+import type { EventView, LogQuery } from "./api.js";
+
+/** LogQueryError: a filter of the live log that cannot be understood. */
+export class LogQueryError extends CodedError {
+  constructor(message: string) {
+    super("log-query", message);
+  }
+}
+
+const SHORT_KINDS: Readonly<Record<string, EventTypeName>> = {
+  open: "SESSION_OPEN",
+  create: "SESSION_OPEN",
+  close: "SESSION_CLOSE",
+  deny: "POLICY_DENY",
+  screen: "SCREEN_DROP",
+  filter: "FILTER_LOG",
+  suppressed: "LOG_SUPPRESSED",
+};
+
+type EventTest = (event: RingwallEvent, names: EventNames) => boolean;
+
+/** eventTest reads a filter. Everything given must hold. */
+export function eventTest(query: LogQuery): EventTest {
+  const tests: EventTest[] = [];
+  if (query.kind !== undefined) {
+    const kinds = new Set(query.kind.split(",").map(kindOf));
+    tests.push((event) => kinds.has(event.kind));
+  }
+  if (query.zone !== undefined) {
+    const { zone } = query;
+    tests.push((event, names) => names.zone(event.ingressZone) === zone || names.zone(event.egressZone) === zone);
+  }
+  if (query.policy !== undefined) {
+    const { policy } = query;
+    tests.push((event, names) => "policyId" in event && names.policy(event.policyId).name === policy);
+  }
+  if (query.address !== undefined) {
+    const holds = addressTest(query.address);
+    tests.push((event) => holds(event.sourceAddress) || holds(event.destinationAddress));
+  }
+  return (event, names) => tests.every((test) => test(event, names));
+}
+
+function kindOf(text: string): EventTypeName {
+  const kind = SHORT_KINDS[text.toLowerCase()] ?? text.toUpperCase().replaceAll("-", "_");
+  if (!(kind in EventType))
+    throw new LogQueryError(`unknown kind "${text}"; expected one of ${Object.keys(SHORT_KINDS).join(", ")}`);
+  return kind as EventTypeName;
+}
+
+function addressTest(text: string): (address: string) => boolean {
+  const prefix = parsePrefix(text);
+  if (prefix === undefined) throw new LogQueryError(`"${text}" is neither an address nor a prefix`);
+  const range = prefixRange(prefix);
+  return (address) => {
+    const parsed = parseAddress(address);
+    return parsed !== undefined && parsed.family === prefix.family && rangeHolds(range, parsed.value);
+  };
+}
+
+/** eventView writes an event with its names. */
+export function eventView(event: RingwallEvent, names: EventNames): EventView {
+  const {
+    sourceAddress: source,
+    sourcePort,
+    destinationAddress: destination,
+    destinationPort,
+    generation,
+    worker,
+  } = event;
+  const isIcmp = event.protocol === 1 || event.protocol === 58;
+  const application = names.application(event.applicationId);
+  return {
+    time: isoTime(event.time),
+    kind: event.kind,
+    action: actionText[event.action] ?? String(event.action),
+    source,
+    sourcePort,
+    destination,
+    destinationPort,
+    protocol: protocolName(event.protocol),
+    from: names.zone(event.ingressZone),
+    to: names.zone(event.egressZone),
+    ingress: names.unit(event.ingressInterface),
+    egress: event.egressInterface === 0 ? (event.egressZone === 0 ? HOST_ZONE : "") : names.unit(event.egressInterface),
+    ...(application === undefined ? {} : { application }),
+    ...(event.sessionId === 0 ? {} : { session: event.sessionId }),
+    ...(isIcmp ? { icmpType: event.icmpType, icmpCode: event.icmpCode } : {}),
+    ...particulars(event, names),
+    generation,
+    worker,
+  };
+}
+
+function particulars(event: RingwallEvent, names: EventNames): Partial<EventView> {
+  switch (event.kind) {
+    case "SESSION_OPEN":
+      return { policy: names.policy(event.policyId).name };
+    case "SESSION_CLOSE": {
+      const { clientPackets, clientBytes, serverPackets, serverBytes } = event;
+      const elapsedSeconds = Math.max(0, event.time.seconds - event.sessionCreated);
+      const reason = closeReasonText[event.closeReason] ?? "unset";
+      return {
+        policy: names.policy(event.policyId).name,
+        reason,
+        clientPackets,
+        clientBytes,
+        serverPackets,
+        serverBytes,
+        elapsedSeconds,
+      };
+    }
+    case "POLICY_DENY":
+      return { policy: names.policy(event.policyId).name, reason: denyReasonText[event.denyReason] ?? "unset" };
+    case "SCREEN_DROP":
+      return { reason: screenIdText[event.screenId] ?? String(event.screenId) };
+    case "FILTER_LOG":
+      return {
+        reason: filterLogSourceText[event.filterLogSource] ?? "unknown",
+        filter: event.filterId,
+        term: event.termId,
+      };
+    case "LOG_SUPPRESSED":
+      return {
+        reason: eventTypeText[event.suppressedKind] ?? "unknown",
+        suppressed: event.suppressedCount,
+        term: event.termId,
+      };
+    default:
+      return unreachable(event);
+  }
+}
+
+function isoTime({ seconds, nanoseconds }: EventTime): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, "0")}Z`;
+}
+
+/** LogReader takes lines; `full` says that it has as much as it may hold. */
+export interface LogReader {
+  readonly full: boolean;
+  write(line: string): void;
+}
+
+interface Subscription {
+  readonly test: EventTest;
+  readonly reader: LogReader;
+  dropped: number;
+}
+
+/** LiveLog gives each event to the readers that asked for its like. */
+export class LiveLog {
+  readonly #subscriptions = new Set<Subscription>();
+
+  /** isWatched tells whether publish has anything to do. */
+  get isWatched(): boolean {
+    return this.#subscriptions.size > 0;
+  }
+
+  /** subscribe adds a reader; the function returned takes it away. */
+  subscribe(query: LogQuery, reader: LogReader): () => void {
+    const subscription: Subscription = { test: eventTest(query), reader, dropped: 0 };
+    this.#subscriptions.add(subscription);
+    return () => this.#subscriptions.delete(subscription);
+  }
+
+  publish(event: RingwallEvent, names: EventNames): void {
+    let line: string | undefined;
+    for (const subscription of this.#subscriptions) {
+      if (!subscription.test(event, names)) continue;
+      if (subscription.reader.full) {
+        subscription.dropped++;
+        continue;
+      }
+      this.#tellDropped(subscription);
+      line ??= `${JSON.stringify(eventView(event, names))}\n`;
+      subscription.reader.write(line);
+    }
+  }
+
+  /** settle tells readers that have room again what they missed, also when no further event comes. */
+  settle(): void {
+    for (const subscription of this.#subscriptions) if (!subscription.reader.full) this.#tellDropped(subscription);
+  }
+
+  #tellDropped(subscription: Subscription): void {
+    if (subscription.dropped === 0) return;
+    subscription.reader.write(`${JSON.stringify({ dropped: subscription.dropped })}\n`);
+    subscription.dropped = 0;
+  }
+}

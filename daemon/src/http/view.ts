@@ -1,0 +1,258 @@
+// view.ts: from the helper's numbers to the API's words. Pure: no socket, no clock. SPDX-License-Identifier: Apache-2.0
+import { actionText, dropReasonText, eventTypeText } from "../../../shared/gen/wire.gen.js";
+import type { HostInboundTraffic } from "../config/config.js";
+import { MAX_RULES_PER_POLICY_SET, type NameTable, type PolicyName } from "../config/names.js";
+import { inet6Text, inetText } from "../event/address.js";
+import { HOST_ZONE, LOCAL_INTERFACE, type EventNames } from "../event/names.js";
+import type {
+  ControlNeighbor,
+  ControlPolicyCounter,
+  ControlRoute,
+  ControlSession,
+  CountersReply,
+  ExplainReply as HelperExplainReply,
+  StatusReply,
+} from "../helper/control.gen.js";
+import type { Snapshot } from "../snapshot/snapshot.gen.js";
+import type { Active } from "../state/commits.js";
+import { protocolName } from "../syslog/protocol.js";
+import type { StreamStatus } from "../syslog/stream.js";
+import type {
+  Counters,
+  ExplainReply,
+  HelperView,
+  InterfaceView,
+  NeighborView,
+  PolicyView,
+  RouteView,
+  SessionView,
+  StreamView,
+  ZoneView,
+} from "./api.js";
+
+/** addressText writes 4 or 16 bytes; no bytes are no address. */
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "";
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.length === 4 ? inetText(view, 0) : inet6Text(view, 0);
+}
+
+export function macText(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+}
+
+export function helperView(status: StatusReply): HelperView {
+  return {
+    version: status.version,
+    pid: status.pid,
+    startId: status.start_id,
+    uptimeSeconds: status.uptime_s,
+    generation: status.generation,
+    failMode: status.fail_mode,
+    workers: status.workers.map((worker) => ({
+      index: worker.index,
+      cpu: worker.cpu,
+      receivedPackets: worker.received_packets,
+      forwardedPackets: worker.forwarded_packets,
+      hostPackets: worker.host_packets,
+      droppedPackets: worker.dropped_packets,
+      sessions: worker.sessions,
+      sessionCapacity: worker.session_capacity,
+    })),
+  };
+}
+
+export function streamView(status: StreamStatus): StreamView {
+  const { name, target, format, waiting, error, refused, accounts } = status;
+  return {
+    name,
+    ...target,
+    format,
+    waiting,
+    error,
+    refused,
+    accounts: accounts.map(({ kind, ...numbers }) => ({ kind: eventTypeText[kind] ?? String(kind), ...numbers })),
+  };
+}
+
+const TOTALS = {
+  received_packets: "received-packets",
+  received_bytes: "received-bytes",
+  forwarded_packets: "forwarded-packets",
+  forwarded_bytes: "forwarded-bytes",
+  host_packets: "host-packets",
+  host_bytes: "host-bytes",
+  sessions_opened: "sessions-opened",
+  sessions_closed: "sessions-closed",
+  icmp_errors_sent: "icmp-errors-sent",
+  icmp_errors_limited: "icmp-errors-limited",
+  resets_sent: "resets-sent",
+  resets_limited: "resets-limited",
+  handed_off: "handed-off",
+} as const satisfies Partial<Record<keyof CountersReply, string>>;
+
+export function countersView(reply: CountersReply): Counters {
+  return {
+    generation: reply.generation,
+    totals: Object.fromEntries(
+      Object.entries(TOTALS).map(([field, name]) => [name, reply[field as keyof typeof TOTALS]]),
+    ),
+    drops: Object.fromEntries(
+      reply.drops.map(({ reason, packets }) => [dropReasonText[reason] ?? String(reason), packets]),
+    ),
+    events: Object.fromEntries(
+      reply.events.map(({ type, written, suppressed, lost_budget: lostBudget, lost_full: lostFull }) => [
+        eventTypeText[type] ?? String(type),
+        { written, suppressed, lostBudget, lostFull },
+      ]),
+    ),
+  };
+}
+
+/** interfaceViews lists the configured units; without the helper what only it knows is empty. */
+export function interfaceViews(
+  active: Active,
+  status: StatusReply | undefined,
+  counters: CountersReply | undefined,
+): InterfaceView[] {
+  const { snapshot, names } = active.compiled;
+  return snapshot.units.map((unit) => {
+    const port = status?.ports.find((candidate) => candidate.id === unit.port);
+    const counted = counters?.units.find((candidate) => candidate.id === unit.id);
+    return {
+      name: unit.name,
+      device: snapshot.ports[unit.port]?.device ?? "",
+      vlan: unit.vlan,
+      zone: names.zones[unit.zone] ?? "",
+      addresses: unit.addresses.map(({ address, length }) => `${addressText(address)}/${length}`),
+      up: port?.up ?? false,
+      mtu: port?.mtu ?? 0,
+      mac: port === undefined ? "" : macText(port.mac),
+      xdpMode: port?.xdp_mode ?? "none",
+      xdpReason: port?.xdp_reason ?? "the helper is not connected",
+      queues: port?.queues ?? 0,
+      inPackets: counted?.in_packets ?? 0,
+      inBytes: counted?.in_bytes ?? 0,
+      outPackets: counted?.out_packets ?? 0,
+      outBytes: counted?.out_bytes ?? 0,
+    };
+  });
+}
+
+export function zoneViews(active: Active): ZoneView[] {
+  return active.config.security.zones["security-zone"].map((zone) => ({
+    name: zone.name,
+    interfaces: (zone.interfaces ?? []).map((entry) => (typeof entry === "string" ? entry : entry.name)),
+    hostInbound: hostInboundTexts(zone["host-inbound-traffic"]),
+    tcpRst: zone["tcp-rst"] ?? false,
+  }));
+}
+
+function hostInboundTexts(traffic: HostInboundTraffic | undefined): string[] {
+  return [...(traffic?.["system-services"] ?? []), ...(traffic?.protocols ?? [])].map((service) =>
+    typeof service === "string" ? service : service.except === true ? `not ${service.name}` : service.name,
+  );
+}
+
+/** policyViews lists the policies in the order in which they are asked: zone pairs, global, default. */
+export function policyViews(active: Active, counters: CountersReply | undefined): PolicyView[] {
+  const { snapshot, names } = active.compiled;
+  const bySlot = new Map(counters?.policies.map((counter) => [counter.counter, counter]));
+  return names.policies.map((policy) => policyView(policy, snapshot, names, bySlot));
+}
+
+function policyView(
+  policy: PolicyName,
+  snapshot: Snapshot,
+  names: NameTable,
+  bySlot: ReadonlyMap<number, ControlPolicyCounter>,
+): PolicyView {
+  const setId = Math.floor(policy.firstId / MAX_RULES_PER_POLICY_SET);
+  const rule = snapshot.policy_sets.find((set) => set.id === setId)?.rules[policy.firstId % MAX_RULES_PER_POLICY_SET];
+  const decided = rule ?? snapshot.default_policy;
+  const counted = bySlot.get(decided.counter);
+  const zoneList = (ids: readonly number[] | undefined): string =>
+    (ids ?? []).map((id) => names.zones[id] ?? String(id)).join(",");
+  return {
+    from: policy.from || zoneList(rule?.from_zones),
+    to: policy.to || zoneList(rule?.to_zones),
+    global: policy.global,
+    name: policy.name,
+    action: actionText[decided.action] ?? String(decided.action),
+    log: [
+      ...(decided.log_init ? ["session-init" as const] : []),
+      ...(decided.log_close ? ["session-close" as const] : []),
+    ],
+    count: rule?.count ?? true,
+    policyId: policy.firstId,
+    terms: policy.applications.length,
+    hits: counted?.hits ?? 0,
+    sessions: counted?.sessions ?? 0,
+    packets: counted?.packets ?? 0,
+    bytes: counted?.bytes ?? 0,
+  };
+}
+
+export function sessionView(session: ControlSession, names: EventNames): SessionView {
+  return {
+    id: session.id,
+    worker: session.worker,
+    policy: names.policy(session.policy_id).name,
+    application: names.application(session.application) ?? "",
+    protocol: protocolName(session.protocol),
+    state: session.state,
+    source: addressText(session.source),
+    sourcePort: session.source_port,
+    destination: addressText(session.destination),
+    destinationPort: session.destination_port,
+    from: names.zone(session.ingress_zone),
+    to: names.zone(session.egress_zone),
+    ingress: names.unit(session.ingress_unit),
+    egress: session.egress_unit === 0 ? LOCAL_INTERFACE : names.unit(session.egress_unit),
+    ageSeconds: session.age_s,
+    timeoutSeconds: session.timeout_s,
+    clientPackets: session.client_packets,
+    clientBytes: session.client_bytes,
+    serverPackets: session.server_packets,
+    serverBytes: session.server_bytes,
+  };
+}
+
+export function routeView(route: ControlRoute, snapshot: Snapshot): RouteView {
+  const unitText = (id: number): string => (id === 0 ? "" : (snapshot.units[id - 1]?.name ?? String(id)));
+  return {
+    instance: snapshot.instances[route.instance]?.name ?? String(route.instance),
+    prefix: `${addressText(route.prefix)}/${route.length}`,
+    kind: route.kind,
+    origin: route.origin ?? "",
+    nextHops: route.hops.map((hop) => ({ gateway: addressText(hop.gateway), interface: unitText(hop.unit) })),
+  };
+}
+
+export function neighborView(neighbor: ControlNeighbor, names: EventNames): NeighborView {
+  return {
+    interface: names.unit(neighbor.unit),
+    address: addressText(neighbor.address),
+    mac: macText(neighbor.mac),
+    state: neighbor.state,
+  };
+}
+
+/** In explain's reply: no policy was asked. */
+const NO_POLICY = 0xffff_ffff;
+
+export function explainView(reply: HelperExplainReply, names: EventNames): ExplainReply {
+  const isToHost = reply.verdict === "host";
+  return {
+    verdict: reply.verdict,
+    reason: reply.reason,
+    action: reply.action,
+    policy: reply.policy_id === NO_POLICY ? "" : names.policy(reply.policy_id).name,
+    application: names.application(reply.application) ?? "",
+    from: reply.ingress_zone === 0 ? "" : names.zone(reply.ingress_zone),
+    to: reply.egress_zone === 0 ? (isToHost ? HOST_ZONE : "") : names.zone(reply.egress_zone),
+    ingress: reply.ingress_unit === 0 ? "" : names.unit(reply.ingress_unit),
+    egress: reply.egress_unit === 0 ? (isToHost ? LOCAL_INTERFACE : "") : names.unit(reply.egress_unit),
+    stages: reply.stages,
+  };
+}

@@ -1,0 +1,105 @@
+// delivery.ts: events in, lines out: each event is formatted once per format and queued in every stream that wants it.
+// SPDX-License-Identifier: Apache-2.0
+import { EventType } from "../../../shared/gen/wire.gen.js";
+import type { RingwallEvent } from "../event/event.js";
+import type { EventNames, GenerationNames } from "../event/names.js";
+import type { LineFormat } from "./line.js";
+import { formatKey, lineFormat, type Stream } from "./stream.js";
+
+/** RingPosition: which frame of which ring. */
+export interface RingPosition {
+  readonly worker: number;
+  readonly startId: number;
+}
+
+/** Observer sees each event that is delivered, with its names. */
+export interface Observer {
+  readonly isWatched: boolean;
+  publish(event: RingwallEvent, names: EventNames): void;
+}
+
+interface FormatGroup {
+  readonly format: LineFormat;
+  /** Length of the current event's line in `bytes`, or 0: not formatted yet. */
+  length: number;
+  readonly bytes: Buffer;
+}
+
+interface Outlet {
+  readonly stream: Stream;
+  readonly group: FormatGroup;
+}
+
+const LINE_BYTES = 65_536;
+
+/** Delivery hands events to the streams of the active configuration. Between two calls of `decided` it stands between two
+ * batches; only then may streams be changed or sent. */
+export class Delivery {
+  readonly #names: GenerationNames;
+  readonly #observer: Observer;
+  #outlets: readonly Outlet[] = [];
+  #groups: readonly FormatGroup[] = [];
+  #unnamed = 0;
+
+  constructor(names: GenerationNames, observer: Observer) {
+    this.#names = names;
+    this.#observer = observer;
+  }
+
+  get streams(): readonly Stream[] {
+    return this.#outlets.map((outlet) => outlet.stream);
+  }
+
+  /** unnamed counts events of generations whose names are not kept any more; their lines show numbers. */
+  get unnamed(): number {
+    return this.#unnamed;
+  }
+
+  setStreams(streams: readonly Stream[]): void {
+    const groups = new Map<string, FormatGroup>();
+    this.#outlets = streams.map((stream) => {
+      const key = formatKey(stream.settings);
+      const group = groups.get(key) ?? {
+        format: lineFormat(stream.settings),
+        length: 0,
+        bytes: Buffer.alloc(LINE_BYTES),
+      };
+      groups.set(key, group);
+      return { stream, group };
+    });
+    this.#groups = [...groups.values()];
+  }
+
+  /** event queues one event wherever it is wanted and has not been decided about before a restart. */
+  event(event: RingwallEvent, ring: RingPosition, sequence: number): void {
+    const kind = EventType[event.kind];
+    const names = this.#names.of(event.generation);
+    if (!names.isKnown) this.#unnamed++;
+    for (const group of this.#groups) group.length = 0;
+    for (const { stream, group } of this.#outlets) {
+      const { outbox } = stream;
+      if (outbox.hasDecided(ring.worker, ring.startId, sequence)) continue;
+      if (stream.settings.wants[kind] !== true) {
+        outbox.filter(kind);
+        continue;
+      }
+      if (group.length === 0) group.length = group.bytes.write(group.format(event, names));
+      outbox.append(kind, group.bytes, group.length);
+    }
+    if (this.#observer.isWatched) this.#observer.publish(event, names);
+  }
+
+  /** decided ends a batch: the events of this ring up to `sequence` are in the streams' hands. After it the ring may forget
+   * them. */
+  decided(ring: RingPosition, sequence: number): void {
+    for (const { stream } of this.#outlets) {
+      if (!stream.outbox.hasDecided(ring.worker, ring.startId, sequence))
+        stream.outbox.decided(ring.worker, ring.startId, sequence);
+    }
+  }
+
+  /** send lets every stream send what it has. */
+  send(): void {
+    for (const { stream } of this.#outlets) stream.send();
+  }
+}
