@@ -17,6 +17,8 @@
 #endif
 enum { ADDRESS_OURS = 0x52 }; /* the value of IFA_PROTO; the kernel uses 0 to 3 */
 
+enum { LOWER_UP = 1 << 16 }; /* IFF_LOWER_UP; linux/if.h and net/if.h exclude each other */
+
 enum { BUFFER = 32768, MONITOR_BUFFER = 4 << 20, ATTRIBUTES = 64 };
 
 struct netlink {
@@ -67,6 +69,12 @@ is_ip(uint8_t family)
 	return family == AF_INET || family == AF_INET6;
 }
 
+static bool
+is_multicast(uint8_t family, const struct address *a)
+{
+	return family == AF_INET ? a->byte[0] >> 4 == 0xe : a->byte[0] == 0xff;
+}
+
 static void
 read_vlan(struct netlink_link *l, const struct nlattr *info)
 {
@@ -96,7 +104,8 @@ handle_link(struct netlink *n, const struct nlmsghdr *h)
 	copy(l.mac, a.at[IFLA_ADDRESS], sizeof l.mac);
 	uint32_t mtu = number(a.at[IFLA_MTU]);
 	l.mtu = (uint16_t)(mtu > UINT16_MAX ? UINT16_MAX : mtu);
-	l.up = !l.gone && (m->ifi_flags & IFF_UP) && (m->ifi_flags & IFF_RUNNING);
+	/* Not IFF_RUNNING: the kernel works that out up to a second later. */
+	l.up = !l.gone && (m->ifi_flags & IFF_UP) && (m->ifi_flags & LOWER_UP);
 	if (a.at[IFLA_LINKINFO])
 		read_vlan(&l, a.at[IFLA_LINKINFO]);
 	if (l.vlan)
@@ -117,7 +126,7 @@ handle_neighbour(struct netlink *n, const struct nlmsghdr *h)
 	if (!is_ip(m->ndm_family))
 		return;
 	mnl_attr_parse(h, sizeof *m, keep_attribute, &a);
-	if (!copy(&e.address, a.at[NDA_DST], address_size(e.family)))
+	if (!copy(&e.address, a.at[NDA_DST], address_size(e.family)) || is_multicast(e.family, &e.address))
 		return;
 	e.usable = !e.gone && (m->ndm_state & USABLE) && copy(e.mac, a.at[NDA_LLADDR], sizeof e.mac);
 	e.failed = !e.gone && (m->ndm_state & NUD_FAILED);
