@@ -47,7 +47,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
     counters,
     routes: (config["routing-options"]?.static?.route ?? []).map((route) => compileRoute(route, units)),
-  } satisfies Omit<Snapshot, "version" | "generation" | "hash">;
+  } satisfies Body;
   return {
     snapshot: { version: 1, generation, hash: hashOf(body), ...body },
     names: {
@@ -195,8 +195,8 @@ function compilePolicies(contexts: readonly PolicyContext[], parts: PolicyParts)
     for (const policy of context.policy) {
       const counter = parts.counters.push(context.global === undefined ? `${from}/${to}/${policy.name}` : `global/${policy.name}`) - 1;
       const firstId = id * MAX_RULES_PER_POLICY_SET + rules.length;
-      const expanded = expandPolicy(policy, from, to, counter, parts).map((rule, index) => ({ policy_id: firstId + index, ...rule }));
-      rules.push(...expanded);
+      const expanded = expandPolicy(policy, from, to, firstId, counter, parts);
+      for (const rule of expanded) rules.push(rule);
       names.push({
         firstId,
         name: policy.name,
@@ -212,34 +212,25 @@ function compilePolicies(contexts: readonly PolicyContext[], parts: PolicyParts)
 }
 
 /** expandPolicy gives one rule per application term, in the order in which the policy names them, each term once. */
-function expandPolicy(policy: Policy, from: string, to: string, counter: number, parts: PolicyParts): Omit<SnapshotRule, "policy_id">[] {
+function expandPolicy(policy: Policy, from: string, to: string, firstId: number, counter: number, parts: PolicyParts): SnapshotRule[] {
   const { match, then } = policy;
   const zones = (names: readonly string[] | undefined): number[] =>
     names === undefined || names.includes("any") ? [] : names.map((name) => parts.zoneIds.get(name)!);
-  const common = {
+  const fromZones = zones(match["from-zone"]);
+  const toZones = zones(match["to-zone"]);
+  const source = parts.sets.indexes(from, match["source-address"]);
+  const destination = parts.sets.indexes(to, match["destination-address"]);
+  const action = then.permit === true ? Action.PERMIT : then.reject === true ? Action.REJECT : Action.DENY;
+  return parts.applications.expand(match.application).map((row, index) => ({
+    policy_id: firstId + index,
     counter,
     name: policy.name,
-    from_zones: zones(match["from-zone"]),
-    to_zones: zones(match["to-zone"]),
-    source: parts.sets.indexes(from, match["source-address"]),
-    destination: parts.sets.indexes(to, match["destination-address"]),
+    from_zones: fromZones,
+    to_zones: toZones,
+    source,
+    destination,
     source_excluded: match["source-address-excluded"] ?? false,
     destination_excluded: match["destination-address-excluded"] ?? false,
-  };
-  const outcome = {
-    action: then.permit === true ? Action.PERMIT : then.reject === true ? Action.REJECT : Action.DENY,
-    log_init: then.log?.["session-init"] ?? false,
-    log_close: then.log?.["session-close"] ?? false,
-    count: then.count ?? false,
-  };
-  return parts.applications.expand(match.application).map((row) => ({ ...common, ...applicationMatch(row), ...outcome }));
-}
-
-type ApplicationMatch = Pick<SnapshotRule, "protocol" | "source_port_low" | "source_port_high" | "destination_port_low" |
-  "destination_port_high" | "icmp_type" | "icmp_code" | "application" | "timeout">;
-
-function applicationMatch(row: ApplicationRow): ApplicationMatch {
-  return {
     protocol: row.protocol,
     source_port_low: row.sourcePorts.low,
     source_port_high: row.sourcePorts.high,
@@ -249,7 +240,11 @@ function applicationMatch(row: ApplicationRow): ApplicationMatch {
     icmp_code: row.icmpCode,
     application: row.id,
     timeout: row.timeout === "never" ? NEVER : row.timeout,
-  };
+    action,
+    log_init: then.log?.["session-init"] ?? false,
+    log_close: then.log?.["session-close"] ?? false,
+    count: then.count ?? false,
+  }));
 }
 
 function compileApplication(row: ApplicationRow): SnapshotApplication {
@@ -295,8 +290,18 @@ function compileHop(gateway: IpAddress, candidates: readonly CompiledUnit[]): Sn
 
 // ---- hash --------------------------------------------------------------------------------------------------------------------
 
-/** hashOf: SHA-256 of the snapshot as JSON in the order of its schema, addresses as hex, without version, generation and hash. */
-function hashOf(body: object): string {
-  const text = JSON.stringify(body, (_key, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value));
-  return createHash("sha256").update(text).digest("hex");
+type Body = Omit<Snapshot, "version" | "generation" | "hash">;
+
+/** hashOf: SHA-256 of the snapshot's parts as JSON in the order of its schema, addresses as hex, without version, generation and hash. */
+function hashOf(body: Body): string {
+  const hash = createHash("sha256");
+  for (const [part, value] of Object.entries(body)) {
+    const withAddresses = part === "units" || part === "address_sets" || part === "routes";
+    hash.update(`${part} ${withAddresses ? JSON.stringify(value, hexBytes) : JSON.stringify(value)}\n`);
+  }
+  return hash.digest("hex");
+}
+
+function hexBytes(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value;
 }

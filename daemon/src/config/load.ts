@@ -23,9 +23,15 @@ export function loadConfig(text: string, options: LoadOptions = {}): LoadResult 
   const tree = sourceValue(source.root);
   const placed = [...checkSchema(tree), ...checkMeaning(tree)].map((finding, order) => {
     const offset = sourceOffset(source.root, finding.path);
-    return { offset, order, error: { ...finding, path: formatPath(finding.path), ...source.place(offset) } satisfies ConfigError };
+    const message = printable(finding.message);
+    return { offset, order, error: { ...finding, message, path: formatPath(finding.path), ...source.place(offset) } satisfies ConfigError };
   });
   const errors = [...source.errors, ...placed.toSorted((a, b) => a.offset - b.offset || a.order - b.order).map(({ error }) => error)]
     .toSorted((a, b) => a.line! - b.line! || a.column! - b.column!);
   return errors.length === 0 ? { ok: true, config: tree as Config } : { ok: false, errors: errors.map(inFile) };
+}
+
+/** printable keeps what a text holds from controlling the terminal that its errors are shown on. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

@@ -25,20 +25,31 @@ export function editDistance(a: string, b: string, limit = Math.max(a.length, b.
   return last[b.length]!;
 }
 
-/** nearest gives the candidate within a third of the word's length (at least one edit), the closest and then first one. */
+/**
+ * nearest gives the closest candidate within a quarter of the word's length (at least one edit); of equally close ones the
+ * one with the longer common beginning, then the first.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let limit = Math.max(1, Math.floor(word.length / 3));
+  let bestPrefix = 0;
+  let limit = Math.max(1, Math.floor(word.length / 4));
   const lower = word.toLowerCase();
   for (const candidate of candidates) {
     if (candidate === word) continue;
     const distance = candidate.toLowerCase() === lower ? 0 : editDistance(word, candidate, limit);
-    if (distance > limit || (best !== undefined && distance === limit)) continue;
+    const prefix = commonPrefix(word, candidate);
+    if (distance > limit || (best !== undefined && distance === limit && prefix <= bestPrefix)) continue;
     best = candidate;
+    bestPrefix = prefix;
     limit = distance;
-    if (limit === 0) break;
   }
   return best;
+}
+
+function commonPrefix(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
 }
 
 /** didYouMean gives "; did you mean 'X'?" or nothing, to stand behind a message. */

@@ -90,7 +90,7 @@ function findingOf(error: ErrorObject): Finding {
     case "maxProperties": {
       const found = Array.isArray(error.data) ? error.data.length : Object.keys(error.data as object).length;
       const bound = `at ${error.keyword.startsWith("min") ? "least" : "most"} ${String(error.params["limit"])}`;
-      return { code: "limit", path, message: `expected ${expected}, found ${found} (${bound})`, expected, found: String(found) };
+      return { code: "limit", path, message: `expected ${expected}, ${bound}, found ${found}`, expected: `${expected}, ${bound}`, found: String(found) };
     }
     case "type":
       return { code: "type", path, message: `expected ${expected}, found ${foundText(error.data)}${quoteHint(schema, error.data)}`, expected, found: foundText(error.data) };

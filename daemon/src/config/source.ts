@@ -1,5 +1,5 @@
 // source.ts: a configuration text as a tree whose every node knows its place in the text. SPDX-License-Identifier: Apache-2.0
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type Document, type Node } from "yaml";
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node } from "yaml";
 
 import type { ConfigError } from "./error.js";
 import { formatPath, type Path } from "./path.js";
@@ -92,19 +92,39 @@ const UNUSABLE_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", 
 // ---- YAML ------------------------------------------------------------------------------------------------------------
 
 function readYaml(text: string, report: SourceReport): SourceNode | undefined {
-  const documents = Array.from(new Composer({ uniqueKeys: false, version: "1.2" }).compose(new Parser().parse(text), true, text.length));
+  const tokens = Array.from(new Parser().parse(text));
+  if (tokens.some((token) => isDeep(token))) {
+    report.add("limit", [], 0, `nested deeper than ${MAX_DEPTH} levels`);
+    return undefined;
+  }
+  const documents = Array.from(new Composer({ uniqueKeys: false, version: "1.2" }).compose(tokens, true, text.length));
   const [document] = documents;
   if (document === undefined || document.contents === null) {
     report.add("syntax", [], 0, "the text holds no configuration");
     return undefined;
   }
   const before = report.errors.length;
-  for (const trouble of [...document.errors, ...document.warnings]) {
-    report.add("syntax", [], trouble.pos[0], `not YAML: ${trouble.message.replace(/\.?$/, "")}`);
+  const seen = new Set<string>();
+  for (const { pos, message } of [...document.errors, ...document.warnings]) {
+    if (!seen.has(`${pos[0]} ${message}`)) report.add("syntax", [], pos[0], `not YAML: ${message.replace(/\.?$/, "")}`);
+    seen.add(`${pos[0]} ${message}`);
   }
   if (documents[1] !== undefined) report.add("syntax", [], documents[1].range[0], "a second document begins here; expected one");
   if (report.errors.length > before) return undefined;
   return new YamlReader(document, report).read(document.contents);
+}
+
+/** The YAML parser keeps a stack of its own, but what follows recurses, so the depth is measured before, without recursion. */
+function isDeep(root: CST.Token): boolean {
+  let level: CST.Token[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH + 1) return true;
+    level = level.flatMap((token) => {
+      if (token.type === "document") return token.value ?? [];
+      return "items" in token ? token.items.flatMap((item) => [item.key ?? [], item.value ?? []].flat()) : [];
+    });
+  }
+  return false;
 }
 
 class YamlReader {
@@ -133,7 +153,11 @@ class YamlReader {
     if (aliased && ++this.#aliased > MAX_ALIASED_NODES) {
       return this.#fail(path, offset, `aliases add up to more than ${MAX_ALIASED_NODES} statements`, nothing);
     }
-    if (isAlias(node)) return this.#node(node.resolve(this.#document) ?? null, path, key ?? offset, true);
+    if (isAlias(node)) {
+      const anchored = node.resolve(this.#document);
+      if (anchored === undefined) this.#report.add("syntax", path, offset, `no anchor &${node.source} stands before this alias`);
+      return this.#node(anchored ?? null, path, key ?? offset, true);
+    }
     if (isSeq<Node>(node)) {
       return { kind: "list", items: node.items.map((item, index) => this.#node(item, [...path, index], undefined, aliased)), ...at };
     }
@@ -157,7 +181,7 @@ class YamlReader {
 
   #fail(path: Path, offset: number, message: string, nothing: SourceNode): SourceNode {
     this.#failed = true;
-    this.#report.add("limit", path.slice(0, 8), offset, message);
+    this.#report.add("limit", path.slice(0, 1), offset, message);
     return nothing;
   }
 }

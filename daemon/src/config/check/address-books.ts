@@ -1,6 +1,5 @@
 // address-books.ts: address books, what they hold and which zones see them. SPDX-License-Identifier: Apache-2.0
 import { parseAddress } from "../address.js";
-import { nearest } from "../nearest.js";
 import type { Statement } from "../statement.js";
 import { declare, reportDuplicates, reportLoops, type Report } from "./report.js";
 
@@ -49,7 +48,7 @@ function checkAttach(report: Report, book: Statement, zones: ReadonlyMap<string,
     const zone = item.text;
     if (zone === undefined) return [];
     const other = attachedTo.get(zone);
-    if (!zones.has(zone)) report.dangling(item, "security-zone", zone, zones.keys());
+    if (!zones.has(zone)) report.dangling(item, "security-zone", zone, () => zones.keys());
     else if (other !== undefined && other !== name) report.add("conflict", item, `zone '${zone}' has address-book '${other}' already`);
     attachedTo.set(zone, name);
     return [zone];
@@ -76,7 +75,7 @@ function checkBook(report: Report, book: Statement): string[] {
         if (name === undefined || names.has(name)) continue;
         if (otherNames.has(name)) report.add("reference", member, `'${name}' is an ${otherKind}; name it under ${otherKind}`);
         else if (isReserved(name)) report.add("reference", member, `'${name}' stands in policies only, not in an address-set`);
-        else report.dangling(member, kind, name, nearest(name, names.keys()) === undefined ? taken.keys() : names.keys());
+        else report.dangling(member, kind, name, () => names.keys());
       }
     }
   }

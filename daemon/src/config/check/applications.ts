@@ -97,7 +97,7 @@ function checkSet(report: Report, set: Statement, own: ReadonlyMap<string, State
       if (name === undefined || isKind(name)) continue;
       if (isOther(name)) report.add("reference", member, `'${name}' is an ${otherKind}; name it under ${otherKind}`);
       else if (name === ANY_APPLICATION) report.add("reference", member, "'any' stands in policies only, not in an application-set");
-      else report.dangling(member, kind, name, all());
+      else report.dangling(member, kind, name, all);
     }
   }
   function isApplication(name: string): boolean {

@@ -4,6 +4,7 @@ import type { Statement } from "../statement.js";
 import type { Report } from "./report.js";
 
 export const MAX_UNITS = 4095;
+const MAX_UNIT_NUMBER = 16384;
 
 /** UnitStatement: a logical interface that is there, with what is readable of it. */
 export interface UnitStatement {
@@ -27,6 +28,7 @@ export function checkInterfaces(report: Report, interfaces: Statement): Map<stri
     checkDevice(report, name, statement, devices);
     checkVlans(report, statement);
     for (const [number, unit] of statement.get("unit").entries()) {
+      if (!/^[0-9]{1,5}$/.test(number) || Number(number) > MAX_UNIT_NUMBER) continue;
       units.set(`${name}.${number}`, { name: `${name}.${number}`, statement: unit, addresses: addressesOf(unit) });
       checkMtu(report, unit, statement.get("mtu").number);
     }

@@ -46,7 +46,7 @@ function checkZone(report: Report, reference: Statement, zones: ReadonlyMap<stri
   if (name === "junos-host") {
     report.add("reference", reference, "policies to or from this host are not supported; use host-inbound-traffic of the zone");
   } else {
-    report.dangling(reference, "security-zone", name, zones.keys());
+    report.dangling(reference, "security-zone", name, () => zones.keys());
   }
 }
 
@@ -66,7 +66,7 @@ function checkPolicy(report: Report, context: Statement, policy: Statement, name
   for (const application of applications) {
     const name = application.text;
     if (name !== undefined && !names.applications.has(name)) {
-      report.dangling(application, "application or set", name, names.applications.all());
+      report.dangling(application, "application or set", name, () => names.applications.all());
     }
   }
   const then = policy.get("then");
@@ -78,7 +78,7 @@ function checkAddresses(report: Report, match: Statement, which: string, zone: s
   reportDuplicates(report, "address", items);
   for (const item of items) {
     const name = item.text;
-    if (name !== undefined && !addresses.has(zone, name)) report.dangling(item, "address or set", name, addresses.all(zone));
+    if (name !== undefined && !addresses.has(zone, name)) report.dangling(item, "address or set", name, () => addresses.all(zone));
   }
   const excluded = match.get(`${which}-excluded`);
   if (excluded.present && items.some((item) => item.text === "any")) {

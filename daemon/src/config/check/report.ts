@@ -4,16 +4,22 @@ import { didYouMean } from "../nearest.js";
 import type { Finding } from "../schema.js";
 import type { Statement } from "../statement.js";
 
+/** MAX_COMPARISONS bounds the search for likely names: ten thousand misspelt names among ten thousand would take minutes. */
+const MAX_COMPARISONS = 2_000_000;
+
 export class Report {
   readonly findings: Finding[] = [];
+  #comparisons = 0;
 
   add(code: ConfigErrorCode, statement: Statement, message: string, more: { expected?: string; found?: string } = {}): void {
     this.findings.push({ code, path: statement.path, message, ...more });
   }
 
   /** dangling reports a name that nothing has, with the likely one. */
-  dangling(statement: Statement, what: string, name: string, candidates: Iterable<string>): void {
-    this.add("reference", statement, `no ${what} named '${name}'${didYouMean(name, candidates)}`, { expected: what, found: `'${name}'` });
+  dangling(statement: Statement, what: string, name: string, candidates: () => Iterable<string>): void {
+    const words = this.#comparisons < MAX_COMPARISONS ? [...candidates()] : [];
+    this.#comparisons += words.length;
+    this.add("reference", statement, `no ${what} named '${name}'${didYouMean(name, words)}`, { expected: what, found: `'${name}'` });
   }
 }
 

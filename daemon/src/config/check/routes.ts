@@ -41,7 +41,7 @@ function checkQualified(report: Report, hop: Statement, family: string | undefin
   const name = hop.get("interface").text;
   if (name === undefined) return;
   const unit = units.get(name);
-  if (unit === undefined) report.dangling(hop.get("interface"), "interface unit", name, units.keys());
+  if (unit === undefined) report.dangling(hop.get("interface"), "interface unit", name, () => units.keys());
   else if (gateway !== undefined && !isLinkLocal(gateway) && !unit.addresses.some(({ prefix }) => isConnected(prefix, gateway))) {
     report.add("reference", hop.get("name"), `next hop ${hop.get("name").text!} is not on a network of ${name}`,
       { expected: `an address in a network of ${name}`, found: `'${hop.get("name").text!}'` });

@@ -1,5 +1,5 @@
 // zones.ts: zones, which units are in them, and what their hosts may reach here. SPDX-License-Identifier: Apache-2.0
-import { didYouMean } from "../nearest.js";
+import { nearest } from "../nearest.js";
 import type { Statement } from "../statement.js";
 import type { UnitStatement } from "./interfaces.js";
 import { declare, reportDuplicates, type Report } from "./report.js";
@@ -11,16 +11,17 @@ export function checkZones(report: Report, zones: Statement, units: ReadonlyMap<
   const entries = zones.get("security-zone").items();
   const byName = declare(report, "security-zone", entries, new Map(), (name) => RESERVED.has(name));
   const zoneOf = new Map<string, string>();
+  const misspelt = new Set<string>();
   for (const zone of entries) {
     checkHostInbound(report, zone.get("host-inbound-traffic"));
     for (const item of zone.get("interfaces").items()) {
       const reference = item.text === undefined ? item.get("name") : item;
       checkHostInbound(report, item.get("host-inbound-traffic"));
-      if (reference.text !== undefined) checkMember(report, reference, reference.text, zone.get("name").text ?? "", units, zoneOf);
+      if (reference.text !== undefined) checkMember(report, reference, reference.text, zone.get("name").text ?? "", { units, zoneOf, misspelt });
     }
   }
   for (const unit of units.values()) {
-    if (!zoneOf.has(unit.name)) {
+    if (!zoneOf.has(unit.name) && !misspelt.has(unit.name)) {
       report.add("missing", unit.statement, `${unit.name} is in no security-zone, so all its packets would be dropped`,
         { expected: "a security-zone with this interface", found: "none" });
     }
@@ -28,13 +29,19 @@ export function checkZones(report: Report, zones: Statement, units: ReadonlyMap<
   return byName;
 }
 
-function checkMember(
-  report: Report, reference: Statement, name: string, zone: string,
-  units: ReadonlyMap<string, UnitStatement>, zoneOf: Map<string, string>,
-): void {
+interface Membership {
+  readonly units: ReadonlyMap<string, UnitStatement>;
+  readonly zoneOf: Map<string, string>;
+  /** misspelt: units that a zone probably means, which makes their absence from all zones no error of its own */
+  readonly misspelt: Set<string>;
+}
+
+function checkMember(report: Report, reference: Statement, name: string, zone: string, { units, zoneOf, misspelt }: Membership): void {
   if (!units.has(name)) {
-    const likely = units.has(`${name}.0`) ? `; did you mean '${name}.0'?` : didYouMean(name, units.keys());
-    report.add("reference", reference, `no interface unit named '${name}'${likely}`, { expected: "an interface unit", found: `'${name}'` });
+    const likely = units.has(`${name}.0`) ? `${name}.0` : nearest(name, units.keys());
+    const hint = likely === undefined ? "" : `; did you mean '${likely}'?`;
+    report.add("reference", reference, `no interface unit named '${name}'${hint}`, { expected: "an interface unit", found: `'${name}'` });
+    if (likely !== undefined && !zoneOf.has(likely)) misspelt.add(likely);
     return;
   }
   const other = zoneOf.get(name);
