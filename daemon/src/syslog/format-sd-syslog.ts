@@ -26,7 +26,7 @@ import type {
 import type { EventNames } from "../event/names.js";
 import { headerText, sdEscape, timestampFormat, type LineFormat, type LineOptions } from "./line.js";
 import { priorityOf, Severity } from "./priority.js";
-import { ICMP, ICMP6, UDP } from "../config/protocol.js";
+import { ICMP, ICMP6 } from "../config/protocol.js";
 import { protocolName } from "./protocol.js";
 
 /** Written is one generation's names as they stand in lines: escaped once, not for each line. */

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { Action, EventType, FilterLogSource, ScreenId } from "../../../shared/gen/wire.gen.js";
+import type { RingwallEvent } from "../event/event.js";
+import { EventNames } from "../event/names.js";
+import { kvFormat } from "./format-kv.js";
+import { DEFAULT_SD_ID } from "./line.js";
+import {
+  sampleClose,
+  sampleClose6,
+  sampleDeny,
+  sampleDeny6,
+  sampleNames,
+  sampleOpen,
+  sampleOpen6,
+  sampleTable,
+} from "./sample-events.js";
+
+const format = kvFormat({ facility: 1, sdId: DEFAULT_SD_ID });
+const {
+  policyId: _policy,
+  denyReason: _reason,
+  natSourceAddress: _a,
+  natDestinationAddress: _b,
+  natSourcePort: _c,
+  natDestinationPort: _d,
+  sourceNatRuleId: _e,
+  destinationNatRuleId: _f,
+  ...packet
+} = sampleDeny;
+
+const EXPECTED: readonly (readonly [
+  what: string,
+  event: RingwallEvent,
+  priority: number,
+  tag: string,
+  text: string,
+])[] = [
+  [
+    "open over IPv4",
+    sampleOpen,
+    14,
+    "SESSION_OPEN",
+    "RT_FLOW SESSION_OPEN src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=permit policy=users-to-internet zone=trust->untrust",
+  ],
+  [
+    "open over IPv6",
+    sampleOpen6,
+    14,
+    "SESSION_OPEN",
+    "RT_FLOW SESSION_OPEN src=[2001:db8:1::5]:51000 dst=[2001:db8:2::10]:443 proto=tcp action=permit policy=users-to-internet zone=trust->untrust",
+  ],
+  [
+    "close over IPv4",
+    sampleClose,
+    14,
+    "SESSION_CLOSE",
+    "RT_FLOW SESSION_CLOSE src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=permit policy=users-to-internet zone=trust->untrust pkts=106 bytes=6091",
+  ],
+  [
+    "close over IPv6",
+    sampleClose6,
+    14,
+    "SESSION_CLOSE",
+    "RT_FLOW SESSION_CLOSE src=[2001:db8:1::5]:51000 dst=[2001:db8:2::10]:443 proto=tcp action=permit policy=users-to-internet zone=trust->untrust pkts=106 bytes=6091",
+  ],
+  [
+    "deny over IPv4",
+    sampleDeny,
+    14,
+    "POLICY_DENY",
+    "RT_FLOW POLICY_DENY src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny policy=everything-else zone=trust->untrust",
+  ],
+  [
+    "reject over IPv6",
+    sampleDeny6,
+    14,
+    "POLICY_DENY",
+    "RT_FLOW POLICY_DENY src=[2001:db8:1::5]:77 dst=[2001:db8:2::10]:1 proto=icmp6 action=reject policy=default-policy zone=trust->untrust",
+  ],
+  [
+    "deny of traffic to this host",
+    { ...sampleDeny, egressZone: 0, protocol: 99 },
+    14,
+    "POLICY_DENY",
+    "RT_FLOW POLICY_DENY src=10.1.1.5:51000 dst=192.0.2.10:443 proto=99 action=deny policy=everything-else zone=trust->junos-host",
+  ],
+  [
+    "ids without names",
+    { ...sampleOpen, policyId: 99, ingressZone: 9, egressZone: 8 },
+    14,
+    "SESSION_OPEN",
+    "RT_FLOW SESSION_OPEN src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=permit policy=99 zone=9->8",
+  ],
+  [
+    "screen",
+    { ...packet, kind: "SCREEN_DROP", screenId: ScreenId.SYN_FLOOD },
+    11,
+    "SCREEN_DROP",
+    "RT_FLOW SCREEN_DROP screen=syn-flood src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny zone=trust",
+  ],
+  [
+    "filter log",
+    {
+      ...packet,
+      kind: "FILTER_LOG",
+      action: Action.PERMIT,
+      filterId: 4,
+      ruleId: 0,
+      termId: 2,
+      filterLogSource: FilterLogSource.CACHED_OUTPUT,
+    },
+    14,
+    "FILTER_LOG",
+    "RT_FLOW FILTER_LOG src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=permit zone=trust->untrust source=cached-output filter=4 term=2",
+  ],
+  [
+    "suppressed denies",
+    {
+      ...packet,
+      kind: "LOG_SUPPRESSED",
+      suppressedKind: EventType.POLICY_DENY,
+      suppressedRule: 65537,
+      termId: 0,
+      suppressedCount: 12,
+    },
+    14,
+    "LOG_SUPPRESSED",
+    "RT_FLOW LOG_SUPPRESSED src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp kind=POLICY_DENY rule=users-to-internet zone=trust count=12",
+  ],
+];
+
+describe("kv", () => {
+  for (const [what, event, priority, tag, text] of EXPECTED) {
+    test(what, () => {
+      assert.equal(
+        format(event, sampleNames),
+        `<${priority}>1 2026-09-06T04:24:26.095Z fw1 RT_FLOW - ${tag} - ${text}`,
+      );
+    });
+  }
+
+  test("a name with a blank is quoted, so that the line splits into as many fields as it has", () => {
+    const [first, ...more] = sampleTable.policies;
+    const names = new EventNames(7, { ...sampleTable, policies: [{ ...first!, name: 'two "words"' }, ...more] }, "x");
+    assert.ok(format(sampleOpen, names).includes(' policy="two \\"words\\"" zone='));
+  });
+});
