@@ -8,6 +8,7 @@ import { diffConfig, formatChanges } from "../config/diff.js";
 import { ICMP, ICMP6, parseProtocol } from "../config/protocol.js";
 import type { EventNames, GenerationNames } from "../event/names.js";
 import type { ControlPrefix, ControlReplies, ControlRequests, ControlSessionFilter } from "../helper/control.gen.js";
+import { HelperRefused } from "../helper/error.js";
 import type { RingSet } from "../ring/ring-set.js";
 import { readCandidate } from "../state/candidate.js";
 import {
@@ -15,7 +16,6 @@ import {
   HelperAbsentError,
   NoSuchCommitError,
   OutcomeUnknownError,
-  SnapshotRefusedError,
   type Active,
   type Applied,
   type Commits,
@@ -98,6 +98,8 @@ export function createHandlers(parts: Parts): Handlers {
     try {
       return await helper.call(type, body);
     } catch (cause) {
+      if (cause instanceof HelperRefused)
+        throw new RequestError(422, cause.code, `the helper refused it: ${cause.message}`, { cause });
       throw new RequestError(503, "helper-failed", `the helper did not answer: ${errorText(cause)}`, { cause });
     }
   }
@@ -237,7 +239,7 @@ export function createHandlers(parts: Parts): Handlers {
 function refusal(thrown: unknown): unknown {
   if (thrown instanceof ConfigRefusedError)
     return new RequestError(422, thrown.code, thrown.message, { errors: thrown.errors });
-  if (thrown instanceof SnapshotRefusedError)
+  if (thrown instanceof HelperRefused)
     return new RequestError(422, thrown.code, `the helper refused it, nothing was changed: ${thrown.message}`, {
       path: thrown.path,
     });

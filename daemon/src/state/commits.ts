@@ -6,6 +6,7 @@ import { CodedError, errorText } from "../base/coded-error.js";
 import type { Compiled } from "../config/compile.js";
 import type { Config } from "../config/config.js";
 import type { ConfigError } from "../config/error.js";
+import { HelperRefused, HelperUnavailable } from "../helper/error.js";
 import type { Snapshot } from "../snapshot/snapshot.gen.js";
 import { compileCandidate, readCandidate, type Candidate } from "./candidate.js";
 import type { Commit, StateStore } from "./state-store.js";
@@ -16,21 +17,10 @@ export interface InForce {
   readonly hash: string;
 }
 
-/** SnapshotSink is the helper, as far as commits need it. apply resolves when the snapshot is in force. It rejects with
- * SnapshotRefusedError when the helper refused it and keeps what it had, and with any other error when it is not known whether
- * the helper took it. */
+/** SnapshotSink is the helper, as far as commits need it. apply resolves when the snapshot is in force; rejects with
+ * HelperRefused when the helper refused it and keeps what it had, and with HelperUnavailable when it did not answer. */
 export interface SnapshotSink {
   apply(snapshot: Snapshot): Promise<InForce>;
-}
-
-/** SnapshotRefusedError: the helper took nothing of a snapshot. */
-export class SnapshotRefusedError extends CodedError {
-  readonly path: string;
-
-  constructor(code: string, path: string, message: string) {
-    super(code, message);
-    this.path = path;
-  }
 }
 
 /** ConfigRefusedError: a text is not a configuration. */
@@ -182,9 +172,10 @@ export class Commits {
     try {
       this.#inForce = await helper.apply(compiled.snapshot);
     } catch (thrown) {
-      if (!(thrown instanceof SnapshotRefusedError)) throw new OutcomeUnknownError(generation, thrown);
+      const isUntouched = thrown instanceof HelperRefused || (thrown instanceof HelperUnavailable && !thrown.sent);
+      if (!isUntouched) throw new OutcomeUnknownError(generation, thrown);
       this.#store.discard(generation);
-      throw thrown;
+      throw thrown instanceof HelperUnavailable ? new HelperAbsentError(thrown) : thrown;
     }
     this.#store.activate(generation);
     this.#setActive(commit, candidate, compiled);

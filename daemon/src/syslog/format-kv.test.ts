@@ -12,6 +12,7 @@ import {
   sampleClose6,
   sampleDeny,
   sampleDeny6,
+  samplePacket,
   sampleNames,
   sampleOpen,
   sampleOpen6,
@@ -19,17 +20,6 @@ import {
 } from "./sample-events.js";
 
 const format = kvFormat({ facility: 1, sdId: DEFAULT_SD_ID });
-const {
-  policyId: _policy,
-  denyReason: _reason,
-  natSourceAddress: _a,
-  natDestinationAddress: _b,
-  natSourcePort: _c,
-  natDestinationPort: _d,
-  sourceNatRuleId: _e,
-  destinationNatRuleId: _f,
-  ...packet
-} = sampleDeny;
 
 const EXPECTED: readonly (readonly [
   what: string,
@@ -96,7 +86,7 @@ const EXPECTED: readonly (readonly [
   ],
   [
     "screen",
-    { ...packet, kind: "SCREEN_DROP", screenId: ScreenId.SYN_FLOOD },
+    { ...samplePacket, kind: "SCREEN_DROP", screenId: ScreenId.SYN_FLOOD },
     11,
     "SCREEN_DROP",
     "RT_FLOW SCREEN_DROP screen=syn-flood src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny zone=trust",
@@ -104,7 +94,7 @@ const EXPECTED: readonly (readonly [
   [
     "filter log",
     {
-      ...packet,
+      ...samplePacket,
       kind: "FILTER_LOG",
       action: Action.PERMIT,
       filterId: 4,
@@ -119,7 +109,7 @@ const EXPECTED: readonly (readonly [
   [
     "suppressed denies",
     {
-      ...packet,
+      ...samplePacket,
       kind: "LOG_SUPPRESSED",
       suppressedKind: EventType.POLICY_DENY,
       suppressedRule: 65537,

@@ -12,6 +12,7 @@ import {
   sampleClose6,
   sampleDeny,
   sampleDeny6,
+  samplePacket,
   sampleNames,
   sampleOpen,
   sampleOpen6,
@@ -194,20 +195,8 @@ describe("sd-syslog: values", () => {
   });
 });
 
-const {
-  policyId: _policy,
-  denyReason: _reason,
-  natSourceAddress: _a,
-  natDestinationAddress: _b,
-  natSourcePort: _c,
-  natDestinationPort: _d,
-  sourceNatRuleId: _e,
-  destinationNatRuleId: _f,
-  ...packet
-} = sampleDeny;
-
 function screen(screenId: ScreenId, more: Partial<RingwallEvent> = {}): RingwallEvent {
-  return { ...packet, ...more, kind: "SCREEN_DROP", screenId } as RingwallEvent;
+  return { ...samplePacket, ...more, kind: "SCREEN_DROP", screenId } as RingwallEvent;
 }
 
 describe("sd-syslog: other kinds", () => {
@@ -239,7 +228,7 @@ describe("sd-syslog: other kinds", () => {
 
   test("a filter log is the text of Junos, with the interface it was logged at", () => {
     const filter = {
-      ...packet,
+      ...samplePacket,
       kind: "FILTER_LOG",
       filterId: 1,
       ruleId: 2,
@@ -256,7 +245,7 @@ describe("sd-syslog: other kinds", () => {
 
   test("a summary of suppressed events says of what and how many", () => {
     const text = line({
-      ...packet,
+      ...samplePacket,
       kind: "LOG_SUPPRESSED",
       suppressedKind: EventType.POLICY_DENY,
       suppressedRule: 65537,

@@ -97,6 +97,9 @@ export const sampleClose: SessionClose = {
 
 export const sampleClose6: SessionClose = { ...sampleClose, ...inet6, closeReason: CloseReason.IDLE_TIMEOUT };
 
+/** What every kind has: a denied TCP packet. */
+export const samplePacket = { ...common, action: Action.DENY, sessionId: 0, applicationId: 0 } as const;
+
 export const sampleDeny: PolicyDeny = {
   kind: "POLICY_DENY",
   ...common,

@@ -1,0 +1,200 @@
+// daemon.ts: ringwalld's parts, put together: what is told to whom when something happens. SPDX-License-Identifier: Apache-2.0
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { Logger } from "pino";
+
+import { CodedError, errorText } from "./base/coded-error.js";
+import { daemonSocket, helperSocket } from "./base/run-paths.js";
+import { GenerationNames } from "./event/names.js";
+import { HelperConnection } from "./helper/connection.js";
+import type { HelloReply } from "./helper/control.gen.js";
+import { createHandlers } from "./http/handlers.js";
+import { LiveLog } from "./http/live-log.js";
+import { ApiServer } from "./http/server.js";
+import type { RingReader } from "./ring/reader.js";
+import { RingSet } from "./ring/ring-set.js";
+import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
+import { StateStore } from "./state/state-store.js";
+import { Delivery } from "./syslog/delivery.js";
+import { loadNative } from "./syslog/native.js";
+import { OutboxFiles } from "./syslog/outbox-file.js";
+import { Streams } from "./syslog/streams.js";
+
+export interface DaemonOptions {
+  readonly runDir: string;
+  readonly stateDir: string;
+  /** A configuration to apply once the helper is there, unless it is the active one. */
+  readonly initialText?: string;
+}
+
+/** How long start waits for the helper before it goes on without. */
+const FIRST_CONNECTION_MS = 3_000;
+/** How long stop goes on draining events. */
+const LAST_DRAIN_MS = 2_000;
+const LAST_DRAIN_FRAMES = 2_048;
+
+/** DaemonStateError: started twice, or stopped before it was started. */
+export class DaemonStateError extends CodedError {
+  constructor(message: string) {
+    super("daemon-state", message);
+  }
+}
+
+export class Daemon {
+  readonly #log: Logger;
+  readonly #store: StateStore;
+  readonly #commits: Commits;
+  readonly #streams: Streams;
+  readonly #delivery: Delivery;
+  readonly #liveLog = new LiveLog();
+  readonly #rings: RingSet;
+  readonly #helper: HelperConnection;
+  readonly #server: ApiServer;
+  readonly #stop = new AbortController();
+  /** Events are read only once it is known which streams they go to; until then they wait in the rings. */
+  #drained: Promise<void> | undefined;
+  #connection: Promise<void> | undefined;
+  #initialText: string | undefined;
+  #lastFailure = "";
+
+  constructor(options: DaemonOptions, log: Logger) {
+    this.#log = log;
+    this.#initialText = options.initialText;
+    const native = loadNative();
+    const host = hostname();
+    this.#store = new StateStore(options.stateDir);
+    this.#commits = new Commits(this.#store, (active) => this.#follow(active), log);
+    const names = new GenerationNames(this.#store, host);
+    this.#delivery = new Delivery(names, this.#liveLog);
+    const files = new OutboxFiles(native, join(options.runDir, "outbox"), (path, err) =>
+      log.error({ err, path }, "outbox set aside"),
+    );
+    this.#streams = new Streams(native, files, log);
+    this.#rings = new RingSet(options.runDir, {
+      opened: ({ identity }) => log.info({ ...identity }, "event ring opened"),
+      refused: (path, reason) => log.error({ path, reason }, "event ring refused"),
+      handOver: (reader) => this.#handOver(reader),
+    });
+    this.#helper = new HelperConnection({
+      path: helperSocket(options.runDir),
+      role: "writer",
+      client: `ringwalld ${process.pid}`,
+    });
+    const handlers = createHandlers({
+      commits: this.#commits,
+      store: this.#store,
+      helper: this.#helper,
+      rings: this.#rings,
+      delivery: this.#delivery,
+      names,
+      hostName: host,
+    });
+    this.#server = new ApiServer(daemonSocket(options.runDir), handlers, this.#liveLog, log);
+  }
+
+  /** start resolves when the API answers and the helper, if it is there, has the active configuration. */
+  async start(): Promise<void> {
+    if (this.#connection !== undefined) throw new DaemonStateError("the daemon is started once");
+    // The API first: its socket is the lock that keeps a second daemon off the rings and the state.
+    await this.#server.start();
+    this.#commits.start();
+    const first = this.#watchHelper();
+    this.#connection = this.#helper.start(this.#stop.signal);
+    await Promise.race([first, delay(FIRST_CONNECTION_MS, undefined, { signal: this.#stop.signal })]);
+  }
+
+  /** stop ends in good order: events that are there are read and sent, within bounds; what is left waits in the ring and in
+   * the outboxes for the next start. */
+  async stop(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    await this.#drained;
+    this.#drainLast();
+    this.#streams.close();
+    await this.#server.close();
+    await this.#connection;
+    this.#log.info("stopped");
+  }
+
+  #watchHelper(): Promise<void> {
+    const helper = this.#helper;
+    return new Promise((resolve) => {
+      helper.on("up", (hello) => {
+        this.#lastFailure = "";
+        void this.#greet(hello).then(resolve);
+      });
+      helper.on("down", (error) => {
+        this.#commits.disconnected();
+        if (!this.#stop.signal.aborted) this.#log.warn({ reason: error?.message }, "helper lost");
+      });
+      helper.on("failed", (error) => {
+        // Said once for each reason, not for each attempt.
+        if (error.message !== this.#lastFailure) this.#log.warn({ reason: error.message }, "helper not reached");
+        this.#lastFailure = error.message;
+      });
+      helper.on("doorbell", () => this.#rings.notify());
+    });
+  }
+
+  async #greet(hello: HelloReply): Promise<void> {
+    this.#log.info(
+      { version: hello.version, startId: hello.start_id, generation: hello.generation, workers: hello.workers },
+      "helper connected",
+    );
+    this.#rings.refresh();
+    this.#rings.notify();
+    const sink: SnapshotSink = {
+      apply: async (snapshot) => {
+        const { generation, hash } = await this.#helper.call("apply_snapshot", { snapshot });
+        return { generation, hash };
+      },
+    };
+    await this.#commits.connected(sink, { generation: hello.generation, hash: hello.hash });
+    const text = this.#initialText;
+    this.#initialText = undefined;
+    if (text !== undefined && text !== this.#commits.active?.commit.text) await this.#applyInitial(text);
+  }
+
+  async #applyInitial(text: string): Promise<void> {
+    try {
+      await this.#commits.apply(text, "start");
+    } catch (thrown) {
+      this.#log.error({ err: thrown }, `the configuration given at the start was not applied: ${errorText(thrown)}`);
+    }
+  }
+
+  #follow(active: Active): void {
+    this.#delivery.setStreams(this.#streams.configure(active.config.security.log?.stream ?? []));
+    this.#drained ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      await this.#rings.run(
+        (event, reader) => this.#delivery.event(event, reader.identity, reader.position),
+        this.#stop.signal,
+      );
+    } catch (err) {
+      // Without its log the daemon is not what it promises to be; a new start may find out why.
+      this.#log.fatal({ err }, "reading events failed");
+      process.exitCode = 1;
+      void this.stop();
+    }
+  }
+
+  #handOver(reader: RingReader): void {
+    this.#delivery.decided(reader.identity, reader.position);
+    this.#delivery.send();
+  }
+
+  #drainLast(): void {
+    if (this.#drained === undefined) return;
+    const end = performance.now() + LAST_DRAIN_MS;
+    const sink = (event: Parameters<Delivery["event"]>[0], reader: RingReader): void =>
+      this.#delivery.event(event, reader.identity, reader.position);
+    while (performance.now() < end && this.#rings.drain(LAST_DRAIN_FRAMES, sink) > 0);
+  }
+}
