@@ -266,15 +266,23 @@ export class RingReader {
     return Atomics.load(this.#longs, word >>> 1) > BigInt(this.#position + 1);
   }
 
-  /** A cursor makes sense if the next slot holds its frame or the one a lap earlier, and the counts add up to it. */
+  /** A cursor makes sense if the frame before it was written, the next slot holds its frame or the one a lap earlier,
+   * and the counts add up to it. */
   #isBelievable(): boolean {
-    if (this.#position > Number.MAX_SAFE_INTEGER - this.identity.slotCount) return false;
-    if (readCount(this.#cursorView, consumer.consumed_at + this.#table * 8) !== this.#position) return false;
-    if (this.#consumed.reduce((sum, count) => sum + count, 0) !== this.#position) return false;
-    const at = RING_SLOTS_AT + ((this.#low - 1) & this.#mask) * FRAME_SIZE;
-    const held = readCount(this.#bytes, at + offset.header.sequence);
-    const lapBefore = Math.max(this.#position + 1 - this.identity.slotCount, 0);
-    return held === this.#position + 1 || held === lapBefore;
+    const { slotCount } = this.identity;
+    const position = this.#position;
+    if (position > Number.MAX_SAFE_INTEGER - slotCount) return false;
+    if (readCount(this.#cursorView, consumer.consumed_at + this.#table * 8) !== position) return false;
+    if (this.#consumed.reduce((sum, count) => sum + count, 0) !== position) return false;
+    const next = this.#sequenceAt(position);
+    if (next !== position + 1 && next !== Math.max(position + 1 - slotCount, 0)) return false;
+    if (position === 0) return true;
+    const before = this.#sequenceAt(position - 1);
+    return before === position || before === position + slotCount;
+  }
+
+  #sequenceAt(position: number): number {
+    return readCount(this.#bytes, RING_SLOTS_AT + (position % this.identity.slotCount) * FRAME_SIZE + offset.header.sequence);
   }
 
   /** Starts at the helper's head: the frames before it may have been read or not, and the page that knew is spoilt. The
