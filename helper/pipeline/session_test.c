@@ -1,0 +1,730 @@
+/* session_test.c: how sessions begin, live through commits, and end; and what the log says of them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pipeline/fixture.h"
+
+#define SECOND 1000000000ull
+
+static const struct shape dns4 = {
+	.source = "10.0.1.2", .destination = "10.0.2.2", .source_port = 40000, .destination_port = 53, .payload = 20
+};
+static const struct shape dns4_reply = { .source = "10.0.2.2",
+					 .destination = "10.0.1.2",
+					 .source_port = 53,
+					 .destination_port = 40000,
+					 .payload = 30,
+					 .unit = 2 };
+
+static struct shape
+client(uint8_t flags, uint32_t sequence, uint32_t acknowledgment, uint16_t payload)
+{
+	return (struct shape){ .source = "10.0.1.2",
+			       .destination = "10.0.2.2",
+			       .source_port = 40000,
+			       .destination_port = 80,
+			       .protocol = PROTOCOL_TCP,
+			       .tcp_flags = flags,
+			       .sequence = sequence,
+			       .acknowledgment = acknowledgment,
+			       .payload = payload };
+}
+
+static struct shape
+server(uint8_t flags, uint32_t sequence, uint32_t acknowledgment, uint16_t payload)
+{
+	return (struct shape){ .source = "10.0.2.2",
+			       .destination = "10.0.1.2",
+			       .source_port = 80,
+			       .destination_port = 40000,
+			       .protocol = PROTOCOL_TCP,
+			       .tcp_flags = flags,
+			       .sequence = sequence,
+			       .acknowledgment = acknowledgment,
+			       .payload = payload,
+			       .unit = 2 };
+}
+
+static struct shape
+echo(bool inet6, bool request, uint16_t id)
+{
+	struct shape s = { .source = inet6 ? "2001:db8:1::2" : "10.0.1.2",
+			   .destination = inet6 ? "2001:db8:2::2" : "10.0.2.2",
+			   .protocol = inet6 ? PROTOCOL_ICMP6 : PROTOCOL_ICMP,
+			   .icmp_type = inet6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO_REQUEST,
+			   .icmp_id = id,
+			   .icmp_sequence = 3,
+			   .payload = 56 };
+	if (request)
+		return s;
+	const char *source = s.source;
+	s.source = s.destination;
+	s.destination = source;
+	s.icmp_type = inet6 ? ICMP6_ECHO_REPLY : ICMP_ECHO_REPLY;
+	s.unit = 2;
+	return s;
+}
+
+static struct policy_rule *permit;
+
+static struct fixture *
+open_firewall(void)
+{
+	struct fixture *f = fixture_new(64);
+	permit = fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	fixture_commit(f);
+	fixture_neighbour(f, 2, "10.0.2.2");
+	fixture_neighbour(f, 2, "2001:db8:2::2");
+	fixture_neighbour(f, 1, "10.0.1.2");
+	fixture_neighbour(f, 1, "2001:db8:1::2");
+	return f;
+}
+
+static void
+handshake(struct fixture *f)
+{
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 1000, 0, 0)), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, server(TCP_SYN | TCP_ACK, 5000, 1001, 0)), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 0)), VERDICT_FORWARD);
+}
+
+static struct event_frame
+next_event(struct fixture *f, enum event_type type)
+{
+	const struct event_frame *e = fixture_event(f);
+	assert_non_null(e);
+	assert_int_equal(e->record.event_type, type);
+	return *e;
+}
+
+static void
+a_tcp_connection_is_logged_with_exact_counts(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->applications[80] = 17;
+	handshake(f);
+	fixture_send(f, client(TCP_ACK | TCP_PSH, 1001, 5001, 100));
+	fixture_send(f, server(TCP_ACK, 5001, 1101, 700));
+	f->worker->wall_ns += 7 * SECOND;
+	fixture_send(f, client(TCP_FIN | TCP_ACK, 1101, 5701, 0));
+	fixture_send(f, server(TCP_FIN | TCP_ACK, 5701, 1102, 0));
+	fixture_send(f, client(TCP_ACK, 1102, 5702, 0));
+	assert_int_equal(f->packet.verdict, VERDICT_FORWARD);
+
+	struct event_frame open = next_event(f, EVENT_TYPE_SESSION_OPEN);
+	assert_null(fixture_event(f));
+	fixture_housekeep(f, 10 * SECOND);
+	struct event_frame close = next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	assert_null(fixture_event(f));
+	assert_int_equal(flow_table_used(f->worker->flows), 0);
+
+	assert_int_equal(open.record.action, ACTION_PERMIT);
+	assert_int_equal(open.record.policy_id, permit->policy_id);
+	assert_int_equal(open.record.ingress_zone, TRUST);
+	assert_int_equal(open.record.egress_zone, UNTRUST);
+	assert_int_equal(open.record.ingress_interface, 1);
+	assert_int_equal(open.extension.egress_interface, 2);
+	assert_int_equal(open.record.application_id, 17);
+	assert_int_equal(open.record.session_created_s, FIXTURE_START_S);
+	assert_int_equal(open.record.timestamp_ns, FIXTURE_START_S * SECOND);
+	assert_true(open.extension.session_id > 0);
+	assert_int_equal(close.extension.session_id, open.extension.session_id);
+	assert_int_equal(close.record.policy_id, permit->policy_id);
+	assert_int_equal(close.record.close_reason, CLOSE_REASON_TCP_FIN);
+	assert_int_equal(close.record.session_created_s, FIXTURE_START_S);
+	assert_int_equal(close.record.timestamp_ns, (FIXTURE_START_S + 17) * SECOND);
+	assert_int_equal(close.record.client_packets, 5);
+	assert_int_equal(close.record.client_bytes, 5 * 40 + 100);
+	assert_int_equal(close.record.server_packets, 3);
+	assert_int_equal(close.record.server_bytes, 3 * 40 + 700);
+	assert_int_equal(ntohs(close.record.source_port), 40000);
+	assert_int_equal(ntohs(close.record.destination_port), 80);
+	assert_int_equal(f->worker->counters.sessions_opened, 1);
+	assert_int_equal(f->worker->counters.sessions_closed, 1);
+	fixture_free(f);
+}
+
+static void
+open_and_close_are_logged_only_where_asked(void **state)
+{
+	struct fixture *f = open_firewall();
+	permit->log_init = false;
+	fixture_send(f, dns4);
+	assert_null(fixture_event(f));
+	fixture_housekeep(f, 62 * SECOND);
+	next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	permit->log_init = true;
+	permit->log_close = false;
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_housekeep(f, 62 * SECOND);
+	assert_null(fixture_event(f));
+	assert_int_equal(f->worker->counters.sessions_closed, 2);
+	fixture_free(f);
+}
+
+static void
+session_ids_never_repeat(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	f->worker->index = 5;
+	fixture_send(f, s);
+	uint64_t first = next_event(f, EVENT_TYPE_SESSION_OPEN).extension.session_id;
+	s.source_port++;
+	fixture_send(f, s);
+	uint64_t second = next_event(f, EVENT_TYPE_SESSION_OPEN).extension.session_id;
+	assert_int_equal(first, ((FIXTURE_START_S - 1735689600ull) << 20) << 4 | 5);
+	assert_int_equal(second, first + 16);
+	assert_true(second < 1ull << 53);
+	fixture_free(f);
+}
+
+static void
+sessions_end_after_their_protocols_timeout(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_housekeep(f, 59 * SECOND);
+	assert_null(fixture_event(f));
+	fixture_send(f, dns4_reply);
+	fixture_housekeep(f, 59 * SECOND);
+	assert_null(fixture_event(f));
+	fixture_housekeep(f, 3 * SECOND);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason, CLOSE_REASON_IDLE_TIMEOUT);
+
+	handshake(f);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_housekeep(f, 1799 * SECOND);
+	assert_null(fixture_event(f));
+	fixture_housekeep(f, 3 * SECOND);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason, CLOSE_REASON_IDLE_TIMEOUT);
+
+	fixture_send(f, client(TCP_SYN, 1000, 0, 0));
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_housekeep(f, 23 * SECOND);
+	next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	fixture_free(f);
+}
+
+static void
+a_rules_timeout_replaces_the_protocols(void **state)
+{
+	struct fixture *f = open_firewall();
+	permit->timeout_s = 5;
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_housekeep(f, 4 * SECOND);
+	assert_null(fixture_event(f));
+	fixture_housekeep(f, 3 * SECOND);
+	next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	permit->timeout_s = 0xffffffff;
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_housekeep(f, 1000000 * SECOND);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
+static void
+a_reset_closes_with_the_side_it_came_from(void **state)
+{
+	struct fixture *f = open_firewall();
+	for (unsigned i = 0; i < 2; i++) {
+		handshake(f);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		fixture_send(f, i ? server(TCP_RST, 5001, 0, 0) : client(TCP_RST, 1001, 0, 0));
+		assert_int_equal(f->packet.verdict, VERDICT_FORWARD);
+		assert_null(fixture_event(f));
+		fixture_housekeep(f, 4 * SECOND);
+		assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason,
+				 i ? CLOSE_REASON_TCP_SERVER_RST : CLOSE_REASON_TCP_CLIENT_RST);
+	}
+	f->snapshot.settings.tcp.rst_invalidate = true;
+	handshake(f);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, client(TCP_RST, 1001, 0, 0));
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.client_packets, 3);
+	assert_int_equal(flow_table_used(f->worker->flows), 0);
+	fixture_free(f);
+}
+
+static void
+a_new_connection_on_old_ports_ends_the_old_session(void **state)
+{
+	struct fixture *f = open_firewall();
+	handshake(f);
+	fixture_send(f, client(TCP_FIN | TCP_ACK, 1001, 5001, 0));
+	fixture_send(f, server(TCP_FIN | TCP_ACK, 5001, 1002, 0));
+	fixture_send(f, client(TCP_ACK, 1002, 5002, 0));
+	uint64_t first = next_event(f, EVENT_TYPE_SESSION_OPEN).extension.session_id;
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 900000, 0, 0)), VERDICT_FORWARD);
+	struct event_frame close = next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	assert_int_equal(close.extension.session_id, first);
+	assert_int_equal(close.record.close_reason, CLOSE_REASON_TCP_FIN);
+	assert_int_equal(close.record.client_packets, 4);
+	assert_true(next_event(f, EVENT_TYPE_SESSION_OPEN).extension.session_id > first);
+	assert_int_equal(flow_table_used(f->worker->flows), 1);
+	fixture_free(f);
+}
+
+static void
+segments_that_do_not_fit_are_dropped_under_their_reason(void **state)
+{
+	struct fixture *f = open_firewall();
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1, 1, 0)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_NO_SESSION);
+	assert_int_equal(f->out_count, 0);
+	handshake(f);
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001 + 1000000, 5001, 10)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_WINDOW);
+	assert_int_equal(fixture_send(f, server(TCP_SYN, 77, 0, 0)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_STATE);
+	struct session *s = f->packet.session;
+	assert_int_equal(s->flow[0].packets + s->flow[1].packets, 3);
+	f->snapshot.settings.tcp.no_sequence_check = true;
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001 + 1000000, 5001, 10)), VERDICT_FORWARD);
+	f->snapshot.settings.tcp.no_syn_check = true;
+	struct shape middle = client(TCP_ACK, 1, 1, 0);
+	middle.source_port = 1;
+	assert_int_equal(fixture_send(f, middle), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
+a_denied_segment_without_session_is_a_policy_matter(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = server(TCP_ACK, 1, 1, 0);
+	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_DEFAULT_POLICY);
+	next_event(f, EVENT_TYPE_POLICY_DENY);
+	fixture_free(f);
+}
+
+static void
+a_zone_with_tcp_rst_answers_segments_without_session(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->zone[TRUST].tcp_rst = true;
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 4242, 777, 0)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_NO_SESSION);
+	assert_int_equal(f->out_count, 1);
+	struct packet out = fixture_parse(&f->out[0]);
+	assert_int_equal(out.tcp_flags, TCP_RST);
+	assert_int_equal(out.tcp_sequence, 777);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
+static void
+echo_has_a_session_for_each_identifier(void **state)
+{
+	struct fixture *f = open_firewall();
+	for (unsigned inet6 = 0; inet6 < 2; inet6++) {
+		assert_int_equal(fixture_send(f, echo(inet6, true, 11)), VERDICT_FORWARD);
+		struct event_frame e = next_event(f, EVENT_TYPE_SESSION_OPEN);
+		assert_int_equal(ntohs(e.record.source_port), 11);
+		assert_int_equal(ntohs(e.record.destination_port), 3);
+		assert_int_equal(e.extension.icmp_type, inet6 ? 128 : 8);
+		assert_int_equal(fixture_send(f, echo(inet6, false, 11)), VERDICT_FORWARD);
+		assert_int_equal(fixture_send(f, echo(inet6, true, 12)), VERDICT_FORWARD);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		assert_int_equal(flow_table_used(f->worker->flows), 2 + 2 * inet6);
+	}
+	fixture_housekeep(f, 70 * SECOND);
+	struct event_frame e = next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	assert_int_equal(ntohs(e.record.destination_port), 3);
+	fixture_free(f);
+}
+
+/* The identifier alone must not let the server ping the client that pinged it. */
+static void
+echo_replies_and_requests_do_not_pass_for_each_other(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape unasked = echo(false, true, 9);
+	unasked.icmp_type = ICMP_ECHO_REPLY;
+	assert_int_equal(fixture_send(f, unasked), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_ICMP_NO_SESSION);
+	assert_int_equal(fixture_send(f, echo(false, true, 9)), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, echo(false, false, 9)), VERDICT_FORWARD);
+	struct shape back = echo(false, false, 9);
+	back.icmp_type = ICMP_ECHO_REQUEST;
+	assert_int_equal(fixture_send(f, back), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_DEFAULT_POLICY);
+	assert_int_equal(fixture_send(f, unasked), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_ICMP_NO_SESSION);
+	fixture_rule(f, UNTRUST, TRUST, ACTION_PERMIT, fixture_any());
+	fixture_commit(f);
+	assert_int_equal(fixture_send(f, back), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_ICMP_NO_SESSION);
+	fixture_free(f);
+}
+
+static struct shape
+error_about(const struct fixture *f, const char *source, const char *destination, uint16_t unit)
+{
+	bool inet6 = strchr(source, ':') != NULL;
+	return (struct shape){ .source = source,
+			       .destination = destination,
+			       .protocol = inet6 ? PROTOCOL_ICMP6 : PROTOCOL_ICMP,
+			       .icmp_type = inet6 ? ICMP6_UNREACHABLE : ICMP_UNREACHABLE,
+			       .icmp_code = inet6 ? 4 : 3,
+			       .unit = unit,
+			       .quote = &f->out[0] };
+}
+
+static void
+icmp_errors_go_with_their_session(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape six = dns4;
+	six.source = "2001:db8:1::2";
+	six.destination = "2001:db8:2::2";
+	for (unsigned inet6 = 0; inet6 < 2; inet6++) {
+		const char *client_text = inet6 ? "2001:db8:1::2" : "10.0.1.2";
+		const char *router = inet6 ? "2001:db8:2::77" : "10.0.2.77";
+		fixture_send(f, inet6 ? six : dns4);
+		uint64_t expires = f->worker->now_ns;
+		f->worker->now_ns += SECOND;
+		assert_int_equal(fixture_send(f, error_about(f, router, client_text, 2)), VERDICT_FORWARD);
+		assert_int_equal(f->out[0].port, 0);
+		struct packet out = fixture_parse(&f->out[0]);
+		assert_int_equal(out.ttl, 63);
+		assert_int_equal(ntohs(out.inner.destination_port), 53);
+		const struct session *s = f->packet.session;
+		assert_int_equal(f->packet.direction, 1);
+		assert_int_equal(s->flow[1].packets, 0);
+		assert_int_equal(s->last_ns, expires);
+	}
+	assert_int_equal(flow_table_used(f->worker->flows), 2);
+	fixture_free(f);
+}
+
+static void
+icmp_errors_without_a_session_are_dropped(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_rule(f, UNTRUST, TRUST, ACTION_PERMIT, fixture_any());
+	fixture_commit(f);
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	struct shape stranger = error_about(f, "10.0.2.2", "10.0.1.3", 2);
+	assert_int_equal(fixture_send(f, stranger), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_ICMP_NO_SESSION);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+	next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	struct shape s = dns4;
+	fixture_receive(f, &f->packet, &s);
+	struct output quoted = { .data = f->packet.data, .length = f->packet.length };
+	struct shape late = error_about(f, "10.0.2.2", "10.0.1.2", 2);
+	late.quote = &quoted;
+	assert_int_equal(fixture_send(f, late), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_ICMP_NO_SESSION);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
+static void
+a_commit_that_keeps_the_permission_keeps_the_session(void **state)
+{
+	struct fixture *f = open_firewall();
+	handshake(f);
+	uint64_t id = next_event(f, EVENT_TYPE_SESSION_OPEN).extension.session_id;
+	struct policy_rule *second = fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	f->match[0][0].any_protocol = false;
+	f->match[0][0].protocol = PROTOCOL_UDP;
+	second->log_init = second->log_close = true;
+	fixture_commit(f);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 10)), VERDICT_FORWARD);
+		assert_int_equal((f->packet.flags & PACKET_REJUDGED) != 0, i == 0);
+		assert_int_equal(fixture_send(f, server(TCP_ACK, 5001, 1011, 0)), VERDICT_FORWARD);
+	}
+	assert_null(fixture_event(f));
+	assert_int_equal(f->worker->policies[second->counter].hits, 0);
+	session_close_matching(f->worker, CLOSE_REASON_SHUTDOWN, NULL, NULL);
+	struct event_frame close = next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	assert_int_equal(close.extension.session_id, id);
+	assert_int_equal(close.record.policy_id, second->policy_id);
+	assert_int_equal(close.header.generation, f->snapshot.generation);
+	assert_int_equal(close.record.close_reason, CLOSE_REASON_SHUTDOWN);
+	fixture_free(f);
+}
+
+static void
+a_commit_that_takes_the_permission_closes_the_session_with_its_next_packet(void **state)
+{
+	for (unsigned from_server = 0; from_server < 2; from_server++) {
+		struct fixture *f = open_firewall();
+		handshake(f);
+		uint64_t id = next_event(f, EVENT_TYPE_SESSION_OPEN).extension.session_id;
+		uint32_t opened_by = f->snapshot.generation;
+		permit->action = ACTION_DENY;
+		fixture_commit(f);
+		assert_null(fixture_event(f));
+		assert_int_equal(
+		    fixture_send(f, from_server ? server(TCP_ACK, 5001, 1001, 10) : client(TCP_ACK, 1001, 5001, 10)),
+		    VERDICT_DROP);
+		assert_int_equal(f->packet.drop_reason, DROP_REASON_POLICY_DENY);
+		struct event_frame deny = next_event(f, EVENT_TYPE_POLICY_DENY);
+		assert_int_equal(deny.record.policy_id, permit->policy_id);
+		struct event_frame close = next_event(f, EVENT_TYPE_SESSION_CLOSE);
+		assert_int_equal(close.record.close_reason, CLOSE_REASON_POLICY_DELETE);
+		assert_int_equal(close.extension.session_id, id);
+		assert_int_equal(close.header.generation, opened_by);
+		assert_int_equal(close.record.client_packets, 2);
+		assert_int_equal(flow_table_used(f->worker->flows), 0);
+		fixture_free(f);
+	}
+}
+
+static void
+a_rejecting_commit_resets_the_connection(void **state)
+{
+	struct fixture *f = open_firewall();
+	handshake(f);
+	permit->action = ACTION_REJECT;
+	fixture_commit(f);
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 10)), VERDICT_DROP);
+	struct packet out = fixture_parse(&f->out[0]);
+	assert_int_equal(out.tcp_flags, TCP_RST);
+	assert_int_equal(out.tcp_sequence, 5001);
+	assert_int_equal(flow_table_used(f->worker->flows), 0);
+	fixture_free(f);
+}
+
+/* Somebody who sends a session's addresses from elsewhere is judged for himself; the session is not his to end. */
+static void
+a_packet_from_the_wrong_side_neither_passes_nor_harms(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	struct shape forged = dns4;
+	forged.unit = 3;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fixture_send(f, forged), VERDICT_DROP);
+		assert_int_equal(f->packet.drop_reason, DROP_REASON_DEFAULT_POLICY);
+		next_event(f, EVENT_TYPE_POLICY_DENY);
+		assert_null(fixture_event(f));
+		f->worker->epoch++;
+	}
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, dns4_reply), VERDICT_FORWARD);
+	assert_int_equal(flow_table_used(f->worker->flows), 1);
+
+	fixture_rule(f, DMZ, UNTRUST, ACTION_PERMIT, fixture_any());
+	fixture_commit(f);
+	assert_int_equal(fixture_send(f, forged), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.ingress_zone, TRUST);
+	fixture_free(f);
+}
+
+static void
+a_route_change_moves_a_session_or_ends_it(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_neighbour(f, 3, "10.0.3.2");
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.2");
+	fixture_commit(f);
+	struct shape s = dns4;
+	s.destination = "192.0.2.1";
+	fixture_send(f, s);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	struct rib_route better = {
+		.preference = 1, .family = ADDRESS_FAMILY_INET, .length = 25, .origin = RIB_KERNEL
+	};
+	uint8_t family;
+	bool changed;
+	better.prefix = fixture_address("192.0.2.0", &family);
+	better.group.count = 1;
+	better.group.hop[0] = (struct next_hop){ .gateway = fixture_address("10.0.3.2", &family),
+						 .kind = NEXT_HOP_FORWARD,
+						 .family = ADDRESS_FAMILY_INET };
+	assert_int_equal(rib_add(f->rib, &better, &changed), 0);
+	assert_true(changed);
+	f->worker->epoch++;
+	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+	next_event(f, EVENT_TYPE_POLICY_DENY);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason, CLOSE_REASON_POLICY_DELETE);
+
+	fixture_rule(f, TRUST, DMZ, ACTION_PERMIT, fixture_any());
+	fixture_commit(f);
+	fixture_send(f, s);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	assert_int_equal(rib_add(f->rib, &better, &changed), 0);
+	f->worker->epoch++;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out[0].port, 2);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.egress_zone, DMZ);
+	fixture_free(f);
+}
+
+static void
+a_full_table_drops_and_counts(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	for (unsigned i = 0; i < 64; i++, s.source_port++)
+		assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_SESSION_TABLE_FULL);
+	assert_int_equal(f->worker->counters.drop[DROP_REASON_SESSION_TABLE_FULL], 1);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
+a_packet_waits_for_its_neighbour_and_then_opens_its_session(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	s.destination = "10.0.2.50";
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	assert_int_equal(f->worker->resolve_count, 1);
+	assert_null(fixture_event(f));
+	fixture_housekeep(f, SECOND);
+	assert_int_equal(f->out_count, 0);
+	fixture_neighbour(f, 2, "10.0.2.50");
+	fixture_housekeep(f, SECOND);
+	assert_int_equal(f->out_count, 2);
+	struct event_frame open = next_event(f, EVENT_TYPE_SESSION_OPEN);
+	assert_int_equal(open.record.timestamp_ns, f->worker->wall_ns);
+	assert_null(fixture_event(f));
+	assert_int_equal(f->worker->counters.received_packets, 2);
+	assert_int_equal(f->worker->counters.sessions_opened, 1);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.client_packets, 2);
+	fixture_free(f);
+}
+
+static void
+a_tcp_connection_opens_through_a_wait(void **state)
+{
+	struct fixture *f = open_firewall();
+	uint8_t family;
+	struct address a = fixture_address("10.0.2.2", &family);
+	neighbour_write(f->worker->neighbours, neighbour_find(f->worker->neighbours, 2, family, &a), NEIGHBOUR_UNKNOWN,
+			NULL);
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 1000, 0, 0)), VERDICT_WAIT);
+	fixture_neighbour(f, 2, "10.0.2.2");
+	fixture_housekeep(f, SECOND);
+	assert_int_equal(f->out_count, 1);
+	assert_int_equal(fixture_send(f, server(TCP_SYN | TCP_ACK, 5000, 1001, 0)), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 0)), VERDICT_FORWARD);
+	assert_int_equal(f->packet.session->tcp.state, TCP_ESTABLISHED);
+	assert_int_equal(f->packet.session->flow[0].packets, 2);
+	fixture_free(f);
+}
+
+static void
+an_unresolved_neighbour_leaves_no_session_and_no_event(void **state)
+{
+	const char *server_text[] = { "10.0.2.50", "2001:db8:2::50" };
+	const uint8_t type[] = { 3, 1 }, code[] = { 1, 3 };
+	for (unsigned inet6 = 0; inet6 < 2; inet6++) {
+		struct fixture *f = open_firewall();
+		struct shape s = dns4;
+		s.source = inet6 ? "2001:db8:1::2" : s.source;
+		s.destination = server_text[inet6];
+		assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+		uint32_t slot = f->worker->resolve[0];
+		fixture_housekeep(f, WAIT_NS);
+		assert_int_equal(f->worker->counters.drop[DROP_REASON_NEIGHBOUR_UNRESOLVED], 1);
+		assert_int_equal(f->out_count, 1);
+		struct packet out = fixture_parse(&f->out[0]);
+		assert_int_equal(out.icmp_type, type[inet6]);
+		assert_int_equal(out.icmp_code, code[inet6]);
+		assert_int_equal(flow_table_used(f->worker->flows), 0);
+		assert_int_equal(f->worker->counters.sessions_abandoned, 1);
+		assert_int_equal(f->worker->counters.sessions_closed, 0);
+
+		neighbour_write(f->worker->neighbours, slot, NEIGHBOUR_FAILED, NULL);
+		assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+		assert_int_equal(f->packet.drop_reason, DROP_REASON_NEIGHBOUR_UNRESOLVED);
+		assert_int_equal(f->out_count, 1);
+		assert_null(fixture_event(f));
+		assert_int_equal(f->free_count, FIXTURE_FRAMES);
+		fixture_free(f);
+	}
+}
+
+static void
+waiting_packets_are_judged_by_what_is_in_force_when_they_go(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	s.destination = "10.0.2.50";
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	permit->action = ACTION_DENY;
+	fixture_commit(f);
+	fixture_neighbour(f, 2, "10.0.2.50");
+	fixture_housekeep(f, SECOND);
+	assert_int_equal(f->out_count, 0);
+	next_event(f, EVENT_TYPE_POLICY_DENY);
+	assert_null(fixture_event(f));
+	assert_int_equal(flow_table_used(f->worker->flows), 0);
+	fixture_free(f);
+}
+
+static void
+the_wait_queue_is_bounded_for_each_neighbour(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	s.destination = "10.0.2.50";
+	for (unsigned i = 0; i < WAIT_PER_NEIGHBOUR; i++, s.source_port++)
+		assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_NEIGHBOUR_QUEUE_FULL);
+	assert_int_equal(flow_table_used(f->worker->flows), WAIT_PER_NEIGHBOUR);
+	s.destination = "10.0.2.51";
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	assert_int_equal(f->worker->resolve_count, 2);
+	fixture_free(f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tcp_connection_is_logged_with_exact_counts),
+		cmocka_unit_test(open_and_close_are_logged_only_where_asked),
+		cmocka_unit_test(session_ids_never_repeat),
+		cmocka_unit_test(sessions_end_after_their_protocols_timeout),
+		cmocka_unit_test(a_rules_timeout_replaces_the_protocols),
+		cmocka_unit_test(a_reset_closes_with_the_side_it_came_from),
+		cmocka_unit_test(a_new_connection_on_old_ports_ends_the_old_session),
+		cmocka_unit_test(segments_that_do_not_fit_are_dropped_under_their_reason),
+		cmocka_unit_test(a_denied_segment_without_session_is_a_policy_matter),
+		cmocka_unit_test(a_zone_with_tcp_rst_answers_segments_without_session),
+		cmocka_unit_test(echo_has_a_session_for_each_identifier),
+		cmocka_unit_test(echo_replies_and_requests_do_not_pass_for_each_other),
+		cmocka_unit_test(icmp_errors_go_with_their_session),
+		cmocka_unit_test(icmp_errors_without_a_session_are_dropped),
+		cmocka_unit_test(a_commit_that_keeps_the_permission_keeps_the_session),
+		cmocka_unit_test(a_commit_that_takes_the_permission_closes_the_session_with_its_next_packet),
+		cmocka_unit_test(a_rejecting_commit_resets_the_connection),
+		cmocka_unit_test(a_packet_from_the_wrong_side_neither_passes_nor_harms),
+		cmocka_unit_test(a_route_change_moves_a_session_or_ends_it),
+		cmocka_unit_test(a_full_table_drops_and_counts),
+		cmocka_unit_test(a_packet_waits_for_its_neighbour_and_then_opens_its_session),
+		cmocka_unit_test(a_tcp_connection_opens_through_a_wait),
+		cmocka_unit_test(an_unresolved_neighbour_leaves_no_session_and_no_event),
+		cmocka_unit_test(waiting_packets_are_judged_by_what_is_in_force_when_they_go),
+		cmocka_unit_test(the_wait_queue_is_bounded_for_each_neighbour),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
