@@ -13,6 +13,7 @@
 /* undo: what this apply did to the host so far. */
 struct undo {
 	bool opened[LOOP_DEVICES_MAX];
+	bool closed;               /* a device of the plan in force */
 	struct address_list added; /* addresses */
 	unsigned *vlan;            /* VLAN devices */
 	uint32_t vlan_count;
@@ -50,11 +51,25 @@ plan_destroy(struct plan *p)
 
 /* ---- devices --------------------------------------------------------------------------------------------------------- */
 
+/* An open device serves a wish that it already fulfils. */
 static bool
-fits(const struct engine *e, const struct device *d, const struct port_config *port)
+fits(struct engine *e, const struct device *d, const struct port_config *port)
 {
-	struct link *l = link_find((struct engine *)e, d->ifindex);
-	return l && strcmp(l->info.name, d->name) == 0 && d->wanted == port->xdp_mode;
+	struct link *l = link_find(e, d->ifindex);
+
+	if (!l || strcmp(l->info.name, d->name) != 0)
+		return false;
+	switch (port->xdp_mode) {
+	case XDP_WANTED_AUTO:
+		return !d->attachment.generic || d->wanted == XDP_WANTED_AUTO;
+	case XDP_WANTED_ZERO_COPY:
+		/* Where it is known to be impossible, the refusal need not interrupt anything. */
+		return d->zero_copy || (d->zero_copy_error && !d->attachment.generic);
+	case XDP_WANTED_NATIVE:
+		return !d->zero_copy && !d->attachment.generic;
+	default:
+		return d->attachment.generic;
+	}
 }
 
 static uint32_t
@@ -137,9 +152,6 @@ choose_copy(struct engine *e, const struct snapshot *s, const struct undo *u, co
 						  : "all ports share one packet memory, and another port has none");
 			return -1;
 		}
-		if (!e->zero_copy && d->wanted == XDP_WANTED_AUTO && !d->attachment.generic && !d->attachment.reason[0])
-			snprintf(d->attachment.reason, sizeof d->attachment.reason, "no zero copy: %s",
-				 d->zero_copy_error ? strerror(-d->zero_copy_error) : "another port has none");
 	}
 	return 0;
 }
@@ -157,11 +169,12 @@ open_devices(struct engine *e, const struct snapshot *s, struct plan *p, struct 
 		struct device *d = device_find(e, s->port[i].device);
 		snprintf(path, sizeof path, "ports[%u].device", i);
 		if (d && !fits(e, d, &s->port[i])) {
-			/* The device was made anew under its name, or another mode is wanted: it cannot be open twice, so it
-			 * closes first. Its program then drops what arrives until the new one is there. */
+			/* Made anew under its name, or another mode is wanted: the kernel has room for one mode only, so the
+			 * old one goes first; plan_revive brings it back if this snapshot is refused. */
 			log_event(LOG_LEVEL_INFO, "reopen", log_text("device", d->name));
 			device_withdraw(e, d);
 			device_close(e, d, true);
+			u->closed = true;
 			d = NULL;
 		}
 		if (!d) {
@@ -197,6 +210,15 @@ open_devices(struct engine *e, const struct snapshot *s, struct plan *p, struct 
 	return 0;
 }
 
+static uint32_t
+count_addresses(const struct snapshot *s)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 1; i < s->unit_count; i++)
+		count += s->unit[i].address_count;
+	return count;
+}
+
 /* ---- units and addresses ----------------------------------------------------------------------------------------------- */
 
 static unsigned
@@ -216,9 +238,10 @@ place_units(struct engine *e, const struct snapshot *s, struct plan *p, struct u
 
 	for (uint32_t i = 1; i < s->unit_count; i++) {
 		const struct unit *unit = &s->unit[i];
-		struct device *d = &e->device[p->view.device_of_port[unit->port]];
-		p->unit_ifindex[i] = d->ifindex;
-		if (unit->vlan == 0)
+		uint16_t device = p->view.device_of_port[unit->port];
+		struct device *d = device == DEVICE_NONE ? NULL : &e->device[device];
+		p->unit_ifindex[i] = d ? d->ifindex : 0;
+		if (unit->vlan == 0 || !d)
 			continue;
 		unsigned ifindex = vlan_device(e, d, unit->vlan);
 		if (!ifindex) {
@@ -260,7 +283,8 @@ add_addresses(struct engine *e, const struct snapshot *s, const struct plan *p, 
 	for (uint32_t i = 1; i < s->unit_count; i++) {
 		for (uint32_t j = 0; j < s->unit[i].address_count; j++) {
 			const struct unit_address *a = &s->unit[i].address[j];
-			if (address_present(&e->addresses, p->unit_ifindex[i], a->family, &a->address, a->length))
+			if (p->unit_ifindex[i] == 0 ||
+			    address_present(&e->addresses, p->unit_ifindex[i], a->family, &a->address, a->length))
 				continue;
 			rc = netlink_address_add(e->netlink, p->unit_ifindex[i], a->family, &a->address, a->length);
 			if (rc && rc != -EEXIST) {
@@ -309,8 +333,9 @@ set_local6(struct engine *e, const struct plan *p, bool present, const struct pl
 {
 	for (uint32_t i = 1; i < p->snapshot->unit_count; i++) {
 		const struct unit *u = &p->snapshot->unit[i];
-		const struct device *d = &e->device[p->view.device_of_port[u->port]];
-		for (uint32_t j = 0; d->used && j < u->address_count; j++) {
+		uint16_t device = p->view.device_of_port[u->port];
+		const struct device *d = device == DEVICE_NONE ? NULL : &e->device[device];
+		for (uint32_t j = 0; d && d->used && j < u->address_count; j++) {
 			struct netlink_address a = { .ifindex = p->unit_ifindex[i],
 						     .address = u->address[j].address,
 						     .family = u->address[j].family,
@@ -367,15 +392,73 @@ take_back(struct engine *e, struct undo *u)
 		if (u->opened[i])
 			device_close(e, &e->device[i], true);
 	}
+	if (u->closed && e->plan)
+		plan_revive(e);
 }
 
-static uint32_t
-count_addresses(const struct snapshot *s)
+void
+plan_revive(struct engine *e)
 {
-	uint32_t count = 0;
-	for (uint32_t i = 1; i < s->unit_count; i++)
-		count += s->unit[i].address_count;
-	return count;
+	struct plan *old = e->plan, *new = malloc(sizeof *new);
+	struct undo u = { 0 };
+	struct refusal why;
+
+	e->revive = false;
+	u.added.at = old ? calloc(count_addresses(old->snapshot) + 1, sizeof *u.added.at) : NULL;
+	u.vlan = old ? calloc(old->snapshot->unit_count + 1, sizeof *u.vlan) : NULL;
+	if (!new || !u.added.at || !u.vlan)
+		goto out;
+	*new = *old;
+	new->neighbours = NULL;
+	struct snapshot *s = new->snapshot;
+	for (uint16_t i = 0; i < s->port_count; i++) {
+		struct device *d = device_find(e, s->port[i].device);
+		if (d && !fits(e, d, &s->port[i])) {
+			device_withdraw(e, d);
+			device_close(e, d, true);
+			d = NULL;
+		}
+		if (!d && link_by_name(e, s->port[i].device)) {
+			d = device_open(e, &s->port[i], s->settings.fail_open, &why);
+			if (d)
+				device_probe(d);
+			if (d && device_sockets(e, d, &why)) {
+				device_close(e, d, false);
+				d = NULL;
+			}
+			if (d)
+				u.opened[d->index] = true;
+			else
+				log_event(LOG_LEVEL_ERROR, "revive", log_text("device", s->port[i].device),
+					  log_text("message", why.message));
+		}
+		new->view.device_of_port[i] = d ? d->index : DEVICE_NONE;
+	}
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++)
+		new->view.port_of_device[i] = PORT_HOST;
+	for (uint16_t i = 0; i < s->port_count; i++) {
+		if (new->view.device_of_port[i] != DEVICE_NONE)
+			new->view.port_of_device[new->view.device_of_port[i]] = i;
+		kernel_port(e, new, i);
+	}
+	if (place_units(e, s, new, &u, &why) || add_addresses(e, s, new, &u, &why))
+		log_event(LOG_LEVEL_ERROR, "revive", log_text("path", why.path), log_text("message", why.message));
+	e->plan = new;
+	set_local6(e, new, true, NULL);
+	plan_switch(e, new);
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++) {
+		if (u.opened[i])
+			device_serve(e, &e->device[i]);
+	}
+	synchronize_rcu();
+	netlink_dump_neighbours(e->netlink);
+	kernel_changed(e);
+	free(old);
+	new = NULL;
+out:
+	free(new);
+	free(u.added.at);
+	free(u.vlan);
 }
 
 /* Everything that can fail, up to the point where the workers could switch. */
@@ -455,6 +538,8 @@ engine_apply(void *ctx, struct snapshot *s, struct refusal *why)
 		if (u.opened[i])
 			device_serve(e, &e->device[i]);
 	}
+	for (uint32_t i = 0; i < s->port_count; i++)
+		e->device[new->view.device_of_port[i]].wanted = s->port[i].xdp_mode;
 	struct route_list spare = e->learned;
 	e->learned = e->found;
 	e->found = spare;

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { BUSY_TRIES = 200, BUSY_WAIT_US = 5000 };
+
 struct link *
 link_find(struct engine *e, unsigned ifindex)
 {
@@ -117,9 +119,10 @@ device_open(struct engine *e, const struct port_config *port, bool fail_open, st
 void
 device_probe(struct device *d)
 {
-	if (d->attachment.generic || d->wanted == XDP_WANTED_NATIVE || d->wanted == XDP_WANTED_GENERIC)
-		d->zero_copy_error = -EOPNOTSUPP;
-	else
+	bool asked = d->wanted == XDP_WANTED_AUTO || d->wanted == XDP_WANTED_ZERO_COPY;
+
+	d->zero_copy_error = -EOPNOTSUPP;
+	if (!d->attachment.generic && asked)
 		d->zero_copy_error = xsk_zero_copy_probe(d->ifindex, 0);
 }
 
@@ -156,6 +159,11 @@ device_sockets(struct engine *e, struct device *d, struct refusal *why)
 
 	for (; queue < wanted; queue++) {
 		rc = open_socket(e, d, queue);
+		/* The kernel lets go of a closed socket's queue a little later (xp_put_pool). */
+		for (int tries = 0; rc == -EBUSY && tries < BUSY_TRIES; tries++) {
+			usleep(BUSY_WAIT_US);
+			rc = open_socket(e, d, queue);
+		}
 		/* Where the driver does not say how many queues it has, the first that does not exist ends the list. */
 		if (rc == -EINVAL && d->queue_count == 0 && queue > 0)
 			rc = 0, wanted = queue--;
@@ -169,6 +177,9 @@ device_sockets(struct engine *e, struct device *d, struct refusal *why)
 	}
 	d->queue_count = wanted;
 	d->zero_copy = d->socket[0]->zero_copy;
+	if (!d->zero_copy && !d->attachment.generic && !d->attachment.reason[0])
+		snprintf(d->attachment.reason, sizeof d->attachment.reason, "no zero copy: %s",
+			 d->zero_copy_error ? strerror(-d->zero_copy_error) : "another port has none");
 	return 0;
 }
 

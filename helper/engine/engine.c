@@ -184,6 +184,8 @@ tick(struct engine *e)
 	uint64_t second = clock_ns(CLOCK_MONOTONIC) / 1000000000;
 
 	drain(e->timer);
+	if (e->revive && e->plan)
+		plan_revive(e);
 	if (e->routes_stale)
 		kernel_changed(e);
 	if (second == e->last_tick_s)

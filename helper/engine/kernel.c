@@ -44,6 +44,9 @@ on_link(void *ctx, const struct netlink_link *info)
 	l->used = !info->gone;
 	for (uint16_t port = 0; e->plan && port < e->plan->snapshot->port_count; port++) {
 		uint16_t device = e->plan->view.device_of_port[port];
+		if (!info->gone && strcmp(e->plan->snapshot->port[port].device, info->name) == 0 &&
+		    (device == DEVICE_NONE || e->device[device].ifindex != info->ifindex))
+			e->revive = true;
 		if (device == DEVICE_NONE || e->device[device].ifindex != info->ifindex)
 			continue;
 		if (before.up != info->up)

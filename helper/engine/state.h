@@ -83,6 +83,7 @@ struct engine {
 	struct address_list addresses; /* the kernel's, as of the last reading */
 	int epoll, timer, control;
 	bool routes_stale;
+	bool revive; /* a device of the plan has come back */
 	bool stop;
 	uint64_t last_tick_s;
 	unsigned former_rings[ENGINE_WORKERS_MAX]; /* of former helpers, not yet drained */
@@ -109,6 +110,9 @@ const char *device_mode(const struct device *d);
 /* apply.c */
 int engine_apply(void *ctx, struct snapshot *s, struct refusal *why);
 void plan_destroy(struct plan *p);
+/* plan_revive opens the devices of the plan in force that are not open (any more): they were made anew, or a refused snapshot
+ * had closed them. */
+void plan_revive(struct engine *e);
 /* plan_switch makes all workers use a plan. */
 void plan_switch(struct engine *e, struct plan *p);
 void refuse(struct refusal *why, const char *code, const char *path, const char *format, ...)

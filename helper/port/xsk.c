@@ -264,15 +264,17 @@ xsk_kick(struct xsk *x, struct frame_cache *c)
 		if (!xsk_ring_prod__needs_wakeup(&x->tx))
 			break;
 		x->kicks++;
-		/* EAGAIN, EBUSY, ENOBUFS: the budget, the send buffer or the device's queue is used up; ENETDOWN: the
-		 * device is down, and takes the frames once it is up again or gives them back when the socket closes. */
-		if (sendto(x->fd, NULL, 0, MSG_DONTWAIT, NULL, 0) < 0 && errno == ENETDOWN)
-			break;
+		/* EAGAIN, EBUSY, ENOBUFS: the budget, the send buffer or the device's queue is used up. ENETDOWN, ENXIO: the
+		 * device is down or gone; the frames come back when it is up again or the socket closes. */
+		bool dead = sendto(x->fd, NULL, 0, MSG_DONTWAIT, NULL, 0) < 0 && (errno == ENETDOWN || errno == ENXIO);
 		xsk_complete(x, c);
 		uint32_t after = untaken(x);
-		idle = after == before ? idle + 1 : 0;
-		x->retries = after == before ? x->retries + 1 : 0;
+		bool stuck = after == before;
+		idle = stuck ? idle + 1 : 0;
+		x->retries = stuck ? x->retries + 1 : 0;
 		before = after;
+		if (dead)
+			break;
 	}
 	x->kick = before != 0;
 }

@@ -18,6 +18,7 @@
 #define HOUSEKEEP_BUSY_NS (10ull * 1000000)
 #define HOUSEKEEP_IDLE_MS 100
 #define TX_RETRY_MS       1
+#define TX_RETRIES        1000 /* after these, a device that takes nothing is tried when other work is done */
 
 static uint64_t
 clock_ns(clockid_t clock)
@@ -333,7 +334,7 @@ sleep_until_work(struct loop *l)
 
 	for (uint32_t i = 0; i < l->socket_count; i++) {
 		fd[i] = (struct pollfd){ .fd = l->socket[i]->fd, .events = POLLIN };
-		if (l->socket[i]->kick)
+		if (l->socket[i]->kick && l->socket[i]->retries < TX_RETRIES)
 			timeout = TX_RETRY_MS;
 	}
 	fd[l->socket_count] = (struct pollfd){ .fd = l->wake, .events = POLLIN };
