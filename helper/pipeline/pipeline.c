@@ -24,6 +24,7 @@ static const struct stage stages[] = {
 	{ "neighbour", neighbour_resolve, trace_neighbour, ALWAYS },
 	{ "output-filter", filter_output, trace_passed, ALWAYS },
 };
+enum { DECIDED = PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART }; /* flags that stages set */
 enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1 };
 
 static enum verdict
@@ -89,7 +90,7 @@ process(struct worker *w, struct packet *p)
 static inline void
 begin(struct worker *w, struct packet *p)
 {
-	p->flags &= (uint16_t) ~(PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART);
+	p->flags &= (uint16_t)~DECIDED;
 	memset(&p->hash, 0, sizeof *p - offsetof(struct packet, hash));
 	p->unit = UNIT_NONE;
 	p->zone = ZONE_NONE;
@@ -203,9 +204,9 @@ void
 pipeline_explain(struct worker *w, struct packet *p, struct trace *t)
 {
 	t->count = 0;
+	begin(w, p);
+	p->drop_reason = DROP_REASON_NONE;
 	w->trace = t;
-	p->flags &= (uint16_t) ~(PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART);
-	memset(&p->hash, 0, sizeof *p - offsetof(struct packet, hash));
 	p->verdict = (uint8_t)decide(w, p, 0);
 	w->trace = NULL;
 }

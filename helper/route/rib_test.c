@@ -1,0 +1,204 @@
+/* rib_test.c: the best route of each prefix is in force, whoever brought it. SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+
+#include "pipeline/fixture.h"
+
+static const struct next_hop_group *
+look_up(const struct fixture *f, const char *text)
+{
+	uint8_t family;
+	struct address a = fixture_address(text, &family);
+	return fib_lookup(f->snapshot.fib[0], family, &a);
+}
+
+static struct rib_route
+kernel_route(const char *prefix, uint8_t length, uint32_t preference, const char *gateway)
+{
+	struct rib_route r = { .length = length, .preference = preference, .origin = RIB_KERNEL, .group.count = 1 };
+	r.prefix = fixture_address(prefix, &r.family);
+	r.group.hop[0] = (struct next_hop){ .kind = NEXT_HOP_FORWARD };
+	r.group.hop[0].gateway = fixture_address(gateway, &r.group.hop[0].family);
+	return r;
+}
+
+static void
+addresses_make_local_connected_and_broadcast_routes(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_commit(f);
+	assert_int_equal(look_up(f, "10.0.1.1")->hop[0].kind, NEXT_HOP_LOCAL);
+	assert_int_equal(look_up(f, "2001:db8:3::1")->hop[0].kind, NEXT_HOP_LOCAL);
+	assert_int_equal(look_up(f, "10.0.1.255")->hop[0].kind, NEXT_HOP_BROADCAST);
+	const struct next_hop *h = &look_up(f, "10.0.3.77")->hop[0];
+	assert_int_equal(h->kind, NEXT_HOP_FORWARD);
+	assert_int_equal(h->unit, 3);
+	assert_true(h->on_link);
+	assert_null(look_up(f, "10.0.9.1"));
+	assert_null(look_up(f, "2001:db9::1"));
+	fixture_free(f);
+}
+
+static void
+a_static_route_finds_the_unit_of_its_gateway(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_route(f, "0.0.0.0", 0, NEXT_HOP_FORWARD, "10.0.2.2");
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "203.0.113.1");
+	fixture_commit(f);
+	const struct next_hop *h = &look_up(f, "198.51.100.1")->hop[0];
+	assert_int_equal(h->unit, 2);
+	assert_false(h->on_link);
+	assert_int_equal(look_up(f, "192.0.2.1")->hop[0].unit, 2);
+	fixture_free(f);
+}
+
+static void
+the_lowest_preference_wins_and_the_next_takes_over(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	bool changed;
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.2");
+	fixture_commit(f);
+	struct rib_route worse = kernel_route("192.0.2.0", 24, RIB_PREFERENCE_KERNEL, "10.0.3.2");
+	struct rib_route better = kernel_route("192.0.2.0", 24, 1, "10.0.1.2");
+	assert_int_equal(rib_add(f->rib, &worse, &changed), 0);
+	assert_false(changed);
+	assert_int_equal(look_up(f, "192.0.2.1")->hop[0].unit, 2);
+	assert_int_equal(rib_add(f->rib, &better, &changed), 0);
+	assert_true(changed);
+	assert_int_equal(look_up(f, "192.0.2.1")->hop[0].unit, 1);
+	assert_int_equal(rib_add(f->rib, &better, &changed), 0);
+	assert_false(changed);
+	assert_int_equal(rib_remove(f->rib, &better, &changed), 0);
+	assert_true(changed);
+	assert_int_equal(look_up(f, "192.0.2.1")->hop[0].unit, 2);
+	assert_int_equal(rib_remove(f->rib, &better, &changed), -ENOENT);
+	assert_int_equal(rib_remove(f->rib, &worse, &changed), 0);
+	assert_false(changed);
+	fixture_free(f);
+}
+
+static void
+a_replaced_route_takes_its_new_next_hop(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	bool changed;
+	fixture_commit(f);
+	struct rib_route r = kernel_route("2001:db8:77::", 48, RIB_PREFERENCE_KERNEL, "2001:db8:2::2");
+	assert_int_equal(rib_add(f->rib, &r, &changed), 0);
+	assert_int_equal(look_up(f, "2001:db8:77::1")->hop[0].unit, 2);
+	r = kernel_route("2001:db8:77::", 48, RIB_PREFERENCE_KERNEL, "2001:db8:3::2");
+	assert_int_equal(rib_add(f->rib, &r, &changed), 0);
+	assert_true(changed);
+	assert_int_equal(look_up(f, "2001:db8:77::1")->hop[0].unit, 3);
+	r = kernel_route("2001:db8:77::", 48, RIB_PREFERENCE_KERNEL, "2001:db9::1");
+	assert_int_equal(rib_add(f->rib, &r, &changed), 0);
+	assert_true(changed);
+	assert_null(look_up(f, "2001:db8:77::1"));
+	assert_int_equal(rib_remove(f->rib, &r, &changed), 0);
+	assert_false(changed);
+	fixture_free(f);
+}
+
+static void
+impossible_routes_are_refused(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_commit(f);
+	struct rib_route good = kernel_route("192.0.2.0", 24, 10, "10.0.2.2"), r = good;
+	r.prefix.byte[3] = 1;
+	assert_int_equal(rib_add(f->rib, &r, NULL), -EINVAL);
+	r = good;
+	r.length = 33;
+	assert_int_equal(rib_add(f->rib, &r, NULL), -EINVAL);
+	r = good;
+	r.instance = 1;
+	assert_int_equal(rib_add(f->rib, &r, NULL), -EINVAL);
+	r = good;
+	r.group.count = 0;
+	assert_int_equal(rib_add(f->rib, &r, NULL), -EINVAL);
+	r = good;
+	r.group.count = NEXT_HOP_GROUP_MAX + 1;
+	assert_int_equal(rib_add(f->rib, &r, NULL), -EINVAL);
+	r = good;
+	r.group.hop[0].kind = 77;
+	assert_int_equal(rib_add(f->rib, &r, NULL), -EINVAL);
+	fixture_free(f);
+}
+
+struct census {
+	unsigned total, active, by_origin[RIB_ORIGINS];
+};
+
+static void
+count(void *ctx, const struct rib_route *route, bool active)
+{
+	struct census *c = ctx;
+	c->total++;
+	c->active += active;
+	c->by_origin[route->origin]++;
+}
+
+static void
+many_routes_are_all_known_and_all_go(void **state)
+{
+	enum { ROUTES = 3000 };
+	struct fixture *f = fixture_new(64);
+	fixture_commit(f);
+	struct census before = { 0 }, full = { 0 }, after = { 0 };
+	rib_walk(f->rib, count, &before);
+	for (unsigned pass = 0; pass < 2; pass++) {
+		for (unsigned i = 0; i < ROUTES; i++) {
+			struct rib_route r = kernel_route("172.16.0.0", 28, 10, "10.0.2.2");
+			r.prefix.byte[2] = (uint8_t)(i >> 4);
+			r.prefix.byte[3] = (uint8_t)(i << 4);
+			assert_int_equal(pass ? rib_remove(f->rib, &r, NULL) : rib_add(f->rib, &r, NULL), 0);
+		}
+		rib_walk(f->rib, count, pass ? &after : &full);
+	}
+	assert_int_equal(full.by_origin[RIB_KERNEL], ROUTES);
+	assert_int_equal(full.active, before.active + ROUTES);
+	assert_int_equal(full.by_origin[RIB_LOCAL], 7 + 4);
+	assert_int_equal(full.by_origin[RIB_CONNECTED], 7);
+	assert_int_equal(after.total, before.total);
+	fixture_free(f);
+}
+
+static void
+learned_routes_come_with_the_build(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_commit(f);
+	rib_destroy(f->rib);
+	struct rib_route learned[] = { kernel_route("192.0.2.0", 24, 10, "10.0.3.2"),
+				       kernel_route("192.0.2.0", 25, 10, "10.0.2.2") };
+	struct rib_route elsewhere = learned[0];
+	elsewhere.instance = 9;
+	struct rib_route all[] = { elsewhere, learned[0], learned[1] };
+	f->rib = rib_build(&f->snapshot, all, 3);
+	assert_non_null(f->rib);
+	assert_int_equal(look_up(f, "192.0.2.1")->hop[0].unit, 2);
+	assert_int_equal(look_up(f, "192.0.2.200")->hop[0].unit, 3);
+	fixture_free(f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses_make_local_connected_and_broadcast_routes),
+		cmocka_unit_test(a_static_route_finds_the_unit_of_its_gateway),
+		cmocka_unit_test(the_lowest_preference_wins_and_the_next_takes_over),
+		cmocka_unit_test(a_replaced_route_takes_its_new_next_hop),
+		cmocka_unit_test(impossible_routes_are_refused),
+		cmocka_unit_test(many_routes_are_all_known_and_all_go),
+		cmocka_unit_test(learned_routes_come_with_the_build),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
