@@ -1,8 +1,7 @@
 // compile.ts: from a configuration to the snapshot that the helper enforces and the names of its numbers. Pure: the same
 // configuration and generation always give the same bytes. SPDX-License-Identifier: Apache-2.0
-import { createHash } from "node:crypto";
-
 import { Action } from "../../../shared/gen/wire.gen.js";
+import { sealSnapshot, type SnapshotContent } from "../snapshot/hash.js";
 import type {
   Snapshot, SnapshotApplication, SnapshotDefaultPolicy, SnapshotHostService, SnapshotPolicySet, SnapshotPort,
   SnapshotRoute, SnapshotRouteHop, SnapshotRule, SnapshotSettings, SnapshotUnit, SnapshotZone,
@@ -35,7 +34,8 @@ export function compileConfig(config: Config, generation: number): Compiled {
   const applications = new ApplicationTable(config.applications);
   const counters: string[] = [];
   const policies = compilePolicies(config.security.policies ?? [], { zoneIds, sets, applications, counters });
-  const body = {
+  const content: SnapshotContent = {
+    version: 1,
     settings: compileSettings(config),
     zones: compileZones(config),
     instances: [{ id: 0, name: "inet.0", kernel_table: KERNEL_MAIN_TABLE }],
@@ -47,9 +47,9 @@ export function compileConfig(config: Config, generation: number): Compiled {
     default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
     counters,
     routes: (config["routing-options"]?.static?.route ?? []).map((route) => compileRoute(route, units)),
-  } satisfies Body;
+  };
   return {
-    snapshot: { version: 1, generation, hash: hashOf(body), ...body },
+    snapshot: sealSnapshot(content, generation),
     names: {
       version: NAME_TABLE_VERSION,
       generation,
@@ -286,22 +286,4 @@ function compileHop(gateway: IpAddress, candidates: readonly CompiledUnit[]): Sn
   const holder = candidates.find(({ prefixes }) =>
     isLinkLocal(gateway) || prefixes.some((prefix) => prefix.family === gateway.family && rangeHolds(prefixRange(prefix), gateway.value)));
   return { gateway: addressBytes(gateway.family, gateway.value), unit: holder?.unit.id ?? 0 };
-}
-
-// ---- hash --------------------------------------------------------------------------------------------------------------------
-
-type Body = Omit<Snapshot, "version" | "generation" | "hash">;
-
-/** hashOf: SHA-256 of the snapshot's parts as JSON in the order of its schema, addresses as hex, without version, generation and hash. */
-function hashOf(body: Body): string {
-  const hash = createHash("sha256");
-  for (const [part, value] of Object.entries(body)) {
-    const withAddresses = part === "units" || part === "address_sets" || part === "routes";
-    hash.update(`${part} ${withAddresses ? JSON.stringify(value, hexBytes) : JSON.stringify(value)}\n`);
-  }
-  return hash.digest("hex");
-}
-
-function hexBytes(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value;
 }
