@@ -8,7 +8,6 @@
  *
  * region: message table | vector table | lines. Offsets are given by the caller (daemon/src/syslog/outbox.ts), checked here.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

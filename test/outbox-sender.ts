@@ -1,0 +1,37 @@
+// outbox-sender.ts: the daemon's delivery with everything but its ring left out, to be killed again and again by
+// outbox-kill.test.ts: numbered lines through an outbox file, which a successor takes over. SPDX-License-Identifier: Apache-2.0
+import { loadNative } from "../daemon/src/syslog/native.js";
+import { OutboxFiles } from "../daemon/src/syslog/outbox-file.js";
+import { UdpSender } from "../daemon/src/syslog/udp.js";
+import { mapForWriting } from "../daemon/src/ring/mapping.js";
+
+const [directory = "", port = "", total = ""] = process.argv.slice(2);
+const native = loadNative();
+const outbox = new OutboxFiles(native, directory, (_path, error) => {
+  throw error;
+}).open("kill");
+const sender = new UdpSender(native, { host: "127.0.0.1", port: Number(port), sourceAddress: "" }, outbox);
+// The ring's cursor: it too is memory that outlives the process, and may lag behind what the outbox has decided.
+const cursor = mapForWriting(`${directory}/cursor`, 8);
+const BATCH = 16;
+
+sender.send();
+let sequence = cursor.readDoubleLE(0) + 1;
+
+// One batch for each token on standard input: the receiver's buffer is small, and a datagram lost there is not our question.
+process.stdin.on("data", (tokens: Buffer) => {
+  for (let token = 0; token < tokens.length; token++) batch();
+});
+process.stdin.on("end", () => process.exit(0));
+
+function batch(): void {
+  const last = Math.min(sequence + BATCH - 1, Number(total));
+  for (; sequence <= last; sequence++) {
+    if (outbox.hasDecided(0, 1, sequence)) continue;
+    const line = Buffer.from(String(sequence));
+    outbox.append(1, line, line.length);
+  }
+  if (!outbox.hasDecided(0, 1, last)) outbox.decided(0, 1, last);
+  cursor.writeDoubleLE(last, 0);
+  sender.send();
+}
