@@ -1,9 +1,11 @@
-// Turns shared/wire/*.json into the C header, the TypeScript module and docs/wire.md; with --check compares instead.
+// Turns shared/wire/*.json into the C header, the TypeScript module and docs/wire.md, and schemas/*.json into what snapshot.mjs
+// makes of them; with --check compares instead.
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { files as snapshotFiles } from "./snapshot.mjs";
 
 const TYPES = {
   u8: { c: "uint8_t", size: 1 },
@@ -379,7 +381,7 @@ export function generate(frames, enumerations) {
 function main(args) {
   const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
   const read = (name) => JSON.parse(readFileSync(join(root, "shared/wire", name), "utf8"));
-  const files = generate(read("frames.json"), read("enums.json"));
+  const files = { ...generate(read("frames.json"), read("enums.json")), ...Object.fromEntries(snapshotFiles()) };
   let stale = 0;
   for (const [path, text] of Object.entries(files)) {
     const full = join(root, path);

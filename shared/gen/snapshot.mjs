@@ -1,6 +1,6 @@
 // snapshot.mjs: makes from schemas/{snapshot,control}.schema.json the helper's decoder tables, the daemon's types and the
 // documents, so that each field and each bound stands once. SPDX-License-Identifier: Apache-2.0
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -353,26 +353,4 @@ export function files() {
       [...requests, ...replies].map(docMap).join("\n"),
   );
   return out;
-}
-
-/** A run by itself writes the files, or with --check compares them. */
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  let stale = 0;
-  for (const [path, text] of files()) {
-    if (process.argv.includes("--check")) {
-      let now = "";
-      try {
-        now = readFileSync(join(root, path), "utf8");
-      } catch (thrown) {
-        if (thrown.code !== "ENOENT") throw thrown;
-      }
-      if (now !== text) {
-        console.error(`${path} is stale: run "make gen"`);
-        stale++;
-      }
-    } else {
-      writeFileSync(join(root, path), text);
-    }
-  }
-  process.exitCode = stale > 0 ? 1 : 0;
 }
