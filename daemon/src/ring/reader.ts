@@ -282,7 +282,8 @@ export class RingReader {
   }
 
   #sequenceAt(position: number): number {
-    return readCount(this.#bytes, RING_SLOTS_AT + (position % this.identity.slotCount) * FRAME_SIZE + offset.header.sequence);
+    const at = RING_SLOTS_AT + (position % this.identity.slotCount) * FRAME_SIZE + offset.header.sequence;
+    return Number(Atomics.load(this.#longs, at >>> 3));
   }
 
   /** Starts at the helper's head: the frames before it may have been read or not, and the page that knew is spoilt. The
