@@ -2,9 +2,10 @@
  * numbers are judged by window_fits.
  *
  * Where we are liberal, on purpose, because a firewall that drops a legitimate segment stalls a transfer:
- * - Only the first byte of a segment must lie below the end of the window (conntrack), not the last: receivers trim.
- * - Acknowledgments may lag by the sender's window, at least by 66000 bytes (conntrack's MAXACKWINCONST; pf has 65536
- *   with scaling): segments of one direction overtake each other on the way.
+ * - Only the first byte of a segment must lie in the window (conntrack), not the last: receivers trim. So `end` may be
+ *   up to one segment further than the receiver will ever take, and
+ * - sequences and acknowledgments may lag behind by the other side's window and 66000 bytes (conntrack takes the greater
+ *   of the two for acknowledgments; pf has 67035): segments of one direction overtake each other on the way.
  * - Windows never shrink: the largest window and the highest edge count (Rooij; both).
  * - A zero window lets one byte through, for probes (conntrack). Keep-alives lie one byte below `end` and fit anyway.
  * - A client's SYN inside a live connection passes and moves nothing (conntrack): the server answers with a challenge
@@ -23,7 +24,7 @@
 #include "packet/packet.h"
 
 enum { FLAG_FIN = 0x01, FLAG_SYN = 0x02, FLAG_RST = 0x04, FLAG_ACK = 0x10 };
-enum { SCALE_UNKNOWN = 255, SCALE_MAX = 14, ACK_LAG = 66000 };
+enum { SCALE_UNKNOWN = 255, SCALE_MAX = 14, LAG = 66000 };
 
 enum event {
 	EVENT_SYN,
@@ -168,7 +169,8 @@ static bool
 sequence_fits(const struct tcp_track *t, const struct packet *p, unsigned direction)
 {
 	const struct tcp_side *s = &t->side[direction], *r = &t->side[!direction];
-	return !before(s->max_end, p->tcp_sequence) && !before(end_of(p), s->end - r->max_window);
+	/* Some send FIN at the edge of the window, and carry on behind it. */
+	return !before(s->max_end + s->fin, p->tcp_sequence) && !before(end_of(p), s->end - r->max_window - LAG);
 }
 
 /* The server's answer to a SYN that went through a live connection acknowledges exactly that SYN; a late copy of the
@@ -218,6 +220,8 @@ window_fits(const struct tcp_track *t, const struct packet *p, unsigned directio
 			return refuses_syn(t, p, direction);
 		return !has(p, FLAG_ACK) || within(s->acked, p->tcp_acknowledgment, r->end);
 	}
+	if (!s->seen || !r->seen)
+		return true; /* closed before both had spoken: there is no window to hold to */
 	if (has(p, FLAG_RST) && (refuses_syn(t, p, direction) || within(r->acked, p->tcp_sequence, s->max_end) ||
 				 p->tcp_sequence == s->end))
 		return true;
@@ -226,8 +230,7 @@ window_fits(const struct tcp_track *t, const struct packet *p, unsigned directio
 
 	if (!sequence_fits(t, p, direction))
 		return false;
-	uint32_t lag = s->max_window > ACK_LAG ? s->max_window : ACK_LAG;
-	uint32_t low = t->state == TCP_SYN_RECEIVED ? s->acked : r->end - lag;
+	uint32_t low = t->state == TCP_SYN_RECEIVED ? s->acked : r->end - s->max_window - LAG;
 	return within(low, p->tcp_acknowledgment, r->end);
 }
 
