@@ -410,6 +410,7 @@ plan_revive(struct engine *e)
 		goto out;
 	*new = *old;
 	new->neighbours = NULL;
+	new->view.renumbered = false;
 	struct snapshot *s = new->snapshot;
 	for (uint16_t i = 0; i < s->port_count; i++) {
 		struct device *d = device_find(e, s->port[i].device);
@@ -479,7 +480,8 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 		goto fail;
 
 	p->view.neighbours = e->neighbours;
-	if (!same_units(e->plan, p)) {
+	p->view.renumbered = !same_units(e->plan, p);
+	if (p->view.renumbered) {
 		if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
 			goto no_memory;
 		p->neighbours = p->view.neighbours = neighbour_table_create(NEIGHBOURS, seed);

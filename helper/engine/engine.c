@@ -228,6 +228,7 @@ static void
 close_sessions(struct loop *l, void *ctx)
 {
 	*(uint32_t *)ctx += session_close_matching(&l->worker, CLOSE_REASON_SHUTDOWN, NULL, NULL);
+	loop_give_up(l);
 }
 
 static void
@@ -273,31 +274,33 @@ engine_stop(struct engine *e)
 	log_totals(e, closed);
 }
 
-/* A free frame is in the pool, in a worker's cache, held by a worker's tables, or was given back by a closed socket. */
-static void
-account_frames(struct engine *e)
-{
-	for (uint32_t w = 0; e->umem.area && w < e->options.workers; w++)
-		frame_cache_flush(&e->shared.loop[w].cache);
-	if (e->umem.area)
-		log_event(LOG_LEVEL_INFO, "frames", log_number("free", umem_free(&e->umem)),
-			  log_number("all", e->umem.frame_count));
-}
-
-void
-engine_destroy(struct engine *e)
+uint32_t
+engine_release(struct engine *e)
 {
 	bool fail_open = e->plan ? e->plan->snapshot->settings.fail_open : e->options.fail_open;
 
-	if (e->server)
-		control_server_close(e->server);
 	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++) {
 		if (e->device[i].used)
 			device_close(e, &e->device[i], fail_open);
 	}
 	while (e->leftovers.count)
 		attach_forget(&e->leftovers, 0, false);
-	account_frames(e);
+	if (!e->umem.area)
+		return 0;
+	for (uint32_t w = 0; w < e->options.workers; w++)
+		frame_cache_flush(&e->shared.loop[w].cache);
+	uint32_t lost = e->umem.frame_count - umem_free(&e->umem);
+	log_event(lost ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "frames", log_number("all", e->umem.frame_count),
+		  log_number("lost", lost));
+	return lost;
+}
+
+void
+engine_destroy(struct engine *e)
+{
+	if (e->server)
+		control_server_close(e->server);
+	engine_release(e);
 	if (e->plan) {
 		struct snapshot *s = e->plan->snapshot;
 		plan_destroy(e->plan);

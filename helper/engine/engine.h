@@ -40,6 +40,10 @@ void engine_run(struct engine *e, int stop_fd);
 /* engine_stop ends all sessions with reason shutdown, publishes the last events and stops the workers. Devices keep the
  * steering program if fail-mode is closed: no packet then passes unfiltered. */
 void engine_stop(struct engine *e);
+
+/* engine_release closes the devices and returns how many packet buffers cannot be accounted for: 0, or there is a leak. Part of
+ * engine_destroy. */
+uint32_t engine_release(struct engine *e);
 void engine_destroy(struct engine *e);
 
 /* engine_detach takes the steering programs and the addresses that a helper left off all devices of this network

@@ -11,12 +11,13 @@
 #include <unistd.h>
 #include <urcu-qsbr.h>
 
-#include "packet/packet.h"
+#include "pipeline/stage.h"
 #include "port/tun.h"
 #include "worker/confine.h"
 
 #define HOUSEKEEP_BUSY_NS (10ull * 1000000)
 #define HOUSEKEEP_IDLE_MS 100
+#define END_OF_TIME       (UINT64_MAX / 2)
 #define TX_RETRY_MS       1
 #define TX_RETRIES        1000 /* after these, a device that takes nothing is tried when other work is done */
 
@@ -469,9 +470,35 @@ loop_resolve(struct loop *l, struct resolve *out)
 	return true;
 }
 
+/* Packets that wait carry numbers of ports and neighbours. */
+static void
+drop_held(struct loop *l)
+{
+	struct worker *w = &l->worker;
+	uint64_t now_ns = w->now_ns;
+	struct packet p;
+	bool found;
+
+	w->now_ns = END_OF_TIME;
+	while (wait_next(w, &p, &found))
+		drop(l, p.frame, DROP_REASON_NEIGHBOUR_UNRESOLVED);
+	while (fragment_expired(w->fragments, END_OF_TIME, &p) || fragment_release(w->fragments, &p))
+		drop(l, p.frame, DROP_REASON_FRAGMENT_UNKNOWN);
+	w->now_ns = now_ns;
+}
+
+void
+loop_give_up(struct loop *l)
+{
+	drop_held(l);
+	kick_all(l);
+}
+
 void
 loop_view(struct loop *l, const struct view *v)
 {
+	if (l->view && v->renumbered)
+		drop_held(l);
 	l->view = v;
 	l->worker.ports = v->port;
 	l->worker.neighbours = v->neighbours;

@@ -27,6 +27,7 @@ struct view {
 	uint16_t device_of_port[LOOP_PORTS_MAX];   /* DEVICE_NONE: none */
 	uint16_t port_of_device[LOOP_DEVICES_MAX]; /* PORT_HOST: not in this snapshot */
 	struct neighbour_table *neighbours;
+	bool renumbered; /* ports, units or neighbours have other numbers than in the view before */
 };
 
 /* loop_shared: what all workers have in common. */
@@ -106,6 +107,8 @@ void loop_view(struct loop *l, const struct view *v);
 void loop_socket_add(struct loop *l, struct xsk *x, uint16_t device);
 void loop_socket_remove(struct loop *l, struct xsk *x);
 void loop_transmit(struct loop *l, uint16_t device, uint16_t worker);
+/* loop_give_up drops all packets that wait for something: the end is near. Sessions must be closed before. */
+void loop_give_up(struct loop *l);
 /* loop_settle finishes what other workers have handed over, so that no frame of a removed device is left in a ring. */
 void loop_settle(struct loop *l);
 
