@@ -1,12 +1,29 @@
 // outbox-sender.ts: the daemon's delivery with everything but its ring left out, to be killed again and again by
 // outbox-kill.test.ts: numbered lines through an outbox file, which a successor takes over. SPDX-License-Identifier: Apache-2.0
 import { loadNative } from "../daemon/src/syslog/native.js";
+import type { Native } from "../daemon/src/syslog/outbox.js";
 import { OutboxFiles } from "../daemon/src/syslog/outbox-file.js";
 import { UdpSender } from "../daemon/src/syslog/udp.js";
 import { mapForWriting } from "../daemon/src/ring/mapping.js";
 
-const [directory = "", port = "", total = ""] = process.argv.slice(2);
-const native = loadNative();
+const [directory = "", port = "", deadlyPoint = "", deadlyPass = "0"] = process.argv.slice(2);
+let passes = Number(deadlyPass);
+
+/** Ends this process as SIGKILL from outside would, when the point it is to die at has been passed often enough. */
+function pass(point: string): void {
+  if (point === deadlyPoint && --passes === 0) process.kill(process.pid, "SIGKILL");
+}
+
+const loaded = loadNative();
+const native: Native = {
+  ...loaded,
+  sendLines(...args) {
+    pass("before-send");
+    const sent = loaded.sendLines(...args);
+    pass("after-send");
+    return sent;
+  },
+};
 const outbox = new OutboxFiles(native, directory, (_path, error) => {
   throw error;
 }).open("kill");
@@ -25,13 +42,16 @@ process.stdin.on("data", (tokens: Buffer) => {
 process.stdin.on("end", () => process.exit(0));
 
 function batch(): void {
-  const last = Math.min(sequence + BATCH - 1, Number(total));
+  const last = sequence + BATCH - 1;
   for (; sequence <= last; sequence++) {
     if (outbox.hasDecided(0, 1, sequence)) continue;
     const line = Buffer.from(String(sequence));
     outbox.append(1, line, line.length);
+    pass("appended");
   }
   if (!outbox.hasDecided(0, 1, last)) outbox.decided(0, 1, last);
+  pass("decided");
   cursor.writeDoubleLE(last, 0);
+  pass("cursor");
   sender.send();
 }
