@@ -26,7 +26,7 @@ struct netlink {
 	struct mnl_socket *request, *monitor;
 	uint32_t sequence;
 	bool changed;
-	char buffer[BUFFER];
+	_Alignas(8) char buffer[BUFFER];
 };
 
 struct attributes {
@@ -312,7 +312,7 @@ static int
 ask(struct netlink *n, struct nlmsghdr *h)
 {
 	unsigned port = mnl_socket_get_portid(n->request);
-	char answer[BUFFER];
+	_Alignas(8) char answer[BUFFER];
 
 	h->nlmsg_flags |= NLM_F_REQUEST | ((h->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP ? 0 : NLM_F_ACK);
 	h->nlmsg_seq = ++n->sequence;
@@ -341,7 +341,7 @@ request(char *buffer, uint16_t type, uint16_t flags)
 static int
 dump(struct netlink *n, uint16_t type, uint8_t family)
 {
-	char buffer[256];
+	_Alignas(8) char buffer[256];
 	struct nlmsghdr *h = request(buffer, type, NLM_F_DUMP);
 	/* The kernel checks the size of each type's own header; all of them begin with the family. */
 	size_t size = type == RTM_GETADDR    ? sizeof(struct ifaddrmsg)
@@ -384,7 +384,7 @@ netlink_dump_routes(struct netlink *n)
 static int
 change_link(struct netlink *n, unsigned ifindex, unsigned flags, uint32_t mtu)
 {
-	char buffer[256];
+	_Alignas(8) char buffer[256];
 	struct nlmsghdr *h = request(buffer, RTM_NEWLINK, 0);
 	struct ifinfomsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
 
@@ -410,7 +410,7 @@ netlink_link_mtu(struct netlink *n, unsigned ifindex, uint16_t mtu)
 int
 netlink_vlan_add(struct netlink *n, unsigned lower, uint16_t vlan, const char *name)
 {
-	char buffer[512];
+	_Alignas(8) char buffer[512];
 	struct nlmsghdr *h = request(buffer, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	struct ifinfomsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
 
@@ -429,7 +429,7 @@ netlink_vlan_add(struct netlink *n, unsigned lower, uint16_t vlan, const char *n
 int
 netlink_link_remove(struct netlink *n, unsigned ifindex)
 {
-	char buffer[256];
+	_Alignas(8) char buffer[256];
 	struct nlmsghdr *h = request(buffer, RTM_DELLINK, 0);
 	struct ifinfomsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
 
@@ -441,7 +441,7 @@ static int
 change_address(struct netlink *n, uint16_t type, uint16_t flags, unsigned ifindex, uint8_t family,
 	       const struct address *a, uint8_t length)
 {
-	char buffer[256];
+	_Alignas(8) char buffer[256];
 	struct nlmsghdr *h = request(buffer, type, flags);
 	struct ifaddrmsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
 
@@ -476,7 +476,7 @@ netlink_address_remove(struct netlink *n, unsigned ifindex, uint8_t family, cons
 int
 netlink_neighbour_resolve(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a)
 {
-	char buffer[256];
+	_Alignas(8) char buffer[256];
 	struct nlmsghdr *h = request(buffer, RTM_NEWNEIGH, NLM_F_CREATE);
 	struct ndmsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
 

@@ -5,13 +5,14 @@
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TUN_MTU = 9216 };
+enum { TUN_MTU = 9216, DUMMY_ADDRESS = 0xc0000008 };
 
 static void
 write_setting(const char *family, const char *device, const char *name, char value)
@@ -51,6 +52,20 @@ loosen(const char *name)
 	write_setting("ipv6", name, "accept_ra", '0');
 }
 
+/* Loose filtering lets nothing in by a device without any address (fib_validate_source, "last resort"): it gets the IPv4 dummy
+ * address (RFC 7600), which is nobody's. */
+static int
+give_address(int fd, struct ifreq *request)
+{
+	struct sockaddr_in *address = (struct sockaddr_in *)&request->ifr_addr;
+
+	*address = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(DUMMY_ADDRESS) };
+	if (ioctl(fd, SIOCSIFADDR, request))
+		return -errno;
+	address->sin_addr.s_addr = htonl(INADDR_BROADCAST);
+	return ioctl(fd, SIOCSIFNETMASK, request) ? -errno : 0;
+}
+
 static int
 bring_up(const char *name)
 {
@@ -63,6 +78,8 @@ bring_up(const char *name)
 	request.ifr_mtu = TUN_MTU;
 	if (ioctl(fd, SIOCSIFMTU, &request))
 		rc = -errno;
+	if (rc == 0)
+		rc = give_address(fd, &request);
 	request.ifr_flags = IFF_UP | IFF_NOARP | IFF_POINTOPOINT;
 	if (rc == 0 && ioctl(fd, SIOCSIFFLAGS, &request))
 		rc = -errno;
