@@ -39,6 +39,14 @@ export class Statement {
     return this.text ?? this.number;
   }
 
+  get isMapping(): boolean {
+    return isRecord(this.value);
+  }
+
+  get isList(): boolean {
+    return Array.isArray(this.value);
+  }
+
   get(...steps: readonly string[]): Statement {
     return steps.reduce<Statement>((at, step) => at.#inside(step), this);
   }

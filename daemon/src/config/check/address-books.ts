@@ -1,6 +1,7 @@
 // address-books.ts: address books, what they hold and which zones see them. SPDX-License-Identifier: Apache-2.0
 import { parseAddress } from "../address.js";
 import type { Statement } from "../statement.js";
+import type { Zones } from "./zones.js";
 import { declare, reportDuplicates, reportLoops, type Report } from "./report.js";
 
 export const ANY_ADDRESS: ReadonlySet<string> = new Set(["any", "any-ipv4", "any-ipv6"]);
@@ -12,7 +13,7 @@ export interface AddressNames {
   all(zone: string): Iterable<string>;
 }
 
-export function checkAddressBooks(report: Report, books: Statement, zones: ReadonlyMap<string, Statement>): AddressNames {
+export function checkAddressBooks(report: Report, books: Statement, zones: Zones): AddressNames {
   const byName = declare(report, "address-book", books.items());
   const attached = new Map<string, Set<string>>();
   const attachedTo = new Map<string, string>();
@@ -31,7 +32,7 @@ function namesIn(book: Statement | undefined): string[] {
   return ["address", "address-set"].flatMap((kind) => book?.get(kind).items() ?? []).flatMap((entry) => entry.get("name").text ?? []);
 }
 
-function checkAttach(report: Report, book: Statement, zones: ReadonlyMap<string, Statement>, attachedTo: Map<string, string>): string[] {
+function checkAttach(report: Report, book: Statement, zones: Zones, attachedTo: Map<string, string>): string[] {
   const name = book.get("name").text;
   const attach = book.get("attach");
   if (name === undefined) return [];
@@ -48,7 +49,7 @@ function checkAttach(report: Report, book: Statement, zones: ReadonlyMap<string,
     const zone = item.text;
     if (zone === undefined) return [];
     const other = attachedTo.get(zone);
-    if (!zones.has(zone)) report.dangling(item, "security-zone", zone, () => zones.keys());
+    if (zones?.has(zone) === false) report.dangling(item, "security-zone", zone, () => zones.keys());
     else if (other !== undefined && other !== name) report.add("conflict", item, `zone '${zone}' has address-book '${other}' already`);
     attachedTo.set(zone, name);
     return [zone];

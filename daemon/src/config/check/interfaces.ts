@@ -20,22 +20,28 @@ export interface UnitAddress {
 
 const DEVICE = /^(?!\.{1,2}$)[A-Za-z0-9_.@-]{1,15}$/;
 
-/** checkInterfaces reports on `interfaces` and gives the units by name. */
-export function checkInterfaces(report: Report, interfaces: Statement): Map<string, UnitStatement> {
+/** Units by name; undefined where `interfaces` itself is missing or unreadable, so that not every name in it is an error too. */
+export type Units = ReadonlyMap<string, UnitStatement> | undefined;
+
+/** checkInterfaces reports on `interfaces` and gives the units. */
+export function checkInterfaces(report: Report, interfaces: Statement): Units {
   const units = new Map<string, UnitStatement>();
   const devices = new Map<string, string>();
   for (const [name, statement] of interfaces.entries()) {
     checkDevice(report, name, statement, devices);
     checkVlans(report, statement);
-    for (const [number, unit] of statement.get("unit").entries()) {
-      if (!/^[0-9]{1,5}$/.test(number) || Number(number) > MAX_UNIT_NUMBER) continue;
+    for (const [number, unit] of unitsOf(statement)) {
       units.set(`${name}.${number}`, { name: `${name}.${number}`, statement: unit, addresses: addressesOf(unit) });
       checkMtu(report, unit, statement.get("mtu").number);
     }
   }
   if (units.size > MAX_UNITS) report.add("limit", interfaces, `expected at most ${MAX_UNITS} units, found ${units.size}`);
   checkAddresses(report, [...units.values()]);
-  return units;
+  return interfaces.isMapping ? units : undefined;
+}
+
+function unitsOf(statement: Statement): [number: string, unit: Statement][] {
+  return statement.get("unit").entries().filter(([number]) => /^[0-9]{1,5}$/.test(number) && Number(number) <= MAX_UNIT_NUMBER);
 }
 
 /** connectedUnits gives the units with a connected prefix that holds the address. */
@@ -65,7 +71,7 @@ function checkDevice(report: Report, name: string, statement: Statement, devices
 function checkVlans(report: Report, statement: Statement): void {
   const tagging = statement.get("vlan-tagging").isTrue;
   const byVlan = new Map<number, string>();
-  for (const [number, unit] of statement.get("unit").entries()) {
+  for (const [number, unit] of unitsOf(statement)) {
     const vlan = unit.get("vlan-id");
     if (vlan.present && !tagging) report.add("conflict", vlan, "vlan-id needs vlan-tagging on the interface");
     if (!vlan.present && tagging) {

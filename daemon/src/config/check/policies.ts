@@ -4,12 +4,13 @@ import type { Statement } from "../statement.js";
 import type { AddressNames } from "./address-books.js";
 import type { ApplicationNames } from "./applications.js";
 import { declare, reportDuplicates, type Report } from "./report.js";
+import type { Zones } from "./zones.js";
 
 /** MAX_POLICIES: each policy has a counter, and the default policy has one. */
 export const MAX_POLICIES = 1_048_575;
 
 interface Names {
-  readonly zones: ReadonlyMap<string, Statement>;
+  readonly zones: Zones;
   readonly addresses: AddressNames;
   readonly applications: ApplicationNames;
 }
@@ -40,9 +41,9 @@ function checkContext(report: Report, context: Statement, contexts: Map<string, 
   else report.add("duplicate", context, `the policies from '${from!.text!}' to '${to!.text!}' stand in an earlier entry already; put all into one`);
 }
 
-function checkZone(report: Report, reference: Statement, zones: ReadonlyMap<string, Statement>): void {
+function checkZone(report: Report, reference: Statement, zones: Zones): void {
   const name = reference.text;
-  if (name === undefined || zones.has(name)) return;
+  if (name === undefined || zones === undefined || zones.has(name)) return;
   if (name === "junos-host") {
     report.add("reference", reference, "policies to or from this host are not supported; use host-inbound-traffic of the zone");
   } else {

@@ -1,12 +1,12 @@
 // routes.ts: static routes and whether their next hops can be reached. SPDX-License-Identifier: Apache-2.0
 import { isLinkLocal, notOneHost, parseAddress, parsePrefix, type IpAddress } from "../address.js";
 import type { Statement } from "../statement.js";
-import { connectedUnits, isConnected, type UnitStatement } from "./interfaces.js";
+import { connectedUnits, isConnected, type Units } from "./interfaces.js";
 import { reportDuplicates, type Report } from "./report.js";
 
 export const MAX_NEXT_HOPS = 16;
 
-export function checkRoutes(report: Report, routes: Statement, units: ReadonlyMap<string, UnitStatement>): void {
+export function checkRoutes(report: Report, routes: Statement, units: Units): void {
   const seen = new Set<string>();
   for (const route of routes.items()) {
     const prefix = parsePrefix(route.get("name").text ?? "");
@@ -26,9 +26,9 @@ export function checkRoutes(report: Report, routes: Statement, units: ReadonlyMa
   }
 }
 
-function checkPlain(report: Report, hop: Statement, family: string | undefined, units: ReadonlyMap<string, UnitStatement>): void {
+function checkPlain(report: Report, hop: Statement, family: string | undefined, units: Units): void {
   const gateway = usableGateway(report, hop, family, units);
-  if (gateway === undefined) return;
+  if (gateway === undefined || units === undefined) return;
   if (isLinkLocal(gateway)) {
     report.add("conflict", hop, `${hop.text!} is a link-local address; say on which interface with qualified-next-hop`);
   } else if (connectedUnits(units.values(), gateway).length === 0) {
@@ -36,10 +36,10 @@ function checkPlain(report: Report, hop: Statement, family: string | undefined, 
   }
 }
 
-function checkQualified(report: Report, hop: Statement, family: string | undefined, units: ReadonlyMap<string, UnitStatement>): void {
+function checkQualified(report: Report, hop: Statement, family: string | undefined, units: Units): void {
   const gateway = usableGateway(report, hop.get("name"), family, units);
   const name = hop.get("interface").text;
-  if (name === undefined) return;
+  if (name === undefined || units === undefined) return;
   const unit = units.get(name);
   if (unit === undefined) report.dangling(hop.get("interface"), "interface unit", name, () => units.keys());
   else if (gateway !== undefined && !isLinkLocal(gateway) && !unit.addresses.some(({ prefix }) => isConnected(prefix, gateway))) {
@@ -48,11 +48,11 @@ function checkQualified(report: Report, hop: Statement, family: string | undefin
   }
 }
 
-function usableGateway(report: Report, hop: Statement, family: string | undefined, units: ReadonlyMap<string, UnitStatement>): IpAddress | undefined {
+function usableGateway(report: Report, hop: Statement, family: string | undefined, units: Units): IpAddress | undefined {
   const gateway = parseAddress(hop.text ?? "");
   if (gateway === undefined) return undefined;
   const kind = notOneHost(gateway);
-  const owner = [...units.values()].find((unit) => unit.addresses.some(({ prefix }) => prefix.family === gateway.family && prefix.value === gateway.value));
+  const owner = [...(units?.values() ?? [])].find((unit) => unit.addresses.some(({ prefix }) => prefix.family === gateway.family && prefix.value === gateway.value));
   if (family !== undefined && gateway.family !== family) report.add("conflict", hop, "the next hop is not of the same family as the route");
   else if (kind !== undefined) report.add("value", hop, `'${hop.text!}' is ${kind}, not one of a router`);
   else if (owner !== undefined) report.add("conflict", hop, `${hop.text!} is this host's own address on ${owner.name}`);

@@ -1,14 +1,18 @@
 // zones.ts: zones, which units are in them, and what their hosts may reach here. SPDX-License-Identifier: Apache-2.0
 import { nearest } from "../nearest.js";
 import type { Statement } from "../statement.js";
-import type { UnitStatement } from "./interfaces.js";
+import type { Units } from "./interfaces.js";
 import { declare, reportDuplicates, type Report } from "./report.js";
 
 const RESERVED: ReadonlySet<string> = new Set(["any", "junos-host", "junos-global"]);
 
-/** checkZones reports on `security zones` and gives the zones by name. */
-export function checkZones(report: Report, zones: Statement, units: ReadonlyMap<string, UnitStatement>): Map<string, Statement> {
-  const entries = zones.get("security-zone").items();
+/** Zones by name; undefined where the list itself is missing or unreadable, so that not every name in it is an error too. */
+export type Zones = ReadonlyMap<string, Statement> | undefined;
+
+/** checkZones reports on `security zones` and gives the zones. */
+export function checkZones(report: Report, zones: Statement, units: Units): Zones {
+  const list = zones.get("security-zone");
+  const entries = list.items();
   const byName = declare(report, "security-zone", entries, new Map(), (name) => RESERVED.has(name));
   const zoneOf = new Map<string, string>();
   const misspelt = new Set<string>();
@@ -17,10 +21,11 @@ export function checkZones(report: Report, zones: Statement, units: ReadonlyMap<
     for (const item of zone.get("interfaces").items()) {
       const reference = item.text === undefined ? item.get("name") : item;
       checkHostInbound(report, item.get("host-inbound-traffic"));
-      if (reference.text !== undefined) checkMember(report, reference, reference.text, zone.get("name").text ?? "", { units, zoneOf, misspelt });
+      if (reference.text !== undefined && units !== undefined) checkMember(report, reference, reference.text, zone.get("name").text ?? "", { units, zoneOf, misspelt });
     }
   }
-  for (const unit of units.values()) {
+  if (!list.isList) return undefined;
+  for (const unit of units?.values() ?? []) {
     if (!zoneOf.has(unit.name) && !misspelt.has(unit.name)) {
       report.add("missing", unit.statement, `${unit.name} is in no security-zone, so all its packets would be dropped`,
         { expected: "a security-zone with this interface", found: "none" });
@@ -30,7 +35,7 @@ export function checkZones(report: Report, zones: Statement, units: ReadonlyMap<
 }
 
 interface Membership {
-  readonly units: ReadonlyMap<string, UnitStatement>;
+  readonly units: NonNullable<Units>;
   readonly zoneOf: Map<string, string>;
   /** misspelt: units that a zone probably means, which makes their absence from all zones no error of its own */
   readonly misspelt: Set<string>;
