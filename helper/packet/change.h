@@ -24,12 +24,14 @@ change_bytes(uint8_t *at, const void *to, uint32_t length)
 	return change;
 }
 
-/* checksum_mend: HC' = ~(~HC + ~m + m'), RFC 1624 equation 3. */
+/* checksum_mend: HC' = ~(~HC + ~m + m'), RFC 1624 equation 3. A change of nothing leaves also a checksum of minus zero,
+ * which the equation would turn into zero. */
 static inline void
 checksum_mend(uint8_t *checksum_at, uint64_t change)
 {
 	uint16_t mended = checksum_finish((uint64_t)(uint16_t)~load16_raw(checksum_at) + change);
-	memcpy(checksum_at, &mended, 2);
+	if (checksum_finish(change) != 0)
+		memcpy(checksum_at, &mended, 2);
 }
 
 #endif

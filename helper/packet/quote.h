@@ -11,7 +11,7 @@ struct quote {
 };
 
 /* quote_parse reads the IP packet at data[at] and nothing at or behind data[end]. Lengths and checksums in the quote are
- * not believed: routers on the way may have changed them. False if the quote names no flow: it is too short (RFC 792
+ * not believed: routers on the way may have changed them. False if the quote names no flow: too short for its ports (RFC 792
  * promises eight bytes behind the IP header), malformed, or itself an ICMP error, which nobody may answer. Any thread. */
 bool quote_parse(const uint8_t *data, uint32_t at, uint32_t end, uint8_t family, struct quote *q);
 

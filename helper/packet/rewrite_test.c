@@ -465,6 +465,29 @@ a_quoted_udp_checksum_of_zero_stays_zero(void **unused)
 	frame_free(&f);
 }
 
+static void
+an_echo_reply_of_zeros_keeps_a_checksum_that_its_receiver_accepts(void **unused)
+{
+	for (uint16_t before = 0; before < 3; before++) {
+		for (uint16_t after = 0; after < 3; after++) {
+			struct frame f;
+			struct flow_key to;
+			sample_start(&f.sample);
+			sample_type(&f.sample, ETHERTYPE_IPV4);
+			sample_ipv4(&f.sample, PROTOCOL_ICMP, 0, NULL, 0);
+			sample_icmp(&f.sample, ICMP_ECHO_REPLY, 0, (uint32_t)before << 16);
+			sample_append(&f.sample, NULL, 32);
+			sample_finish(&f.sample);
+			frame_parse(&f);
+			to = f.p.key;
+			to.source_port = to.destination_port = __builtin_bswap16(after);
+			rewrite_addresses(&f.p, &to);
+			frame_check(&f);
+			frame_free(&f);
+		}
+	}
+}
+
 /* RFC 1624 4: HC = 0xdd2f, m = 0x5555, m' = 0x3285; the older equation gives 0xffff here. */
 static void
 the_example_of_rfc_1624_comes_out_as_zero(void **unused)
@@ -494,6 +517,7 @@ main(void)
 		cmocka_unit_test(only_syn_segments_have_a_maximum_segment_size),
 		cmocka_unit_test(a_quoted_packet_is_translated_with_all_its_checksums),
 		cmocka_unit_test(a_quoted_udp_checksum_of_zero_stays_zero),
+		cmocka_unit_test(an_echo_reply_of_zeros_keeps_a_checksum_that_its_receiver_accepts),
 		cmocka_unit_test(the_example_of_rfc_1624_comes_out_as_zero),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
