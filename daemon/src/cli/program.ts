@@ -10,6 +10,7 @@ import { registerCompletion } from "./commands/completion.js";
 import { registerDiff } from "./commands/diff.js";
 import { registerExplain } from "./commands/explain.js";
 import { registerLog } from "./commands/log.js";
+import { registerReplay } from "./commands/replay.js";
 import { registerShow } from "./commands/show.js";
 import { registerStatus } from "./commands/status.js";
 
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerClear,
   registerLog,
   registerExplain,
+  registerReplay,
   registerCompletion,
 ];
 

@@ -1,0 +1,269 @@
+/* firewall.c: a driver of the pipeline without interfaces. SPDX-License-Identifier: Apache-2.0 */
+#include "replay/firewall.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { NEIGHBOURS = 1 << 16, RING_SLOTS = 1 << 14, PORTS = 64, WORKERS_MAX = 16, DEFAULT_MTU = 1500 };
+
+struct firewall {
+	struct firewall_options options;
+	struct firewall_listener listener;
+	struct snapshot *snapshot;
+	struct rib *rib;
+	struct neighbour_table *neighbours;
+	struct port_state ports[PORTS];
+	uint64_t now_ns;
+	struct worker *worker[WORKERS_MAX];
+
+	uint8_t *memory;
+	uint32_t free_count;
+	uint32_t free_frame[FIREWALL_FRAMES];
+	uint64_t number[FIREWALL_FRAMES]; /* of the packet in each frame */
+
+	struct worker *current; /* whose packets are being told about, and how far */
+	uint32_t told;
+};
+
+static bool
+take(void *ctx, uint64_t *frame, uint8_t **data)
+{
+	struct firewall *f = ctx;
+	if (f->free_count == 0)
+		return false;
+	*frame = f->free_frame[--f->free_count];
+	*data = f->memory + *frame * FIREWALL_FRAME_BYTES + PACKET_HEADROOM;
+	return true;
+}
+
+static void
+give(void *ctx, uint64_t frame)
+{
+	struct firewall *f = ctx;
+	f->free_frame[f->free_count++] = (uint32_t)frame;
+}
+
+static void
+observe(void *ctx, const struct packet *p)
+{
+	struct firewall *f = ctx;
+	const struct worker *w = f->current;
+	f->listener.packet(f->listener.ctx, f->number[p->frame], p, w->output + f->told, w->output_count - f->told);
+	f->told = w->output_count;
+}
+
+static void
+tell_events(struct firewall *f, struct worker *w)
+{
+	const struct event_frame *e;
+	event_ring_publish(w->ring, w->now_ns);
+	while ((e = event_ring_peek(w->ring)) != NULL) {
+		f->listener.event(f->listener.ctx, e);
+		event_ring_consume(w->ring);
+	}
+}
+
+static bool
+is_cold(const struct firewall *f, const struct address *a)
+{
+	for (uint32_t i = 0; i < f->options.cold_count; i++)
+		if (memcmp(&f->options.cold[i], a, sizeof *a) == 0)
+			return true;
+	return false;
+}
+
+/* resolve does what the kernel and its neighbours would. True if somebody answered. */
+static bool
+resolve(struct firewall *f, struct worker *w)
+{
+	bool answered = false;
+	for (uint32_t i = 0; i < w->resolve_count; i++) {
+		uint16_t unit;
+		uint8_t family;
+		struct address a;
+		if (!neighbour_at(f->neighbours, w->resolve[i], &unit, &family, &a) || is_cold(f, &a))
+			continue;
+		const uint8_t *low = a.byte + (family == ADDRESS_FAMILY_INET ? 0 : 12);
+		const uint8_t mac[6] = { 6, 0, low[0], low[1], low[2], low[3] };
+		neighbour_write(f->neighbours, w->resolve[i], NEIGHBOUR_VALID, mac);
+		answered = true;
+	}
+	w->resolve_count = 0;
+	return answered;
+}
+
+static void
+begin(struct firewall *f, struct worker *w)
+{
+	f->current = w;
+	f->told = 0;
+	w->now_ns = f->now_ns;
+	w->wall_ns = f->now_ns;
+}
+
+/* finish empties the worker's outputs and gives their frames back; the listener has seen them. */
+static void
+finish(struct firewall *f, struct worker *w)
+{
+	for (uint32_t i = 0; i < w->output_count; i++)
+		give(f, w->output[i].frame);
+	w->output_count = 0;
+	tell_events(f, w);
+}
+
+static void
+housekeep(struct firewall *f, struct worker *w)
+{
+	do {
+		begin(f, w);
+		pipeline_housekeep(w);
+		finish(f, w);
+	} while (resolve(f, w));
+}
+
+static struct worker *
+worker_create(struct firewall *f, uint32_t index)
+{
+	struct worker *w = calloc(1, sizeof *w);
+	if (!w)
+		return NULL;
+	uint32_t sessions = f->snapshot->settings.session_maximum / f->options.workers;
+	w->index = index;
+	w->workers = f->options.workers;
+	w->epoch = 1;
+	w->now_ns = w->wall_ns = f->now_ns;
+	w->ports = f->ports;
+	w->neighbours = f->neighbours;
+	w->buffers = (struct buffers){ take, give, f, FIREWALL_FRAME_BYTES - PACKET_HEADROOM };
+	w->memo_off = f->options.memo_off;
+	w->observer = observe;
+	w->observer_ctx = f;
+	w->ring = event_ring_memory(RING_SLOTS);
+	if (!w->ring || worker_init(w, sessions ? sessions : 1, 1, f->now_ns / 1000000000ull) != 0) {
+		if (w->ring)
+			event_ring_close(w->ring);
+		free(w);
+		return NULL;
+	}
+	worker_snapshot(w, f->snapshot);
+	return w;
+}
+
+struct firewall *
+firewall_create(struct snapshot *s, const struct firewall_options *o, const struct firewall_listener *l,
+		uint64_t start_ns)
+{
+	struct firewall *f = calloc(1, sizeof *f);
+	if (!f || o->workers == 0 || o->workers > WORKERS_MAX) {
+		free(f);
+		errno = f ? EINVAL : ENOMEM;
+		return NULL;
+	}
+	f->options = *o;
+	f->listener = *l;
+	f->snapshot = s;
+	f->now_ns = start_ns;
+	for (uint32_t i = 0; i < s->port_count && i < PORTS; i++)
+		f->ports[i] = (struct port_state){ .mac = { 2, 0, 0x5e, 0, 0, (uint8_t)i },
+						   .mtu = s->port[i].mtu ? s->port[i].mtu : DEFAULT_MTU,
+						   .up = 1 };
+	f->memory = calloc(FIREWALL_FRAMES, FIREWALL_FRAME_BYTES);
+	for (uint32_t i = 0; i < FIREWALL_FRAMES; i++)
+		give(f, i);
+	f->neighbours = neighbour_table_create(NEIGHBOURS, 1);
+	f->rib = rib_build(s, NULL, 0);
+	bool ok = f->memory && f->neighbours && f->rib;
+	for (uint32_t i = 0; ok && i < o->workers; i++)
+		ok = (f->worker[i] = worker_create(f, i)) != NULL;
+	if (!ok) {
+		firewall_destroy(f);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return f;
+}
+
+void
+firewall_destroy(struct firewall *f)
+{
+	if (!f)
+		return;
+	for (uint32_t i = 0; i < f->options.workers; i++) {
+		if (!f->worker[i])
+			continue;
+		event_ring_close(f->worker[i]->ring);
+		worker_free(f->worker[i]);
+		free(f->worker[i]);
+	}
+	rib_destroy(f->rib);
+	if (f->neighbours)
+		neighbour_table_destroy(f->neighbours);
+	free(f->memory);
+	free(f);
+}
+
+void
+firewall_advance(struct firewall *f, uint64_t to_ns)
+{
+	while (f->now_ns + FIREWALL_TICK_NS <= to_ns) {
+		f->now_ns += FIREWALL_TICK_NS;
+		for (uint32_t i = 0; i < f->options.workers; i++)
+			housekeep(f, f->worker[i]);
+	}
+	f->now_ns = to_ns > f->now_ns ? to_ns : f->now_ns;
+}
+
+void
+firewall_receive(struct firewall *f, uint64_t number, uint16_t port, const uint8_t *bytes, uint32_t length)
+{
+	enum { ROOM = FIREWALL_FRAME_BYTES - PACKET_HEADROOM };
+	struct packet p = { .port = port };
+	/* Frames wait in queues far smaller than there are frames. */
+	if (!take(f, &p.frame, &p.data))
+		abort();
+	p.length = (uint16_t)(length < ROOM ? length : ROOM);
+	memcpy(p.data, bytes, p.length);
+	f->number[p.frame] = number;
+	p.drop_reason = (uint8_t)packet_parse(&p);
+	struct worker *w = f->worker[pipeline_owner(f->worker[0], &p)];
+	begin(f, w);
+	pipeline_burst(w, &p, 1);
+	finish(f, w);
+	if (resolve(f, w))
+		housekeep(f, w);
+}
+
+/* A few at a time, so that the ring has room for every event. */
+static bool
+some(const struct session *s, void *ctx)
+{
+	uint32_t *left = ctx;
+	return *left > 0 && (*left)-- > 0;
+}
+
+void
+firewall_close(struct firewall *f)
+{
+	enum { AT_ONCE = 1024 };
+	for (uint32_t i = 0; i < f->options.workers; i++) {
+		uint32_t left, closed;
+		do {
+			left = AT_ONCE;
+			begin(f, f->worker[i]);
+			closed = session_close_matching(f->worker[i], CLOSE_REASON_SHUTDOWN, some, &left);
+			finish(f, f->worker[i]);
+		} while (closed > 0);
+	}
+}
+
+const struct worker *
+firewall_worker(const struct firewall *f, uint32_t index)
+{
+	return index < f->options.workers ? f->worker[index] : NULL;
+}
+
+uint64_t
+firewall_now(const struct firewall *f)
+{
+	return f->now_ns;
+}

@@ -1,0 +1,196 @@
+/* report.c: packets and events as JSON lines. SPDX-License-Identifier: Apache-2.0 */
+#include "replay/report.h"
+
+#include <arpa/inet.h>
+
+#include "packet/protocol.h"
+
+static const char *
+unit_name(const struct snapshot *s, uint32_t unit)
+{
+	return unit != UNIT_NONE && unit < s->unit_count ? s->unit[unit].name : NULL;
+}
+
+static const char *
+zone_name(const struct snapshot *s, uint32_t zone)
+{
+	return zone != ZONE_NONE && zone < s->zone_count ? s->zone[zone].name : NULL;
+}
+
+static const char *
+policy_name(const struct snapshot *s, uint32_t policy_id)
+{
+	for (uint32_t i = 0; i < s->policy_set_count; i++) {
+		const struct policy_set *set = &s->policy_set[i];
+		if (set->rule_count > 0 && policy_id >= set->rule[0].policy_id &&
+		    policy_id - set->rule[0].policy_id < set->rule_count)
+			return set->rule[policy_id - set->rule[0].policy_id].name;
+	}
+	return policy_id == s->default_rule.policy_id ? s->default_rule.name : NULL;
+}
+
+static void
+text_if(struct json *j, const char *key, const char *text)
+{
+	if (text)
+		json_text(j, key, text);
+}
+
+static bool
+has_ports(uint8_t protocol)
+{
+	return protocol == PROTOCOL_TCP || protocol == PROTOCOL_UDP || protocol == PROTOCOL_SCTP;
+}
+
+static bool
+is_icmp(uint8_t protocol)
+{
+	return protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMP6;
+}
+
+static void
+header_fields(struct json *j, const struct packet *p)
+{
+	bool later = (p->flags & (PACKET_FRAGMENT | PACKET_FRAGMENT_FIRST)) == PACKET_FRAGMENT;
+	json_address(j, "source", p->key.family, p->key.source.byte);
+	json_address(j, "destination", p->key.family, p->key.destination.byte);
+	json_number(j, "protocol", p->key.protocol);
+	if (has_ports(p->key.protocol) && !later) {
+		json_number(j, "source_port", ntohs(p->key.source_port));
+		json_number(j, "destination_port", ntohs(p->key.destination_port));
+	}
+	if (is_icmp(p->key.protocol) && !later) {
+		json_number(j, "icmp_type", p->icmp_type);
+		json_number(j, "icmp_code", p->icmp_code);
+	}
+	if (p->flags & PACKET_ICMP_ECHO)
+		json_number(j, "icmp_id", ntohs(p->key.source_port));
+	if (p->key.protocol == PROTOCOL_TCP && !later) {
+		json_number(j, "tcp_flags", p->tcp_flags);
+		json_number(j, "tcp_sequence", p->tcp_sequence);
+		json_number(j, "tcp_acknowledgment", p->tcp_acknowledgment);
+	}
+	if (p->flags & PACKET_FRAGMENT) {
+		json_number(j, "fragment_offset", p->fragment_offset);
+		json_bool(j, "more_fragments", p->flags & PACKET_FRAGMENT_MORE);
+	}
+	json_number(j, "ttl", p->ttl);
+	json_number(j, "dscp", p->tos >> 2);
+	json_number(j, "length", p->l3_length);
+}
+
+/* The bytes that left, read again as a receiver would. */
+static void
+frame_object(struct report *r, struct json *j, const struct output *o)
+{
+	struct packet p = { .data = o->data, .length = o->length };
+	bool host = o->port == PORT_HOST;
+	json_open(j, NULL, '{');
+	json_text(j, "out", host ? "host" : r->snapshot->port[o->port].name);
+	if ((host ? packet_parse_l3(&p) : packet_parse(&p)) == DROP_REASON_NONE) {
+		if (!host) {
+			json_mac(j, "destination_mac", p.data);
+			json_mac(j, "source_mac", p.data + 6);
+		}
+		if (p.vlan_count > 0)
+			json_number(j, "vlan", p.vlan[0]);
+		header_fields(j, &p);
+	}
+	if (r->bytes)
+		json_hex(j, "bytes", o->data, o->length);
+	json_close(j, '}');
+}
+
+void
+report_packet(struct report *r, uint64_t number, uint64_t time_ns, const struct packet *p, const struct output *out,
+	      uint32_t count)
+{
+	const struct snapshot *s = r->snapshot;
+	struct json *j = &r->packets;
+	json_open(j, NULL, '{');
+	json_number(j, "packet", number);
+	json_number(j, "time_ns", time_ns);
+	text_if(j, "in", unit_name(s, p->unit));
+	text_if(j, "zone", zone_name(s, p->zone));
+	json_text(j, "verdict", verdict_text(p->verdict));
+	if (p->verdict == VERDICT_DROP)
+		json_text(j, "reason", drop_reason_text(p->drop_reason));
+	if (p->deny_reason != DENY_REASON_NONE)
+		json_text(j, "deny_reason", deny_reason_text(p->deny_reason));
+	text_if(j, "egress", p->verdict == VERDICT_HOST ? "host" : unit_name(s, p->egress_unit));
+	text_if(j, "egress_zone", zone_name(s, p->egress_zone));
+	if (p->rule) {
+		json_number(j, "policy_id", p->rule->policy_id);
+		text_if(j, "policy", policy_name(s, p->rule->policy_id));
+	}
+	if (p->session && p->verdict == VERDICT_FORWARD) {
+		json_number(j, "session", p->session->id);
+		json_number(j, "direction", p->direction);
+	}
+	json_open(j, "frames", '[');
+	for (uint32_t i = 0; i < count; i++)
+		frame_object(r, j, &out[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+	json_line(j);
+}
+
+static void
+event_reason(struct json *j, const struct event_record *e)
+{
+	switch (e->event_type) {
+	case EVENT_TYPE_SESSION_CLOSE:
+		json_text(j, "reason", close_reason_text(e->close_reason));
+		json_number(j, "client_packets", e->client_packets);
+		json_number(j, "client_bytes", e->client_bytes);
+		json_number(j, "server_packets", e->server_packets);
+		json_number(j, "server_bytes", e->server_bytes);
+		break;
+	case EVENT_TYPE_POLICY_DENY:
+		json_text(j, "reason", deny_reason_text(e->deny_reason));
+		break;
+	}
+}
+
+void
+report_event(struct report *r, const struct event_frame *f)
+{
+	const struct snapshot *s = r->snapshot;
+	const struct event_record *e = &f->record;
+	const struct event_extension *x = &f->extension;
+	struct json *j = &r->events;
+	json_open(j, NULL, '{');
+	json_text(j, "event", event_type_text(e->event_type));
+	json_number(j, "time_ns", e->timestamp_ns);
+	json_number(j, "generation", f->header.generation);
+	json_text(j, "action", action_text(e->action));
+	json_address(j, "source", e->address_family, e->source_address);
+	json_address(j, "destination", e->address_family, e->destination_address);
+	json_number(j, "protocol", e->protocol);
+	json_number(j, "source_port", ntohs(e->source_port));
+	json_number(j, "destination_port", ntohs(e->destination_port));
+	json_number(j, "policy_id", e->policy_id);
+	text_if(j, "policy", policy_name(s, e->policy_id));
+	text_if(j, "ingress_zone", zone_name(s, e->ingress_zone));
+	text_if(j, "egress_zone", zone_name(s, e->egress_zone));
+	text_if(j, "ingress_interface", unit_name(s, e->ingress_interface));
+	text_if(j, "egress_interface", unit_name(s, x->egress_interface));
+	json_number(j, "application_id", e->application_id);
+	event_reason(j, e);
+	if (x->session_id != 0) {
+		json_number(j, "session", x->session_id);
+		json_number(j, "session_created_s", e->session_created_s);
+	}
+	if (x->packet_length != 0) {
+		json_number(j, "length", x->packet_length);
+		json_number(j, "dscp", x->dscp);
+		json_number(j, "tcp_flags", x->tcp_flags);
+	}
+	if (is_icmp(e->protocol)) {
+		json_number(j, "icmp_type", x->icmp_type);
+		json_number(j, "icmp_code", x->icmp_code);
+	}
+	json_number(j, "worker", x->worker);
+	json_close(j, '}');
+	json_line(j);
+}
