@@ -350,6 +350,10 @@ export function files() {
       "`{id, type, …}` with the fields below; it gets one reply with its id: `{id, ok: true, …}` or `{id, ok: false, code, path, " +
       "message}`. `hello` comes first. The writer also gets `{type: \"doorbell\"}` when a ring that it sleeps on has events. A " +
       "message that is no such map, or too long, ends the connection.\n\n" +
+      "Peers are root, the helper's own user, and the members of the socket's group; others are told so and turned away. A " +
+      "request is at most 64 KiB, the writer's 64 MiB; a reply at most 16 MiB. A peer that does not finish a message, say hello or " +
+      "read what it asked for within 10 s is disconnected. Generations only rise: `apply_snapshot` with the generation in " +
+      "force is answered `unchanged` if the hash is the same, and refused if it is not.\n\n" +
       [...requests, ...replies].map(docMap).join("\n"),
   );
   return out;
