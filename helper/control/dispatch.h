@@ -21,8 +21,8 @@ struct dispatcher {
 	void *owner;
 };
 
-/* dispatch answers one message: *bytes and *length are the frame to send, to be freed by the caller; NULL if memory was short.
- * Returns false when the connection must end behind the reply: the message was malformed. Control thread. */
+/* dispatch answers one message: *bytes and *length are the frame to send, to be freed by the caller; NULL if memory was
+ * short. Returns false when the connection must end behind the reply: the message was malformed. Control thread. */
 bool dispatch(const struct dispatcher *d, struct peer *p, const void *message, uint32_t message_length, uint8_t **bytes,
 	      size_t *length);
 

@@ -1,5 +1,5 @@
-/* dispatch_test.c: every request meets its checks before its function; a refused snapshot leaves the one in force alone.
- * SPDX-License-Identifier: Apache-2.0 */
+/* dispatch_test.c: every request meets its checks before its function; a refused snapshot leaves the one in force
+ * alone. SPDX-License-Identifier: Apache-2.0 */
 #include "snapshot/flip.h"
 
 #include "control/dispatch.h"
@@ -121,7 +121,7 @@ static const struct dispatcher dispatcher = { .ops = &ops, .claim_writer = claim
 struct answer {
 	msgpack_unpacked message;
 	uint8_t *bytes; /* that `message` points into */
-	bool open; /* the connection stays */
+	bool open;      /* the connection stays */
 	bool ok;
 	uint64_t id;
 	char code[32], path[160], text[256];

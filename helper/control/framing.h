@@ -9,8 +9,8 @@
 
 enum { FRAME_HEADER = 4 };
 
-/* frame_in: one message being received. Zeroed is empty. Memory grows with the bytes that came, not with the length that was
- * announced. */
+/* frame_in: one message being received. Zeroed is empty. Memory grows with the bytes that came, not with the length
+ * that was announced. */
 struct frame_in {
 	uint8_t header[FRAME_HEADER];
 	uint32_t header_used;
@@ -44,8 +44,8 @@ struct frame_out {
 	size_t bytes; /* not sent yet */
 };
 
-/* frame_out_put queues `bytes` (from malloc, header included), which it takes over. `mark` is shown back by frame_out_marked
- * while the message is not sent completely. False on lack of memory; `bytes` are then freed. */
+/* frame_out_put queues `bytes` (from malloc, header included), which it takes over. `mark` is shown back by
+ * frame_out_marked while the message is not sent completely. False on lack of memory; `bytes` are then freed. */
 bool frame_out_put(struct frame_out *o, uint8_t *bytes, size_t length, bool mark);
 bool frame_out_marked(const struct frame_out *o);
 

@@ -16,14 +16,14 @@ struct hello_info {
 	const char *version;      /* of the program */
 };
 
-/* control_ops: all are called on the control thread, from control_server_handle, and none may block for long. Requests are
- * checked against schemas/control.schema.json before: what a function sees is within its bounds. Replies: docs/control.md
- * names the fields that each must write. */
+/* control_ops: all are called on the control thread, from control_server_handle, and none may block for long. Requests
+ * are checked against schemas/control.schema.json before: what a function sees is within its bounds. Replies:
+ * docs/control.md names the fields that each must write. */
 struct control_ops {
 	void (*hello)(void *ctx, struct hello_info *info);
-	/* apply puts a decoded snapshot in force on all workers, or refuses. On 0 it has taken the snapshot; on -1 `why` says
-	 * why, the caller frees the snapshot and the former one is still in force. Generation and hash differ from what is in
-	 * force, and the generation is higher: the server has seen to that. */
+	/* apply puts a decoded snapshot in force on all workers, or refuses. On 0 it has taken the snapshot; on -1
+	 * `why` says why, the caller frees the snapshot and the former one is still in force. Generation and hash
+	 * differ from what is in force, and the generation is higher: the server has seen to that. */
 	int (*apply)(void *ctx, struct snapshot *s, struct refusal *why);
 	void (*status)(void *ctx, struct reply *r);
 	void (*counters)(void *ctx, struct reply *r);

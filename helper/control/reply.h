@@ -1,4 +1,5 @@
-/* reply.h: writes one reply as msgpack without knowing in advance how much it holds. SPDX-License-Identifier: Apache-2.0 */
+/* reply.h: writes one reply as msgpack without knowing in advance how much it holds.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_CONTROL_REPLY_H
 #define RINGWALL_CONTROL_REPLY_H
 
@@ -8,11 +9,11 @@
 
 #include "flow/key.h"
 
-/* reply: one reply being written. A handler adds the fields of schemas/control.schema.json (docs/control.md) to a map that is
- * already open; {id, ok} are there. Example: reply_unsigned(r, "next", 0); reply_list_open(r, "sessions");
- * reply_map_open(r, NULL); reply_unsigned(r, "id", 7); reply_close(r); reply_close(r);
- * `key` is the field's name inside a map and NULL inside a list. Lack of memory, or more than REPLY_MAX_BYTES, turns the
- * reply into a refusal; handlers need not look. Control thread. */
+/* reply: one reply being written. A handler adds the fields of schemas/control.schema.json (docs/control.md) to a map
+ * that is already open; {id, ok} are there. Example: reply_unsigned(r, "next", 0); reply_list_open(r, "sessions");
+ * reply_map_open(r, NULL); reply_unsigned(r, "id", 7); reply_close(r); reply_close(r); `key` is the field's name inside
+ * a map and NULL inside a list. Lack of memory, or more than REPLY_MAX_BYTES, turns the reply into a refusal; handlers
+ * need not look. Control thread. */
 struct reply;
 
 enum { REPLY_MAX_BYTES = 16 << 20, REPLY_MAX_DEPTH = 16 };

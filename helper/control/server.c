@@ -1,5 +1,5 @@
-/* server.c: see server.h. Nothing here blocks; a peer that sends half a message, or does not read, costs a bounded amount of
- * memory for a bounded time. SPDX-License-Identifier: Apache-2.0 */
+/* server.c: see server.h. Nothing here blocks; a peer that sends half a message, or does not read, costs a bounded
+ * amount of memory for a bounded time. SPDX-License-Identifier: Apache-2.0 */
 #include "control/server.h"
 
 #include <errno.h>
@@ -123,8 +123,8 @@ send_queued(struct control_server *s, struct connection *c)
 	return true;
 }
 
-/* claim_writer: a second writer is refused as long as the first lives. One whose other end is closed is dead, even if we have not
- * read that far. */
+/* claim_writer: a second writer is refused as long as the first lives. One whose other end is closed is dead, even if
+ * we have not read that far. */
 static bool
 claim_writer(void *owner, struct peer *p)
 {
@@ -141,8 +141,8 @@ claim_writer(void *owner, struct peer *p)
 	return true;
 }
 
-/* one_message reads what is there of one message and answers it when it is complete. Returns false when there is nothing more to
- * do on this connection now. */
+/* one_message reads what is there of one message and answers it when it is complete. Returns false when there is
+ * nothing more to do on this connection now. */
 static bool
 one_message(struct control_server *s, struct connection *c)
 {

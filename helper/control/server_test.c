@@ -1,5 +1,5 @@
-/* server_test.c: the control socket with real peers: good ones, strangers, and those that send half of something or never read.
- * SPDX-License-Identifier: Apache-2.0 */
+/* server_test.c: the control socket with real peers: good ones, strangers, and those that send half of something or
+ * never read. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
@@ -205,7 +205,8 @@ the_socket_is_for_owner_and_group_alone(void **state)
 		assert_int_equal(st.st_gid, GROUP);
 }
 
-/* peer_answer connects as another user and returns what that user hears. 0: a hello's reply, 1: a refusal and the end, 2: else. */
+/* peer_answer connects as another user and returns what that user hears. 0: a hello's reply, 1: a refusal and the end,
+ * 2: else. */
 static int
 peer_answer(gid_t gid, gid_t extra)
 {

@@ -1,5 +1,6 @@
-/* control_fuzz.c: any bytes as what a peer sends, in pieces of any size: each message gets one reply, and only what the roles
- * allow reaches an operation. The first byte chooses the pieces, and whether hello was said before. SPDX-License-Identifier: Apache-2.0 */
+/* control_fuzz.c: any bytes as what a peer sends, in pieces of any size: each message gets one reply, and only what the
+ * roles allow reaches an operation. The first byte chooses the pieces, and whether hello was said before.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* snapshot_fuzz.c: any bytes as a snapshot: refused with a reason, or built and freed. SPDX-License-Identifier: Apache-2.0 */
+/* snapshot_fuzz.c: any bytes as a snapshot: refused with a reason, or built and freed.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>

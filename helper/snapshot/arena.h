@@ -12,8 +12,8 @@ struct arena;
 struct arena *arena_create(void);
 void arena_destroy(struct arena *a);
 
-/* arena_take returns count x size zeroed bytes, aligned to a cache line if they fill one, else to 16; NULL on lack of memory or
- * overflow. A count of 0 gives a pointer that must not be read. */
+/* arena_take returns count x size zeroed bytes, aligned to a cache line if they fill one, else to 16; NULL on lack of
+ * memory or overflow. A count of 0 gives a pointer that must not be read. */
 void *arena_take(struct arena *a, size_t count, size_t size);
 
 /* arena_text copies `length` bytes and ends them with 0. */

@@ -152,8 +152,8 @@ units_build(struct build *b)
 
 /* ---- applications: the first that names a port keeps it ---- */
 
-/* table: by port or protocol; free[i] leads to the first unnamed place from i on, so that each place is named once however many
- * ranges cover it. */
+/* table: by port or protocol; free[i] leads to the first unnamed place from i on, so that each place is named once
+ * however many ranges cover it. */
 struct table {
 	uint16_t *name;
 	uint32_t *free;

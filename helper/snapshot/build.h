@@ -5,8 +5,8 @@
 #include "snapshot/schema_gen.h"
 #include "snapshot/snapshot.h"
 
-/* snapshot_build assumes that snapshot_check passed. The result holds no pointer into `g` or the message. NULL and *why on lack
- * of memory. Control thread. */
+/* snapshot_build assumes that snapshot_check passed. The result holds no pointer into `g` or the message. NULL and *why
+ * on lack of memory. Control thread. */
 struct snapshot *snapshot_build(const struct given_snapshot *g, struct refusal *why);
 
 #endif

@@ -1,4 +1,5 @@
-/* check.c: see check.h. Each check names the first offender in the order of the message. SPDX-License-Identifier: Apache-2.0 */
+/* check.c: see check.h. Each check names the first offender in the order of the message.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "snapshot/check.h"
 
 #include <arpa/inet.h>
@@ -239,8 +240,8 @@ prefix_holds(const struct given_unit_address *prefix, const struct given_unit_ad
 	return rest == 0 || ((prefix->address.bytes[whole] ^ other->address.bytes[whole]) >> (8 - rest)) == 0;
 }
 
-/* By instance, family, network, then shorter prefixes first: a prefix then follows at once, or after others inside it, on the
- * prefix that holds it. */
+/* By instance, family, network, then shorter prefixes first: a prefix then follows at once, or after others inside it,
+ * on the prefix that holds it. */
 static int
 connected_compare(const void *left, const void *right)
 {

@@ -1,4 +1,5 @@
-/* check.h: what no single field of a snapshot can say: references, order, uniqueness. SPDX-License-Identifier: Apache-2.0 */
+/* check.h: what no single field of a snapshot can say: references, order, uniqueness.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_SNAPSHOT_CHECK_H
 #define RINGWALL_SNAPSHOT_CHECK_H
 
@@ -6,9 +7,9 @@
 #include "snapshot/schema_gen.h"
 #include "snapshot/snapshot.h"
 
-/* snapshot_check looks at a snapshot whose fields are each within their bounds. Returns false with the first error's code
- * ("order", "reference", "duplicate", "overlap", "address", "conflict", "memory") and path. Takes scratch memory from `arena`.
- * Control thread. */
+/* snapshot_check looks at a snapshot whose fields are each within their bounds. Returns false with the first error's
+ * code ("order", "reference", "duplicate", "overlap", "address", "conflict", "memory") and path. Takes scratch memory
+ * from `arena`. Control thread. */
 bool snapshot_check(const struct given_snapshot *g, struct arena *arena, struct refusal *why);
 
 /* address_of widens 4 or 16 bytes of a message; family_of and family_bits go with it. */

@@ -1,6 +1,6 @@
-/* cursor.h: reads msgpack from bytes that a stranger wrote: nothing is allocated, no byte beyond the end is looked at. The
- * unpacker of libmsgpack-c builds a tree first, sized by numbers in the message; here a table says what may come before
- * anything is taken. SPDX-License-Identifier: Apache-2.0 */
+/* cursor.h: reads msgpack from bytes that a stranger wrote: nothing is allocated, no byte beyond the end is looked at.
+ * The unpacker of libmsgpack-c builds a tree first, sized by numbers in the message; here a table says what may come
+ * before anything is taken. SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_SNAPSHOT_CURSOR_H
 #define RINGWALL_SNAPSHOT_CURSOR_H
 
@@ -27,8 +27,8 @@ struct cursor {
 	const uint8_t *at, *end;
 };
 
-/* token: the head of one value; of text, bytes and extensions the whole, whose bytes are there. Items of arrays and maps
- * follow. An array's count (a map's: pairs) never exceeds the bytes that are left, halved for a map. */
+/* token: the head of one value; of text, bytes and extensions the whole, whose bytes are there. Items of arrays and
+ * maps follow. An array's count (a map's: pairs) never exceeds the bytes that are left, halved for a map. */
 struct token {
 	enum cursor_kind kind;
 	bool boolean;

@@ -1,5 +1,5 @@
-/* flip.h: takes a valid message apart and spoils it, one field at a time, by the same table that the decoder reads by: for tests
- * that must not forget a field. SPDX-License-Identifier: Apache-2.0 */
+/* flip.h: takes a valid message apart and spoils it, one field at a time, by the same table that the decoder reads by:
+ * for tests that must not forget a field. SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_SNAPSHOT_FLIP_H
 #define RINGWALL_SNAPSHOT_FLIP_H
 
@@ -285,7 +285,8 @@ flip_map(struct flip *f, const struct schema_map *map, const msgpack_object *o, 
 	}
 }
 
-/* flip_fields counts the fields of a map and of all maps below it: what a walk over a maximal message must have seen. */
+/* flip_fields counts the fields of a map and of all maps below it: what a walk over a maximal message must have
+ * seen. */
 static inline unsigned
 flip_fields(const struct schema_map *map)
 {

@@ -1,5 +1,5 @@
-/* notation.h: msgpack from text that people read, for tests, benchmarks and fuzzing seeds: JSON, where a string "@ADDRESS" means the
- * bytes of that IP address. Trusts its input. SPDX-License-Identifier: Apache-2.0 */
+/* notation.h: msgpack from text that people read, for tests, benchmarks and fuzzing seeds: JSON, where a string
+ * "@ADDRESS" means the bytes of that IP address. Trusts its input. SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_SNAPSHOT_NOTATION_H
 #define RINGWALL_SNAPSHOT_NOTATION_H
 
@@ -98,7 +98,8 @@ notation_pack(msgpack_packer *p, const char *t)
 	return t + length;
 }
 
-/* notation_file reads a file of this repository, from its root or from a program somewhere below build/. Freed by the caller. */
+/* notation_file reads a file of this repository, from its root or from a program somewhere below build/. Freed by the
+ * caller. */
 static inline char *
 notation_file(const char *path)
 {

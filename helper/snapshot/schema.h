@@ -1,5 +1,5 @@
-/* schema.h: checks msgpack against a table of fields and fills the struct that the table describes: type, bound, presence, and
- * nothing unknown or twice. SPDX-License-Identifier: Apache-2.0 */
+/* schema.h: checks msgpack against a table of fields and fills the struct that the table describes: type, bound,
+ * presence, and nothing unknown or twice. SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_SNAPSHOT_SCHEMA_H
 #define RINGWALL_SNAPSHOT_SCHEMA_H
 
@@ -63,9 +63,9 @@ struct schema_map {
 struct arena;
 struct refusal;
 
-/* schema_read checks `length` bytes at `bytes`, which must hold exactly one map, and fills *out (zeroed before). Lists are
- * allocated from `arena`, never more than the message's own length can account for. Returns false and fills *why with the
- * first error's code and path. Control thread. */
+/* schema_read checks `length` bytes at `bytes`, which must hold exactly one map, and fills *out (zeroed before). Lists
+ * are allocated from `arena`, never more than the message's own length can account for. Returns false and fills *why
+ * with the first error's code and path. Control thread. */
 bool schema_read(const struct schema_map *map, const void *bytes, uint32_t length, struct arena *arena, void *out,
 		 struct refusal *why);
 

@@ -137,7 +137,8 @@ snapshot_unit(const struct snapshot *s, uint16_t port, uint16_t vlan)
 	return by_vlan ? by_vlan[vlan & 4095] : 0;
 }
 
-/* snapshot_global_zones: does a rule of the global set ask for these zones? Bit (zone & 7) of byte zone >> 3. Worker. */
+/* snapshot_global_zones: does a rule of the global set ask for these zones? Bit (zone & 7) of byte zone >> 3.
+ * Worker. */
 static inline bool
 snapshot_global_zones(const struct snapshot *s, uint32_t rule, uint16_t from, uint16_t to)
 {

@@ -1,5 +1,5 @@
-/* snapshot-check: reads the msgpack of a snapshot from standard input and prints as JSON what the helper makes of it: a summary with
- * the time that decoding and building took, or its refusal. SPDX-License-Identifier: Apache-2.0 */
+/* snapshot-check: reads the msgpack of a snapshot from standard input and prints as JSON what the helper makes of it: a
+ * summary with the time that decoding and building took, or its refusal. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
