@@ -14,7 +14,7 @@ export type Leaf = string | number | boolean | readonly unknown[] | Readonly<Rec
 /** diffConfig gives the changes in the order of the trees: what is gone stands where it stood, what is new where it stands. */
 export function diffConfig(before: Config | undefined, after: Config): Change[] {
   const changes: Change[] = [];
-  compare("", before ?? {}, after, changes);
+  compare("", before, after, changes);
   return changes;
 }
 

@@ -140,39 +140,40 @@ class YamlReader {
 
   /** read gives undefined when the tree is too deep or aliases make it too large; both are reported. */
   read(contents: Node): SourceNode | undefined {
-    const root = this.#node(contents, [], undefined, false);
+    const root = this.#node(contents, [], undefined, undefined);
     return this.#failed ? undefined : root;
   }
 
-  #node(node: Node | null, path: Path, key: number | undefined, aliased: boolean): SourceNode {
-    const offset = node?.range?.[0] ?? key ?? 0;
+  /** What an alias stands for has its place at the alias: `alias`, where there is one. */
+  #node(node: Node | null, path: Path, key: number | undefined, alias: number | undefined): SourceNode {
+    const offset = alias ?? node?.range?.[0] ?? key ?? 0;
     const at = key === undefined ? { offset } : { offset, key };
     const nothing: SourceNode = { kind: "scalar", value: null, ...at };
     if (this.#failed || node === null) return nothing;
     if (path.length > MAX_DEPTH) return this.#fail(path, offset, `nested deeper than ${MAX_DEPTH} levels`, nothing);
-    if (aliased && ++this.#aliased > MAX_ALIASED_NODES) {
+    if (alias !== undefined && ++this.#aliased > MAX_ALIASED_NODES) {
       return this.#fail(path, offset, `aliases add up to more than ${MAX_ALIASED_NODES} statements`, nothing);
     }
     if (isAlias(node)) {
       const anchored = node.resolve(this.#document);
       if (anchored === undefined) this.#report.add("syntax", path, offset, `no anchor &${node.source} stands before this alias`);
-      return this.#node(anchored ?? null, path, key ?? offset, true);
+      return this.#node(anchored ?? null, path, key, offset);
     }
     if (isSeq<Node>(node)) {
-      return { kind: "list", items: node.items.map((item, index) => this.#node(item, [...path, index], undefined, aliased)), ...at };
+      return { kind: "list", items: node.items.map((item, index) => this.#node(item, [...path, index], undefined, alias)), ...at };
     }
     if (isMap<Node, Node | null>(node)) {
       const entries = new Map<string, SourceNode>();
       for (const pair of node.items) {
         const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
-        const keyOffset = pair.key.range?.[0] ?? offset;
+        const keyOffset = alias ?? pair.key.range?.[0] ?? offset;
         if (name === undefined || UNUSABLE_KEYS.has(name)) {
           this.#report.add("syntax", path, keyOffset, "expected a word as the name of a statement");
           continue;
         }
         const before = entries.get(name);
         if (before !== undefined) this.#report.duplicate([...path, name], keyOffset, before.key ?? before.offset);
-        else entries.set(name, this.#node(pair.value, [...path, name], keyOffset, aliased));
+        else entries.set(name, this.#node(pair.value, [...path, name], keyOffset, alias));
       }
       return { kind: "map", entries, ...at };
     }
