@@ -1,0 +1,658 @@
+/* engine_test.c: the whole helper but its main, on veth devices: two queues and two workers, commits, refusals, the end.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "port/testnet.h"
+
+#include <bpf/bpf.h>
+#include <linux/if_link.h>
+#include <msgpack.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <urcu-qsbr.h>
+
+#include <cmocka.h>
+
+#include "engine/state.h"
+
+enum { FLOWS = 64, PACKETS = 40 };
+
+static char run_dir[64];
+
+/* ---- snapshots: two ports, two zones, trust may reach untrust --------------------------------------------------------- */
+
+struct plan_options {
+	uint32_t generation;
+	const char *device[2];
+	const char *xdp_mode;
+	bool fail_open, deny;
+};
+
+static void
+text(msgpack_packer *m, const char *s)
+{
+	msgpack_pack_str(m, strlen(s));
+	msgpack_pack_str_body(m, s, strlen(s));
+}
+
+static void
+field_text(msgpack_packer *m, const char *key, const char *value)
+{
+	text(m, key);
+	text(m, value);
+}
+
+static void
+field_number(msgpack_packer *m, const char *key, int64_t value)
+{
+	text(m, key);
+	msgpack_pack_int64(m, value);
+}
+
+static void
+field_bool(msgpack_packer *m, const char *key, bool value)
+{
+	text(m, key);
+	value ? msgpack_pack_true(m) : msgpack_pack_false(m);
+}
+
+static void
+field_list(msgpack_packer *m, const char *key, size_t count)
+{
+	text(m, key);
+	msgpack_pack_array(m, count);
+}
+
+static void
+pack_zone(msgpack_packer *m, int id, const char *name)
+{
+	msgpack_pack_map(m, 4);
+	field_number(m, "id", id);
+	field_text(m, "name", name);
+	field_bool(m, "tcp_rst", false);
+	field_list(m, "host_inbound", 0);
+}
+
+static void
+pack_port(msgpack_packer *m, int id, const struct plan_options *o)
+{
+	msgpack_pack_map(m, 5);
+	field_number(m, "id", id);
+	field_text(m, "name", id ? "ge-0/0/1" : "ge-0/0/0");
+	field_text(m, "device", o->device[id]);
+	field_text(m, "xdp_mode", o->xdp_mode);
+	field_number(m, "mtu", 0);
+}
+
+static void
+pack_unit(msgpack_packer *m, int id)
+{
+	const uint8_t address[4] = { 10, (uint8_t)id, 0, 1 };
+
+	msgpack_pack_map(m, 9);
+	field_number(m, "id", id);
+	field_text(m, "name", id == 1 ? "ge-0/0/0.0" : "ge-0/0/1.0");
+	field_number(m, "port", id - 1);
+	field_number(m, "vlan", 0);
+	field_number(m, "zone", id);
+	field_number(m, "instance", 0);
+	field_number(m, "mtu_inet", 0);
+	field_number(m, "mtu_inet6", 0);
+	field_list(m, "addresses", 1);
+	msgpack_pack_map(m, 2);
+	text(m, "address");
+	msgpack_pack_bin(m, 4);
+	msgpack_pack_bin_body(m, address, 4);
+	field_number(m, "length", 24);
+}
+
+static void
+pack_rule(msgpack_packer *m, const struct plan_options *o)
+{
+	static const char *const list[] = { "from_zones", "to_zones", "source", "destination" };
+	static const char *const any[] = { "protocol", "icmp_type", "icmp_code" };
+	static const char *const flag[] = { "source_excluded", "destination_excluded", "log_init", "log_close",
+					    "count" };
+
+	msgpack_pack_map(m, 22);
+	field_number(m, "policy_id", 65536);
+	field_number(m, "counter", 0);
+	field_text(m, "name", "out");
+	for (unsigned i = 0; i < 4; i++)
+		field_list(m, list[i], 0);
+	for (unsigned i = 0; i < 3; i++)
+		field_number(m, any[i], -1);
+	for (unsigned i = 0; i < 5; i++)
+		field_bool(m, flag[i], i >= 2);
+	field_number(m, "source_port_low", 0);
+	field_number(m, "source_port_high", 65535);
+	field_number(m, "destination_port_low", 0);
+	field_number(m, "destination_port_high", 65535);
+	field_number(m, "application", 0);
+	field_number(m, "timeout", 0);
+	field_number(m, "action", o->deny ? ACTION_DENY : ACTION_PERMIT);
+}
+
+static struct snapshot *
+make_snapshot(const struct plan_options *o)
+{
+	msgpack_sbuffer buffer;
+	msgpack_packer packer, *m = &packer;
+	struct refusal why = { 0 };
+	char hash[65];
+
+	msgpack_sbuffer_init(&buffer);
+	msgpack_packer_init(m, &buffer, msgpack_sbuffer_write);
+	snprintf(hash, sizeof hash, "%064x", o->generation);
+	msgpack_pack_map(m, 14);
+	field_number(m, "version", 1);
+	field_number(m, "generation", o->generation);
+	field_text(m, "hash", hash);
+	text(m, "settings");
+	msgpack_pack_map(m, 8);
+	field_text(m, "fail_mode", o->fail_open ? "open" : "closed");
+	field_bool(m, "tcp_no_syn_check", false);
+	field_bool(m, "tcp_no_sequence_check", false);
+	field_bool(m, "tcp_rst_invalidate", false);
+	field_number(m, "tcp_initial_timeout", 20);
+	field_number(m, "session_maximum", 4096);
+	field_number(m, "icmp_error_rate", 1000);
+	field_number(m, "icmp_error_burst", 100);
+	field_list(m, "zones", 2);
+	pack_zone(m, 1, "trust");
+	pack_zone(m, 2, "untrust");
+	field_list(m, "instances", 1);
+	msgpack_pack_map(m, 3);
+	field_number(m, "id", 0);
+	field_text(m, "name", "inet.0");
+	field_number(m, "kernel_table", 254);
+	field_list(m, "ports", 2);
+	pack_port(m, 0, o);
+	pack_port(m, 1, o);
+	field_list(m, "units", 2);
+	pack_unit(m, 1);
+	pack_unit(m, 2);
+	field_list(m, "address_sets", 0);
+	field_list(m, "applications", 0);
+	field_list(m, "policy_sets", 1);
+	msgpack_pack_map(m, 4);
+	field_number(m, "id", 1);
+	field_number(m, "from_zone", 1);
+	field_number(m, "to_zone", 2);
+	field_list(m, "rules", 1);
+	pack_rule(m, o);
+	text(m, "default_policy");
+	msgpack_pack_map(m, 5);
+	field_number(m, "policy_id", 4294901760);
+	field_number(m, "action", ACTION_DENY);
+	field_bool(m, "log_init", false);
+	field_bool(m, "log_close", false);
+	field_number(m, "counter", 1);
+	field_list(m, "counters", 2);
+	text(m, "trust/untrust/out");
+	text(m, "default");
+	field_list(m, "routes", 0);
+
+	struct snapshot *s = snapshot_decode(buffer.data, (uint32_t)buffer.size, &why);
+	if (!s)
+		print_error("%s: %s\n", why.path, why.message);
+	assert_non_null(s);
+	msgpack_sbuffer_destroy(&buffer);
+	return s;
+}
+
+/* ---- a helper in this process ----------------------------------------------------------------------------------------- */
+
+struct house {
+	struct testnet net;
+	struct engine *engine;
+	int client, server; /* packet sockets on c0 and s0, outside */
+	uint8_t f0[6], s0[6];
+	uint32_t generation;
+};
+
+static struct engine *
+start_engine(uint32_t workers)
+{
+	struct engine_options o = { .run_dir = run_dir,
+				    .bpf_object = "build/steer.bpf.o",
+				    .tun_device = "rwtest0",
+				    .version = "test",
+				    .gid = -1,
+				    .workers = workers,
+				    .session_maximum = 8192,
+				    .frames = 32768,
+				    .ring_slots = 4096 };
+	for (unsigned i = 0; i < ENGINE_WORKERS_MAX; i++)
+		o.cpu[i] = -1;
+	struct engine *e = engine_create(&o);
+	assert_non_null(e);
+	assert_int_equal(engine_start(e), 0);
+	return e;
+}
+
+static void
+open_house(struct house *h, uint32_t workers, uint32_t queues)
+{
+	*h = (struct house){ .net = testnet_open() };
+	testnet_pair(&h->net, "f0", "c0", queues);
+	testnet_pair(&h->net, "f1", "s0", queues);
+	testnet_outside(&h->net, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv4.conf.all.arp_ignore=1 && "
+				 "ip addr add 10.1.0.2/24 dev c0 && ip addr add 10.2.0.2/24 dev s0");
+	h->client = testnet_socket(&h->net, h->net.outside, "c0");
+	h->server = testnet_socket(&h->net, h->net.outside, "s0");
+	testnet_mac(&h->net, h->net.inside, "f0", h->f0);
+	testnet_mac(&h->net, h->net.outside, "s0", h->s0);
+	h->engine = start_engine(workers);
+}
+
+static void
+close_house(struct house *h)
+{
+	if (h->engine) {
+		engine_stop(h->engine);
+		assert_int_equal(engine_release(h->engine), 0);
+		engine_destroy(h->engine);
+	}
+	close(h->client);
+	close(h->server);
+	testnet_close(&h->net);
+}
+
+static int
+apply(struct house *h, struct plan_options o, struct refusal *why)
+{
+	o.generation = ++h->generation;
+	o.device[0] = o.device[0] ? o.device[0] : "f0";
+	o.device[1] = o.device[1] ? o.device[1] : "f1";
+	o.xdp_mode = o.xdp_mode ? o.xdp_mode : "auto";
+	struct snapshot *s = make_snapshot(&o);
+	*why = (struct refusal){ 0 };
+	int rc = h->engine->ops.apply(h->engine, s, why);
+	if (rc)
+		snapshot_free(s);
+	return rc;
+}
+
+static void
+must_apply(struct house *h, struct plan_options o)
+{
+	struct refusal why;
+	int rc = apply(h, o, &why);
+	if (rc)
+		print_error("%s: %s\n", why.path, why.message);
+	assert_int_equal(rc, 0);
+}
+
+/* The control thread's part while the test waits: neighbours, announcements, timers. */
+struct control {
+	struct engine *engine;
+	int stop;
+	pthread_t thread;
+};
+
+static void *
+run_control(void *ctx)
+{
+	struct control *c = ctx;
+	rcu_register_thread();
+	rcu_thread_offline();
+	engine_run(c->engine, c->stop);
+	rcu_unregister_thread();
+	return NULL;
+}
+
+static void
+start_control(struct control *c, struct house *h)
+{
+	*c = (struct control){ .engine = h->engine, .stop = eventfd(0, 0) };
+	assert_int_equal(pthread_create(&c->thread, NULL, run_control, c), 0);
+}
+
+static void
+stop_control(struct control *c)
+{
+	uint64_t one = 1;
+	assert_int_equal(write(c->stop, &one, sizeof one), sizeof one);
+	pthread_join(c->thread, NULL);
+	c->engine->stop = false;
+	close(c->stop);
+}
+
+static uint64_t
+counted(struct house *h, size_t at)
+{
+	uint64_t sum = 0;
+	for (uint32_t w = 0; w < h->engine->options.workers; w++)
+		sum += __atomic_load_n((uint64_t *)((char *)&h->engine->shared.loop[w].worker.counters + at),
+				       __ATOMIC_RELAXED);
+	return sum;
+}
+#define COUNTED(h, field) counted(h, offsetof(struct counters, field))
+
+static uint64_t
+ended(struct house *h)
+{
+	uint64_t sum = COUNTED(h, forwarded_packets) + COUNTED(h, host_packets);
+	for (unsigned i = 0; i < DROP_REASONS; i++)
+		sum += counted(h, offsetof(struct counters, drop) + i * sizeof(uint64_t));
+	return sum;
+}
+
+static void
+await_ended(struct house *h, uint64_t count)
+{
+	uint64_t until = testnet_now_ms() + TESTNET_PATIENCE_MS;
+	while (ended(h) < count && testnet_now_ms() < until)
+		sched_yield();
+	assert_int_equal(ended(h), count);
+}
+
+static void
+send_packet(struct house *h, unsigned flow, unsigned sequence)
+{
+	uint8_t frame[TESTNET_FRAME];
+	size_t length = testnet_udp(frame, h->f0, 0x0a010000 + 2 + flow % 200, 0x0a020002, (uint16_t)(1000 + flow));
+	frame[48] = (uint8_t)(sequence >> 8);
+	frame[49] = (uint8_t)sequence;
+	testnet_send(h->client, frame, length);
+}
+
+/* Packets of the test that reach the server, checked byte by byte where forwarding changes them. */
+static unsigned
+receive_forwarded(struct house *h, unsigned count)
+{
+	uint8_t frame[TESTNET_FRAME];
+	unsigned got = 0;
+
+	while (got < count && testnet_receive(h->server, frame, TESTNET_PATIENCE_MS)) {
+		if (frame[12] != 8 || frame[13] != 0 || frame[23] != 17)
+			continue;
+		assert_memory_equal(frame, h->s0, 6);
+		assert_int_equal(frame[22], 63);
+		got++;
+	}
+	return got;
+}
+
+/* ---- tests ------------------------------------------------------------------------------------------------------------ */
+
+static void
+two_workers_on_two_queues_forward_every_packet_and_keep_every_buffer(void **state)
+{
+	struct house h;
+	struct control c;
+
+	open_house(&h, 2, 2);
+	must_apply(&h, (struct plan_options){ 0 });
+	start_control(&c, &h);
+	uint64_t sent = 0;
+	/* The first packet of all waits for its neighbour. */
+	send_packet(&h, 0, 0);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	sent++;
+	for (unsigned i = 0; i < PACKETS; i++) {
+		for (unsigned flow = 0; flow < FLOWS; flow++, sent++)
+			send_packet(&h, flow, i);
+		/* As fast as they are handled: nothing here may be lost. */
+		assert_int_equal(receive_forwarded(&h, FLOWS), FLOWS);
+	}
+	await_ended(&h, sent);
+	assert_int_equal(COUNTED(&h, received_packets), sent);
+	assert_int_equal(COUNTED(&h, forwarded_packets), sent);
+	assert_int_equal(COUNTED(&h, sessions_opened), FLOWS);
+	assert_true(COUNTED(&h, handed_off) > 0);
+	for (uint32_t w = 0; w < 2; w++)
+		assert_true(h.engine->shared.loop[w].worker.counters.forwarded_packets > 0);
+	stop_control(&c);
+	close_house(&h);
+}
+
+static void
+one_queue_serves_two_workers(void **state)
+{
+	struct house h;
+	struct control c;
+
+	open_house(&h, 2, 1);
+	must_apply(&h, (struct plan_options){ .xdp_mode = "generic" });
+	start_control(&c, &h);
+	for (unsigned flow = 0; flow < FLOWS; flow++) {
+		send_packet(&h, flow, 0);
+		assert_int_equal(receive_forwarded(&h, 1), 1);
+	}
+	assert_int_equal(COUNTED(&h, forwarded_packets), FLOWS);
+	/* The second worker received nothing itself and transmitted nothing itself, but processed its flows. */
+	assert_int_equal(h.engine->shared.loop[1].socket_count, 0);
+	assert_true(h.engine->shared.loop[1].worker.counters.forwarded_packets > 0);
+	assert_string_equal(device_mode(&h.engine->device[0]), "generic");
+	stop_control(&c);
+	close_house(&h);
+}
+
+static void
+a_storm_loses_packets_but_no_buffer(void **state)
+{
+	struct house h;
+	struct control c;
+
+	open_house(&h, 2, 2);
+	must_apply(&h, (struct plan_options){ 0 });
+	start_control(&c, &h);
+	for (unsigned i = 0; i < 20000; i++)
+		send_packet(&h, i % 997, i);
+	/* A commit in the middle exchanges the ports: both sides of every number change while packets are on their way. */
+	stop_control(&c);
+	must_apply(&h, (struct plan_options){ .device = { "f1", "f0" } });
+	start_control(&c, &h);
+	for (unsigned i = 0; i < 20000; i++)
+		send_packet(&h, i % 997, i);
+	stop_control(&c);
+	close_house(&h); /* counts the buffers */
+}
+
+static uint32_t
+attached_id(const char *device)
+{
+	uint32_t id = 0;
+	assert_int_equal(bpf_xdp_query_id((int)if_nametoindex(device), 0, &id), 0);
+	return id;
+}
+
+static bool
+has_address(struct house *h, const char *device, uint8_t second)
+{
+	struct address a = { .byte = { 10, second, 0, 1 } };
+	assert_int_equal(kernel_addresses(h->engine), 0);
+	return address_present(&h->engine->addresses, if_nametoindex(device), AF_INET, &a, 24);
+}
+
+static void
+a_refused_snapshot_leaves_no_trace(void **state)
+{
+	struct house h;
+	struct refusal why;
+
+	open_house(&h, 1, 1);
+	assert_int_equal(apply(&h, (struct plan_options){ .device = { "f0", "nosuch" } }, &why), -1);
+	assert_string_equal(why.path, "ports[1].device");
+	assert_string_equal(why.message, "expected a network device of this host, found none named 'nosuch'");
+	assert_int_equal(attached_id("f0"), 0);
+	assert_false(has_address(&h, "f0", 1));
+	assert_null(h.engine->plan);
+
+	assert_int_equal(apply(&h, (struct plan_options){ .xdp_mode = "zero-copy" }, &why), -1);
+	assert_string_equal(why.path, "ports[0].xdp_mode");
+	assert_int_equal(attached_id("f0"), 0);
+	assert_int_equal(attached_id("f1"), 0);
+	close_house(&h);
+}
+
+static void
+a_refused_snapshot_leaves_the_one_in_force_forwarding(void **state)
+{
+	struct house h;
+	struct control c;
+	struct refusal why;
+
+	open_house(&h, 1, 1);
+	must_apply(&h, (struct plan_options){ 0 });
+	start_control(&c, &h);
+	send_packet(&h, 1, 0);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	stop_control(&c);
+	/* Needs f0 in another mode before it fails on the second port. */
+	assert_int_equal(apply(&h, (struct plan_options){ .device = { "f0", "nosuch" }, .xdp_mode = "generic" }, &why),
+			 -1);
+	assert_string_equal(why.path, "ports[1].device");
+	assert_int_equal(h.engine->plan->snapshot->generation, 1);
+	start_control(&c, &h);
+	send_packet(&h, 1, 1);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	assert_string_equal(device_mode(&h.engine->device[h.engine->plan->view.device_of_port[0]]), "native");
+	stop_control(&c);
+	close_house(&h);
+}
+
+static void
+a_commit_is_obeyed_by_the_next_packet(void **state)
+{
+	struct house h;
+	struct control c;
+
+	open_house(&h, 1, 1);
+	must_apply(&h, (struct plan_options){ 0 });
+	start_control(&c, &h);
+	send_packet(&h, 1, 0);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	stop_control(&c);
+	must_apply(&h, (struct plan_options){ .deny = true });
+	start_control(&c, &h);
+	send_packet(&h, 1, 1);
+	await_ended(&h, 2);
+	assert_int_equal(COUNTED(&h, forwarded_packets), 1);
+	assert_int_equal(COUNTED(&h, drop[DROP_REASON_POLICY_DENY]), 1);
+	stop_control(&c);
+	close_house(&h);
+}
+
+static void
+a_device_that_was_made_anew_is_taken_up_again(void **state)
+{
+	struct house h;
+	struct control c;
+
+	open_house(&h, 1, 1);
+	must_apply(&h, (struct plan_options){ 0 });
+	start_control(&c, &h);
+	send_packet(&h, 1, 0);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	close(h.server);
+	testnet_run("ip link del f1");
+	testnet_pair(&h.net, "f1", "s0", 1);
+	testnet_outside(&h.net, "ip addr add 10.2.0.2/24 dev s0");
+	h.server = testnet_socket(&h.net, h.net.outside, "s0");
+	testnet_mac(&h.net, h.net.outside, "s0", h.s0);
+	uint64_t until = testnet_now_ms() + TESTNET_PATIENCE_MS;
+	uint8_t frame[TESTNET_FRAME];
+	bool arrived = false;
+	for (unsigned i = 1; !arrived && testnet_now_ms() < until; i++) {
+		send_packet(&h, 1, i);
+		while (!arrived && testnet_receive(h.server, frame, 50))
+			arrived = frame[12] == 8 && frame[13] == 0 && frame[22] == 63;
+	}
+	assert_true(arrived);
+	stop_control(&c);
+	close_house(&h);
+}
+
+static void
+only_own_addresses_are_removed(void **state)
+{
+	struct house h;
+
+	open_house(&h, 1, 1);
+	testnet_run("ip addr add 10.1.0.1/24 dev f0"); /* somebody else's, and the configuration wants it, too */
+	must_apply(&h, (struct plan_options){ 0 });
+	assert_true(has_address(&h, "f0", 1));
+	assert_true(has_address(&h, "f1", 2));
+	must_apply(&h, (struct plan_options){ .device = { "f1", "f0" } });
+	assert_true(has_address(&h, "f0", 1));
+	assert_false(has_address(&h, "f1", 2));
+	assert_true(has_address(&h, "f0", 2));
+	close_house(&h);
+}
+
+static void
+after_the_end_the_program_stays_if_closed_and_goes_if_open(void **state)
+{
+	for (unsigned open = 0; open < 2; open++) {
+		struct house h;
+		open_house(&h, 1, 1);
+		must_apply(&h, (struct plan_options){ .fail_open = open });
+		assert_int_not_equal(attached_id("f0"), 0);
+		engine_stop(h.engine);
+		assert_int_equal(engine_release(h.engine), 0);
+		engine_destroy(h.engine);
+		h.engine = NULL;
+		assert_int_equal(attached_id("f0") != 0, !open);
+		assert_int_equal(engine_detach(), open ? 0 : 2);
+		assert_int_equal(attached_id("f0"), 0);
+		close_house(&h);
+	}
+}
+
+static void
+kernel_routes_are_followed_as_they_come_and_go(void **state)
+{
+	struct house h;
+	struct control c;
+	uint8_t frame[TESTNET_FRAME];
+
+	open_house(&h, 1, 1);
+	must_apply(&h, (struct plan_options){ 0 });
+	start_control(&c, &h);
+	testnet_run("ip route add 10.99.0.0/16 via 10.2.0.2");
+	size_t length = testnet_udp(frame, h.f0, 0x0a010002, 0x0a630001, 1000);
+	uint64_t until = testnet_now_ms() + TESTNET_PATIENCE_MS, sent = 0;
+	while (COUNTED(&h, forwarded_packets) == 0 && testnet_now_ms() < until) {
+		testnet_send(h.client, frame, length);
+		sent++;
+		usleep(10000);
+	}
+	assert_true(COUNTED(&h, forwarded_packets) > 0);
+	testnet_run("ip route del 10.99.0.0/16");
+	uint64_t refused = COUNTED(&h, drop[DROP_REASON_NO_ROUTE]);
+	while (COUNTED(&h, drop[DROP_REASON_NO_ROUTE]) == refused && testnet_now_ms() < until) {
+		testnet_send(h.client, frame, length);
+		usleep(10000);
+	}
+	assert_true(COUNTED(&h, drop[DROP_REASON_NO_ROUTE]) > refused);
+	stop_control(&c);
+	close_house(&h);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_workers_on_two_queues_forward_every_packet_and_keep_every_buffer),
+		cmocka_unit_test(one_queue_serves_two_workers),
+		cmocka_unit_test(a_storm_loses_packets_but_no_buffer),
+		cmocka_unit_test(a_refused_snapshot_leaves_no_trace),
+		cmocka_unit_test(a_refused_snapshot_leaves_the_one_in_force_forwarding),
+		cmocka_unit_test(a_commit_is_obeyed_by_the_next_packet),
+		cmocka_unit_test(a_device_that_was_made_anew_is_taken_up_again),
+		cmocka_unit_test(only_own_addresses_are_removed),
+		cmocka_unit_test(after_the_end_the_program_stays_if_closed_and_goes_if_open),
+		cmocka_unit_test(kernel_routes_are_followed_as_they_come_and_go),
+	};
+	attach_quiet(NULL);
+	log_level_set("error");
+	snprintf(run_dir, sizeof run_dir, "/tmp/rwp-engine-%d", getpid());
+	mkdir(run_dir, 0700);
+	int rc = cmocka_run_group_tests(tests, NULL, NULL);
+	testnet_run("rm -rf %s", run_dir);
+	return rc;
+}
