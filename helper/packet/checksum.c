@@ -20,16 +20,6 @@ checksum_add(uint64_t sum, const void *bytes, uint32_t length)
 	return sum;
 }
 
-uint16_t
-checksum_finish(uint64_t sum)
-{
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
-
 uint64_t
 checksum_pseudo(uint64_t sum, const struct flow_key *k, uint32_t length)
 {

@@ -7,6 +7,7 @@
 #include "packet/chain.h"
 #include "packet/protocol.h"
 #include "packet/quote.h"
+#include "packet/rewrite.h"
 
 enum { REASSEMBLED_MAX = 65535, SCALE_ABSENT = 255, SCALE_MAX = 14 };
 
@@ -241,13 +242,11 @@ ipv4_options_valid(const uint8_t *option, const uint8_t *end)
 static inline bool
 ipv4_checksum_right(const uint8_t *ip, uint32_t header)
 {
-	uint64_t sum = 0;
-	for (uint32_t i = 0; i < header; i += 4)
+	uint64_t sum = load32_raw(ip) + (uint64_t)load32_raw(ip + 4) + load32_raw(ip + 8) + load32_raw(ip + 12) +
+		       load32_raw(ip + 16);
+	for (uint32_t i = IPV4_HEADER; i < header; i += 4)
 		sum += load32_raw(ip + i);
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return sum == 0xffff;
+	return checksum_finish(sum) == 0;
 }
 
 /* RFC 6890: blocks that are no source, no destination. Multicast and broadcast destinations are well formed; where they

@@ -16,13 +16,16 @@ void
 rewrite_ttl(struct packet *p)
 {
 	uint8_t *ip = p->data + p->l3;
+	uint32_t checksum;
 	p->ttl--;
 	if (p->key.family == ADDRESS_FAMILY_INET6) {
 		ip[7] = p->ttl;
-	} else {
-		uint8_t word[2] = { p->ttl, ip[9] };
-		checksum_mend(ip + IPV4_CHECKSUM_AT, change_bytes(ip + 8, word, 2));
+		return;
 	}
+	ip[8] = p->ttl;
+	/* The TTL is the high byte of its word: the sum falls by 0x0100, and the checksum rises by as much (RFC 1141). */
+	checksum = load16(ip + IPV4_CHECKSUM_AT) + 0x0100u;
+	store16(ip + IPV4_CHECKSUM_AT, (uint16_t)(checksum + (checksum >= 0xffff)));
 }
 
 void

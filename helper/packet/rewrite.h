@@ -38,7 +38,15 @@ bool rewrite_checksum_unfinished(const struct packet *p);
 /* checksum_add folds `length` bytes into a one's complement sum (RFC 1071); checksum_finish returns the
  * 16-bit checksum in network byte order, ready to store. Any thread. */
 uint64_t checksum_add(uint64_t sum, const void *bytes, uint32_t length);
-uint16_t checksum_finish(uint64_t sum);
+static inline uint16_t
+checksum_finish(uint64_t sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
 /* checksum_transport returns the full transport checksum (pseudo header included) of TCP, UDP, ICMP or ICMPv6, network
  * byte order, computed as if the checksum field were zero; 0 for other protocols. Assumes no fragment. */
 uint16_t checksum_transport(const struct packet *p);

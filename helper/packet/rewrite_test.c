@@ -488,6 +488,25 @@ an_echo_reply_of_zeros_keeps_a_checksum_that_its_receiver_accepts(void **unused)
 	}
 }
 
+static void
+the_ttl_falls_with_the_right_checksum_whatever_that_was(void **unused)
+{
+	for (uint32_t id = 0; id < 65536; id++) {
+		struct packet p = { 0 };
+		struct sample s;
+		sample_make(&s, SAMPLE_UDP);
+		store16(s.bytes + s.l3 + 4, (uint16_t)id);
+		sample_ipv4_checksum(s.bytes + s.l3);
+		p.data = s.bytes;
+		p.length = (uint16_t)s.length;
+		assert_int_equal(packet_parse(&p), DROP_REASON_NONE);
+		rewrite_ttl(&p);
+		assert_int_equal(s.bytes[s.l3 + 8], 63);
+		sample_ipv4_checksum(memcpy(s.bytes + 2048, s.bytes + s.l3, IPV4_HEADER));
+		assert_memory_equal(s.bytes + 2048, s.bytes + s.l3, IPV4_HEADER);
+	}
+}
+
 /* RFC 1624 4: HC = 0xdd2f, m = 0x5555, m' = 0x3285; the older equation gives 0xffff here. */
 static void
 the_example_of_rfc_1624_comes_out_as_zero(void **unused)
@@ -518,6 +537,7 @@ main(void)
 		cmocka_unit_test(a_quoted_packet_is_translated_with_all_its_checksums),
 		cmocka_unit_test(a_quoted_udp_checksum_of_zero_stays_zero),
 		cmocka_unit_test(an_echo_reply_of_zeros_keeps_a_checksum_that_its_receiver_accepts),
+		cmocka_unit_test(the_ttl_falls_with_the_right_checksum_whatever_that_was),
 		cmocka_unit_test(the_example_of_rfc_1624_comes_out_as_zero),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
