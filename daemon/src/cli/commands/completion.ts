@@ -31,22 +31,22 @@ export function bashCompletion(program: Command): string {
     rows.push(
       `  ["${path}"]="${[...commands, ...choices, ...options, "--help", ...(files ? ["@file"] : [])].join(" ")}"`,
     );
-    for (const child of command.commands) walk(child, path === "" ? child.name() : `${path} ${child.name()}`);
+    for (const child of command.commands) walk(child, `${path} ${child.name()}`);
   };
-  walk(program, "");
   const name = program.name();
+  walk(program, name);
   return `# bash completion for ${name}; made by \`${name} completion bash\`
 declare -gA _${name}_words=(
 ${rows.join("\n")}
 )
 _${name}() {
-  local word=\${COMP_WORDS[COMP_CWORD]} path="" at next
+  local word=\${COMP_WORDS[COMP_CWORD]} path=${name} at next
   for ((at = 1; at < COMP_CWORD; at++)); do
     case \${COMP_WORDS[at]} in
     --run-dir) ((at++)) ;;
     -*) ;;
     *)
-      next=\${path:+$path }\${COMP_WORDS[at]}
+      next="$path \${COMP_WORDS[at]}"
       [[ -v _${name}_words["$next"] ]] && path=$next
       ;;
     esac
