@@ -40,12 +40,12 @@ lookup_ns(const struct classifier *c, const struct ruleset *s, const struct rule
 
 /* Fills `key` with keys near the rules' borders; `late`: only such that match no rule in the first nine tenths. */
 static uint32_t
-keys_make(struct ruleset *s, const struct classifier *c, struct ruleset_key *key, bool late, uint32_t *hits)
+keys_make(struct ruleset *s, const struct classifier *c, struct ruleset_key *key, bool inet6, bool late, uint32_t *hits)
 {
 	uint32_t keys = 0;
 	*hits = 0;
 	for (uint32_t tries = 0; tries < KEYS * 64 && keys < KEYS; tries++) {
-		struct ruleset_key k = ruleset_key(s, false);
+		struct ruleset_key k = ruleset_key(s, inet6);
 		int32_t found = classify_match(c, &k.key, k.icmp_type, k.icmp_code);
 		if (late && found >= 0 && (uint32_t)found < s->count / 10 * 9)
 			continue;
@@ -59,7 +59,8 @@ static void
 lookup_report(struct ruleset *s, enum ruleset_shape shape, const struct classifier *c, bool late)
 {
 	static struct ruleset_key key[KEYS];
-	uint32_t hits, keys = keys_make(s, c, key, late, &hits), walked = s->count > 1000 ? keys / 16 : keys;
+	uint32_t hits, keys = keys_make(s, c, key, shape == RULESET_IPC6, late, &hits),
+		       walked = s->count > 1000 ? keys / 16 : keys;
 	double index, walk;
 	if (walked == 0)
 		return;

@@ -1,5 +1,5 @@
 /* ruleset.h: made-up rule sets and keys for tests and benchmarks, in the shapes that ClassBench distinguishes: acl (exact
- * destinations, single ports), fw (many wildcards, port ranges), ipc (prefixes of all lengths on both sides), and `any`:
+ * destinations, single ports), fw (many wildcards, port ranges), ipc (prefixes of all lengths on both sides; ipc6: in IPv6), and `any`:
  * everything a rule can say, for property tests. SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_CLASSIFY_RULESET_H
 #define RINGWALL_CLASSIFY_RULESET_H
@@ -9,9 +9,9 @@
 #include "classify/classify.h"
 #include "packet/protocol.h"
 
-enum ruleset_shape { RULESET_ACL, RULESET_FW, RULESET_IPC, RULESET_ANY, RULESET_SHAPES };
+enum ruleset_shape { RULESET_ACL, RULESET_FW, RULESET_IPC, RULESET_IPC6, RULESET_ANY, RULESET_SHAPES };
 
-static const char *const ruleset_shape_text[RULESET_SHAPES] = { "acl", "fw", "ipc", "any" };
+static const char *const ruleset_shape_text[RULESET_SHAPES] = { "acl", "fw", "ipc", "ipc6", "any" };
 
 struct ruleset {
 	uint64_t random;
@@ -144,7 +144,7 @@ ruleset_side(struct ruleset *s, const struct address_set ***list, uint32_t *coun
 static inline void
 ruleset_rule(struct ruleset *s, struct classify_rule *r, enum ruleset_shape shape, const struct address_set ***list)
 {
-	static const uint32_t any_source[] = { 30, 50, 5, 20 }, any_destination[] = { 5, 35, 5, 20 };
+	static const uint32_t any_source[] = { 30, 50, 5, 5, 20 }, any_destination[] = { 5, 35, 5, 5, 20 };
 	static const uint8_t others[] = { PROTOCOL_GRE, PROTOCOL_ESP, 89, 0, 255, PROTOCOL_SCTP };
 	uint32_t roll = ruleset_random(s, 100);
 
@@ -196,8 +196,8 @@ ruleset_make(struct ruleset *s, enum ruleset_shape shape, uint32_t count, uint64
 	s->list = list = calloc(6ul * count + 1, sizeof *s->list);
 	for (uint32_t i = 0; i < s->set_count; i++) {
 		struct address_set *set = &s->set[i];
-		uint32_t inet = shape == RULESET_ANY ? ruleset_random(s, 5) : 1,
-			 inet6 = shape == RULESET_ANY ? ruleset_random(s, 3) : 0;
+		uint32_t inet = shape == RULESET_ANY ? ruleset_random(s, 5) : shape != RULESET_IPC6,
+			 inet6 = shape == RULESET_ANY ? ruleset_random(s, 3) : shape == RULESET_IPC6;
 		set->inet = s->ranges[2 * i] = ruleset_ranges(s, shape, ADDRESS_FAMILY_INET, inet, &set->inet_count);
 		set->inet6 = s->ranges[2 * i + 1] =
 		    ruleset_ranges(s, shape, ADDRESS_FAMILY_INET6, inet6, &set->inet6_count);
