@@ -8,8 +8,8 @@ import { configuration } from "./configuration.js";
 
 const both = {
   "trust->untrust": [
-    { name: "echo", then: "permit" as const, application: ["junos-echo"] },
-    { name: "discard", then: "permit" as const, application: ["junos-discard"] },
+    { name: "echo", then: "permit" as const, application: ["junos-echo", "echo-tcp"] },
+    { name: "discard", then: "permit" as const, application: ["discard-tcp"] },
   ],
 };
 const echoOnly = { "trust->untrust": [both["trust->untrust"][0]!] };

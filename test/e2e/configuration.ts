@@ -29,6 +29,13 @@ export async function configuration(
         : { "from-zone": context.split("->")[0], "to-zone": context.split("->")[1] };
     return { ...zones, policy: list.map(policyTree) };
   });
+  // The predefined echo and discard are UDP.
+  tree["applications"] = {
+    application: [
+      { name: "echo-tcp", protocol: "tcp", "destination-port": 7 },
+      { name: "discard-tcp", protocol: "tcp", "destination-port": 9 },
+    ],
+  };
   change(tree);
   return stringify(tree);
 }

@@ -10,7 +10,7 @@ const policies = {
   "trust->untrust": [
     { name: "web", then: "permit" as const, application: ["junos-http"] },
     { name: "echo", then: "permit" as const, application: ["junos-echo"] },
-    { name: "ping", then: "permit" as const, application: ["junos-icmp-ping", "junos-icmp6-echo-request"] },
+    { name: "ping", then: "permit" as const, application: ["junos-icmp-ping", "junos-pingv6"] },
     { name: "no-telnet", then: "reject" as const, application: ["junos-telnet"] },
     { name: "no-tftp", then: "reject" as const, application: ["junos-tftp"] },
   ],

@@ -109,7 +109,7 @@ for (const workers of [1, 2]) {
           assert.match(ping.stdout, /2 received/);
         }
         const counters = await lab.firewall.cliJson<Counters>("show", "counters");
-        assert.ok((counters.totals["handed_off"] ?? 0) > 0, JSON.stringify(counters.totals));
+        assert.ok((counters.totals["handed-off"] ?? 0) > 0, JSON.stringify(counters.totals));
       });
     }
   });
