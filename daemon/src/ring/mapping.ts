@@ -31,7 +31,8 @@ function map(path: string, least: number, access: number, protection: 1 | 3): Bu
     if (status.size < least) {
       throw new MappingRefusedError("mapping-short", `${path}: expected at least ${least} bytes, got ${status.size}`);
     }
-    return mmap.map(status.size, protection, mmap.MAP_SHARED, file);
+    // Populated, so that no batch waits for page faults.
+    return mmap.map(status.size, protection, mmap.MAP_SHARED | mmap.MAP_POPULATE, file);
   } finally {
     closeSync(file);
   }
