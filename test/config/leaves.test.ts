@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { configSchema } from "../../daemon/src/config/schema.js";
+import { leavesOfSchema } from "./leaves.js";
 import { edited, errorsOf, type Edit } from "./tree.js";
 
 interface Row {
@@ -271,31 +271,8 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["routing-options.static.route[].reject", flag("routing-options.static.route[2].reject", [["routing-options.static.route[2].discard", undefined]])],
 ]);
 
-interface SchemaNode {
-  readonly $ref?: string;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly additionalProperties?: SchemaNode | boolean;
-  readonly items?: SchemaNode;
-  readonly then?: SchemaNode;
-  readonly else?: SchemaNode;
-}
-
-/** leavesOf gives the paths of all scalars below a node; "*" is any key, "[]" any position. */
-function leavesOf(node: SchemaNode, path = ""): string[] {
-  const definitions = configSchema["$defs"] as Readonly<Record<string, SchemaNode>>;
-  if (node.$ref !== undefined) return leavesOf(definitions[node.$ref.replace("#/$defs/", "")]!, path);
-  const branches = [node, node.then ?? {}, node.else ?? {}];
-  const inner = branches.flatMap((branch) => [
-    ...Object.entries(branch.properties ?? {}).flatMap(([key, value]) => leavesOf(value, path === "" ? key : `${path}.${key}`)),
-    ...(typeof branch.additionalProperties === "object" ? leavesOf(branch.additionalProperties, `${path}.*`) : []),
-    ...(branch.items === undefined ? [] : leavesOf(branch.items, `${path}[]`)),
-  ]);
-  const takesText = inner.length === 0 || node.then !== undefined;
-  return takesText ? [path, ...inner] : inner;
-}
-
 test("every leaf of the schema has a row, and every row is of a leaf", () => {
-  assert.deepEqual([...rows.keys()].toSorted(), leavesOf(configSchema as SchemaNode).toSorted());
+  assert.deepEqual([...rows.keys()].toSorted(), leavesOfSchema().toSorted());
 });
 
 test("every row accepts and refuses something", () => {
