@@ -1,17 +1,19 @@
 // How fast, how late and how cheap is the event ring? C producer and Node reader on one core each, then a trickle, then
 // nothing at all.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { decodeEvent } from "../daemon/src/event/decode.js";
 import type { RingwallEvent } from "../daemon/src/event/event.js";
 import { RingReader } from "../daemon/src/ring/reader.js";
 import { RingSet } from "../daemon/src/ring/ring-set.js";
+import { FRAME_SIZE } from "../shared/gen/wire.gen.js";
 import { Producer } from "../test/ring/producer.js";
-import { ringFolder } from "../test/ring/ring-file.js";
+import { PRODUCER, ringFolder } from "../test/ring/ring-file.js";
 
 const FRAMES = 10_000_000;
 const ROUNDS = 5;
@@ -87,16 +89,47 @@ async function throughput(kinds: string): Promise<void> {
     used.push(((cpu.user + cpu.system) * 1000) / FRAMES);
   }
   const conditions = `${FRAMES / 1e6} M frames, kinds ${kinds}, ${SLOTS} slots, one core each, median of ${ROUNDS}`;
-  report(`decode-${kinds}`, median(rates), "frames/s", `C to typed events in Node, ${conditions}`);
+  const peer = { name: "the same frames through a pipe", value: await pipeThroughput(kinds) };
+  report(`decode-${kinds}`, median(rates), "frames/s", `C to typed events in Node, ${conditions}`, peer);
   report(`decode-cpu-${kinds}`, median(used), "ns/frame", `the reader's processor time for the same, ${conditions}`);
   report(`producer-read-${kinds}`, median(costs), "ns/frame", `fill, commit and publish, read meanwhile, ${conditions}`);
+}
+
+/** Frames per second of the same events sent down a pipe: what the daemon would read without a ring. */
+async function pipeThroughput(kinds: string): Promise<number> {
+  const rates: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const child = spawn(PRODUCER, ["--pipe", "--count", String(FRAMES), "--kinds", kinds], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    pin(child.pid!, 1);
+    let seen = 0;
+    let bytes = 0;
+    let rest: Buffer = Buffer.alloc(0);
+    const from = performance.now();
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      const piece = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+      const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength);
+      let at = 0;
+      for (; at + FRAME_SIZE <= piece.length; at += FRAME_SIZE) {
+        const event = decodeEvent(view, at);
+        if (event === undefined) throw new Error("not an event");
+        seen++;
+        bytes += event.packetLength + event.sourceAddress.length;
+      }
+      rest = piece.subarray(at);
+    }
+    if (seen !== FRAMES || bytes === 0) throw new Error(`${seen} of ${FRAMES} frames came down the pipe`);
+    rates.push(FRAMES / ((performance.now() - from) / 1000));
+  }
+  return median(rates);
 }
 
 /** The producer's cost with room for everything and nobody reading. */
 async function producerAlone(): Promise<void> {
   const costs: number[] = [];
   for (let round = 0; round < 9; round++) {
-    costs.push((await produce(["--count", SLOTS, "--kinds", "open"]).producer.report).ns_per_frame);
+    costs.push((await produce(["--count", SLOTS, "--kinds", "open"]).producer.report).median_ns);
   }
   report("producer-alone", median(costs), "ns/frame", `${SLOTS} frames into an empty ring, nobody reads, median of 9`);
 }

@@ -52,7 +52,7 @@ produce(void *unused)
 			event_ring_commit(ring);
 		}
 		if (!f && mix(number) % 64 == 0) {
-			struct timespec t = {.tv_nsec = 50000};
+			struct timespec t = { .tv_nsec = 50000 };
 			nanosleep(&t, NULL); /* or nearly everything would be lost */
 		}
 		if (number % 32 == 0)

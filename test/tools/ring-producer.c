@@ -21,7 +21,7 @@ struct options {
 	uint64_t start_id, count, first, rate;
 	unsigned pause_us;
 	enum { KINDS_MIX, KINDS_OPEN, KINDS_DENY } kinds;
-	bool keep_going, doorbell, stay, monotonic, no_wait;
+	bool keep_going, doorbell, stay, monotonic, no_wait, pipe;
 };
 
 static uint64_t
@@ -194,6 +194,35 @@ produce(struct event_ring *r, const struct options *o, struct result *result)
 	result->attempts = number - o->first;
 }
 
+/* The same events down a pipe, for comparison. */
+static int
+produce_pipe(const struct options *o)
+{
+	static struct event_frame frames[BURST];
+	for (uint64_t number = o->first, done = 0; done < o->count;) {
+		uint64_t time_ns = now_ns(CLOCK_REALTIME);
+		unsigned n = 0;
+		for (; n < BURST && done + n < o->count; n++, number++) {
+			enum event_type type = kind_of(o, number);
+			fill(&frames[n], type, number, time_ns);
+			frames[n].header.sequence = number + 1;
+			frames[n].header.length = EVENT_FRAME_SIZE;
+			frames[n].header.layout_version = WIRE_LAYOUT_VERSION;
+			frames[n].header.event_type = frames[n].record.event_type = (uint8_t)type;
+		}
+		const char *bytes = (const char *)frames;
+		for (size_t left = n * sizeof frames[0]; left > 0;) {
+			ssize_t took = write(STDOUT_FILENO, bytes, left);
+			if (took < 0)
+				return 1;
+			bytes += took;
+			left -= (size_t)took;
+		}
+		done += n;
+	}
+	return 0;
+}
+
 static void
 report(const struct event_ring *r, const struct result *result)
 {
@@ -221,7 +250,7 @@ usage(void)
 	    stderr,
 	    "usage: ring-producer --path NAME --start-id N [--slots N] [--worker N] [--count N | --endless]\n"
 	    "  [--first N] [--rate FRAMES/S] [--pause-us MAX] [--kinds mix|open|deny] [--doorbell] [--stay]\n"
-	    "  [--monotonic] [--no-wait]\n"
+	    "  [--monotonic] [--no-wait]\n       ring-producer --pipe --count N [--kinds mix|open|deny]\n"
 	    "Prints '+' on stdout when the ring is there, '!' for each doorbell; a JSON line on stderr at the end.\n");
 	return 2;
 }
@@ -230,11 +259,14 @@ int
 main(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{ "path", 1, 0, 'p' },     { "slots", 1, 0, 's' },     { "start-id", 1, 0, 'i' },
-		{ "worker", 1, 0, 'w' },   { "count", 1, 0, 'c' },     { "first", 1, 0, 'f' },
-		{ "rate", 1, 0, 'r' },     { "pause-us", 1, 0, 'u' },  { "kinds", 1, 0, 'k' },
-		{ "doorbell", 0, 0, 'd' }, { "stay", 0, 0, 'y' },      { "endless", 0, 0, 'e' },
-		{ "no-wait", 0, 0, 'n' },  { "monotonic", 0, 0, 'm' }, { 0, 0, 0, 0 },
+		{ "path", 1, 0, 'p' },      { "slots", 1, 0, 's' },
+		{ "start-id", 1, 0, 'i' },  { "worker", 1, 0, 'w' },
+		{ "count", 1, 0, 'c' },     { "first", 1, 0, 'f' },
+		{ "rate", 1, 0, 'r' },      { "pause-us", 1, 0, 'u' },
+		{ "kinds", 1, 0, 'k' },     { "doorbell", 0, 0, 'd' },
+		{ "stay", 0, 0, 'y' },      { "endless", 0, 0, 'e' },
+		{ "pipe", 0, 0, 'P' },      { "no-wait", 0, 0, 'n' },
+		{ "monotonic", 0, 0, 'm' }, { 0, 0, 0, 0 },
 	};
 	struct options o = { .slots = 1 << 16 };
 	for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
@@ -282,10 +314,15 @@ main(int argc, char **argv)
 		case 'n':
 			o.no_wait = true;
 			break;
+		case 'P':
+			o.pipe = true;
+			break;
 		default:
 			return usage();
 		}
 	}
+	if (o.pipe)
+		return produce_pipe(&o);
 	if (!o.path || !o.start_id)
 		return usage();
 	struct event_ring *r = event_ring_create(o.path, o.slots, o.start_id, o.worker, -1);
