@@ -1,7 +1,9 @@
 // address-sets.ts: address book names as sets of ranges, each made once and shared by all rules that use it.
 // SPDX-License-Identifier: Apache-2.0
 import type { SnapshotAddressSet } from "../snapshot/snapshot.gen.js";
-import { addressBits, addressBytes, mergeRanges, parseAddress, parsePrefix, prefixRange, type AddressRange, type Family } from "./address.js";
+import {
+  addressBits, addressBytes, mergeRanges, parseAddress, parsePrefix, prefixRange, type AddressRange, type Family,
+} from "./address.js";
 import type { Address, AddressBook } from "./config.js";
 
 /** Ranges of both families. */
@@ -54,10 +56,15 @@ export class AddressSets {
     return this.#compiled;
   }
 
-  /** A zone's own book hides the global one, as in Junos. */
-  #indexOf(zone: string, name: string): number {
+  /** A zone's own book hides the global one, as in Junos. The families' own words are in no book. */
+  #bookOf(zone: string, name: string): Book | undefined {
+    if (ANY_OF_FAMILY.has(name)) return undefined;
     const own = this.#byZone.get(zone);
-    const book = ANY_OF_FAMILY.has(name) ? undefined : own !== undefined && (own.addresses.has(name) || own.sets.has(name)) ? own : this.#global;
+    return own?.addresses.has(name) === true || own?.sets.has(name) === true ? own : this.#global;
+  }
+
+  #indexOf(zone: string, name: string): number {
+    const book = this.#bookOf(zone, name);
     const byName = this.#indexByName.get(book) ?? new Map<string, number>();
     this.#indexByName.set(book, byName);
     const known = byName.get(name);
@@ -85,14 +92,22 @@ function flatten(book: Book, name: string): Ranges {
 }
 
 function rangesOf(address: Address): Ranges {
-  const prefix = address["ip-prefix"] === undefined ? undefined : parsePrefix(address["ip-prefix"])!;
-  const low = prefix ?? parseAddress(address["range-address"]!.low)!;
-  const range = prefix === undefined ? { low: low.value, high: parseAddress(address["range-address"]!.high)!.value } : prefixRange(prefix);
-  return low.family === "inet" ? { inet: [range], inet6: [] } : { inet: [], inet6: [range] };
+  const { "ip-prefix": prefixText, "range-address": ends } = address;
+  if (prefixText !== undefined) {
+    const prefix = parsePrefix(prefixText)!;
+    return ofFamily(prefix.family, prefixRange(prefix));
+  }
+  const [low, high] = [parseAddress(ends!.low)!, parseAddress(ends!.high)!];
+  return ofFamily(low.family, { low: low.value, high: high.value });
+}
+
+function ofFamily(family: Family, range: AddressRange): Ranges {
+  return family === "inet" ? { inet: [range], inet6: [] } : { inet: [], inet6: [range] };
 }
 
 function contentOf({ inet, inet6 }: Ranges): string {
-  const text = (ranges: readonly AddressRange[]): string => ranges.map(({ low, high }) => `${low.toString(36)}-${high.toString(36)}`).join(",");
+  const text = (ranges: readonly AddressRange[]): string =>
+    ranges.map(({ low, high }) => `${low.toString(36)}-${high.toString(36)}`).join(",");
   return `${text(inet)};${text(inet6)}`;
 }
 

@@ -52,6 +52,11 @@ export function rangeHolds(range: AddressRange, value: bigint): boolean {
   return range.low <= value && value <= range.high;
 }
 
+/** isConnected tells whether an address is in the network of a prefix. */
+export function isConnected(prefix: Prefix, address: IpAddress): boolean {
+  return prefix.family === address.family && rangeHolds(prefixRange(prefix), address.value);
+}
+
 /** mergeRanges gives the same addresses as sorted, disjoint ranges that do not touch. */
 export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
   const sorted = ranges.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
@@ -128,7 +133,8 @@ function inetValue(text: string): bigint {
 function inet6Value(text: string): bigint {
   const dotted = text.lastIndexOf(":") + 1;
   const quad = text.includes(".") ? inetValue(text.slice(dotted)) : undefined;
-  const plain = quad === undefined ? text : `${text.slice(0, dotted)}${(quad >> 16n).toString(16)}:${(quad & 0xffffn).toString(16)}`;
+  const hex = quad === undefined ? "" : `${(quad >> 16n).toString(16)}:${(quad & 0xffffn).toString(16)}`;
+  const plain = quad === undefined ? text : text.slice(0, dotted) + hex;
   const [head = "", tail] = plain.split("::");
   const groups = (part: string): bigint[] => (part === "" ? [] : part.split(":").map((group) => BigInt(`0x${group}`)));
   const before = groups(head);

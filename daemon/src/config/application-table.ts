@@ -21,7 +21,8 @@ export interface ApplicationRow {
 }
 
 const ANY: ApplicationRow = {
-  id: 0, name: "any", protocol: -1, sourcePorts: ANY_PORT, destinationPorts: ANY_PORT, icmpType: -1, icmpCode: -1, timeout: 0, named: ANY_PORT,
+  id: 0, name: "any", protocol: -1, sourcePorts: ANY_PORT, destinationPorts: ANY_PORT, icmpType: -1, icmpCode: -1, timeout: 0,
+  named: ANY_PORT,
 };
 /** Port 0 carries no real traffic: a row with only this port names none. */
 const NO_PORT: PortRange = { low: 0, high: 0 };
@@ -45,17 +46,24 @@ export class ApplicationTable {
     ].flatMap(({ name, terms }) => terms.map((term) => ({ name, term })));
     // ICMP is named by protocol alone, so a row for one type must stand behind the row for all of them.
     const ordered = [...all.filter(({ term }) => namesTraffic(term)), ...all.filter(({ term }) => !namesTraffic(term))];
-    this.rows = ordered.map(({ name, term }, index) => ({ id: index + 1, name, ...term, named: namesTraffic(term) ? term.destinationPorts : NO_PORT }));
+    this.rows = ordered.map(({ name, term }, index) => {
+      const named = namesTraffic(term) ? term.destinationPorts : NO_PORT;
+      return { id: index + 1, name, ...term, named };
+    });
     for (const row of this.rows) this.#byName.set(row.name, [...(this.#byName.get(row.name) ?? []), row]);
-    this.#sets = new Map([
-      ...predefinedApplicationSets,
-      ...(own["application-set"] ?? []).map((set) => [set.name, [...(set.application ?? []), ...(set["application-set"] ?? [])]] as const),
-    ]);
+    const ownSets = (own["application-set"] ?? []).map((set) =>
+      [set.name, [...(set.application ?? []), ...(set["application-set"] ?? [])]] as const);
+    this.#sets = new Map([...predefinedApplicationSets, ...ownSets]);
   }
 
   /** expand gives the rows of a list of names in its order, sets unfolded, each row once. "any" is a row of its own. */
   expand(names: readonly string[]): ApplicationRow[] {
     return [...new Set(names.flatMap((name) => this.#rowsOf(name)))];
+  }
+
+  /** nameOf gives the name of a row's application by its id. */
+  nameOf(id: number): string {
+    return this.rows[id - 1]?.name ?? ANY.name;
   }
 
   #rowsOf(name: string): readonly ApplicationRow[] {

@@ -7,12 +7,13 @@ import type {
   SnapshotRoute, SnapshotRouteHop, SnapshotRule, SnapshotSettings, SnapshotUnit, SnapshotZone,
 } from "../snapshot/snapshot.gen.js";
 import { AddressSets } from "./address-sets.js";
-import { addressBytes, isLinkLocal, parseAddress, parsePrefix, prefixRange, rangeHolds, type IpAddress, type Prefix } from "./address.js";
+import { addressBytes, isConnected, isLinkLocal, parseAddress, parsePrefix, type IpAddress, type Prefix } from "./address.js";
 import { ApplicationTable, type ApplicationRow } from "./application-table.js";
 import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, StaticRoute } from "./config.js";
 import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
 import {
-  DEFAULT_POLICY_ID, DEFAULT_POLICY_NAME, GLOBAL_POLICY_SET, MAX_RULES_PER_POLICY_SET, NAME_TABLE_VERSION, type NameTable, type PolicyName, type UnitName,
+  DEFAULT_POLICY_ID, DEFAULT_POLICY_NAME, GLOBAL_POLICY_SET, MAX_RULES_PER_POLICY_SET, NAME_TABLE_VERSION,
+  type NameTable, type PolicyName, type UnitName,
 } from "./names.js";
 
 export interface Compiled {
@@ -93,7 +94,8 @@ function compileHostInbound(traffic: HostInboundTraffic): SnapshotHostService[] 
     ...expandServices(systemServices, traffic["system-services"] ?? []),
     ...expandServices(hostProtocols, traffic.protocols ?? []),
   ].toSorted(compareServices);
-  return services.filter((service, index) => index === 0 || compareServices(service, services[index - 1]!) !== 0).map((service) => ({
+  const once = services.filter((service, index) => index === 0 || compareServices(service, services[index - 1]!) !== 0);
+  return once.map((service) => ({
     protocol: service.protocol,
     family: service.family,
     port_low: service.ports.low,
@@ -182,8 +184,13 @@ interface PolicyParts {
   readonly counters: string[];
 }
 
+interface CompiledPolicies {
+  readonly sets: SnapshotPolicySet[];
+  readonly names: PolicyName[];
+}
+
 /** Zone pairs get their set ids in the order of the text; the global set comes last, under an id of its own. */
-function compilePolicies(contexts: readonly PolicyContext[], parts: PolicyParts): { sets: SnapshotPolicySet[]; names: PolicyName[] } {
+function compilePolicies(contexts: readonly PolicyContext[], parts: PolicyParts): CompiledPolicies {
   const sets: SnapshotPolicySet[] = [];
   const names: PolicyName[] = [];
   const pairs = contexts.filter((context) => context.global === undefined);
@@ -192,10 +199,11 @@ function compilePolicies(contexts: readonly PolicyContext[], parts: PolicyParts)
     const id = context.global === undefined ? sets.length + 1 : GLOBAL_POLICY_SET;
     const rules: SnapshotRule[] = [];
     const [from, to] = context.global === undefined ? [context["from-zone"], context["to-zone"]] : ["", ""];
+    const prefix = context.global === undefined ? `${from}/${to}` : "global";
     for (const policy of context.policy) {
-      const counter = parts.counters.push(context.global === undefined ? `${from}/${to}/${policy.name}` : `global/${policy.name}`) - 1;
+      const counter = parts.counters.push(`${prefix}/${policy.name}`) - 1;
       const firstId = id * MAX_RULES_PER_POLICY_SET + rules.length;
-      const expanded = expandPolicy(policy, from, to, firstId, counter, parts);
+      const expanded = expandPolicy(policy, { from, to, firstId, counter }, parts);
       for (const rule of expanded) rules.push(rule);
       names.push({
         firstId,
@@ -203,7 +211,7 @@ function compilePolicies(contexts: readonly PolicyContext[], parts: PolicyParts)
         from,
         to,
         global: context.global !== undefined,
-        applications: expanded.map((rule) => (rule.application === 0 ? "any" : parts.applications.rows[rule.application - 1]!.name)),
+        applications: expanded.map((rule) => parts.applications.nameOf(rule.application)),
       });
     }
     sets.push({ id, from_zone: parts.zoneIds.get(from) ?? 0, to_zone: parts.zoneIds.get(to) ?? 0, rules });
@@ -211,8 +219,15 @@ function compilePolicies(contexts: readonly PolicyContext[], parts: PolicyParts)
   return { sets, names };
 }
 
+interface PolicyPlace {
+  readonly from: string;
+  readonly to: string;
+  readonly firstId: number;
+  readonly counter: number;
+}
+
 /** expandPolicy gives one rule per application term, in the order in which the policy names them, each term once. */
-function expandPolicy(policy: Policy, from: string, to: string, firstId: number, counter: number, parts: PolicyParts): SnapshotRule[] {
+function expandPolicy(policy: Policy, { from, to, firstId, counter }: PolicyPlace, parts: PolicyParts): SnapshotRule[] {
   const { match, then } = policy;
   const zones = (names: readonly string[] | undefined): number[] =>
     names === undefined || names.includes("any") ? [] : names.map((name) => parts.zoneIds.get(name)!);
@@ -283,7 +298,6 @@ function compileRoute(route: StaticRoute, units: readonly CompiledUnit[]): Snaps
 
 /** A link-local gateway belongs to the one unit given; any other to the unit whose network holds it, of which there is one. */
 function compileHop(gateway: IpAddress, candidates: readonly CompiledUnit[]): SnapshotRouteHop {
-  const holder = candidates.find(({ prefixes }) =>
-    isLinkLocal(gateway) || prefixes.some((prefix) => prefix.family === gateway.family && rangeHolds(prefixRange(prefix), gateway.value)));
+  const holder = candidates.find(({ prefixes }) => isLinkLocal(gateway) || prefixes.some((prefix) => isConnected(prefix, gateway)));
   return { gateway: addressBytes(gateway.family, gateway.value), unit: holder?.unit.id ?? 0 };
 }

@@ -30,7 +30,7 @@ export function formatChanges(changes: readonly Change[], options: { readonly co
       case "changed":
         return paint("33", `~ ${change.path}: ${leafText(change.before)} -> ${leafText(change.after)}`);
       case "moved":
-        return paint("36", `> ${change.path}: ${change.behind === undefined ? "moved to the front" : `moved behind ${change.behind}`}`);
+        return paint("36", `> ${change.path}: moved ${change.behind === undefined ? "to the front" : `behind ${change.behind}`}`);
     }
   }).join("\n");
 }
@@ -51,7 +51,8 @@ function compare(path: string, before: unknown, after: unknown, changes: Change[
   }
   const [oldNames, nowNames] = [[...old.keys()], [...now.keys()]];
   for (const name of merged(oldNames, nowNames)) compare(name, old.get(name), now.get(name), changes);
-  if (Array.isArray(after)) reportMoves(oldNames.filter((name) => now.has(name)), nowNames.filter((name) => old.has(name)), changes);
+  if (!Array.isArray(after)) return;
+  reportMoves(oldNames.filter((name) => now.has(name)), nowNames.filter((name) => old.has(name)), changes);
 }
 
 /** flatten visits the leaves below a path. */
@@ -68,7 +69,7 @@ function entriesOf(path: string, value: unknown): Entries | undefined {
     const mixed = value.some((item) => typeof item === "object");
     const named = value.map((item: unknown) => [mixed && typeof item === "string" ? item : entryName(item), item] as const);
     if (value.length === 0 || named.some(([name]) => name === undefined)) return undefined;
-    return new Map(named.map(([name, item]) => [`${path}[${name!}]`, typeof item === "string" ? {} : withoutName(item)]));
+    return new Map(named.map(([name, item]) => [`${path}[${name!}]`, withoutName(item)]));
   }
   if (typeof value !== "object" || value === null) return undefined;
   return new Map(Object.entries(value).map(([key, inner]) => [path === "" ? key : `${path}.${key}`, inner as unknown]));
@@ -82,9 +83,12 @@ function entryName(item: unknown): string | undefined {
   return "global" in item ? "global" : undefined;
 }
 
+const IDENTITY: ReadonlySet<string> = new Set(["name", "from-zone", "to-zone", "global"]);
+
+/** withoutName gives an entry without what entryName has said. A word alone holds nothing more. */
 function withoutName(item: unknown): unknown {
-  return Object.fromEntries(Object.entries(item as object).filter(([key, value]) =>
-    key !== "name" && !((key === "from-zone" || key === "to-zone") && typeof value === "string") && !(key === "global" && value === true)));
+  if (typeof item !== "object" || item === null) return {};
+  return Object.fromEntries(Object.entries(item).filter(([key]) => !IDENTITY.has(key)));
 }
 
 /** merged gives all names once: the new order, with those that are gone behind the name they stood behind. */

@@ -5,7 +5,8 @@
  * type, value (outside what is allowed), duplicate (said twice), reference (a name that nothing has), conflict (two
  * statements that cannot both hold), limit (more than fits).
  */
-export type ConfigErrorCode = "syntax" | "unknown" | "missing" | "type" | "value" | "duplicate" | "reference" | "conflict" | "limit";
+export type ConfigErrorCode =
+  | "syntax" | "unknown" | "missing" | "type" | "value" | "duplicate" | "reference" | "conflict" | "limit";
 
 export interface ConfigError {
   readonly code: ConfigErrorCode;
@@ -26,7 +27,8 @@ export interface FormatOptions {
 
 /** formatConfigErrors writes one line per error, "FILE:LINE:COLUMN: PATH: MESSAGE", and a closing count. */
 export function formatConfigErrors(errors: readonly ConfigError[], options: FormatOptions = {}): string {
-  const paint = (code: string, text: string): string => (options.color === true && text !== "" ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const paint = (code: string, text: string): string =>
+    options.color === true && text !== "" ? `\x1b[${code}m${text}\x1b[0m` : text;
   const lines = errors.map((error) => {
     const place = [error.file, error.line, error.column].filter((part) => part !== undefined).join(":");
     return [paint("2", place), paint("1", error.path), paint("31", error.message)].filter((part) => part !== "").join(": ");

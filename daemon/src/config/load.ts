@@ -21,13 +21,13 @@ export function loadConfig(text: string, options: LoadOptions = {}): LoadResult 
   const source = readSource(text);
   if (!("root" in source)) return { ok: false, errors: source.map(inFile) };
   const tree = sourceValue(source.root);
-  const placed = [...checkSchema(tree), ...checkMeaning(tree)].map((finding, order) => {
-    const offset = sourceOffset(source.root, finding.path);
-    const message = printable(finding.message);
-    return { offset, order, error: { ...finding, message, path: formatPath(finding.path), ...source.place(offset) } satisfies ConfigError };
-  });
-  const errors = [...source.errors, ...placed.toSorted((a, b) => a.offset - b.offset || a.order - b.order).map(({ error }) => error)]
-    .toSorted((a, b) => a.line! - b.line! || a.column! - b.column!);
+  const found = [...checkSchema(tree), ...checkMeaning(tree)].map((finding): ConfigError => ({
+    ...finding,
+    path: formatPath(finding.path),
+    message: printable(finding.message),
+    ...source.place(sourceOffset(source.root, finding.path)),
+  }));
+  const errors = [...source.errors, ...found].toSorted((a, b) => a.line! - b.line! || a.column! - b.column!);
   return errors.length === 0 ? { ok: true, config: tree as Config } : { ok: false, errors: errors.map(inFile) };
 }
 

@@ -35,7 +35,9 @@ let compiled: ValidateFunction | undefined;
 function validator(): ValidateFunction {
   if (compiled !== undefined) return compiled;
   const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictRequired: false });
-  for (const [name, trouble] of formats) ajv.addFormat(name, { type: "string", validate: (text: string) => trouble(text) === undefined });
+  for (const [name, trouble] of formats) {
+    ajv.addFormat(name, { type: "string", validate: (text: string) => trouble(text) === undefined });
+  }
   compiled = ajv.compile(configSchema);
   return compiled;
 }
@@ -47,9 +49,9 @@ export function checkSchema(tree: unknown): Finding[] {
   const errors = (validate.errors ?? []).filter((error) => !isPartOfAnother(error));
   const unknownWords = new Map<string, string[]>();
   for (const error of errors) {
-    if (error.keyword === "additionalProperties") {
-      unknownWords.set(error.instancePath, [...(unknownWords.get(error.instancePath) ?? []), String(error.params["additionalProperty"])]);
-    }
+    if (error.keyword !== "additionalProperties") continue;
+    const before = unknownWords.get(error.instancePath) ?? [];
+    unknownWords.set(error.instancePath, [...before, String(error.params["additionalProperty"])]);
   }
   const findings = errors.filter((error) => !isMissingByTypo(error, unknownWords)).map(findingOf);
   return onePerCause(findings);
@@ -78,8 +80,7 @@ function findingOf(error: ErrorObject): Finding {
     case "required":
     case "dependentRequired": {
       const name = String(error.params["missingProperty"]);
-      const wanted = schema.properties?.[name]?.title;
-      return { code: "missing", path, message: `'${name}' is missing`, expected: wanted === undefined ? name : `${name}: ${wanted}`, found: "nothing" };
+      return { code: "missing", path, message: `'${name}' is missing`, expected: name, found: "nothing" };
     }
     case "oneOf":
     case "anyOf":
@@ -90,10 +91,10 @@ function findingOf(error: ErrorObject): Finding {
     case "maxProperties": {
       const found = Array.isArray(error.data) ? error.data.length : Object.keys(error.data as object).length;
       const bound = `at ${error.keyword.startsWith("min") ? "least" : "most"} ${String(error.params["limit"])}`;
-      return { code: "limit", path, message: `expected ${expected}, ${bound}, found ${found}`, expected: `${expected}, ${bound}`, found: String(found) };
+      return { code: "limit", path, ...expectation(`${expected}, ${bound}`, String(found)) };
     }
     case "type":
-      return { code: "type", path, message: `expected ${expected}, found ${foundText(error.data)}${quoteHint(schema, error.data)}`, expected, found: foundText(error.data) };
+      return { code: "type", path, ...expectation(expected, foundText(error.data), quoteHint(schema, error.data)) };
     default:
       return valueFinding(path, error, schema, expected);
   }
@@ -116,7 +117,11 @@ function choiceFinding(path: Path, error: ErrorObject): Finding {
   const words = branches.map((branch) => namesOf([branch]).join(" or "));
   const expected = `${error.keyword === "oneOf" ? "exactly" : "at least"} one of ${words.join(", ")}`;
   const found = there.length === 0 ? "none" : there.join(" and ");
-  return { code: there.length === 0 ? "missing" : "conflict", path, message: `expected ${expected}, found ${found}`, expected, found };
+  return { code: there.length === 0 ? "missing" : "conflict", path, ...expectation(expected, found) };
+}
+
+function expectation(expected: string, found: string, hint = ""): Pick<Finding, "message" | "expected" | "found"> {
+  return { message: `expected ${expected}, found ${found}${hint}`, expected, found };
 }
 
 function valueFinding(path: Path, error: ErrorObject, schema: SchemaNode, expected: string): Finding {
@@ -160,8 +165,9 @@ const has = (value: unknown, name: string): boolean => typeof value === "object"
 
 /** A number where a text is wanted is nearly always a name that looks like one. */
 function quoteHint(schema: SchemaNode, value: unknown): string {
-  const wantsText = [schema.type].flat().includes("string");
-  return wantsText && (typeof value === "number" || typeof value === "boolean") ? `; write "${String(value)}" in quotes to make it a text` : "";
+  const looksLikeText = typeof value === "number" || typeof value === "boolean";
+  if (!looksLikeText || ![schema.type].flat().includes("string")) return "";
+  return `; write "${String(value)}" in quotes to make it a text`;
 }
 
 function foundText(value: unknown): string {

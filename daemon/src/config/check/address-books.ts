@@ -2,7 +2,7 @@
 import { parseAddress } from "../address.js";
 import type { Statement } from "../statement.js";
 import type { Zones } from "./zones.js";
-import { declare, reportDuplicates, reportLoops, type Report } from "./report.js";
+import { byName, declare, reportDuplicates, reportLoops, type Report } from "./report.js";
 
 export const ANY_ADDRESS: ReadonlySet<string> = new Set(["any", "any-ipv4", "any-ipv6"]);
 export const GLOBAL_BOOK = "global";
@@ -14,14 +14,14 @@ export interface AddressNames {
 }
 
 export function checkAddressBooks(report: Report, books: Statement, zones: Zones): AddressNames {
-  const byName = declare(report, "address-book", books.items());
+  const declared = declare(report, "address-book", books.items());
   const attached = new Map<string, Set<string>>();
   const attachedTo = new Map<string, string>();
   for (const book of books.items()) {
     const names = checkBook(report, book);
     for (const zone of checkAttach(report, book, zones, attachedTo)) attached.set(zone, new Set(names));
   }
-  const global = new Set(namesIn(byName.get(GLOBAL_BOOK)));
+  const global = new Set(namesIn(declared.get(GLOBAL_BOOK)));
   return {
     has: (zone, name) => ANY_ADDRESS.has(name) || global.has(name) || (attached.get(zone)?.has(name) ?? false),
     all: (zone) => [...(attached.get(zone) ?? []), ...global, ...ANY_ADDRESS],
@@ -29,7 +29,7 @@ export function checkAddressBooks(report: Report, books: Statement, zones: Zones
 }
 
 function namesIn(book: Statement | undefined): string[] {
-  return ["address", "address-set"].flatMap((kind) => book?.get(kind).items() ?? []).flatMap((entry) => entry.get("name").text ?? []);
+  return ["address", "address-set"].flatMap((kind) => [...byName(book?.get(kind).items() ?? []).keys()]);
 }
 
 function checkAttach(report: Report, book: Statement, zones: Zones, attachedTo: Map<string, string>): string[] {
@@ -41,7 +41,7 @@ function checkAttach(report: Report, book: Statement, zones: Zones, attachedTo: 
     return [];
   }
   if (!attach.present) {
-    report.add("missing", book, `'attach' is missing: no zone sees the addresses of '${name}'`, { expected: "attach", found: "nothing" });
+    report.missing(book, "attach", `no zone sees the addresses of '${name}'`);
   }
   const items = attach.get("zone").items();
   reportDuplicates(report, "zone", items);
@@ -50,7 +50,9 @@ function checkAttach(report: Report, book: Statement, zones: Zones, attachedTo: 
     if (zone === undefined) return [];
     const other = attachedTo.get(zone);
     if (zones?.has(zone) === false) report.dangling(item, "security-zone", zone, () => zones.keys());
-    else if (other !== undefined && other !== name) report.add("conflict", item, `zone '${zone}' has address-book '${other}' already`);
+    else if (other !== undefined && other !== name) {
+      report.add("conflict", item, `zone '${zone}' has address-book '${other}' already`);
+    }
     attachedTo.set(zone, name);
     return [zone];
   });
@@ -62,7 +64,7 @@ function checkBook(report: Report, book: Statement): string[] {
   const isReserved = (name: string): boolean => ANY_ADDRESS.has(name);
   const addressNames = declare(report, "address", addresses, new Map(), isReserved);
   const taken = declare(report, "address or address-set", sets, new Map(addressNames), isReserved);
-  const setNames = new Map(sets.flatMap((set) => (set.get("name").text === undefined ? [] : [[set.get("name").text!, set] as const])));
+  const setNames = byName(sets);
   for (const address of addresses) checkRange(report, address.get("range-address"));
   for (const set of sets) {
     for (const [kind, names, otherKind, otherNames] of [
@@ -85,9 +87,9 @@ function checkBook(report: Report, book: Statement): string[] {
 }
 
 function checkRange(report: Report, range: Statement): void {
-  const low = parseAddress(range.get("low").text ?? "");
-  const high = parseAddress(range.get("high").text ?? "");
+  const [lowText = "", highText = ""] = [range.get("low").text, range.get("high").text];
+  const [low, high] = [parseAddress(lowText), parseAddress(highText)];
   if (low === undefined || high === undefined) return;
   if (low.family !== high.family) report.add("conflict", range, "one end is IPv4 and the other IPv6");
-  else if (low.value > high.value) report.add("conflict", range, `the low end ${range.get("low").text!} is above the high end ${range.get("high").text!}`);
+  else if (low.value > high.value) report.add("conflict", range, `the low end ${lowText} is above the high end ${highText}`);
 }

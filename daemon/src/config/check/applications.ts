@@ -2,12 +2,14 @@
 import { predefinedApplications, predefinedApplicationSets } from "../predefined-application.js";
 import { hasPorts, ICMP, ICMP6, parseProtocol } from "../protocol.js";
 import type { Statement } from "../statement.js";
-import { declare, MAX_SET_DEPTH, reportDuplicates, reportLoops, type Report } from "./report.js";
+import { byName, declare, MAX_SET_DEPTH, reportDuplicates, reportLoops, type Report } from "./report.js";
 
 export const ANY_APPLICATION = "any";
 const PREDEFINED_TERMS = Array.from(predefinedApplications.values()).reduce((sum, terms) => sum + terms.length, 0);
 export const MAX_APPLICATION_TERMS = 65535 - PREDEFINED_TERMS;
-const CONDITIONS = ["protocol", "destination-port", "source-port", "icmp-type", "icmp-code", "icmp6-type", "icmp6-code", "inactivity-timeout"];
+const CONDITIONS_OF_TERMS = [
+  "destination-port", "source-port", "icmp-type", "icmp-code", "icmp6-type", "icmp6-code", "inactivity-timeout",
+];
 
 /** ApplicationNames: what a policy may name, and how many terms each name expands to. */
 export interface ApplicationNames {
@@ -19,16 +21,17 @@ export interface ApplicationNames {
 export function checkApplications(report: Report, applications: Statement): ApplicationNames {
   const own = applications.get("application").items();
   const ownSets = applications.get("application-set").items();
-  const byName = declare(report, "application", own, new Map(), isReserved);
-  const taken = declare(report, "application or application-set", ownSets, new Map(byName), isReserved);
-  const sets = new Map(ownSets.flatMap((set) => (set.get("name").text === undefined ? [] : [[set.get("name").text!, set] as const])));
+  const declared = declare(report, "application", own, new Map(), isReserved);
+  const taken = declare(report, "application or application-set", ownSets, new Map(declared), isReserved);
+  const sets = byName(ownSets);
 
   for (const application of own) checkApplication(report, application);
   const termCount = own.reduce((sum, application) => sum + Math.max(1, application.get("term").items().length), 0);
   if (termCount > MAX_APPLICATION_TERMS) {
-    report.add("limit", applications.get("application"), `expected at most ${MAX_APPLICATION_TERMS} applications and terms, found ${termCount}`);
+    const list = applications.get("application");
+    report.add("limit", list, `expected at most ${MAX_APPLICATION_TERMS} applications and terms, found ${termCount}`);
   }
-  for (const set of ownSets) checkSet(report, set, byName, sets);
+  for (const set of ownSets) checkSet(report, set, declared, sets);
   reportLoops(report, "application-set", sets);
 
   const counted = new Map<string, number>();
@@ -40,7 +43,7 @@ export function checkApplications(report: Report, applications: Statement): Appl
     const set = sets.get(name);
     const members = set === undefined ? (predefinedApplicationSets.get(name) ?? []) : membersOf(set);
     const count = members.length > 0 ? members.reduce((sum, member) => sum + terms(member, depth + 1), 0)
-      : Math.max(1, byName.get(name)?.get("term").items().length ?? predefinedApplications.get(name)?.length ?? 1);
+      : Math.max(1, declared.get(name)?.get("term").items().length ?? predefinedApplications.get(name)?.length ?? 1);
     counted.set(name, count);
     return count;
   };
@@ -64,7 +67,7 @@ function checkApplication(report: Report, application: Statement): void {
     checkConditions(report, application);
     return;
   }
-  for (const name of CONDITIONS.slice(1)) {
+  for (const name of CONDITIONS_OF_TERMS) {
     const condition = application.get(name);
     if (condition.present) report.add("conflict", condition, `${name} belongs into the terms of this application`);
   }

@@ -1,5 +1,5 @@
 // interfaces.ts: devices, VLANs and addresses of interfaces and units. SPDX-License-Identifier: Apache-2.0
-import { formatPrefix, isLinkLocal, parsePrefix, prefixRange, rangeHolds, type IpAddress, type Prefix } from "../address.js";
+import { formatPrefix, isConnected, isLinkLocal, parsePrefix, prefixRange, type IpAddress, type Prefix } from "../address.js";
 import type { Statement } from "../statement.js";
 import type { Report } from "./report.js";
 
@@ -49,15 +49,12 @@ export function connectedUnits(units: Iterable<UnitStatement>, address: IpAddres
   return [...units].filter((unit) => unit.addresses.some(({ prefix }) => isConnected(prefix, address)));
 }
 
-export const isConnected = (prefix: Prefix, address: IpAddress): boolean =>
-  prefix.family === address.family && rangeHolds(prefixRange(prefix), address.value);
-
 function checkDevice(report: Report, name: string, statement: Statement, devices: Map<string, string>): void {
   const device = statement.get("device").text ?? name;
   if (name === "lo0" || device === "lo") {
     report.add("conflict", statement, "the loopback interface is the host itself and carries no traffic of others");
   } else if (!statement.get("device").present && !DEVICE.test(name)) {
-    report.add("missing", statement, `'device' is missing: '${name}' cannot be the name of a Linux device`, { expected: "device", found: "nothing" });
+    report.missing(statement, "device", `'${name}' cannot be the name of a Linux device`);
   }
   const other = devices.get(device);
   if (other !== undefined) {
@@ -75,15 +72,18 @@ function checkVlans(report: Report, statement: Statement): void {
     const vlan = unit.get("vlan-id");
     if (vlan.present && !tagging) report.add("conflict", vlan, "vlan-id needs vlan-tagging on the interface");
     if (!vlan.present && tagging) {
-      report.add("missing", unit, "'vlan-id' is missing: the interface has vlan-tagging", { expected: "vlan-id", found: "nothing" });
+      report.missing(unit, "vlan-id", "the interface has vlan-tagging");
       continue;
     }
     const id = vlan.present ? vlan.number : 0;
     if (id === undefined) continue;
     const other = byVlan.get(id);
     if (other === undefined) byVlan.set(id, number);
-    else if (id === 0) report.add("conflict", unit, `unit ${other} has the untagged traffic already; tell units apart by vlan-tagging and vlan-id`);
-    else report.add("conflict", vlan, `unit ${other} has VLAN ${id} already`);
+    else if (id > 0) report.add("conflict", vlan, `unit ${other} has VLAN ${id} already`);
+    else {
+      const hint = "tell units apart by vlan-tagging and vlan-id";
+      report.add("conflict", unit, `unit ${other} has the untagged traffic already; ${hint}`);
+    }
   }
 }
 
@@ -107,7 +107,8 @@ function addressesOf(unit: Statement): UnitAddress[] {
 
 /** Prefixes either hold one another or are apart, so in order of their first address the enclosing ones form a stack. */
 function checkAddresses(report: Report, units: readonly UnitStatement[]): void {
-  const all = units.flatMap((unit, order) => unit.addresses.map((address) => ({ ...address, unit, order, range: prefixRange(address.prefix) })));
+  const all = units.flatMap((unit, order) =>
+    unit.addresses.map((address) => ({ ...address, unit, order, range: prefixRange(address.prefix) })));
   for (const family of ["inet", "inet6"] as const) {
     const sorted = all.filter(({ prefix }) => prefix.family === family).toSorted((a, b) =>
       a.range.low < b.range.low ? -1 : a.range.low > b.range.low ? 1 : a.prefix.length - b.prefix.length || a.order - b.order);
@@ -119,8 +120,8 @@ function checkAddresses(report: Report, units: readonly UnitStatement[]): void {
       const text = entry.statement.text!;
       if (same !== undefined) report.add("duplicate", entry.statement, `${text} and ${same.statement.text!} are the same address`);
       else if (overlapping !== undefined && !isLinkLocal(entry.prefix)) {
-        report.add("conflict", entry.statement,
-          `${text} overlaps ${overlapping.statement.text!} of ${overlapping.unit.name}: ${formatPrefix(overlapping.prefix)} must be connected once`);
+        const other = `${overlapping.statement.text!} of ${overlapping.unit.name}`;
+        report.add("conflict", entry.statement, `${text} overlaps ${other}: ${formatPrefix(overlapping.prefix)} must be connected once`);
       }
       enclosing.push(entry);
     }

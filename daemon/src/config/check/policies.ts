@@ -16,7 +16,7 @@ interface Names {
 }
 
 export function checkPolicies(report: Report, security: Statement, names: Names): void {
-  const contexts = new Map<string, Statement>();
+  const contexts = new Set<string>();
   let count = 0;
   for (const context of security.get("policies").items()) {
     checkContext(report, context, contexts, names);
@@ -26,19 +26,21 @@ export function checkPolicies(report: Report, security: Statement, names: Names)
     checkRuleCount(report, context, policies, names.applications);
     count += policies.length;
   }
-  if (count > MAX_POLICIES) report.add("limit", security.get("policies"), `expected at most ${MAX_POLICIES} policies, found ${count}`);
+  if (count > MAX_POLICIES) {
+    report.add("limit", security.get("policies"), `expected at most ${MAX_POLICIES} policies, found ${count}`);
+  }
   const defaultPolicy = security.get("default-policy");
   if (!defaultPolicy.get("permit-all").present) checkDenyLog(report, defaultPolicy);
 }
 
-function checkContext(report: Report, context: Statement, contexts: Map<string, Statement>, { zones }: Names): void {
-  const [from, to] = ["from-zone", "to-zone"].map((name) => context.get(name));
-  for (const zone of [from!, to!]) checkZone(report, zone, zones);
-  const key = context.get("global").present ? "global" : from!.text !== undefined && to!.text !== undefined ? `${from!.text} > ${to!.text}` : undefined;
-  if (key === undefined) return;
-  if (!contexts.has(key)) contexts.set(key, context);
-  else if (key === "global") report.add("duplicate", context, "the global policies stand in an earlier entry already; put all into one");
-  else report.add("duplicate", context, `the policies from '${from!.text!}' to '${to!.text!}' stand in an earlier entry already; put all into one`);
+function checkContext(report: Report, context: Statement, contexts: Set<string>, { zones }: Names): void {
+  const [from, to] = [context.get("from-zone"), context.get("to-zone")];
+  for (const zone of [from, to]) checkZone(report, zone, zones);
+  const isGlobal = context.get("global").present;
+  if (!isGlobal && (from.text === undefined || to.text === undefined)) return;
+  const what = isGlobal ? "the global policies" : `the policies from '${from.text!}' to '${to.text!}'`;
+  if (contexts.has(what)) report.add("duplicate", context, `${what} stand in an earlier entry already; put all into one`);
+  else contexts.add(what);
 }
 
 function checkZone(report: Report, reference: Statement, zones: Zones): void {
@@ -56,7 +58,9 @@ function checkPolicy(report: Report, context: Statement, policy: Statement, name
   const isGlobal = context.get("global").present;
   for (const direction of ["from-zone", "to-zone"]) {
     const zones = match.get(direction);
-    if (zones.present && !isGlobal) report.add("conflict", zones, `${direction} stands in the match of global policies only; here the context gives it`);
+    if (zones.present && !isGlobal) {
+      report.add("conflict", zones, `${direction} stands in the match of global policies only; here the context gives it`);
+    }
     reportDuplicates(report, "zone", zones.items());
     for (const zone of zones.items()) if (zone.text !== "any") checkZone(report, zone, names.zones);
   }
@@ -90,17 +94,19 @@ function checkAddresses(report: Report, match: Statement, which: string, zone: s
 /** A denied packet opens no session, so there is nothing whose close could be logged. */
 function checkDenyLog(report: Report, then: Statement): void {
   const log = then.get("log");
-  if (log.get("session-close").present && !log.get("session-init").present) {
-    report.add("conflict", log.get("session-close"), "what is denied or rejected has no session to close; log it with session-init");
+  const close = log.get("session-close");
+  if (close.present && !log.get("session-init").present) {
+    report.add("conflict", close, "what is denied or rejected has no session to close; log it with session-init");
   }
 }
 
 function checkRuleCount(report: Report, context: Statement, policies: readonly Statement[], applications: ApplicationNames): void {
   let rules = 0;
   for (const policy of policies) {
-    for (const item of policy.get("match", "application").items()) rules += item.text === undefined ? 1 : applications.terms(item.text);
+    for (const { text } of policy.get("match", "application").items()) rules += text === undefined ? 1 : applications.terms(text);
   }
   if (rules > MAX_RULES_PER_POLICY_SET) {
-    report.add("limit", context, `its policies expand to ${rules} rules, one per application term; expected at most ${MAX_RULES_PER_POLICY_SET}`);
+    const expected = `expected at most ${MAX_RULES_PER_POLICY_SET}`;
+    report.add("limit", context, `its policies expand to ${rules} rules, one per application term; ${expected}`);
   }
 }

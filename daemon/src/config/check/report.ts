@@ -15,11 +15,17 @@ export class Report {
     this.findings.push({ code, path: statement.path, message, ...more });
   }
 
+  /** missing reports a statement that other statements make necessary. */
+  missing(statement: Statement, name: string, why: string): void {
+    this.add("missing", statement, `'${name}' is missing: ${why}`, { expected: name, found: "nothing" });
+  }
+
   /** dangling reports a name that nothing has, with the likely one. */
   dangling(statement: Statement, what: string, name: string, candidates: () => Iterable<string>): void {
     const words = this.#comparisons < MAX_COMPARISONS ? [...candidates()] : [];
     this.#comparisons += words.length;
-    this.add("reference", statement, `no ${what} named '${name}'${didYouMean(name, words)}`, { expected: what, found: `'${name}'` });
+    const hint = didYouMean(name, words);
+    this.add("reference", statement, `no ${what} named '${name}'${hint}`, { expected: what, found: `'${name}'` });
   }
 }
 
@@ -32,6 +38,11 @@ export function reportDuplicates(report: Report, what: string, statements: reado
     if (seen.has(value)) report.add("duplicate", statement, `${what} '${value}' stands here twice`);
     seen.add(value);
   }
+}
+
+/** byName gives entries by their names, whether or not they are unique. */
+export function byName(entries: readonly Statement[]): Map<string, Statement> {
+  return new Map(entries.flatMap((entry) => (entry.get("name").text === undefined ? [] : [[entry.get("name").text!, entry]])));
 }
 
 /** declare collects named entries by name and reports those whose name is taken or reserved. */

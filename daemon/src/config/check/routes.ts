@@ -1,7 +1,7 @@
 // routes.ts: static routes and whether their next hops can be reached. SPDX-License-Identifier: Apache-2.0
-import { isLinkLocal, notOneHost, parseAddress, parsePrefix, type IpAddress } from "../address.js";
+import { isConnected, isLinkLocal, notOneHost, parseAddress, parsePrefix, type IpAddress } from "../address.js";
 import type { Statement } from "../statement.js";
-import { connectedUnits, isConnected, type Units } from "./interfaces.js";
+import { connectedUnits, type UnitAddress, type Units } from "./interfaces.js";
 import { reportDuplicates, type Report } from "./report.js";
 
 export const MAX_NEXT_HOPS = 16;
@@ -32,7 +32,8 @@ function checkPlain(report: Report, hop: Statement, family: string | undefined, 
   if (isLinkLocal(gateway)) {
     report.add("conflict", hop, `${hop.text!} is a link-local address; say on which interface with qualified-next-hop`);
   } else if (connectedUnits(units.values(), gateway).length === 0) {
-    report.add("reference", hop, `next hop ${hop.text!} is on no connected network`, { expected: "an address in the network of an interface", found: `'${hop.text!}'` });
+    report.add("reference", hop, `next hop ${hop.text!} is on no connected network`,
+      { expected: "an address in the network of an interface", found: `'${hop.text!}'` });
   }
 }
 
@@ -52,8 +53,10 @@ function usableGateway(report: Report, hop: Statement, family: string | undefine
   const gateway = parseAddress(hop.text ?? "");
   if (gateway === undefined) return undefined;
   const kind = notOneHost(gateway);
-  const owner = [...(units?.values() ?? [])].find((unit) => unit.addresses.some(({ prefix }) => prefix.family === gateway.family && prefix.value === gateway.value));
-  if (family !== undefined && gateway.family !== family) report.add("conflict", hop, "the next hop is not of the same family as the route");
+  const isOwn = ({ prefix }: UnitAddress): boolean => prefix.family === gateway.family && prefix.value === gateway.value;
+  const owner = [...(units?.values() ?? [])].find((unit) => unit.addresses.some(isOwn));
+  const isOtherFamily = family !== undefined && gateway.family !== family;
+  if (isOtherFamily) report.add("conflict", hop, "the next hop is not of the same family as the route");
   else if (kind !== undefined) report.add("value", hop, `'${hop.text!}' is ${kind}, not one of a router`);
   else if (owner !== undefined) report.add("conflict", hop, `${hop.text!} is this host's own address on ${owner.name}`);
   else return gateway;

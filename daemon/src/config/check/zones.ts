@@ -21,7 +21,7 @@ export function checkZones(report: Report, zones: Statement, units: Units): Zone
     for (const item of zone.get("interfaces").items()) {
       const reference = item.text === undefined ? item.get("name") : item;
       checkHostInbound(report, item.get("host-inbound-traffic"));
-      if (reference.text !== undefined && units !== undefined) checkMember(report, reference, reference.text, zone.get("name").text ?? "", { units, zoneOf, misspelt });
+      if (units !== undefined) checkMember(report, reference, zone.get("name").text ?? "", { units, zoneOf, misspelt });
     }
   }
   if (!list.isList) return undefined;
@@ -41,11 +41,14 @@ interface Membership {
   readonly misspelt: Set<string>;
 }
 
-function checkMember(report: Report, reference: Statement, name: string, zone: string, { units, zoneOf, misspelt }: Membership): void {
+function checkMember(report: Report, reference: Statement, zone: string, { units, zoneOf, misspelt }: Membership): void {
+  const name = reference.text;
+  if (name === undefined) return;
   if (!units.has(name)) {
     const likely = units.has(`${name}.0`) ? `${name}.0` : nearest(name, units.keys());
     const hint = likely === undefined ? "" : `; did you mean '${likely}'?`;
-    report.add("reference", reference, `no interface unit named '${name}'${hint}`, { expected: "an interface unit", found: `'${name}'` });
+    report.add("reference", reference, `no interface unit named '${name}'${hint}`,
+      { expected: "an interface unit", found: `'${name}'` });
     if (likely !== undefined && !zoneOf.has(likely)) misspelt.add(likely);
     return;
   }
