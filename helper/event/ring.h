@@ -28,8 +28,8 @@ enum { EVENT_RING_FORMER_MAX = 4 };
 
 /* event_ring_create makes the two files of a ring of slot_count slots (a power of two), group `gid` (-1: leave), and
  * maps them. `path` is NAME above, without start id; a file with the same start id is an error (EEXIST). Files get
- * their names when they are complete. Rings that former helpers left under NAME are first put away as
- * event_ring_sweep does, so the daemon drains them in their order and nothing goes uncounted.
+ * their names when they are complete. Rings that former helpers left under NAME are then put away as event_ring_sweep
+ * does; the unread ones stay, and the daemon drains them in their order.
  * Installs a SIGBUS handler. NULL and errno on failure. Control thread, at start. */
 struct event_ring *event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint32_t worker,
 				     int gid);
@@ -43,10 +43,10 @@ void event_ring_close(struct event_ring *r);
  * left. Control thread, every few seconds while it returns more than 0. */
 unsigned event_ring_sweep(struct event_ring *r);
 
-/* event_ring_reserve returns the next free frame to fill (its bytes are undefined, but for the header, which is
- * complete), or NULL when the ring is full or the kind's budget is used up; the loss is then counted under `type`.
- * event_ring_commit makes the reserved frame visible (sequence stored last, release). A frame reserved but not committed
- * is simply reserved again. Worker only. */
+/* event_ring_reserve returns the next free frame to fill, whose bytes are undefined, or NULL when the ring is full or the
+ * kind's budget is used up; the loss is then counted under `type`. The caller writes the record, the extension and
+ * header.generation. event_ring_commit writes the rest of the header and both event types, and makes the frame visible
+ * (sequence stored last, release). A frame reserved but not committed is simply reserved again. Worker only. */
 struct event_frame *event_ring_reserve(struct event_ring *r, enum event_type type);
 void event_ring_commit(struct event_ring *r);
 
@@ -54,7 +54,8 @@ void event_ring_commit(struct event_ring *r);
 void event_ring_suppressed(struct event_ring *r, enum event_type type);
 
 /* event_ring_publish stores head and heartbeat, once per burst and in housekeeping; returns true when the
- * consumer waits, there is something to read, and it was not called yet in this sleep: the caller then rings the doorbell. Worker only. */
+ * consumer waits, there is something to read, and it was not called yet in this sleep: the caller then rings the doorbell.
+ * Worker only. */
 bool event_ring_publish(struct event_ring *r, uint64_t now_ns);
 
 /* event_ring_counter reads one counter. Any thread. */

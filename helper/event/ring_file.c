@@ -111,6 +111,7 @@ struct former {
 	uint64_t start_id;
 	uint64_t taken_over; /* the ring that this one counted last, and may not have come to unlink */
 	uint32_t order;
+	bool ours; /* a regular file that a helper made: the daemon may be allowed to make files here, but not these */
 	bool readable; /* same layout, whole: can be accounted for */
 };
 
@@ -129,10 +130,11 @@ former_read(const struct directory *d, uint64_t start_id)
 	struct stat st;
 	char name[RING_NAME_BYTES];
 	file_name(name, d, start_id, "");
-	int fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return f;
-	if (read_at(fd, &identity, sizeof identity, 0) && fstat(fd, &st) == 0) {
+	f.ours = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
+	if (f.ours && read_at(fd, &identity, sizeof identity, 0)) {
 		uint32_t slots = identity.slot_count;
 		f.order = identity.magic == RING_MAGIC ? identity.order : 0;
 		f.readable = identity.magic == RING_MAGIC && identity.layout_hash == WIRE_LAYOUT_HASH &&
@@ -169,8 +171,9 @@ former_list(const struct directory *d, uint64_t own, struct former found[FORMER_
 		uint64_t start_id;
 		char name[RING_NAME_BYTES];
 		if (parse_name(entry->d_name, d->base, "", &start_id) && start_id != own) {
-			if (count < FORMER_FOUND_MAX)
-				found[count++] = former_read(d, start_id);
+			struct former f = former_read(d, start_id);
+			if (f.ours && count < FORMER_FOUND_MAX)
+				found[count++] = f;
 		} else if (parse_name(entry->d_name, d->base, ".new", &start_id) ||
 			   parse_name(entry->d_name, d->base, ".cursor.new", &start_id)) {
 			unlinkat(d->fd, entry->d_name, 0);
@@ -226,7 +229,7 @@ account_read(const struct directory *d, uint64_t start_id, struct account *a)
 	struct ring_consumer consumer = { 0 };
 	char name[RING_NAME_BYTES];
 	file_name(name, d, start_id, "");
-	int fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return false;
 	bool whole = read_at(fd, &identity, sizeof identity, 0) &&
@@ -238,7 +241,7 @@ account_read(const struct directory *d, uint64_t start_id, struct account *a)
 
 	/* The daemon's file: whatever it holds, missing or cut short included, is only believed within what was written. */
 	file_name(name, d, start_id, ".cursor");
-	fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd >= 0) {
 		if (!read_at(fd, &consumer, sizeof consumer, 0))
 			memset(&consumer, 0, sizeof consumer);
