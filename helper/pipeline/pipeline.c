@@ -25,6 +25,7 @@ static const struct stage stages[] = {
 	{ "output-filter", filter_output, trace_passed, ALWAYS },
 };
 enum { DECIDED = PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART }; /* flags that stages set */
+enum { LOOK_AHEAD = 8 };                                                          /* packets */
 enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1 };
 
 static enum verdict
@@ -160,7 +161,15 @@ release_waiting(struct worker *w)
 	}
 }
 
-/* Three passes, so that the memory latencies of a burst overlap: bucket, flow entry, packet. */
+static inline void
+look_ahead(const struct worker *w, const struct packet *p)
+{
+	if (p->verdict == VERDICT_NONE)
+		flow_table_prefetch_flow(w->flows, p->hash);
+}
+
+/* Memory is fetched while earlier packets are worked on: the buckets of the burst while it is read in, then each flow a
+ * few packets ahead. */
 void
 pipeline_burst(struct worker *w, struct packet *p, uint32_t count)
 {
@@ -169,10 +178,11 @@ pipeline_burst(struct worker *w, struct packet *p, uint32_t count)
 		if (p[i].verdict == VERDICT_NONE)
 			flow_table_prefetch_bucket(w->flows, p[i].hash);
 	}
-	for (uint32_t i = 0; i < count; i++)
-		if (p[i].verdict == VERDICT_NONE)
-			flow_table_prefetch_flow(w->flows, p[i].hash);
+	for (uint32_t i = 0; i < LOOK_AHEAD && i < count; i++)
+		look_ahead(w, &p[i]);
 	for (uint32_t i = 0; i < count; i++) {
+		if (i + LOOK_AHEAD < count)
+			look_ahead(w, &p[i + LOOK_AHEAD]);
 		w->output_reserved = count - i - 1;
 		process(w, &p[i]);
 	}
