@@ -64,6 +64,8 @@ build/$(1)/ringwall-replay: $(REPLAY_SRC:%.c=build/$(1)/%.o) build/$(1)/libringw
 build/$(1)/test/%: build/$(1)/libprocess.a build/$(1)/libringwall.a
 	@mkdir -p $$(@D)
 	$$(CC) $$(BASE) $$(FLAGS_$(1)) -o $$@ $$(filter %/$$*.c,$$(TEST_SRC) $$(CONTRACT_SRC) $$(wildcard helper/*/*_torture.c)) $$(LINK_$(1)) build/$(1)/libprocess.a build/$(1)/libringwall.a -lcmocka $$(LIBS)
+# Written beside their objects; nothing else may try to make them.
+build/$(1)/%.d: ;
 -include $$(wildcard build/$(1)/helper/*/*.d build/$(1)/helper/*.d build/$(1)/test/*.d build/$(1)/bench/*.d)
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call flavour,$(f))))
@@ -131,7 +133,8 @@ lab-down:
 # ---- speed: `make bench` runs all, `make bench-NAME` one ------------------------------------------------
 BENCHES := $(sort $(basename $(notdir $(wildcard bench/bench-*.ts bench/bench-*.sh)) $(patsubst %.c,%,$(notdir $(wildcard bench/bench-*.c)))))
 bench: $(BENCHES)
-bench-%: build
+# Static, not a pattern: `bench-%` would also offer to make the benchmarks' .d files.
+$(BENCHES): bench-%: build
 	@bench/run bench-$*
 
 # ---- for the test runner: what there is ------------------------------------------------------------------
