@@ -387,7 +387,7 @@ void
 session_refused(struct worker *w, struct packet *p)
 {
 	struct session *s = p->session;
-	if (!s)
+	if (!s || p->flags & PACKET_ICMP_ERROR)
 		return;
 	if (!(s->flags & SESSION_OPENED)) {
 		if (p->flags & (PACKET_OPENS | PACKET_FROM_WAIT)) {
