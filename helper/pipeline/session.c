@@ -7,7 +7,7 @@
 enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, AGE_BUDGET = 8192 };
 
 /* ids: docs/decisions/0005-session-ids.md */
-enum { ID_WORKER_BITS = 4, ID_BITS = 53 };
+enum { ID_WORKER_BITS = 5, ID_BITS = 53 };
 
 static bool
 is_icmp(const struct packet *p)

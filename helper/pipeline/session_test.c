@@ -179,8 +179,8 @@ session_ids_never_repeat(void **state)
 	s.source_port++;
 	fixture_send(f, s);
 	uint64_t second = next_event(f, EVENT_TYPE_SESSION_OPEN).extension.session_id;
-	assert_int_equal(first, ((FIXTURE_START_S - 1735689600ull) << 20) << 4 | 5);
-	assert_int_equal(second, first + 16);
+	assert_int_equal(first, ((FIXTURE_START_S - 1735689600ull) << 19) << 5 | 5);
+	assert_int_equal(second, first + 32);
 	assert_true(second < 1ull << 53);
 	fixture_free(f);
 }

@@ -10,11 +10,13 @@
 enum { UNIT_ROOM = 4096, POLICY_ROOM = 1 << 20 };
 
 #define SESSION_IDS_BEGIN_S 1735689600ull /* 2025-01-01, docs/decisions/0005-session-ids.md */
-enum { ID_SECOND_BITS = 20 };
+enum { ID_SECOND_BITS = 19, ID_WORKERS = 32 };
 
 int
 worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s)
 {
+	if (w->index >= ID_WORKERS)
+		return -EINVAL;
 	w->owner_seed = seed;
 	w->next_session = (start_s > SESSION_IDS_BEGIN_S ? start_s - SESSION_IDS_BEGIN_S : 0) << ID_SECOND_BITS;
 	w->unit_room = UNIT_ROOM;
