@@ -66,6 +66,7 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ["a family with a larger MTU than the interface", [["interfaces.ge-0/0/0.mtu", 1400], ["interfaces.ge-0/0/0.unit.0.family.inet.mtu", 1500], ["interfaces.ge-0/0/0.unit.0.family.inet6.mtu", 1400]], [
       "interfaces.ge-0/0/0.unit.0.family.inet.mtu: 1500 is larger than the interface's mtu of 1400",
     ]],
+    ["IPv6 on an interface whose MTU is too small for it", [["interfaces.ge-0/0/0.mtu", 1279]], ["interfaces.ge-0/0/0.unit.0.family.inet6: IPv6 needs an mtu of at least 1280; the interface's is 1279"]],
     ["the same address twice", [["interfaces.ge-0/0/0.unit.0.family.inet.address[1]", "10.1.1.1/24"]], ["interfaces.ge-0/0/0.unit.0.family.inet.address[1]: 10.1.1.1/24 and 10.1.1.1/24 are the same address"]],
     ["a second address in the same network is fine", [["interfaces.ge-0/0/0.unit.0.family.inet.address[1]", "10.1.1.2/24"]], []],
     ["overlapping networks on two units", [["interfaces.ge-0/0/0.unit.0.family.inet.address[1]", "192.0.0.1/16"]], [

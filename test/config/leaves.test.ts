@@ -162,7 +162,7 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
     refuse: ["", ".", "..", "a/b", "a b", "a:b", "x".repeat(16)].map((text) => [text, `expected a Linux device name of 1 to 15 characters without blank, '/' or ':', found '${text}'`]),
   }],
   ["interfaces.*.description", description("interfaces.ge-0/0/0.description")],
-  ["interfaces.*.mtu", number("interfaces.ge-0/0/0.mtu", "a number of bytes from 256 to 9216", 256, 9216)],
+  ["interfaces.*.mtu", number("interfaces.ge-0/0/1.mtu", "a number of bytes from 256 to 9216", 256, 9216)],
   ["interfaces.*.vlan-tagging", flag("interfaces.ge-0/0/1.vlan-tagging")],
   ["interfaces.*.xdp-mode", { at: "interfaces.ge-0/0/0.xdp-mode", accept: ["auto", "zero-copy", "native", "generic"], refuse: [["zerocopy", "expected auto, zero-copy, native or generic, found 'zerocopy'; did you mean 'zero-copy'?"], ["skb", "expected auto, zero-copy, native or generic, found 'skb'"]] }],
   ["interfaces.*.unit.*.description", description(`${UNIT}.description`)],

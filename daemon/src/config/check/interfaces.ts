@@ -5,6 +5,8 @@ import type { Report } from "./report.js";
 
 export const MAX_UNITS = 4095;
 const MAX_UNIT_NUMBER = 16384;
+/** RFC 8200 5 */
+const IPV6_MINIMUM_MTU = 1280;
 
 /** UnitStatement: a logical interface that is there, with what is readable of it. */
 export interface UnitStatement {
@@ -32,7 +34,7 @@ export function checkInterfaces(report: Report, interfaces: Statement): Units {
     checkVlans(report, statement);
     for (const [number, unit] of unitsOf(statement)) {
       units.set(`${name}.${number}`, { name: `${name}.${number}`, statement: unit, addresses: addressesOf(unit) });
-      checkMtu(report, unit, statement.get("mtu").number);
+      checkMtu(report, unit, statement.get("mtu"));
     }
   }
   if (units.size > MAX_UNITS) report.add("limit", interfaces, `expected at most ${MAX_UNITS} units, found ${units.size}`);
@@ -87,12 +89,18 @@ function checkVlans(report: Report, statement: Statement): void {
   }
 }
 
-function checkMtu(report: Report, unit: Statement, interfaceMtu: number | undefined): void {
+function checkMtu(report: Report, unit: Statement, interfaceMtu: Statement): void {
+  const most = interfaceMtu.number;
+  if (most === undefined) return;
   for (const family of ["inet", "inet6"]) {
     const mtu = unit.get("family", family, "mtu");
-    if (interfaceMtu !== undefined && mtu.number !== undefined && mtu.number > interfaceMtu) {
-      report.add("conflict", mtu, `${mtu.number} is larger than the interface's mtu of ${interfaceMtu}`);
+    if (mtu.number !== undefined && mtu.number > most) {
+      report.add("conflict", mtu, `${mtu.number} is larger than the interface's mtu of ${most}`);
     }
+  }
+  const inet6 = unit.get("family", "inet6");
+  if (inet6.present && !inet6.get("mtu").present && most < IPV6_MINIMUM_MTU) {
+    report.add("conflict", inet6, `IPv6 needs an mtu of at least ${IPV6_MINIMUM_MTU}; the interface's is ${most}`);
   }
 }
 
