@@ -149,6 +149,16 @@ worker_create(struct firewall *f, uint32_t index)
 	return w;
 }
 
+static void
+set_ports(struct firewall *f)
+{
+	const struct snapshot *s = f->snapshot;
+	for (uint32_t i = 0; i < s->port_count && i < PORTS; i++)
+		f->ports[i] = (struct port_state){ .mac = { 2, 0, 0x5e, 0, 0, (uint8_t)i },
+						   .mtu = s->port[i].mtu ? s->port[i].mtu : DEFAULT_MTU,
+						   .up = 1 };
+}
+
 struct firewall *
 firewall_create(struct snapshot *s, const struct firewall_options *o, const struct firewall_listener *l,
 		uint64_t start_ns)
@@ -163,10 +173,7 @@ firewall_create(struct snapshot *s, const struct firewall_options *o, const stru
 	f->listener = *l;
 	f->snapshot = s;
 	f->now_ns = start_ns;
-	for (uint32_t i = 0; i < s->port_count && i < PORTS; i++)
-		f->ports[i] = (struct port_state){ .mac = { 2, 0, 0x5e, 0, 0, (uint8_t)i },
-						   .mtu = s->port[i].mtu ? s->port[i].mtu : DEFAULT_MTU,
-						   .up = 1 };
+	set_ports(f);
 	f->memory = calloc(FIREWALL_FRAMES, FIREWALL_FRAME_BYTES);
 	for (uint32_t i = 0; i < FIREWALL_FRAMES; i++)
 		give(f, i);
@@ -231,6 +238,23 @@ firewall_receive(struct firewall *f, uint64_t number, uint16_t port, const uint8
 	finish(f, w);
 	if (resolve(f, w))
 		housekeep(f, w);
+}
+
+bool
+firewall_commit(struct firewall *f, struct snapshot *s)
+{
+	struct rib *rib = rib_build(s, NULL, 0);
+	if (!rib)
+		return false;
+	f->snapshot = s;
+	set_ports(f);
+	for (uint32_t i = 0; i < f->options.workers; i++) {
+		f->worker[i]->epoch++;
+		worker_snapshot(f->worker[i], s);
+	}
+	rib_destroy(f->rib);
+	f->rib = rib;
+	return true;
 }
 
 /* A few at a time, so that the ring has room for every event. */

@@ -39,6 +39,10 @@ void firewall_advance(struct firewall *f, uint64_t to_ns);
 /* firewall_receive handles one packet that came by `port` now. A frame longer than a buffer is cut, and so malformed. */
 void firewall_receive(struct firewall *f, uint64_t number, uint16_t port, const uint8_t *bytes, uint32_t length);
 
+/* firewall_commit puts another snapshot in force; false (errno; the old one stays) on lack of memory. Ports keep their
+ * places: s has the same ones. The caller frees the former snapshot afterwards. */
+bool firewall_commit(struct firewall *f, struct snapshot *s);
+
 /* firewall_close ends all sessions, as an orderly stop does. */
 void firewall_close(struct firewall *f);
 

@@ -9,7 +9,7 @@
 #include "replay/firewall.h"
 #include "replay/report.h"
 
-enum { EXIT_USAGE = 2, PORTS = 64, SNAPSHOT_MAX = 256 << 20 };
+enum { EXIT_USAGE = 2, PORTS = 64, COMMITS = 64, SNAPSHOT_MAX = 256 << 20 };
 
 static const char usage[] =
     "usage: ringwall-replay --snapshot FILE --in PORT=FILE.pcap... [options]\n"
@@ -17,6 +17,10 @@ static const char usage[] =
     "  --in PORT=FILE       what the interface received; several are merged by time\n"
     "  --out PORT=FILE      what left by the interface (PORT host: for this host, without Ethernet header)\n"
     "  --events FILE        events go there instead of standard output\n"
+    "  --commit TIME=FILE   put another snapshot with the same ports in force at TIME (nanoseconds since 1970), "
+    "before\n"
+    "                       packets of that time; may be given again, in the order of time\n"
+    "  --counters FILE      what was counted, as one JSON line, at the end\n"
     "  --cold ADDRESS       a neighbour that does not answer; may be given again\n"
     "  --bytes              add the bytes of each frame that leaves\n"
     "  --close              end all sessions after the last packet, so that each has its SESSION_CLOSE\n"
@@ -27,6 +31,8 @@ struct run {
 	struct firewall_options options;
 	const char *snapshot_path, *events_path;
 	const char *in[PORTS], *out[PORTS];
+	const char *commit[COMMITS], *counters_path;
+	uint32_t commit_count, commits_done;
 	uint32_t in_count, out_count;
 	bool close;
 
@@ -72,6 +78,8 @@ parse_options(struct run *r, int argc, char **argv)
 		{ "in", required_argument, NULL, 'i' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "events", required_argument, NULL, 'e' },
+		{ "commit", required_argument, NULL, 't' },
+		{ "counters", required_argument, NULL, 'n' },
 		{ "cold", required_argument, NULL, 'c' },
 		{ "bytes", no_argument, NULL, 'b' },
 		{ "close", no_argument, NULL, 'l' },
@@ -97,6 +105,13 @@ parse_options(struct run *r, int argc, char **argv)
 			break;
 		case 'e':
 			r->events_path = optarg;
+			break;
+		case 't':
+			ok = r->commit_count < COMMITS;
+			r->commit[ok ? r->commit_count++ : 0] = optarg;
+			break;
+		case 'n':
+			r->counters_path = optarg;
 			break;
 		case 'c':
 			ok = option_cold(r, optarg);
@@ -124,22 +139,24 @@ parse_options(struct run *r, int argc, char **argv)
 }
 
 static int
-load_snapshot(struct run *r)
+load_snapshot(const char *path, struct snapshot **into)
 {
-	FILE *file = fopen(r->snapshot_path, "rb");
+	FILE *file = fopen(path, "rb");
 	if (!file)
-		return fail(r->snapshot_path, strerror(errno));
+		return fail(path, strerror(errno));
 	uint8_t *bytes = malloc(SNAPSHOT_MAX);
 	size_t length = bytes ? fread(bytes, 1, SNAPSHOT_MAX, file) : 0;
 	fclose(file);
 	struct refusal why = { .message = "cannot be read" };
-	r->snapshot = length > 0 ? snapshot_decode(bytes, (uint32_t)length, &why) : NULL;
+	struct snapshot *s = length > 0 ? snapshot_decode(bytes, (uint32_t)length, &why) : NULL;
 	free(bytes);
-	if (r->snapshot)
+	if (s) {
+		*into = s;
 		return 0;
+	}
 	char text[512];
 	snprintf(text, sizeof text, "refused at %s: %s", why.path[0] ? why.path : "its beginning", why.message);
-	return fail(r->snapshot_path, text);
+	return fail(path, text);
 }
 
 /* split_assignment: PORT=FILE, where PORT is the interface's name or its device. Port PORTS is the host. */
@@ -216,6 +233,47 @@ on_event(void *ctx, const struct event_frame *e)
 	report_event(&r->report, e);
 }
 
+static bool
+same_ports(const struct snapshot *a, const struct snapshot *b)
+{
+	bool same = a->port_count == b->port_count;
+	for (uint32_t i = 0; same && i < a->port_count; i++)
+		same = strcmp(a->port[i].name, b->port[i].name) == 0;
+	return same;
+}
+
+/* commit_until puts in force what is due at now_ns. */
+static int
+commit_until(struct run *r, uint64_t now_ns)
+{
+	while (r->commits_done < r->commit_count) {
+		const char *text = r->commit[r->commits_done];
+		char *path;
+		uint64_t at_ns = strtoull(text, &path, 10);
+		if (*path != '=')
+			return fail(text, "expected TIME=FILE");
+		if (at_ns > now_ns)
+			return 0;
+		struct snapshot *next = NULL;
+		if (load_snapshot(path + 1, &next) != 0)
+			return EXIT_FAILURE;
+		if (!same_ports(r->snapshot, next)) {
+			snapshot_free(next);
+			return fail(path + 1, "expected the same ports as before");
+		}
+		firewall_advance(r->firewall, at_ns);
+		if (!firewall_commit(r->firewall, next)) {
+			snapshot_free(next);
+			return fail(path + 1, strerror(ENOMEM));
+		}
+		r->report.snapshot = next;
+		snapshot_free(r->snapshot);
+		r->snapshot = next;
+		r->commits_done++;
+	}
+	return 0;
+}
+
 static int
 replay(struct run *r)
 {
@@ -228,6 +286,8 @@ replay(struct run *r)
 			r->firewall = firewall_create(r->snapshot, &r->options, &listener, frame.time_ns);
 		if (!r->firewall)
 			return fail("firewall", strerror(errno));
+		if (commit_until(r, frame.time_ns) != 0)
+			return EXIT_FAILURE;
 		firewall_advance(r->firewall, frame.time_ns);
 		firewall_receive(r->firewall, ++number, frame.port, frame.bytes, frame.length);
 	}
@@ -239,6 +299,19 @@ replay(struct run *r)
 	if (r->close)
 		firewall_close(r->firewall);
 	return 0;
+}
+
+static int
+write_counters(const struct run *r)
+{
+	const struct worker *workers[16];
+	FILE *file = fopen(r->counters_path, "w");
+	if (!file)
+		return fail(r->counters_path, strerror(errno));
+	for (uint32_t i = 0; i < r->options.workers; i++)
+		workers[i] = firewall_worker(r->firewall, i);
+	report_counters(r->snapshot, workers, r->options.workers, file);
+	return fclose(file) == 0 ? 0 : fail(r->counters_path, strerror(errno));
 }
 
 static int
@@ -265,10 +338,12 @@ main(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	int status = load_snapshot(&run);
+	int status = load_snapshot(run.snapshot_path, &run.snapshot);
 	if (status == 0)
 		status = open_files(&run);
 	if (status == 0)
 		status = replay(&run);
+	if (status == 0 && run.counters_path && run.firewall)
+		status = write_counters(&run);
 	return close_files(&run, status);
 }

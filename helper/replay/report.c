@@ -194,3 +194,94 @@ report_event(struct report *r, const struct event_frame *f)
 	json_close(j, '}');
 	json_line(j);
 }
+
+/* sum adds up one counter of all workers; `at` is its offset from the base that `row` gives for a worker. */
+typedef const void *counter_base(const struct worker *w);
+
+static const void *
+worker_counters(const struct worker *w)
+{
+	return &w->counters;
+}
+
+static const void *
+unit_rows(const struct worker *w)
+{
+	return w->units;
+}
+
+static const void *
+policy_rows(const struct worker *w)
+{
+	return w->policies;
+}
+
+struct counted {
+	const struct worker *const *worker;
+	uint32_t count;
+	struct json json;
+};
+
+static void
+sum(struct counted *c, const char *key, counter_base *base, size_t at)
+{
+	uint64_t n = 0;
+	for (uint32_t i = 0; i < c->count; i++) {
+		uint64_t one;
+		memcpy(&one, (const uint8_t *)base(c->worker[i]) + at, sizeof one);
+		n += one;
+	}
+	if (n > 0)
+		json_number(&c->json, key, n);
+}
+
+#define SUM(c, field) sum((c), #field, worker_counters, offsetof(struct counters, field))
+#define ROW(c, base, type, index, field)                                                                               \
+	sum((c), #field, (base), (index) * sizeof(struct type) + offsetof(struct type, field))
+
+void
+report_counters(const struct snapshot *s, const struct worker *const *workers, uint32_t count, FILE *out)
+{
+	struct counted c = { .worker = workers, .count = count, .json = { .out = out } };
+	struct json *j = &c.json;
+	json_open(j, NULL, '{');
+	SUM(&c, received_packets);
+	SUM(&c, received_bytes);
+	SUM(&c, forwarded_packets);
+	SUM(&c, forwarded_bytes);
+	SUM(&c, host_packets);
+	SUM(&c, host_bytes);
+	SUM(&c, sessions_opened);
+	SUM(&c, sessions_closed);
+	SUM(&c, sessions_abandoned);
+	SUM(&c, icmp_errors_sent);
+	SUM(&c, icmp_errors_limited);
+	SUM(&c, resets_sent);
+	SUM(&c, resets_limited);
+	json_open(j, "drops", '{');
+	for (unsigned i = 0; i < DROP_REASONS; i++)
+		sum(&c, drop_reason_text(i), worker_counters, offsetof(struct counters, drop) + i * sizeof(uint64_t));
+	json_close(j, '}');
+	json_open(j, "units", '{');
+	for (uint32_t i = 1; i < s->unit_count; i++) {
+		json_open(j, s->unit[i].name, '{');
+		ROW(&c, unit_rows, unit_counters, i, in_packets);
+		ROW(&c, unit_rows, unit_counters, i, in_bytes);
+		ROW(&c, unit_rows, unit_counters, i, out_packets);
+		ROW(&c, unit_rows, unit_counters, i, out_bytes);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+	json_open(j, "policies", '{');
+	for (uint32_t i = 0; i < s->counter_count; i++) {
+		json_open(j, s->counter_name[i], '{');
+		ROW(&c, policy_rows, policy_counters, i, hits);
+		ROW(&c, policy_rows, policy_counters, i, packets);
+		ROW(&c, policy_rows, policy_counters, i, bytes);
+		ROW(&c, policy_rows, policy_counters, i, sessions);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+	json_close(j, '}');
+	json_line(j);
+}

@@ -17,4 +17,7 @@ void report_packet(struct report *r, uint64_t number, uint64_t time_ns, const st
 		   const struct output *out, uint32_t count);
 void report_event(struct report *r, const struct event_frame *e);
 
+/* report_counters writes one line: what all workers counted, by names; counters that are zero are left out. */
+void report_counters(const struct snapshot *s, const struct worker *const *workers, uint32_t count, FILE *out);
+
 #endif
