@@ -44,20 +44,18 @@ on_link(void *ctx, const struct netlink_link *info)
 	l->used = !info->gone;
 	for (uint16_t port = 0; e->plan && port < e->plan->snapshot->port_count; port++) {
 		uint16_t device = e->plan->view.device_of_port[port];
+		bool ours = device != DEVICE_NONE && e->device[device].ifindex == info->ifindex;
+		/* Made anew; or with another address or MTU, of which workers must not see a half. */
 		if (!info->gone && strcmp(e->plan->snapshot->port[port].device, info->name) == 0 &&
-		    (device == DEVICE_NONE || e->device[device].ifindex != info->ifindex))
+		    (!ours || memcmp(before.mac, info->mac, sizeof before.mac) != 0 || before.mtu != info->mtu))
 			e->revive = true;
-		if (device == DEVICE_NONE || e->device[device].ifindex != info->ifindex)
+		if (!ours || before.up == info->up)
 			continue;
-		if (before.up != info->up)
-			log_event(LOG_LEVEL_INFO, "link", log_text("device", e->device[device].name),
-				  log_text("state", info->gone ? "gone"
-						    : info->up ? "up"
-							       : "down"));
-		kernel_port(e, e->plan, port);
-		/* Memos hold the device's own address. */
-		if (memcmp(before.mac, info->mac, sizeof before.mac) != 0)
-			epoch_raise(e);
+		log_event(LOG_LEVEL_INFO, "link", log_text("device", e->device[device].name),
+			  log_text("state", info->gone ? "gone"
+					    : info->up ? "up"
+						       : "down"));
+		__atomic_store_n(&e->plan->view.port[port].up, info->up, __ATOMIC_RELAXED);
 	}
 }
 

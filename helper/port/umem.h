@@ -70,10 +70,11 @@ frame_base(const struct umem *u, uint64_t address)
 	return address & ~(uint64_t)(u->frame_size - 1);
 }
 
-static inline uint16_t *
-frame_owner(const struct umem *u, uint64_t frame)
+/* Each entry has one writer at a time, but control reads all of them when a socket closes. */
+static inline void
+frame_own(const struct umem *u, uint64_t frame, uint32_t owner)
 {
-	return &u->owner[frame / u->frame_size];
+	__atomic_store_n(&u->owner[frame / u->frame_size], (uint16_t)owner, __ATOMIC_RELAXED);
 }
 
 #endif

@@ -171,9 +171,9 @@ xsk_close(struct xsk *x, struct frame_cache *c)
 
 	unmap_and_close(x);
 	for (uint32_t i = 0; i < u->frame_count; i++) {
-		if (u->owner[i] != x->index + 1)
+		if (__atomic_load_n(&u->owner[i], __ATOMIC_RELAXED) != x->index + 1)
 			continue;
-		u->owner[i] = FRAME_OWNER_NONE;
+		frame_own(u, (uint64_t)i * u->frame_size, FRAME_OWNER_NONE);
 		frame_give(c, (uint64_t)i * u->frame_size);
 		taken++;
 	}
@@ -190,7 +190,7 @@ xsk_refill(struct xsk *x, struct frame_cache *c)
 		return;
 	room = xsk_ring_prod__reserve(&x->fill, room, &at);
 	while (put < room && frame_take(c, &frame)) {
-		*frame_owner(x->umem, frame) = x->index + 1;
+		frame_own(x->umem, frame, x->index + 1u);
 		*xsk_ring_prod__fill_addr(&x->fill, at + put++) = frame;
 	}
 	x->fill.cached_prod -= room - put;
@@ -208,7 +208,7 @@ xsk_receive(struct xsk *x, struct xsk_frame *out, uint32_t max)
 	for (uint32_t i = 0; i < count; i++) {
 		const struct xdp_desc *d = xsk_ring_cons__rx_desc(&x->rx, at + i);
 		out[i] = (struct xsk_frame){ d->addr, d->len };
-		*frame_owner(x->umem, d->addr) = FRAME_OWNER_NONE;
+		frame_own(x->umem, d->addr, FRAME_OWNER_NONE);
 	}
 	xsk_ring_cons__release(&x->rx, count);
 	x->rx_packets += count;
@@ -224,7 +224,7 @@ xsk_send(struct xsk *x, uint64_t address, uint32_t length)
 	if (x->in_flight >= COMPLETION_SLOTS || !xsk_ring_prod__reserve(&x->tx, 1, &at))
 		return false;
 	*xsk_ring_prod__tx_desc(&x->tx, at) = (struct xdp_desc){ .addr = address, .len = length };
-	*frame_owner(x->umem, address) = x->index + 1;
+	frame_own(x->umem, address, x->index + 1u);
 	xsk_ring_prod__submit(&x->tx, 1);
 	x->in_flight++;
 	x->tx_packets++;
@@ -241,7 +241,7 @@ xsk_complete(struct xsk *x, struct frame_cache *c)
 		return;
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t frame = frame_base(x->umem, *xsk_ring_cons__comp_addr(&x->completion, at + i));
-		*frame_owner(x->umem, frame) = FRAME_OWNER_NONE;
+		frame_own(x->umem, frame, FRAME_OWNER_NONE);
 		frame_give(c, frame);
 	}
 	xsk_ring_cons__release(&x->completion, count);
