@@ -93,6 +93,18 @@ only_configured_interfaces_in_a_zone_take_packets(void **state)
 }
 
 static void
+frames_for_other_stations_are_left_alone(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	s.other_mac = true;
+	assert_drop(f, s, DROP_REASON_OTHER_STATION);
+	f->ports[0].any_station = 1;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
 destinations_without_a_way_are_dropped(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -371,6 +383,7 @@ main(void)
 		cmocka_unit_test(malformed_packets_keep_the_parsers_reason),
 		cmocka_unit_test(without_a_configuration_nothing_passes),
 		cmocka_unit_test(only_configured_interfaces_in_a_zone_take_packets),
+		cmocka_unit_test(frames_for_other_stations_are_left_alone),
 		cmocka_unit_test(destinations_without_a_way_are_dropped),
 		cmocka_unit_test(broadcast_and_multicast_are_never_forwarded),
 		cmocka_unit_test(link_local_addresses_are_never_forwarded),

@@ -82,7 +82,7 @@ struct shape {
 	bool raw;
 	bool dont_fragment, more_fragments;
 	uint16_t fragment_offset, fragment_id;
-	bool multicast_mac;
+	bool multicast_mac, other_mac;
 	const struct output *quote; /* ICMP errors: the packet they are about */
 };
 
@@ -402,6 +402,7 @@ fixture_write(const struct fixture *f, uint8_t *out, const struct shape *s)
 	}
 	memcpy(out, f->ports[port].mac, 6);
 	out[0] |= s->multicast_mac;
+	out[5] ^= s->other_mac;
 	memcpy(out + 6, from, 6);
 	if (vlan) {
 		store16(out + at, ETHERTYPE_VLAN);

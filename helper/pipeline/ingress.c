@@ -1,6 +1,16 @@
 /* ingress.c: from device and VLAN to logical interface, zone and routing instance. SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage.h"
 
+/* A frame to another station reaches us where the device is promiscuous or a switch floods; it has its own way. */
+static bool
+is_for_us(const struct worker *w, const struct packet *p)
+{
+	const struct port_state *port = &w->ports[p->port];
+	if (p->flags & PACKET_L2_MULTICAST || port->any_station)
+		return true;
+	return p->length >= sizeof port->mac && memcmp(p->data, port->mac, sizeof port->mac) == 0;
+}
+
 enum verdict
 ingress_identify(struct worker *w, struct packet *p)
 {
@@ -17,5 +27,8 @@ ingress_identify(struct worker *w, struct packet *p)
 	p->inner.instance = u->instance;
 	if (u->zone == ZONE_NONE)
 		return packet_drop(p, DROP_REASON_NO_ZONE);
+	/* Explain asks about packets that were sent to us. */
+	if (!w->trace && !is_for_us(w, p))
+		return packet_drop(p, DROP_REASON_OTHER_STATION);
 	return VERDICT_NONE;
 }

@@ -214,9 +214,9 @@ void
 pipeline_explain(struct worker *w, struct packet *p, struct trace *t)
 {
 	t->count = 0;
+	w->trace = t;
 	begin(w, p);
 	p->drop_reason = DROP_REASON_NONE;
-	w->trace = t;
 	p->verdict = (uint8_t)decide(w, p, 0);
 	w->trace = NULL;
 }

@@ -67,6 +67,7 @@ struct port_state {
 	uint8_t mac[6];
 	uint16_t mtu; /* IP MTU of the device */
 	uint8_t up;
+	uint8_t any_station; /* takes frames to any MAC: captures are replayed whoever they were for */
 };
 
 struct wait_queue; /* pipeline/wait.c */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x33c20e5415dc11a1ull
-#define WIRE_LAYOUT_HASH_TEXT "33c20e5415dc11a1"
+#define WIRE_LAYOUT_HASH 0xad6092f6714f3932ull
+#define WIRE_LAYOUT_HASH_TEXT "ad6092f6714f3932"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -288,8 +288,9 @@ enum drop_reason {
 	DROP_REASON_HANDOFF_FULL = 48, /* the owning worker's queue was full */
 	DROP_REASON_LINK_SCOPE = 49, /* link-local or multicast address that must not be forwarded */
 	DROP_REASON_BROADCAST = 50, /* a directed broadcast */
+	DROP_REASON_OTHER_STATION = 51, /* a frame addressed to another station, seen by a promiscuous or flooded interface */
 };
-#define DROP_REASON_COUNT 51u /* highest value + 1 */
+#define DROP_REASON_COUNT 52u /* highest value + 1 */
 
 /* drop_reason_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -347,6 +348,7 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_HANDOFF_FULL] = "handoff-full",
 		[DROP_REASON_LINK_SCOPE] = "link-scope",
 		[DROP_REASON_BROADCAST] = "broadcast",
+		[DROP_REASON_OTHER_STATION] = "other-station",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";
 }
