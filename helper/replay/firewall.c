@@ -156,7 +156,8 @@ set_ports(struct firewall *f)
 	for (uint32_t i = 0; i < s->port_count && i < PORTS; i++)
 		f->ports[i] = (struct port_state){ .mac = { 2, 0, 0x5e, 0, 0, (uint8_t)i },
 						   .mtu = s->port[i].mtu ? s->port[i].mtu : DEFAULT_MTU,
-						   .up = 1 };
+						   .up = 1,
+						   .any_station = 1 };
 }
 
 struct firewall *
