@@ -3,7 +3,8 @@ import { mkdir, open, writeFile, type FileHandle } from "node:fs/promises";
 import { watch } from "node:fs";
 import { join } from "node:path";
 import type { Namespace } from "./netns.js";
-import { Running, within } from "./process.js";
+import type { Running} from "./process.js";
+import { within } from "./process.js";
 
 export interface Received {
   readonly raw: string; // the datagram as it came
