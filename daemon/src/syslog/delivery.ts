@@ -3,7 +3,8 @@
 import { EventType } from "../../../shared/gen/wire.gen.js";
 import type { RingwallEvent } from "../event/event.js";
 import type { EventNames, GenerationNames } from "../event/names.js";
-import type { LineFormat } from "./line.js";
+import { LineBuffer } from "./line-buffer.js";
+import { LINE_BYTES, type LineFormat } from "./line.js";
 import { formatKey, lineFormat, type Stream } from "./stream.js";
 
 /** RingPosition: which frame of which ring. */
@@ -18,19 +19,16 @@ export interface Observer {
   publish(event: RingwallEvent, names: EventNames): void;
 }
 
+/** FormatGroup: streams whose lines are the same. `line` holds the current event's line; empty: not formatted yet. */
 interface FormatGroup {
   readonly format: LineFormat;
-  /** Length of the current event's line in `bytes`, or 0: not formatted yet. */
-  length: number;
-  readonly bytes: Buffer;
+  readonly line: LineBuffer;
 }
 
 interface Outlet {
   readonly stream: Stream;
   readonly group: FormatGroup;
 }
-
-const LINE_BYTES = 65_536;
 
 /** Delivery hands events to the streams of the active configuration. Between two calls of `decided` it stands between two
  * batches; only then may streams be changed or sent. */
@@ -59,11 +57,7 @@ export class Delivery {
     const groups = new Map<string, FormatGroup>();
     this.#outlets = streams.map((stream) => {
       const key = formatKey(stream.settings);
-      const group = groups.get(key) ?? {
-        format: lineFormat(stream.settings),
-        length: 0,
-        bytes: Buffer.alloc(LINE_BYTES),
-      };
+      const group = groups.get(key) ?? { format: lineFormat(stream.settings), line: new LineBuffer(LINE_BYTES) };
       groups.set(key, group);
       return { stream, group };
     });
@@ -75,7 +69,7 @@ export class Delivery {
     const kind = EventType[event.kind];
     const names = this.#names.of(event.generation);
     if (!names.isKnown) this.#unnamed++;
-    for (const group of this.#groups) group.length = 0;
+    for (const group of this.#groups) group.line.clear();
     for (const { stream, group } of this.#outlets) {
       const { outbox } = stream;
       if (outbox.hasDecided(ring.worker, ring.startId, sequence)) continue;
@@ -83,8 +77,9 @@ export class Delivery {
         outbox.filter(kind);
         continue;
       }
-      if (group.length === 0) group.length = group.bytes.write(group.format(event, names));
-      outbox.append(kind, group.bytes, group.length);
+      const { line } = group;
+      if (line.length === 0) group.format(line, event, names);
+      outbox.append(kind, line.bytes, line.length);
     }
     if (this.#observer.isWatched) this.#observer.publish(event, names);
   }

@@ -6,7 +6,8 @@ import { Action, EventType, FilterLogSource, ScreenId } from "../../../shared/ge
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
 import { kvFormat } from "./format-kv.js";
-import { DEFAULT_SD_ID } from "./line.js";
+import { LineBuffer } from "./line-buffer.js";
+import { DEFAULT_SD_ID, LINE_BYTES, type LineFormat } from "./line.js";
 import {
   sampleClose,
   sampleClose6,
@@ -19,7 +20,7 @@ import {
   sampleTable,
 } from "./sample-events.js";
 
-const format = kvFormat({ facility: 1, sdId: DEFAULT_SD_ID });
+const format = textOf(kvFormat({ facility: 1, sdId: DEFAULT_SD_ID }));
 
 const EXPECTED: readonly (readonly [
   what: string,
@@ -138,3 +139,13 @@ describe("kv", () => {
     assert.ok(format(sampleOpen, names).includes(' policy="two \\"words\\"" zone='));
   });
 });
+
+/** The line that a format writes, as text. */
+function textOf(write: LineFormat): (event: RingwallEvent, names: EventNames) => string {
+  const buffer = new LineBuffer(LINE_BYTES);
+  return (event, names) => {
+    write(buffer.clear(), event, names);
+    assert.ok(buffer.isWhole);
+    return buffer.toString();
+  };
+}

@@ -4,50 +4,125 @@
 // numbers where a generation's names are gone.
 import {
   actionText,
+  EventType,
   eventTypeText,
   filterLogSourceText,
   screenIdName,
-  EventType,
+  type EventTypeName,
 } from "../../../shared/gen/wire.gen.js";
 import { unreachable } from "../base/unreachable.js";
-import type { RingwallEvent } from "../event/event.js";
+import type { LogSuppressed, RingwallEvent } from "../event/event.js";
 import type { EventNames } from "../event/names.js";
-import { headerText, timestampFormat, type LineFormat, type LineOptions } from "./line.js";
+import { constant, type LineBuffer } from "./line-buffer.js";
+import { headerText, memo, perNames, timestampWriter, type LineFormat, type LineOptions } from "./line.js";
 import { priorityOf, Severity } from "./priority.js";
 import { protocolName } from "./protocol.js";
 
 /** kvFormat makes the format for one set of options. */
 export function kvFormat(options: LineOptions): LineFormat {
-  const timestamp = timestampFormat();
-  const info = `<${priorityOf(options.facility, Severity.info)}>1 `;
-  const error = `<${priorityOf(options.facility, Severity.error)}>1 `;
-  return (event, names) =>
-    `${event.kind === "SCREEN_DROP" ? error : info}${timestamp(event.time)} ${headerText(names.hostName)} RT_FLOW - ${event.kind} - ${kvText(event, names)}`;
+  const timestamp = timestampWriter();
+  const piecesOf = perNames(makePieces);
+  const info = constant(`<${priorityOf(options.facility, Severity.info)}>1 `);
+  const error = constant(`<${priorityOf(options.facility, Severity.error)}>1 `);
+
+  return (line, event, names) => {
+    const pieces = piecesOf(names);
+    line.constant(event.kind === "SCREEN_DROP" ? error : info);
+    timestamp(line, event.time);
+    line.constant(pieces.head(event.kind));
+    switch (event.kind) {
+      case "SESSION_OPEN":
+      case "POLICY_DENY":
+        tuple(line, event);
+        line
+          .constant(actionPiece(event.action))
+          .constant(pieces.policy(event.policyId))
+          .constant(pieces.zones(zonesOf(event)));
+        return;
+      case "SESSION_CLOSE":
+        tuple(line, event);
+        line
+          .constant(actionPiece(event.action))
+          .constant(pieces.policy(event.policyId))
+          .constant(pieces.zones(zonesOf(event)))
+          .constant(PACKETS)
+          .number(event.clientPackets + event.serverPackets)
+          .constant(BYTES)
+          .number(event.clientBytes + event.serverBytes);
+        return;
+      case "SCREEN_DROP":
+        line.text(`screen=${screenName(event.screenId)} `);
+        tuple(line, event);
+        line.constant(actionPiece(event.action)).text(` zone=${value(names.zone(event.ingressZone))}`);
+        return;
+      case "FILTER_LOG":
+        tuple(line, event);
+        line
+          .constant(actionPiece(event.action))
+          .constant(pieces.zones(zonesOf(event)))
+          .text(
+            ` source=${filterLogSourceText[event.filterLogSource] ?? event.filterLogSource} filter=${event.filterId} term=${event.termId}`,
+          );
+        return;
+      case "LOG_SUPPRESSED":
+        tuple(line, event);
+        line.text(
+          ` kind=${eventTypeText[event.suppressedKind] ?? event.suppressedKind} rule=${suppressedRule(event, names)} zone=${value(names.zone(event.ingressZone))} count=${event.suppressedCount}`,
+        );
+        return;
+      default:
+        return unreachable(event);
+    }
+  };
 }
 
-/** kvText is the line without its header. */
-export function kvText(event: RingwallEvent, names: EventNames): string {
-  const tuple = `src=${endpoint(event.sourceAddress, event.sourcePort)} dst=${endpoint(event.destinationAddress, event.destinationPort)} proto=${protocolName(event.protocol)}`;
-  const action = `action=${actionText[event.action] ?? event.action}`;
-  const zones = (): string => `zone=${names.zone(event.ingressZone)}->${names.zone(event.egressZone)}`;
-  switch (event.kind) {
-    case "SESSION_OPEN":
-    case "POLICY_DENY":
-      return `RT_FLOW ${event.kind} ${tuple} ${action} policy=${value(names.policy(event.policyId).name)} ${zones()}`;
-    case "SESSION_CLOSE":
-      return `RT_FLOW SESSION_CLOSE ${tuple} ${action} policy=${value(names.policy(event.policyId).name)} ${zones()} pkts=${event.clientPackets + event.serverPackets} bytes=${event.clientBytes + event.serverBytes}`;
-    case "SCREEN_DROP":
-      return `RT_FLOW SCREEN_DROP screen=${screenName(event.screenId)} ${tuple} ${action} zone=${names.zone(event.ingressZone)}`;
-    case "FILTER_LOG":
-      return `RT_FLOW FILTER_LOG ${tuple} ${action} ${zones()} source=${filterLogSourceText[event.filterLogSource] ?? event.filterLogSource} filter=${event.filterId} term=${event.termId}`;
-    case "LOG_SUPPRESSED":
-      return `RT_FLOW LOG_SUPPRESSED ${tuple} kind=${eventTypeText[event.suppressedKind] ?? event.suppressedKind} rule=${suppressedRule(event, names)} zone=${names.zone(event.ingressZone)} count=${event.suppressedCount}`;
-    default:
-      return unreachable(event);
-  }
+const SOURCE = constant("src=");
+const SOURCE_6 = constant("src=[");
+const DESTINATION = constant(" dst=");
+const DESTINATION_6 = constant(" dst=[");
+const PORT = constant(":");
+const PORT_6 = constant("]:");
+const PACKETS = constant(" pkts=");
+const BYTES = constant(" bytes=");
+const protocolPiece = memo((protocol) => constant(` proto=${protocolName(protocol)}`));
+const actionPiece = memo((action) => constant(` action=${actionText[action] ?? action}`));
+
+function tuple(line: LineBuffer, event: RingwallEvent): void {
+  const isInet6 = event.sourceAddress.includes(":");
+  line
+    .constant(isInet6 ? SOURCE_6 : SOURCE)
+    .text(event.sourceAddress)
+    .constant(isInet6 ? PORT_6 : PORT)
+    .number(event.sourcePort)
+    .constant(isInet6 ? DESTINATION_6 : DESTINATION)
+    .text(event.destinationAddress)
+    .constant(isInet6 ? PORT_6 : PORT)
+    .number(event.destinationPort)
+    .constant(protocolPiece(event.protocol));
 }
 
-function suppressedRule(event: Extract<RingwallEvent, { kind: "LOG_SUPPRESSED" }>, names: EventNames): string {
+const zonesOf = (event: RingwallEvent): number => event.ingressZone * 0x10000 + event.egressZone;
+
+/** Pieces are what lines of one generation share. */
+interface Pieces {
+  head(kind: EventTypeName): Uint8Array;
+  policy(id: number): Uint8Array;
+  zones(key: number): Uint8Array;
+}
+
+function makePieces(names: EventNames): Pieces {
+  const host = headerText(names.hostName);
+  const heads = Object.fromEntries(
+    Object.keys(EventType).map((kind) => [kind, constant(` ${host} RT_FLOW - ${kind} - RT_FLOW ${kind} `)]),
+  ) as Record<EventTypeName, Uint8Array>;
+  return {
+    head: (kind) => heads[kind],
+    policy: memo((id) => constant(` policy=${value(names.policy(id).name)}`)),
+    zones: memo((key) => constant(` zone=${value(names.zone(key >>> 16))}->${value(names.zone(key & 0xffff))}`)),
+  };
+}
+
+function suppressedRule(event: LogSuppressed, names: EventNames): string {
   if (event.suppressedKind === EventType.SCREEN_DROP) return screenName(event.suppressedRule);
   if (event.suppressedKind === EventType.FILTER_LOG) return `${event.suppressedRule}:${event.termId}`;
   return value(names.policy(event.suppressedRule).name);
@@ -55,11 +130,6 @@ function suppressedRule(event: Extract<RingwallEvent, { kind: "LOG_SUPPRESSED" }
 
 function screenName(id: number): string {
   return screenIdName[id]?.toLowerCase().replaceAll("_", "-") ?? String(id);
-}
-
-/** endpoint writes address and port: 192.0.2.1:80 or [2001:db8::1]:80. */
-export function endpoint(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 // A value with a blank, a quote or an equals sign would split into several; such names are quoted.

@@ -6,7 +6,8 @@ import { Action, AddressFamily, EventType, FilterLogSource, ScreenId } from "../
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
-import { DEFAULT_SD_ID } from "./line.js";
+import { LineBuffer } from "./line-buffer.js";
+import { DEFAULT_SD_ID, LINE_BYTES, type LineFormat } from "./line.js";
 import {
   sampleClose,
   sampleClose6,
@@ -19,7 +20,7 @@ import {
   sampleTable,
 } from "./sample-events.js";
 
-const format = sdSyslogFormat({ facility: 1, sdId: DEFAULT_SD_ID });
+const format = textOf(sdSyslogFormat({ facility: 1, sdId: DEFAULT_SD_ID }));
 const line = (event: RingwallEvent): string => format(event, sampleNames);
 const words = (...text: string[]): string => text.join(" ");
 
@@ -181,14 +182,14 @@ describe("sd-syslog: values", () => {
   });
 
   test("the facility is the stream's, the severity the event's", () => {
-    const local3 = sdSyslogFormat({ facility: 19, sdId: DEFAULT_SD_ID });
+    const local3 = textOf(sdSyslogFormat({ facility: 19, sdId: DEFAULT_SD_ID }));
     assert.ok(local3(sampleOpen, sampleNames).startsWith("<158>1 "));
     assert.ok(local3(screen(ScreenId.LAND), sampleNames).startsWith("<155>1 "));
   });
 
   test("the SD-ID is the stream's", () => {
     assert.ok(
-      sdSyslogFormat({ facility: 1, sdId: "junos@2636.1.1.1.2.40" })(sampleOpen, sampleNames).includes(
+      textOf(sdSyslogFormat({ facility: 1, sdId: "junos@2636.1.1.1.2.40" }))(sampleOpen, sampleNames).includes(
         "[junos@2636.1.1.1.2.40 source-address=",
       ),
     );
@@ -260,3 +261,13 @@ describe("sd-syslog: other kinds", () => {
     assert.equal(sampleDeny.addressFamily, AddressFamily.INET);
   });
 });
+
+/** The line that a format writes, as text. */
+function textOf(write: LineFormat): (event: RingwallEvent, names: EventNames) => string {
+  const buffer = new LineBuffer(LINE_BYTES);
+  return (event, names) => {
+    write(buffer.clear(), event, names);
+    assert.ok(buffer.isWhole);
+    return buffer.toString();
+  };
+}

@@ -2,134 +2,262 @@
 //
 // Which parameter stands where is fixed by Junos; collectors read by name, and some by place. Parameters of features that
 // Ringwall does not have carry the value Junos writes for "nothing" (docs/logging.md lists them).
+//
+// A line is a few long pieces that many lines share, with the values between them. Pieces with names are made once for each
+// combination that occurs in a generation.
 import {
+  Action,
   closeReasonText,
   denyReasonText,
   eventTypeText,
-  screenIdName,
-  screenIdText,
-  Action,
   FilterLogSource,
   ScreenId,
+  screenIdName,
+  screenIdText,
   type ScreenIdName,
 } from "../../../shared/gen/wire.gen.js";
 import { unreachable } from "../base/unreachable.js";
-import type {
-  FilterLog,
-  LogSuppressed,
-  PolicyDeny,
-  RingwallEvent,
-  ScreenDrop,
-  SessionClose,
-  SessionOpen,
-} from "../event/event.js";
-import type { EventNames } from "../event/names.js";
-import { headerText, sdEscape, timestampFormat, type LineFormat, type LineOptions } from "./line.js";
-import { priorityOf, Severity } from "./priority.js";
 import { ICMP, ICMP6 } from "../config/protocol.js";
+import type { FilterLog, LogSuppressed, PolicyDeny, ScreenDrop, SessionClose, SessionOpen } from "../event/event.js";
+import type { EventNames } from "../event/names.js";
+import { constant, type LineBuffer } from "./line-buffer.js";
+import { headerText, memo, perNames, sdEscape, timestampWriter, type LineFormat, type LineOptions } from "./line.js";
+import { priorityOf, Severity } from "./priority.js";
 import { protocolName } from "./protocol.js";
-
-/** Written is one generation's names as they stand in lines: escaped once, not for each line. */
-interface Written {
-  readonly host: string;
-  zone(id: number): string;
-  unit(id: number): string;
-  service(protocol: number, id: number): string;
-  policy(id: number): string;
-}
-
-type Numbered = SessionOpen | SessionClose | PolicyDeny;
 
 /** sdSyslogFormat makes the format for one set of options. */
 export function sdSyslogFormat(options: LineOptions): LineFormat {
-  const timestamp = timestampFormat();
-  const written = writtenNames();
-  const sd = `[${options.sdId} `;
-  const flow = `<${priorityOf(options.facility, Severity.info)}>1 `;
-  const ids = `<${priorityOf(options.facility, Severity.error)}>1 `;
+  const timestamp = timestampWriter();
+  const piecesOf = perNames((names) => makePieces(names, options.sdId));
+  const info = constant(`<${priorityOf(options.facility, Severity.info)}>1 `);
+  const error = constant(`<${priorityOf(options.facility, Severity.error)}>1 `);
 
-  function sessionOpen(event: SessionOpen, names: Written): string {
-    return `${flow}${timestamp(event.time)} ${names.host} RT_FLOW - RT_FLOW_SESSION_CREATE ${sd}${addresses(event, names)}${translation(event)}protocol-id="${event.protocol}" policy-name="${names.policy(event.policyId)}" source-zone-name="${names.zone(event.ingressZone)}" destination-zone-name="${names.zone(event.egressZone)}" session-id="${event.sessionId}" username="N/A" roles="N/A" packet-incoming-interface="${names.unit(event.ingressInterface)}" application="UNKNOWN" nested-application="UNKNOWN" encrypted="UNKNOWN" application-category="N/A" application-sub-category="N/A" application-risk="-1" application-characteristics="N/A" src-vrf-grp="N/A" dst-vrf-grp="N/A" tunnel-inspection="Off" tunnel-inspection-policy-set="root" source-tenant="N/A" destination-service="N/A"]`;
-  }
-
-  function sessionClose(event: SessionClose, names: Written): string {
-    const elapsed = Math.max(0, event.time.seconds - event.sessionCreated);
-    return `${flow}${timestamp(event.time)} ${names.host} RT_FLOW - RT_FLOW_SESSION_CLOSE ${sd}reason="${closeReasonText[event.closeReason] ?? "unset"}" ${addresses(event, names)}${translation(event)}protocol-id="${event.protocol}" policy-name="${names.policy(event.policyId)}" source-zone-name="${names.zone(event.ingressZone)}" destination-zone-name="${names.zone(event.egressZone)}" session-id="${event.sessionId}" packets-from-client="${event.clientPackets}" bytes-from-client="${event.clientBytes}" packets-from-server="${event.serverPackets}" bytes-from-server="${event.serverBytes}" elapsed-time="${elapsed}" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${names.unit(event.ingressInterface)}" encrypted="UNKNOWN" application-category="N/A" application-sub-category="N/A" application-risk="-1" application-characteristics="N/A" secure-web-proxy-session-type="NA" peer-session-id="0" peer-source-address="0.0.0.0" peer-source-port="0" peer-destination-address="0.0.0.0" peer-destination-port="0" hostname="NA NA" src-vrf-grp="N/A" dst-vrf-grp="N/A" tunnel-inspection="Off" tunnel-inspection-policy-set="root" session-flag="0" source-tenant="N/A" destination-service="N/A"]`;
-  }
-
-  function policyDeny(event: PolicyDeny, names: Written): string {
-    const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
-    return `${flow}${timestamp(event.time)} ${names.host} RT_FLOW - RT_FLOW_SESSION_DENY ${sd}${addresses(event, names)}protocol-id="${event.protocol}" icmp-type="${isIcmp ? event.icmpType : 0}" policy-name="${names.policy(event.policyId)}" source-zone-name="${names.zone(event.ingressZone)}" destination-zone-name="${names.zone(event.egressZone)}" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${names.unit(event.ingressInterface)}" encrypted="No" reason="${denyReasonText[event.denyReason] ?? "unset"}" session-id="${event.sessionId}" application-category="N/A" application-sub-category="N/A" application-risk="-1" application-characteristics="N/A" src-vrf-grp="N/A" dst-vrf-grp="N/A" source-tenant="N/A" destination-service="N/A"]`;
-  }
-
-  function screenDrop(event: ScreenDrop, names: Written): string {
-    const source = `source-address="${event.sourceAddress}" `;
-    const destination = `destination-address="${event.destinationAddress}" `;
-    const both = source + destination;
-    const ports = `${source}source-port="${event.sourcePort}" ${destination}destination-port="${event.destinationPort}" `;
-    const tag = SCREEN_TAG[screenIdName[event.screenId] ?? "SYN_FLOOD"];
-    let shown: string;
-    if (tag === "RT_SCREEN_TCP" || tag === "RT_SCREEN_UDP") shown = ports;
-    else if (tag === "RT_SCREEN_IP") shown = `${both}protocol-id="${event.protocol}" `;
-    else if (tag === "RT_SCREEN_ICMP") shown = both;
-    else shown = event.screenId === ScreenId.SESSION_LIMIT_SOURCE ? source : destination;
-    return `${ids}${timestamp(event.time)} ${names.host} RT_IDS - ${tag} ${sd}attack-name="${screenIdText[event.screenId] ?? event.screenId}" ${shown}source-zone-name="${names.zone(event.ingressZone)}" interface-name="${names.unit(event.ingressInterface)}" action="${event.action === Action.PERMIT ? "alarm-without-drop" : "drop"}"]`;
-  }
-
-  // Junos has no structured form of a filter log: in RFC 5424 form all header fields are nil and the text is the message.
-  function filterLog(event: FilterLog, names: Written): string {
-    const isOutput =
-      event.filterLogSource === FilterLogSource.OUTPUT || event.filterLogSource === FilterLogSource.CACHED_OUTPUT;
-    const unit = names.unit(isOutput ? event.egressInterface : event.ingressInterface).padEnd(12);
-    const letter = event.action === Action.PERMIT ? "A" : event.action === Action.REJECT ? "R" : "D";
-    const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
-    const first = String(isIcmp ? event.icmpType : event.sourcePort).padStart(5);
-    const second = String(isIcmp ? event.icmpCode : event.destinationPort).padStart(5);
-    return `${flow}${timestamp(event.time)} ${names.host} - - - - PFE_FW_SYSLOG_IP: FW: ${unit} ${letter}  ${protocolName(event.protocol)} ${event.sourceAddress} ${event.destinationAddress} ${first} ${second} (1 packets)`;
-  }
-
-  // Junos has no such message; the tag is ours.
-  function logSuppressed(event: LogSuppressed, names: Written): string {
-    return `${flow}${timestamp(event.time)} ${names.host} RT_FLOW - RT_LOG_SUPPRESSED ${sd}suppressed-event="${eventTypeText[event.suppressedKind] ?? event.suppressedKind}" suppressed-count="${event.suppressedCount}" rule-id="${event.suppressedRule}" term-id="${event.termId}" source-address="${event.sourceAddress}" source-port="${event.sourcePort}" destination-address="${event.destinationAddress}" destination-port="${event.destinationPort}" protocol-id="${event.protocol}" source-zone-name="${names.zone(event.ingressZone)}" packet-incoming-interface="${names.unit(event.ingressInterface)}"]`;
-  }
-
-  return (event: RingwallEvent, eventNames: EventNames): string => {
-    const names = written(eventNames);
+  return (line, event, names) => {
+    const pieces = piecesOf(names);
+    line.constant(event.kind === "SCREEN_DROP" ? error : info);
+    timestamp(line, event.time);
     switch (event.kind) {
       case "SESSION_OPEN":
-        return sessionOpen(event, names);
+        return sessionOpen(line, event, pieces);
       case "SESSION_CLOSE":
-        return sessionClose(event, names);
+        return sessionClose(line, event, pieces);
       case "POLICY_DENY":
-        return policyDeny(event, names);
+        return policyDeny(line, event, pieces);
       case "SCREEN_DROP":
-        return screenDrop(event, names);
+        return screenDrop(line, event, pieces);
       case "FILTER_LOG":
-        return filterLog(event, names);
+        return filterLog(line, event, pieces);
       case "LOG_SUPPRESSED":
-        return logSuppressed(event, names);
+        return logSuppressed(line, event, pieces);
       default:
         return unreachable(event);
     }
   };
 }
 
-function addresses(event: Numbered, names: Written): string {
-  return `source-address="${event.sourceAddress}" source-port="${event.sourcePort}" destination-address="${event.destinationAddress}" destination-port="${event.destinationPort}" connection-tag="0" service-name="${names.service(event.protocol, event.applicationId)}" `;
+const PORT_THEN_DESTINATION = constant('" destination-address="');
+const SOURCE_PORT = constant('" source-port="');
+const DESTINATION_PORT = constant('" destination-port="');
+const NAT_SOURCE = constant('nat-source-address="');
+const NAT_SOURCE_PORT = constant('" nat-source-port="');
+const NAT_DESTINATION = constant('" nat-destination-address="');
+const NAT_DESTINATION_PORT = constant('" nat-destination-port="');
+const CLIENT_PACKETS = constant('" packets-from-client="');
+const CLIENT_BYTES = constant('" bytes-from-client="');
+const SERVER_PACKETS = constant('" packets-from-server="');
+const SERVER_BYTES = constant('" bytes-from-server="');
+const ELAPSED = constant('" elapsed-time="');
+const ICMP_TYPE = constant('" icmp-type="');
+const SESSION_ID = constant('" session-id="');
+const PROTOCOL = constant('protocol-id="');
+
+function sessionOpen(line: LineBuffer, event: SessionOpen, pieces: Pieces): void {
+  line.constant(pieces.openHead);
+  tuple(line, event, pieces);
+  translation(line, event);
+  line
+    .constant(pieces.decision(event))
+    .constant(SESSION_ID)
+    .number(event.sessionId)
+    .constant(pieces.openTail(event.ingressInterface));
+}
+
+function sessionClose(line: LineBuffer, event: SessionClose, pieces: Pieces): void {
+  line.constant(pieces.closeHead(event.closeReason));
+  tuple(line, event, pieces);
+  translation(line, event);
+  line
+    .constant(pieces.decision(event))
+    .constant(SESSION_ID)
+    .number(event.sessionId)
+    .constant(CLIENT_PACKETS)
+    .number(event.clientPackets)
+    .constant(CLIENT_BYTES)
+    .number(event.clientBytes)
+    .constant(SERVER_PACKETS)
+    .number(event.serverPackets)
+    .constant(SERVER_BYTES)
+    .number(event.serverBytes)
+    .constant(ELAPSED)
+    .number(Math.max(0, event.time.seconds - event.sessionCreated))
+    .constant(pieces.closeTail(event.ingressInterface));
+}
+
+function policyDeny(line: LineBuffer, event: PolicyDeny, pieces: Pieces): void {
+  const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
+  line.constant(pieces.denyHead);
+  tuple(line, event, pieces);
+  line
+    .constant(PROTOCOL)
+    .number(event.protocol)
+    .constant(ICMP_TYPE)
+    .number(isIcmp ? event.icmpType : 0)
+    .constant(pieces.policyAndZones(event))
+    .constant(pieces.denyMiddle(event.ingressInterface))
+    .text(denyReasonText[event.denyReason] ?? "unset")
+    .constant(SESSION_ID)
+    .number(event.sessionId)
+    .constant(DENY_TAIL);
+}
+
+function tuple(line: LineBuffer, event: SessionOpen | SessionClose | PolicyDeny, pieces: Pieces): void {
+  line
+    .text(event.sourceAddress)
+    .constant(SOURCE_PORT)
+    .number(event.sourcePort)
+    .constant(PORT_THEN_DESTINATION)
+    .text(event.destinationAddress)
+    .constant(DESTINATION_PORT)
+    .number(event.destinationPort)
+    .constant(pieces.service(event));
 }
 
 // Without translation Junos repeats the original address and port.
-function translation(event: SessionOpen | SessionClose): string {
-  const source = event.natSourceAddress;
-  const destination = event.natDestinationAddress;
-  return `nat-source-address="${source ?? event.sourceAddress}" nat-source-port="${source === null ? event.sourcePort : event.natSourcePort}" nat-destination-address="${destination ?? event.destinationAddress}" nat-destination-port="${destination === null ? event.destinationPort : event.natDestinationPort}" nat-connection-tag="0" ${natRule("src", "source rule", event.sourceNatRuleId)}${natRule("dst", "destination rule", event.destinationNatRuleId)}`;
+function translation(line: LineBuffer, event: SessionOpen | SessionClose): void {
+  const { natSourceAddress: source, natDestinationAddress: destination } = event;
+  line
+    .constant(NAT_SOURCE)
+    .text(source ?? event.sourceAddress)
+    .constant(NAT_SOURCE_PORT)
+    .number(source === null ? event.sourcePort : event.natSourcePort)
+    .constant(NAT_DESTINATION)
+    .text(destination ?? event.destinationAddress)
+    .constant(NAT_DESTINATION_PORT)
+    .number(destination === null ? event.destinationPort : event.natDestinationPort);
+  if (event.sourceNatRuleId === 0 && event.destinationNatRuleId === 0) line.constant(NO_NAT_RULES);
+  else
+    line.text(
+      natRules(
+        natRule("src", "source rule", event.sourceNatRuleId),
+        natRule("dst", "destination rule", event.destinationNatRuleId),
+      ),
+    );
 }
 
-function natRule(side: "src" | "dst", type: string, id: number): string {
-  return id === 0
+const natRules = (source: string, destination: string): string => `" nat-connection-tag="0" ${source}${destination}`;
+const natRule = (side: "src" | "dst", type: string, id: number): string =>
+  id === 0
     ? `${side}-nat-rule-type="N/A" ${side}-nat-rule-name="N/A" `
     : `${side}-nat-rule-type="${type}" ${side}-nat-rule-name="${id}" `;
+const NO_NAT_RULES = constant(natRules(natRule("src", "", 0), natRule("dst", "", 0)));
+
+const CATEGORY =
+  'application-category="N/A" application-sub-category="N/A" application-risk="-1" application-characteristics="N/A"';
+const VRF = 'src-vrf-grp="N/A" dst-vrf-grp="N/A"';
+const TUNNEL = 'tunnel-inspection="Off" tunnel-inspection-policy-set="root"';
+const TENANT = 'source-tenant="N/A" destination-service="N/A"]';
+const PEER =
+  'secure-web-proxy-session-type="NA" peer-session-id="0" peer-source-address="0.0.0.0" peer-source-port="0" peer-destination-address="0.0.0.0" peer-destination-port="0" hostname="NA NA"';
+const DENY_TAIL = constant(`" ${CATEGORY} ${VRF} ${TENANT}`);
+
+interface Decided {
+  readonly protocol: number;
+  readonly applicationId: number;
+  readonly policyId: number;
+  readonly ingressZone: number;
+  readonly egressZone: number;
 }
+
+/** Pieces are what lines of one generation share. */
+interface Pieces {
+  readonly names: EventNames;
+  readonly host: string;
+  readonly sd: string;
+  readonly openHead: Uint8Array;
+  readonly denyHead: Uint8Array;
+  closeHead(reason: number): Uint8Array;
+  /** From behind the destination port to the protocol or the translation. */
+  service(event: Decided): Uint8Array;
+  /** Protocol, policy and zones. */
+  decision(event: Decided): Uint8Array;
+  policyAndZones(event: Decided): Uint8Array;
+  openTail(unit: number): Uint8Array;
+  closeTail(unit: number): Uint8Array;
+  denyMiddle(unit: number): Uint8Array;
+}
+
+function makePieces(names: EventNames, sdId: string): Pieces {
+  const host = headerText(names.hostName);
+  const sd = `[${sdId} `;
+  const unit = (id: number): string => sdEscape(names.unit(id));
+  const service = memo((key) =>
+    constant(`" connection-tag="0" service-name="${serviceName(names, key >>> 16, key & 0xffff)}" `),
+  );
+  const policy = (id: number): string => {
+    const { name, isGlobal } = names.policy(id);
+    return sdEscape(name) + (isGlobal ? "(global)" : "");
+  };
+  const policyAndZones = memo((policyId) =>
+    memo((zones) => {
+      const from = sdEscape(names.zone(zones >>> 16));
+      const to = sdEscape(names.zone(zones & 0xffff));
+      return `" policy-name="${policy(policyId)}" source-zone-name="${from}" destination-zone-name="${to}`;
+    }),
+  );
+  const zonesOf = (event: Decided): number => event.ingressZone * 0x10000 + event.egressZone;
+  const bytes = memo((policyId) => memo((zones) => constant(policyAndZones(policyId)(zones))));
+  const withProtocol = memo((protocol) =>
+    memo((policyId) => memo((zones) => constant(`protocol-id="${protocol}${policyAndZones(policyId)(zones)}`))),
+  );
+  return {
+    names,
+    host,
+    sd,
+    openHead: constant(` ${host} RT_FLOW - RT_FLOW_SESSION_CREATE ${sd}source-address="`),
+    denyHead: constant(` ${host} RT_FLOW - RT_FLOW_SESSION_DENY ${sd}source-address="`),
+    closeHead: memo((reason) =>
+      constant(
+        ` ${host} RT_FLOW - RT_FLOW_SESSION_CLOSE ${sd}reason="${closeReasonText[reason] ?? "unset"}" source-address="`,
+      ),
+    ),
+    service: ({ protocol, applicationId }) => service(protocol * 0x10000 + applicationId),
+    decision: (event) => withProtocol(event.protocol)(event.policyId)(zonesOf(event)),
+    policyAndZones: (event) => bytes(event.policyId)(zonesOf(event)),
+    openTail: memo((id) =>
+      constant(
+        `" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" application="UNKNOWN" nested-application="UNKNOWN" encrypted="UNKNOWN" ${CATEGORY} ${VRF} ${TUNNEL} ${TENANT}`,
+      ),
+    ),
+    closeTail: memo((id) =>
+      constant(
+        `" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" encrypted="UNKNOWN" ${CATEGORY} ${PEER} ${VRF} ${TUNNEL} session-flag="0" ${TENANT}`,
+      ),
+    ),
+    denyMiddle: memo((id) =>
+      constant(
+        `" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" encrypted="No" reason="`,
+      ),
+    ),
+  };
+}
+
+function serviceName(names: EventNames, protocol: number, applicationId: number): string {
+  if (protocol === ICMP) return "icmp";
+  if (protocol === ICMP6) return "icmpv6";
+  return sdEscape(names.application(applicationId) ?? "None");
+}
+
+// The other kinds are rarer, and written as text.
 
 type ScreenTag = "RT_SCREEN_TCP" | "RT_SCREEN_UDP" | "RT_SCREEN_ICMP" | "RT_SCREEN_IP" | "RT_SCREEN_SESSION_LIMIT";
 
@@ -154,46 +282,41 @@ const SCREEN_TAG: Readonly<Record<ScreenIdName, ScreenTag>> = {
   ICMP_FRAGMENT: "RT_SCREEN_ICMP",
 };
 
-function writtenNames(): (names: EventNames) => Written {
-  const held = new WeakMap<EventNames, Written>();
-  let last: EventNames | undefined;
-  let lastWritten: Written | undefined;
-  return (names) => {
-    if (names === last && lastWritten !== undefined) return lastWritten;
-    const found = held.get(names) ?? writeNames(names);
-    held.set(names, found);
-    last = names;
-    lastWritten = found;
-    return found;
-  };
+function screenDrop(line: LineBuffer, event: ScreenDrop, { names, host, sd }: Pieces): void {
+  const tag = SCREEN_TAG[screenIdName[event.screenId] ?? "SYN_FLOOD"];
+  const action = event.action === Action.PERMIT ? "alarm-without-drop" : "drop";
+  line.text(
+    ` ${host} RT_IDS - ${tag} ${sd}attack-name="${screenIdText[event.screenId] ?? event.screenId}" ${screenTuple(event, tag)}source-zone-name="${sdEscape(names.zone(event.ingressZone))}" interface-name="${sdEscape(names.unit(event.ingressInterface))}" action="${action}"]`,
+  );
 }
 
-function writeNames(names: EventNames): Written {
-  const service = memo((id) => sdEscape(names.application(id) ?? "None"));
-  return {
-    host: headerText(names.hostName),
-    zone: memo((id) => sdEscape(names.zone(id))),
-    unit: memo((id) => sdEscape(names.unit(id))),
-    policy: memo((id) => {
-      const policy = names.policy(id);
-      return sdEscape(policy.name) + (policy.isGlobal ? "(global)" : "");
-    }),
-    service(protocol, id) {
-      if (protocol === ICMP) return "icmp";
-      if (protocol === ICMP6) return "icmpv6";
-      return service(id);
-    },
-  };
+function screenTuple(event: ScreenDrop, tag: ScreenTag): string {
+  const source = `source-address="${event.sourceAddress}" `;
+  const destination = `destination-address="${event.destinationAddress}" `;
+  if (tag === "RT_SCREEN_TCP" || tag === "RT_SCREEN_UDP")
+    return `${source}source-port="${event.sourcePort}" ${destination}destination-port="${event.destinationPort}" `;
+  if (tag === "RT_SCREEN_IP") return `${source}${destination}protocol-id="${event.protocol}" `;
+  if (tag === "RT_SCREEN_ICMP") return source + destination;
+  return event.screenId === ScreenId.SESSION_LIMIT_SOURCE ? source : destination;
 }
 
-function memo(text: (id: number) => string): (id: number) => string {
-  const held = new Map<number, string>();
-  return (id) => {
-    let found = held.get(id);
-    if (found === undefined) {
-      found = text(id);
-      held.set(id, found);
-    }
-    return found;
-  };
+// Junos has no structured form of a filter log: in RFC 5424 form all header fields are nil and the text is the message.
+function filterLog(line: LineBuffer, event: FilterLog, { names, host }: Pieces): void {
+  const isOutput =
+    event.filterLogSource === FilterLogSource.OUTPUT || event.filterLogSource === FilterLogSource.CACHED_OUTPUT;
+  const unit = sdEscape(names.unit(isOutput ? event.egressInterface : event.ingressInterface)).padEnd(12);
+  const letter = event.action === Action.PERMIT ? "A" : event.action === Action.REJECT ? "R" : "D";
+  const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
+  const first = String(isIcmp ? event.icmpType : event.sourcePort).padStart(5);
+  const second = String(isIcmp ? event.icmpCode : event.destinationPort).padStart(5);
+  line.text(
+    ` ${host} - - - - PFE_FW_SYSLOG_IP: FW: ${unit} ${letter}  ${protocolName(event.protocol)} ${event.sourceAddress} ${event.destinationAddress} ${first} ${second} (1 packets)`,
+  );
+}
+
+// Junos has no such message; the tag is ours.
+function logSuppressed(line: LineBuffer, event: LogSuppressed, { names, host, sd }: Pieces): void {
+  line.text(
+    ` ${host} RT_FLOW - RT_LOG_SUPPRESSED ${sd}suppressed-event="${eventTypeText[event.suppressedKind] ?? event.suppressedKind}" suppressed-count="${event.suppressedCount}" rule-id="${event.suppressedRule}" term-id="${event.termId}" source-address="${event.sourceAddress}" source-port="${event.sourcePort}" destination-address="${event.destinationAddress}" destination-port="${event.destinationPort}" protocol-id="${event.protocol}" source-zone-name="${sdEscape(names.zone(event.ingressZone))}" packet-incoming-interface="${sdEscape(names.unit(event.ingressInterface))}"]`,
+  );
 }

@@ -1,6 +1,7 @@
-// line.ts: what a stream's format is: from an event and its names to one line of text. SPDX-License-Identifier: Apache-2.0
+// line.ts: what a stream's format is: from an event and its names to one line. SPDX-License-Identifier: Apache-2.0
 import type { EventTime, RingwallEvent } from "../event/event.js";
 import type { EventNames } from "../event/names.js";
+import { constant, type LineBuffer } from "./line-buffer.js";
 
 /** LineOptions: what of a stream's settings shows in its lines. Streams with equal options share one formatting. */
 export interface LineOptions {
@@ -9,36 +10,75 @@ export interface LineOptions {
   readonly sdId: string;
 }
 
-/** LineFormat depends on nothing but its arguments and the options it was made with. */
-export type LineFormat = (event: RingwallEvent, names: EventNames) => string;
+/** LineFormat writes an event's line. What it writes depends on nothing but the arguments and the options it was made with. */
+export type LineFormat = (line: LineBuffer, event: RingwallEvent, names: EventNames) => void;
 
 export const DEFAULT_SD_ID = "junos@2636.1.1.1.2.129";
 
-const MILLISECONDS = Array.from({ length: 1000 }, (_, value) => `.${String(value).padStart(3, "0")}Z`);
+/** More than any line can have; names are cut (NAME_LENGTH) so that this holds. */
+export const LINE_BYTES = 16_384;
+const NAME_LENGTH = 255;
+/** Pieces kept by one memo. More than a configuration has names; a helper gone mad cannot fill our memory. */
+const MEMO_ENTRIES = 65_536;
 
-/** timestampFormat makes a function that writes a time as RFC 5424 6.2.3 wants it: UTC, milliseconds (cut, not rounded: a
- * line never shows a time after the event). It keeps the text of the last second. */
-export function timestampFormat(): (time: EventTime) => string {
+/** timestampWriter makes a function that writes a time as RFC 5424 6.2.3 wants it: UTC, milliseconds (cut, not rounded: a line
+ * never shows a time after the event). It keeps the text of the last second. */
+export function timestampWriter(): (line: LineBuffer, time: EventTime) => void {
   let lastSeconds = -1;
-  let lastText = "";
-  return ({ seconds, nanoseconds }) => {
+  let lastText = constant("");
+  return (line, { seconds, nanoseconds }) => {
     if (seconds !== lastSeconds) {
-      lastText = new Date(seconds * 1000).toISOString().slice(0, 19);
+      lastText = constant(`${new Date(seconds * 1000).toISOString().slice(0, 19)}.`);
       lastSeconds = seconds;
     }
-    return lastText + (MILLISECONDS[Math.trunc(nanoseconds / 1e6)] ?? "Z");
+    line.constant(lastText).constant(MILLISECONDS[Math.trunc(nanoseconds / 1e6)] ?? NO_MILLISECONDS);
   };
 }
+
+const NO_MILLISECONDS = constant("000Z");
+const MILLISECONDS = Array.from({ length: 1000 }, (_, value) => constant(`${String(value).padStart(3, "0")}Z`));
 
 /** headerText cleans what goes into a header field: printable ASCII without blanks (RFC 5424 6.2.4), at most 255, never empty
  * and never "-". */
 export function headerText(text: string): string {
-  const clean = text.replace(/[^!-~]/g, "").slice(0, 255);
+  const clean = text.replace(/[^!-~]/g, "").slice(0, NAME_LENGTH);
   return clean === "" || clean === "-" ? "ringwall" : clean;
 }
 
 /** sdEscape writes a parameter's value: `"`, `\` and `]` get a backslash (RFC 5424 6.3.3). Control characters, which the RFC
  * allows but which end lines, become blanks. */
 export function sdEscape(value: string): string {
-  return value.replace(/["\\\]]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, " ");
+  return value
+    .slice(0, NAME_LENGTH)
+    .replace(/["\\\]]/g, "\\$&")
+    .replace(/[\u0000-\u001f\u007f]/g, " ");
+}
+
+/** memo keeps what a function of one number gave. */
+export function memo<Value>(make: (key: number) => Value): (key: number) => Value {
+  const held = new Map<number, Value>();
+  return (key) => {
+    let found = held.get(key);
+    if (found === undefined) {
+      if (held.size >= MEMO_ENTRIES) held.clear();
+      found = make(key);
+      held.set(key, found);
+    }
+    return found;
+  };
+}
+
+/** perNames keeps what was made of the names of a generation, as long as those names are in use. */
+export function perNames<Value>(make: (names: EventNames) => Value): (names: EventNames) => Value {
+  const held = new WeakMap<EventNames, Value>();
+  let lastNames: EventNames | undefined;
+  let last: Value | undefined;
+  return (names) => {
+    if (names === lastNames && last !== undefined) return last;
+    const found = held.get(names) ?? make(names);
+    held.set(names, found);
+    lastNames = names;
+    last = found;
+    return found;
+  };
 }

@@ -128,9 +128,14 @@ export class Outbox {
     this.#now[Word.FILTERED + kind]!++;
   }
 
-  /** append queues the first `length` bytes of a line, or counts that the queue is full. */
+  /** append queues the first `length` bytes of a line, or counts that the queue is full or that the line is not whole. */
   append(kind: number, line: Buffer, length: number): void {
     const now = this.#now;
+    if (length === 0 || length > line.length) {
+      now[Word.QUEUED + kind]!++;
+      now[Word.UNSENDABLE + kind]!++;
+      return;
+    }
     const head = now[Word.HEAD]!;
     const at = head - now[Word.TAIL]! < SLOTS ? this.#room(length) : -1;
     if (at < 0) {
