@@ -285,6 +285,17 @@ test("memos and workers change nothing that can be seen", async () => {
   const received = lottery(7, 3000);
   const cached = await replay(received, "--bytes", "--close");
   assert.equal(cached.packets.length, 3000);
+  const reasons = new Set(cached.packets.map((line) => line["reason"] ?? line["verdict"]));
+  for (const reason of [
+    "forward",
+    "policy-reject",
+    "default-policy",
+    "tcp-no-session",
+    "tcp-state",
+    "icmp-no-session",
+    "ttl-expired",
+  ])
+    assert.ok(reasons.has(reason), `${reason} is among the outcomes: ${[...reasons].join(" ")}`);
   const uncached = await replay(received, "--bytes", "--close", "--no-memo");
   // Only a full judgement names the rule of a packet whose session was judged before.
   const visible = (line: Line): unknown => ({ ...line, policy: undefined, policy_id: undefined });
