@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { EventType, FilterLogSource } from "../../../shared/gen/wire.gen.js";
+import type { RingwallEvent } from "../event/event.js";
+import {
+  sampleClose,
+  sampleClose6,
+  sampleDeny,
+  sampleDeny6,
+  sampleNames,
+  sampleOpen,
+  samplePacket,
+} from "../syslog/sample-events.js";
+import { ApiSchema, problemOf } from "./api-schema.js";
+import type { LogQuery } from "./api.js";
+import { eventTest, eventView, LiveLog, LogQueryError } from "./live-log.js";
+
+const screen: RingwallEvent = { ...samplePacket, kind: "SCREEN_DROP", screenId: 5 };
+const filter: RingwallEvent = {
+  ...samplePacket,
+  kind: "FILTER_LOG",
+  filterId: 3,
+  ruleId: 0,
+  termId: 2,
+  filterLogSource: FilterLogSource.LO0,
+};
+const muted: RingwallEvent = {
+  ...samplePacket,
+  kind: "LOG_SUPPRESSED",
+  suppressedKind: EventType.POLICY_DENY,
+  suppressedRule: 65536,
+  termId: 0,
+  suppressedCount: 9,
+};
+const ALL = [sampleOpen, sampleClose, sampleClose6, sampleDeny, sampleDeny6, screen, filter, muted];
+
+const chosen = (query: LogQuery): string[] => {
+  const passes = eventTest(query);
+  return ALL.filter((event) => passes(event, sampleNames)).map((event) => event.kind);
+};
+
+describe("the live log", () => {
+  test("writes every kind as the schema says", () => {
+    const validate = new ApiSchema().validator("event");
+    for (const event of ALL) assert.ok(validate(eventView(event, sampleNames)), problemOf(validate, event.kind));
+  });
+
+  test("writes what a line of syslog says, with nanoseconds", () => {
+    const { time, kind, policy, from, to, reason, clientPackets, serverBytes, elapsedSeconds, session } = eventView(
+      sampleClose,
+      sampleNames,
+    );
+    assert.deepEqual(
+      [time, kind, policy, from, to, reason, clientPackets, serverBytes, elapsedSeconds, session],
+      [
+        "2026-09-06T04:24:26.095999999Z",
+        "SESSION_CLOSE",
+        "users-to-internet",
+        "trust",
+        "untrust",
+        "TCP FIN",
+        60,
+        2784,
+        66,
+        4242,
+      ],
+    );
+  });
+
+  test("chooses by kind, zone, policy and address; all that is given must hold", () => {
+    assert.deepEqual(chosen({ kind: "deny" }), ["POLICY_DENY", "POLICY_DENY"]);
+    assert.deepEqual(chosen({ kind: "open,SESSION_CLOSE" }), ["SESSION_OPEN", "SESSION_CLOSE", "SESSION_CLOSE"]);
+    assert.deepEqual(chosen({ kind: "screen,filter,suppressed" }), ["SCREEN_DROP", "FILTER_LOG", "LOG_SUPPRESSED"]);
+    assert.equal(chosen({ zone: "untrust" }).length, ALL.length);
+    assert.equal(chosen({ zone: "dmz" }).length, 0);
+    assert.deepEqual(chosen({ policy: "users-to-internet", kind: "close" }), ["SESSION_CLOSE", "SESSION_CLOSE"]);
+    assert.deepEqual(chosen({ address: "2001:db8::/32" }), ["SESSION_CLOSE", "POLICY_DENY"]);
+    assert.equal(chosen({ address: "192.0.2.10" }).length, 6);
+    assert.equal(chosen({ address: "10.1.1.0/30" }).length, 0);
+  });
+
+  test("refuses a filter it does not understand", () => {
+    assert.throws(() => eventTest({ kind: "everything" }), LogQueryError);
+    assert.throws(() => eventTest({ address: "here" }), LogQueryError);
+  });
+
+  test("tells a reader who was slow how many events he missed, before the next one or when he has room", () => {
+    const log = new LiveLog();
+    const reader = { full: false, lines: [] as string[], write: (line: string): void => void reader.lines.push(line) };
+    const unsubscribe = log.subscribe({ kind: "open" }, reader);
+    const publish = (count: number): void => {
+      for (let i = 0; i < count; i++) log.publish(sampleOpen, sampleNames);
+    };
+    publish(1);
+    reader.full = true;
+    publish(3);
+    log.settle();
+    assert.equal(reader.lines.length, 1);
+    reader.full = false;
+    publish(1);
+    assert.deepEqual([reader.lines.length, reader.lines[1]], [3, '{"dropped":3}\n']);
+    reader.full = true;
+    publish(2);
+    reader.full = false;
+    log.settle();
+    log.settle();
+    assert.deepEqual([reader.lines.length, reader.lines[3]], [4, '{"dropped":2}\n']);
+    unsubscribe();
+    assert.equal(log.isWatched, false);
+  });
+});
