@@ -485,7 +485,7 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 		if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
 			goto no_memory;
 		p->neighbours = p->view.neighbours = neighbour_table_create(NEIGHBOURS, seed);
-		if (!p->neighbours)
+		if (!p->neighbours || neighbour_capacity(p->neighbours) >= NEIGHBOUR_SLOTS)
 			goto no_memory;
 	}
 	netlink_dump_links(e->netlink);
@@ -525,8 +525,10 @@ engine_apply(void *ctx, struct snapshot *s, struct refusal *why)
 
 	/* From here on nothing fails. */
 	struct neighbour_table *former = new->neighbours ? e->neighbours : NULL;
-	if (new->neighbours)
+	if (new->neighbours) {
 		e->neighbours = new->neighbours;
+		memset(e->stale, 0, sizeof e->stale);
+	}
 	e->plan = new;
 	netlink_dump_neighbours(e->netlink);
 	set_local6(e, new, true, NULL);

@@ -110,6 +110,7 @@ on_neighbour(void *ctx, const struct netlink_neighbour *n)
 		if (slot == NEIGHBOUR_NONE)
 			continue;
 		enum neighbour_state before = neighbour_read(e->neighbours, slot, mac);
+		e->stale[slot] = n->stale && !n->gone;
 		if (n->usable)
 			neighbour_write(e->neighbours, slot, NEIGHBOUR_VALID, n->mac);
 		else if (n->failed)
@@ -185,8 +186,8 @@ reclaim(struct engine *e)
 	free(gone);
 }
 
-/* The kernel does not see forwarded packets, so it would never check whether a neighbour is still there: each one is asked
- * after in turn. */
+/* The kernel does not see forwarded packets, so it would never check whether a neighbour is still there: those it calls stale are
+ * asked after in turn. Only those: such a request makes a permanent entry an ordinary one (__neigh_update). */
 void
 kernel_refresh(struct engine *e)
 {
@@ -198,7 +199,7 @@ kernel_refresh(struct engine *e)
 	neighbour_tick(e->neighbours);
 	for (uint32_t looked = 0; looked < capacity && asked < REFRESH_BATCH; looked++) {
 		uint32_t slot = e->refresh_at++ % capacity + 1;
-		if (neighbour_read(e->neighbours, slot, mac) != NEIGHBOUR_VALID)
+		if (!e->stale[slot] || neighbour_read(e->neighbours, slot, mac) != NEIGHBOUR_VALID)
 			continue;
 		resolve(e, slot);
 		asked++;

@@ -15,6 +15,7 @@ enum {
 	UNITS_MAX = 4096,
 	LINKS_MAX = 1024,
 	NEIGHBOURS = 16384,
+	NEIGHBOUR_SLOTS = 2 * NEIGHBOURS, /* at least neighbour_capacity + 1 */
 };
 
 /* link: a network device of this host, as netlink describes it. */
@@ -87,6 +88,7 @@ struct engine {
 	bool stop;
 	uint64_t last_tick_s;
 	unsigned former_rings[ENGINE_WORKERS_MAX]; /* of former helpers, not yet drained */
+	uint8_t stale[NEIGHBOUR_SLOTS];            /* by neighbour slot: the kernel has not heard of it for a while */
 	uint32_t refresh_at;                       /* neighbour slot at which the next refresh goes on */
 };
 
