@@ -7,6 +7,8 @@
 
 #include "bpf/pktgen.h"
 
+#define LATE_NS 100000
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -32,6 +34,14 @@ generate(struct xdp_md *context)
 
 	if (!t || (void *)(frame + PKTGEN_BYTES) > (void *)(long)context->data_end)
 		return XDP_DROP;
+	if (t->interval_ns) {
+		__u64 now_ns = bpf_ktime_get_ns();
+		if (now_ns < t->due_ns)
+			return XDP_DROP;
+		/* What could not be sent in time is not made up for in one burst. */
+		t->due_ns = (now_ns - t->due_ns > LATE_NS ? now_ns : t->due_ns) + t->interval_ns;
+	}
+	t->sent++;
 	__builtin_memcpy(frame, t->frame, PKTGEN_BYTES);
 	*(__u16 *)(frame + PKTGEN_PORT_AT) = bpf_htons((__u16)(t->first_port + t->next));
 	t->next = t->next + 1 < t->flows ? t->next + 1 : 0;

@@ -5,13 +5,17 @@
 
 enum { PKTGEN_BYTES = 60, PKTGEN_PORT_AT = 34 };
 
-/* pktgen_task: what to send: `frame` with source ports first_port .. first_port + flows - 1 in turn. */
+/* pktgen_task: what to send: `frame` with source ports first_port .. first_port + flows - 1 in turn, one each interval_ns (0: as
+ * fast as it goes). */
 struct pktgen_task {
 	unsigned char frame[64]; /* PKTGEN_BYTES of it */
 	unsigned int ifindex;
 	unsigned int flows;
 	unsigned int first_port;
 	unsigned int next;
+	unsigned long long interval_ns;
+	unsigned long long due_ns;
+	unsigned long long sent;
 };
 
 #endif

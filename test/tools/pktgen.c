@@ -26,7 +26,8 @@
 #include "bpf/pktgen.h"
 #include "packet/rewrite.h"
 
-enum { BATCH = 64, CHUNK = 4096, IP_AT = 14, UDP_AT = 34, FIRST_PORT = 1024, DISCARD_PORT = 9 };
+/* One call sets up and tears down a page pool, which takes some 20 ms: it had better be for many frames. */
+enum { BATCH = 64, CHUNK = 1 << 18, IP_AT = 14, UDP_AT = 34, FIRST_PORT = 1024, DISCARD_PORT = 9 };
 
 struct order {
 	const char *device, *object;
@@ -126,12 +127,15 @@ send_frames(const struct order *o)
 		return 1;
 	struct pktgen_task *task = calloc((size_t)cpus, sizeof *task);
 	for (int cpu = 0; cpu < cpus; cpu++) {
-		task[cpu] = (struct pktgen_task){ .ifindex = if_nametoindex(o->device),
-						  .flows = o->flows,
-						  .first_port = FIRST_PORT };
+		task[cpu] =
+		    (struct pktgen_task){ .ifindex = if_nametoindex(o->device),
+					  .flows = o->flows,
+					  .first_port = FIRST_PORT,
+					  .interval_ns = o->rate > 0 ? (unsigned long long)(1e9 / o->rate) : 0 };
 		make_frame(task[cpu].frame, o);
 	}
-	int rc = bpf_map_update_elem(bpf_object__find_map_fd_by_name(object, "task"), &zero, task, BPF_ANY);
+	int map = bpf_object__find_map_fd_by_name(object, "task");
+	int rc = bpf_map_update_elem(map, &zero, task, BPF_ANY);
 	if (rc || task[0].ifindex == 0)
 		return fail(o->device, rc ? -rc : ENODEV);
 
@@ -140,23 +144,15 @@ send_frames(const struct order *o)
 		    .ctx_size_in = sizeof context, .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH,
 		    .repeat = CHUNK);
 	int program = bpf_program__fd(bpf_object__find_program_by_name(object, "generate"));
-	double start = now_s(), now = start;
-	uint64_t sent = 0;
-
-	while (!stopped && (now = now_s()) - start < o->seconds) {
-		if (o->rate > 0) {
-			double due = (now - start) * o->rate - (double)sent;
-			if (due < BATCH) {
-				usleep(50);
-				continue;
-			}
-			run.repeat = due < CHUNK ? (int)due : CHUNK;
-		}
+	for (double end = now_s() + o->seconds; !stopped && now_s() < end;) {
 		rc = bpf_prog_test_run_opts(program, &run);
 		if (rc)
 			return fail("BPF_PROG_TEST_RUN", -rc);
-		sent += (uint64_t)run.repeat;
 	}
+	uint64_t sent = 0;
+	bpf_map_lookup_elem(map, &zero, task);
+	for (int cpu = 0; cpu < cpus; cpu++)
+		sent += task[cpu].sent;
 	printf("%llu\n", (unsigned long long)sent);
 	bpf_object__close(object);
 	free(task);
