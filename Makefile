@@ -5,7 +5,7 @@ LLVM_STRIP := llvm-strip
 
 WARN    := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter
 INCLUDE := -Ihelper -Ishared/gen
-BASE    := $(WARN) $(INCLUDE) -D_GNU_SOURCE -g -fno-omit-frame-pointer -MMD -MP
+BASE    := $(WARN) $(INCLUDE) -D_GNU_SOURCE -gdwarf-4 -fno-omit-frame-pointer -MMD -MP
 FLAGS_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan    := -O1 -fsanitize=thread
@@ -28,7 +28,7 @@ ALL_C       := $(shell git ls-files '*.c' '*.h' 2>/dev/null | grep -v _gen)
 HELPER      := $(if $(wildcard helper/main.c),build/release/ringwall-helper)
 REPLAY      := $(if $(wildcard helper/replay/main.c),build/release/ringwall-replay build/asan/ringwall-replay)
 
-.PHONY: all setup build js gen test test-c demo lab lab-down bench lint format fuzz clean torture
+.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean torture
 all: build
 
 # ---- setup -------------------------------------------------------------------------------------
@@ -100,7 +100,14 @@ FUZZERS   := $(patsubst helper/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 TOOLS     := $(patsubst test/tools/%.c,build/release/tools/%,$(TOOL_SRC))
 native: build/release/datagrams.node $(HELPER) $(REPLAY) $(BPF) $(TOOLS)
 build: setup
-	@$(MAKE) --no-print-directory native js
+	@$(MAKE) --no-print-directory native js launchers
+# build/bin holds the four programs under the names a person types.
+launchers:
+	@mkdir -p build/bin
+	@ln -sf ../release/ringwall-helper build/bin/ringwall-helper
+	@for program in ringwall:cli/main ringwalld:main ringwall-replay:cli/replay; do \
+		printf '#!/bin/sh\nexec node --enable-source-maps "$$(dirname "$$(readlink -f "$$0")")/../js/daemon/src/%s.js" "$$@"\n' \
+			"$${program#*:}" > build/bin/$${program%%:*} && chmod +x build/bin/$${program%%:*}; done
 clean:
 	rm -rf build
 
@@ -109,7 +116,7 @@ test: setup
 	@test/run
 test-c: $(C_TESTS)
 	@for t in $(C_TESTS); do $$t || exit 1; done
-tests-built: native js $(C_TESTS) $(TORTURES) $(FUZZERS)
+tests-built: native js launchers $(C_TESTS) $(TORTURES) $(FUZZERS)
 
 format:
 	@clang-format -i $(ALL_C)

@@ -92,7 +92,12 @@ async function throughput(kinds: string): Promise<void> {
   const peer = { name: "the same frames through a pipe", value: await pipeThroughput(kinds) };
   report(`decode-${kinds}`, median(rates), "frames/s", `C to typed events in Node, ${conditions}`, peer);
   report(`decode-cpu-${kinds}`, median(used), "ns/frame", `the reader's processor time for the same, ${conditions}`);
-  report(`producer-read-${kinds}`, median(costs), "ns/frame", `fill, commit and publish, read meanwhile, ${conditions}`);
+  report(
+    `producer-read-${kinds}`,
+    median(costs),
+    "ns/frame",
+    `fill, commit and publish, read meanwhile, ${conditions}`,
+  );
 }
 
 /** Frames per second of the same events sent down a pipe: what the daemon would read without a ring. */
@@ -141,7 +146,12 @@ async function refusal(): Promise<void> {
     const { producer } = produce(["--count", 2_000_000, "--kinds", "deny", "--no-wait"]);
     costs.push((await producer.report).median_ns);
   }
-  report("producer-over-budget", median(costs), "ns/event", "2 M denies, a third of one half of the ring used up, median of 5");
+  report(
+    "producer-over-budget",
+    median(costs),
+    "ns/event",
+    "2 M denies, a third of one half of the ring used up, median of 5",
+  );
 }
 
 async function withRun(sink: (event: RingwallEvent) => void, during: (set: RingSet) => Promise<void>): Promise<void> {

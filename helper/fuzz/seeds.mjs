@@ -13,7 +13,8 @@ const read = (path) => readFileSync(join(here, "..", "..", path), "utf8");
 function addressBytes(text) {
   if (!text.includes(":")) return Uint8Array.from(text.split(".").map(Number));
   const [before, after] = text.split("::").map((half) => (half ? half.split(":") : []));
-  const groups = after === undefined ? before : [...before, ...Array(8 - before.length - after.length).fill("0"), ...after];
+  const groups =
+    after === undefined ? before : [...before, ...Array(8 - before.length - after.length).fill("0"), ...after];
   return Uint8Array.from(groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]));
 }
 
@@ -22,7 +23,13 @@ const sample = JSON.parse(read("helper/snapshot/sample.json"), (_, value) =>
 );
 const minimal = {
   ...sample,
-  zones: [], ports: [], units: [], address_sets: [], applications: [], policy_sets: [], routes: [],
+  zones: [],
+  ports: [],
+  units: [],
+  address_sets: [],
+  applications: [],
+  policy_sets: [],
+  routes: [],
   default_policy: { ...sample.default_policy, counter: 0 },
 };
 const layoutHash = /WIRE_LAYOUT_HASH_TEXT "(\w+)"/.exec(read("shared/gen/wire_gen.h"))[1];
@@ -36,23 +43,53 @@ function frame(message) {
 
 const hello = (role, id = 1) => ({ id, type: "hello", protocol: 1, layout_hash: layoutHash, role, client: "seed" });
 const filter = {
-  id: 5n, source_prefix: { address: addressBytes("10.0.0.0"), length: 8 },
-  destination_prefix: { address: addressBytes("2001:db8::"), length: 32 }, protocol: 6, port: 443, policy_id: 65536, zone: 1,
+  id: 5n,
+  source_prefix: { address: addressBytes("10.0.0.0"), length: 8 },
+  destination_prefix: { address: addressBytes("2001:db8::"), length: 32 },
+  protocol: 6,
+  port: 443,
+  policy_id: 65536,
+  zone: 1,
 };
 const explain = {
-  id: 9, type: "explain", unit: 1, zone: 0, source: addressBytes("10.0.0.2"), destination: addressBytes("192.0.2.2"), protocol: 6,
-  source_port: 40000, destination_port: 443, icmp_type: 0, icmp_code: 0,
+  id: 9,
+  type: "explain",
+  unit: 1,
+  zone: 0,
+  source: addressBytes("10.0.0.2"),
+  destination: addressBytes("192.0.2.2"),
+  protocol: 6,
+  source_port: 40000,
+  destination_port: 443,
+  icmp_type: 0,
+  icmp_code: 0,
 };
 const page = { after: 0, limit: 500 };
 
 const seeds = {
   snapshot: { sample: packr.pack(sample), minimal: packr.pack(minimal) },
   control: {
-    writer: [hello("writer"), { id: 2, type: "apply_snapshot", snapshot: minimal }, { id: 3, type: "clear_sessions", filter }, { id: 4, type: "shutdown" }],
+    writer: [
+      hello("writer"),
+      { id: 2, type: "apply_snapshot", snapshot: minimal },
+      { id: 3, type: "clear_sessions", filter },
+      { id: 4, type: "shutdown" },
+    ],
     apply: [hello("writer"), { id: 2, type: "apply_snapshot", snapshot: sample }],
-    reader: [hello("reader"), { id: 2, type: "status" }, { id: 3, type: "counters" }, { id: 4, type: "sessions", ...page, filter },
-      { id: 5, type: "neighbors", ...page }, { id: 6, type: "routes", ...page }, explain],
-    mismatch: [{ ...hello("reader"), protocol: 2 }, { ...hello("reader", 2), layout_hash: "0" }, { id: 3, type: "status" }],
+    reader: [
+      hello("reader"),
+      { id: 2, type: "status" },
+      { id: 3, type: "counters" },
+      { id: 4, type: "sessions", ...page, filter },
+      { id: 5, type: "neighbors", ...page },
+      { id: 6, type: "routes", ...page },
+      explain,
+    ],
+    mismatch: [
+      { ...hello("reader"), protocol: 2 },
+      { ...hello("reader", 2), layout_hash: "0" },
+      { id: 3, type: "status" },
+    ],
   },
 };
 
@@ -61,7 +98,12 @@ for (const [name, messages] of Object.entries(seeds.control)) {
   write("control", `${name}-whole`, Buffer.concat([Buffer.of(0x3f), ...messages.map(frame)]));
   write("control", `${name}-pieces`, Buffer.concat([Buffer.of(2), ...messages.map(frame)]));
   const greeted = messages.filter((message) => message.type !== "hello");
-  if (greeted.length > 1) write("control", `${name}-greeted`, Buffer.concat([Buffer.of(name === "reader" ? 0x40 : 0x80), ...greeted.map(frame)]));
+  if (greeted.length > 1)
+    write(
+      "control",
+      `${name}-greeted`,
+      Buffer.concat([Buffer.of(name === "reader" ? 0x40 : 0x80), ...greeted.map(frame)]),
+    );
 }
 
 function write(fuzzer, name, bytes) {

@@ -46,7 +46,8 @@ function structOf(name, rows, size, { gaps = false } = {}) {
     const field = fieldOf(name, row);
     if (seen.has(field.name)) refuse(`${name}.${field.name}: declared twice`);
     seen.add(field.name);
-    if (field.at < next) refuse(`${name}.${field.name}: offset ${field.at} overlaps the field before, which ends at ${next}`);
+    if (field.at < next)
+      refuse(`${name}.${field.name}: offset ${field.at} overlaps the field before, which ends at ${next}`);
     if (field.at > next) {
       if (!gaps) refuse(`${name}.${field.name}: hole from ${next} to ${field.at}`);
       fields.push(gap(next, field.at));
@@ -63,7 +64,15 @@ function structOf(name, rows, size, { gaps = false } = {}) {
 }
 
 function gap(from, to) {
-  return { name: `reserved_${from}`, at: from, size: to - from, type: "bytes", doc: "zero", dimensions: [to - from], reserved: true };
+  return {
+    name: `reserved_${from}`,
+    at: from,
+    size: to - from,
+    type: "bytes",
+    doc: "zero",
+    dimensions: [to - from],
+    reserved: true,
+  };
 }
 
 /** viewsOf turns one kind's renamings into fields: `"rule": "policy_id"`, `[name, enum]`, or `{name: [at, size, type]}`. */
@@ -117,22 +126,35 @@ export function judge(frames, enumerations) {
   });
   if (end !== frame.size) refuse(`event_frame: parts end at ${end}, size is ${frame.size}`);
   const record = parts.find((p) => p.part === "record");
-  const kinds = Object.entries(frame.kinds).map(([kind, renamings]) => ({ kind, views: viewsOf(kind, renamings, record, enums) }));
+  const kinds = Object.entries(frame.kinds).map(([kind, renamings]) => ({
+    kind,
+    views: viewsOf(kind, renamings, record, enums),
+  }));
   const declared = enums.event_type.members.map((m) => m.key);
   for (const kind of declared) if (!(kind in frame.kinds)) refuse(`kinds: event type ${kind} has no view`);
   for (const { kind } of kinds) if (!declared.includes(kind)) refuse(`kinds.${kind}: no such event type`);
 
   const ring = frames.ring;
   const page = ring.page_size;
-  const files = ["identity", "producer", "consumer"].map((name) => structOf(`ring_${name}`, ring[name], page, { gaps: true }));
+  const files = ["identity", "producer", "consumer"].map((name) =>
+    structOf(`ring_${name}`, ring[name], page, { gaps: true }),
+  );
   if (ring.slots_at % page !== 0) refuse(`ring.slots_at: ${ring.slots_at} is no page boundary`);
   if (Buffer.byteLength(ring.magic) !== 8) refuse("ring.magic: not 8 bytes");
-  for (const [where, name] of [[1, "events"], [1, "former_events"]]) {
+  for (const [where, name] of [
+    [1, "events"],
+    [1, "former_events"],
+  ]) {
     const dimensions = files[where].fields.find((f) => f.name === name).dimensions.slice(-2);
     if (dimensions[0] < enums.event_type.count || dimensions[1] < enums.event_outcome.count)
       refuse(`ring.producer.${name}: [${dimensions}] is too small for the event types and outcomes`);
   }
-  return { enums, frame: { size: frame.size, parts, record, kinds }, ring: { ...ring, structs: files }, version: frames.layout_version };
+  return {
+    enums,
+    frame: { size: frame.size, parts, record, kinds },
+    ring: { ...ring, structs: files },
+    version: frames.layout_version,
+  };
 }
 
 /** layoutHash covers what both sides must agree on, and no prose: rewording a description changes nothing on the wire. */
@@ -142,7 +164,10 @@ export function layoutHash(model) {
     model.version,
     model.frame.size,
     model.frame.parts.map((p) => [p.part, p.at, p.size, shape(p)]),
-    model.frame.kinds.map((k) => [k.kind, k.views.map(({ name, at, size, type, of }) => [name, at, size, type, of ?? null])]),
+    model.frame.kinds.map((k) => [
+      k.kind,
+      k.views.map(({ name, at, size, type, of }) => [name, at, size, type, of ?? null]),
+    ]),
     [model.ring.page_size, model.ring.slots_at, model.ring.magic],
     model.ring.structs.map((s) => [s.name, shape(s)]),
     Object.values(model.enums).map((e) => [e.name, e.members.map((m) => [m.key, m.value])]),
@@ -153,7 +178,11 @@ export function layoutHash(model) {
 // ---- C ------------------------------------------------------------------------------------------------
 
 const upper = (name) => name.toUpperCase();
-const pascal = (name) => name.split("_").map((w) => w[0].toUpperCase() + w.slice(1)).join("");
+const pascal = (name) =>
+  name
+    .split("_")
+    .map((w) => w[0].toUpperCase() + w.slice(1))
+    .join("");
 const camel = (name) => pascal(name)[0].toLowerCase() + pascal(name).slice(1);
 
 function cMember(field, indent) {
@@ -190,8 +219,11 @@ function cStruct(struct, kinds = []) {
   const shared = new Set(kinds.flatMap((k) => k.views.map((v) => v.shared)));
   const lines = [`struct ${struct.name} {`];
   const asserts = [];
-  const assert = (f) => asserts.push(`_Static_assert(offsetof(struct ${struct.name}, ${f.name}) == ${f.at}, "${struct.name}.${f.name} moved");`,
-    `_Static_assert(sizeof(((struct ${struct.name} *)0)->${f.name}) == ${f.size}, "${struct.name}.${f.name} changed size");`);
+  const assert = (f) =>
+    asserts.push(
+      `_Static_assert(offsetof(struct ${struct.name}, ${f.name}) == ${f.at}, "${struct.name}.${f.name} moved");`,
+      `_Static_assert(sizeof(((struct ${struct.name} *)0)->${f.name}) == ${f.size}, "${struct.name}.${f.name} changed size");`,
+    );
   for (const field of struct.fields) {
     if (shared.has(field.name)) lines.push(...cShared(field, kinds));
     else {
@@ -250,7 +282,9 @@ function header(model) {
     "struct event_frame {",
     ...frame.parts.map((p) => `\tstruct ${p.name} ${p.part};`),
     "};",
-    ...frame.parts.map((p) => `_Static_assert(offsetof(struct event_frame, ${p.part}) == ${p.at}, "event_frame.${p.part} moved");`),
+    ...frame.parts.map(
+      (p) => `_Static_assert(offsetof(struct event_frame, ${p.part}) == ${p.at}, "event_frame.${p.part} moved");`,
+    ),
     `_Static_assert(sizeof(struct event_frame) == ${frame.size}, "event_frame changed size");`,
     "",
     ...ring.structs.flatMap((s) => cStruct(s)),
@@ -311,7 +345,12 @@ function module(model) {
     "",
     "/** Offsets in the pages of a ring: identity and producer in the ring file, consumer in the cursor file. */",
     "export const ringOffset = {",
-    ...ring.structs.flatMap((s) => tsOffsets(s.name.replace("ring_", ""), s.fields.filter((f) => !f.reserved))),
+    ...ring.structs.flatMap((s) =>
+      tsOffsets(
+        s.name.replace("ring_", ""),
+        s.fields.filter((f) => !f.reserved),
+      ),
+    ),
     "} as const;",
     "",
   ].join("\n");
@@ -320,12 +359,23 @@ function module(model) {
 // ---- documentation ------------------------------------------------------------------------------------
 
 const cell = (text) => text.replaceAll("|", "\\|");
-const table = (head, rows) => [`| ${head.join(" | ")} |`, `|${head.map(() => "---").join("|")}|`, ...rows.map((r) => `| ${r.map((c) => cell(String(c))).join(" | ")} |`), ""];
+const table = (head, rows) => [
+  `| ${head.join(" | ")} |`,
+  `|${head.map(() => "---").join("|")}|`,
+  ...rows.map((r) => `| ${r.map((c) => cell(String(c))).join(" | ")} |`),
+  "",
+];
 
 function fieldTable(fields, base = 0) {
   return table(
     ["at", "size", "type", "field", "meaning"],
-    fields.map((f) => [base + f.at, f.size, f.type + (f.type === "bytes" ? "" : f.dimensions.map((n) => `[${n}]`).join("")), `\`${f.name}\``, f.doc]),
+    fields.map((f) => [
+      base + f.at,
+      f.size,
+      f.type + (f.type === "bytes" ? "" : f.dimensions.map((n) => `[${n}]`).join("")),
+      `\`${f.name}\``,
+      f.doc,
+    ]),
   );
 }
 
@@ -345,13 +395,24 @@ function documentation(model) {
     ...frame.parts.flatMap((p) => [
       `### ${heading[p.part]}: ${p.at} to ${p.at + p.size - 1}`,
       ...(p.part === "record"
-        ? table(["at", "in record", "size", "type", "field", "meaning"], p.fields.map((f) => [p.at + f.at, f.at, f.size, f.type, `\`${f.name}\``, f.doc]))
+        ? table(
+            ["at", "in record", "size", "type", "field", "meaning"],
+            p.fields.map((f) => [p.at + f.at, f.at, f.size, f.type, `\`${f.name}\``, f.doc]),
+          )
         : fieldTable(p.fields, p.at)),
     ]),
     "### What the shared bytes mean in each kind",
     ...table(
       ["kind", "at", "in record", "type", "name"],
-      frame.kinds.flatMap((k) => k.views.map((v) => [k.kind, frame.record.at + v.at, v.at, v.type, `\`${v.name}\`${v.of ? `, enum ${v.of}` : ""}`])),
+      frame.kinds.flatMap((k) =>
+        k.views.map((v) => [
+          k.kind,
+          frame.record.at + v.at,
+          v.at,
+          v.type,
+          `\`${v.name}\`${v.of ? `, enum ${v.of}` : ""}`,
+        ]),
+      ),
     ),
     "## Ring",
     ring.$comment,
@@ -365,7 +426,13 @@ function documentation(model) {
     "## Enumerations",
     "The text is what a user reads. Numbers are never reused.",
     "",
-    ...Object.values(model.enums).flatMap((e) => [`### ${e.name}`, ...table(["value", "name", "text", "meaning"], e.members.map((m) => [m.value, m.key, m.text, m.doc]))]),
+    ...Object.values(model.enums).flatMap((e) => [
+      `### ${e.name}`,
+      ...table(
+        ["value", "name", "text", "meaning"],
+        e.members.map((m) => [m.value, m.key, m.text, m.doc]),
+      ),
+    ]),
   ]
     .join("\n")
     .replace(/\n+$/, "\n");
@@ -375,7 +442,11 @@ function documentation(model) {
 
 export function generate(frames, enumerations) {
   const model = judge(frames, enumerations);
-  return { "shared/gen/wire_gen.h": header(model), "shared/gen/wire.gen.ts": module(model), "docs/wire.md": documentation(model) };
+  return {
+    "shared/gen/wire_gen.h": header(model),
+    "shared/gen/wire.gen.ts": module(model),
+    "docs/wire.md": documentation(model),
+  };
 }
 
 function main(args) {

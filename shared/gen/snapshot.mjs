@@ -14,8 +14,24 @@ function fail(at, why) {
 }
 
 const KEYWORDS = new Set([
-  "type", "description", "minimum", "maximum", "anyOf", "const", "enum", "minLength", "maxLength", "pattern",
-  "items", "minItems", "maxItems", "byteLengths", "$ref", "properties", "required", "additionalProperties",
+  "type",
+  "description",
+  "minimum",
+  "maximum",
+  "anyOf",
+  "const",
+  "enum",
+  "minLength",
+  "maxLength",
+  "pattern",
+  "items",
+  "minItems",
+  "maxItems",
+  "byteLengths",
+  "$ref",
+  "properties",
+  "required",
+  "additionalProperties",
 ]);
 
 /** typeOf turns one schema node into the form that all emitters share. */
@@ -30,14 +46,17 @@ function typeOf(node, at, defs) {
   if (node.byteLengths !== undefined) return { kind: "bytes", lengths: node.byteLengths };
   if (node.const !== undefined) return { kind: "integer", low: node.const, high: node.const };
   if (node.enum !== undefined) {
-    return node.enum.every((v) => typeof v === "string") ? { kind: "choice", words: node.enum } : { kind: "integer", values: node.enum };
+    return node.enum.every((v) => typeof v === "string")
+      ? { kind: "choice", words: node.enum }
+      : { kind: "integer", values: node.enum };
   }
   switch (node.type) {
     case "boolean":
       return { kind: "boolean" };
     case "integer": {
       const range = node.anyOf === undefined ? node : node.anyOf[1];
-      if (node.anyOf !== undefined && (node.anyOf.length !== 2 || node.anyOf[0].const !== 0)) fail(at, "anyOf must be 0 or a range");
+      if (node.anyOf !== undefined && (node.anyOf.length !== 2 || node.anyOf[0].const !== 0))
+        fail(at, "anyOf must be 0 or a range");
       if (range.minimum === undefined || range.maximum === undefined) fail(at, "an integer needs minimum and maximum");
       return { kind: "integer", low: range.minimum, high: range.maximum, orZero: node.anyOf !== undefined };
     }
@@ -58,7 +77,8 @@ function mapOf(name, node, defs) {
     doc: child.description ?? "",
     type: typeOf(child, `${name}.${field}`, defs),
   }));
-  for (const field of node.required) if (node.properties[field] === undefined) fail(name, `required "${field}" is no property`);
+  for (const field of node.required)
+    if (node.properties[field] === undefined) fail(name, `required "${field}" is no property`);
   if (fields.length > 64) fail(name, "more than 64 fields");
   return { name, doc: node.description, fields };
 }
@@ -92,11 +112,17 @@ const cScalar = (type) => {
 
 function cType(type, prefix) {
   switch (type.kind) {
-    case "text": return "struct schema_text";
-    case "bytes": case "raw": return "struct schema_bytes";
-    case "map": return `struct ${prefix}${type.name}`;
-    case "array": return cType(type.item, prefix);
-    default: return cScalar(type);
+    case "text":
+      return "struct schema_text";
+    case "bytes":
+    case "raw":
+      return "struct schema_bytes";
+    case "map":
+      return `struct ${prefix}${type.name}`;
+    case "array":
+      return cType(type.item, prefix);
+    default:
+      return cScalar(type);
   }
 }
 
@@ -115,8 +141,10 @@ function cCharacters(pattern, at) {
 function cInitializer(type, id, prefix, out) {
   const n = (v) => `${v}ll`;
   switch (type.kind) {
-    case "boolean": return "{ .kind = SCHEMA_BOOLEAN }";
-    case "raw": return "{ .kind = SCHEMA_RAW }";
+    case "boolean":
+      return "{ .kind = SCHEMA_BOOLEAN }";
+    case "raw":
+      return "{ .kind = SCHEMA_RAW }";
     case "integer": {
       const width = `.width = sizeof(${cScalar(type)})`;
       if (type.values) {
@@ -140,7 +168,8 @@ function cInitializer(type, id, prefix, out) {
       out.push(`static const struct schema_type ${id}_item = ${item};`);
       return `{ .kind = SCHEMA_ARRAY, .low = ${n(type.low)}, .high = ${n(type.high)}, .item = &${id}_item, .item_size = sizeof(${cType(type.item, prefix)}) }`;
     }
-    default: return fail(id, `kind ${type.kind}`);
+    default:
+      return fail(id, `kind ${type.kind}`);
   }
 }
 
@@ -177,9 +206,12 @@ function cTables(maps, { file, header, prefix, what, schema }) {
       const init = cInitializer(field.type, `${map.name}_${field.name}`, prefix, lines);
       const count = field.type.kind === "array" ? `, .count_at = offsetof(${struct}, ${field.name}_count)` : "";
       const present = field.required ? "" : `, .present_at = offsetof(${struct}, has_${field.name})`;
-      rows.push(`\t{ .name = "${field.name}", .name_length = ${field.name.length}, .required = ${field.required}, .at = offsetof(${struct}, ${field.name})${count}${present},\n\t  .type = ${init} },`);
+      rows.push(
+        `\t{ .name = "${field.name}", .name_length = ${field.name.length}, .required = ${field.required}, .at = offsetof(${struct}, ${field.name})${count}${present},\n\t  .type = ${init} },`,
+      );
     }
-    if (rows.length > 0) lines.push(`static const struct schema_field ${map.name}_fields[] = {\n${rows.join("\n")}\n};`);
+    if (rows.length > 0)
+      lines.push(`static const struct schema_field ${map.name}_fields[] = {\n${rows.join("\n")}\n};`);
     lines.push(
       `const struct schema_map ${prefix}${map.name}_map = { .name = "${map.name}", .size = sizeof(${struct}), .count = ${rows.length}${rows.length > 0 ? `, .field = ${map.name}_fields` : ""} };`,
       "",
@@ -190,24 +222,35 @@ function cTables(maps, { file, header, prefix, what, schema }) {
 
 // ---- TypeScript ------------------------------------------------------------------------------------------------------
 
-const pascal = (name) => name.split("_").map((part) => part[0].toUpperCase() + part.slice(1)).join("");
+const pascal = (name) =>
+  name
+    .split("_")
+    .map((part) => part[0].toUpperCase() + part.slice(1))
+    .join("");
 
 function tsType(type, nameOf) {
   switch (type.kind) {
     case "integer":
       if (type.values) return type.values.join(" | ");
       return type.low !== undefined && type.low === type.high ? String(type.low) : "number";
-    case "boolean": return "boolean";
-    case "text": return "string";
-    case "choice": return type.words.map((w) => JSON.stringify(w)).join(" | ");
-    case "bytes": return "Uint8Array";
-    case "raw": return "Snapshot";
-    case "map": return nameOf(type.name);
+    case "boolean":
+      return "boolean";
+    case "text":
+      return "string";
+    case "choice":
+      return type.words.map((w) => JSON.stringify(w)).join(" | ");
+    case "bytes":
+      return "Uint8Array";
+    case "raw":
+      return "Snapshot";
+    case "map":
+      return nameOf(type.name);
     case "array": {
       const item = tsType(type.item, nameOf);
       return `readonly ${item.includes(" ") ? `(${item})` : item}[]`;
     }
-    default: return fail("typescript", `kind ${type.kind}`);
+    default:
+      return fail("typescript", `kind ${type.kind}`);
   }
 }
 
@@ -230,11 +273,20 @@ function boundText(type) {
       if (type.low === undefined) return "";
       if (type.low === type.high) return String(type.low);
       return `${type.orZero ? "0 or " : ""}${type.low}..${type.high}`;
-    case "text": return type.high === undefined ? "" : type.low === type.high ? `${type.low} characters` : `${type.low}..${type.high} characters`;
-    case "array": return type.high === undefined ? "" : `${type.low > 0 ? `${type.low}..` : "at most "}${type.high}`;
-    case "bytes": return `${type.lengths.join(" or ")} bytes`;
-    case "choice": return type.words.join(", ");
-    default: return "";
+    case "text":
+      return type.high === undefined
+        ? ""
+        : type.low === type.high
+          ? `${type.low} characters`
+          : `${type.low}..${type.high} characters`;
+    case "array":
+      return type.high === undefined ? "" : `${type.low > 0 ? `${type.low}..` : "at most "}${type.high}`;
+    case "bytes":
+      return `${type.lengths.join(" or ")} bytes`;
+    case "choice":
+      return type.words.join(", ");
+    default:
+      return "";
   }
 }
 
@@ -244,10 +296,14 @@ const tsBanner = (file, what, schema) =>
 const inner = (type) => (type.kind === "array" ? inner(type.item) : type);
 
 function tsFields(name, maps, nameOf) {
-  const lines = [`/** ${name} gives each map's fields in the order of the schema, and the map that a field holds. */`,
-    `export const ${name}: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {`];
+  const lines = [
+    `/** ${name} gives each map's fields in the order of the schema, and the map that a field holds. */`,
+    `export const ${name}: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {`,
+  ];
   for (const map of maps) {
-    const rows = map.fields.map((f) => `["${f.name}", "${inner(f.type).kind === "map" ? nameOf(inner(f.type).name) : ""}"]`);
+    const rows = map.fields.map(
+      (f) => `["${f.name}", "${inner(f.type).kind === "map" ? nameOf(inner(f.type).name) : ""}"]`,
+    );
     lines.push(`  ${nameOf(map.name)}: [${rows.join(", ")}],`);
   }
   lines.push("};", "");
@@ -258,11 +314,16 @@ function tsFields(name, maps, nameOf) {
 
 function docType(type) {
   switch (type.kind) {
-    case "map": return `[${type.name}](#${type.name.replaceAll("_", "-")})`;
-    case "array": return `list of ${docType(type.item)}`;
-    case "choice": return "word";
-    case "raw": return "[snapshot](snapshot.md)";
-    default: return type.kind;
+    case "map":
+      return `[${type.name}](#${type.name.replaceAll("_", "-")})`;
+    case "array":
+      return `list of ${docType(type.item)}`;
+    case "choice":
+      return "word";
+    case "raw":
+      return "[snapshot](snapshot.md)";
+    default:
+      return type.kind;
   }
 }
 
@@ -271,7 +332,9 @@ function docMap(map) {
   if (map.fields.length === 0) return [...lines, "No fields.", ""].join("\n");
   lines.push("| field | type | bound | meaning |", "|---|---|---|---|");
   for (const field of map.fields) {
-    lines.push(`| \`${field.name}\`${field.required ? "" : " (optional)"} | ${docType(field.type)} | ${boundText(field.type)} | ${field.doc} |`);
+    lines.push(
+      `| \`${field.name}\`${field.required ? "" : " (optional)"} | ${docType(field.type)} | ${boundText(field.type)} | ${field.doc} |`,
+    );
   }
   lines.push("");
   return lines.join("\n");
@@ -295,14 +358,33 @@ export function files() {
   const ordered = mapsFrom(["snapshot"], snapshotMaps);
   for (const name of snapshotMaps.keys()) if (!ordered.some((map) => map.name === name)) fail(name, "is used nowhere");
   const given = { prefix: "given_", schema: snapshotPath };
-  out.set("helper/snapshot/schema_gen.h", cHeader(ordered, { ...given, file: "schema_gen.h", guard: "RINGWALL_SNAPSHOT_SCHEMA_GEN_H", what: "a snapshot as it was given, its bounds checked." }));
-  out.set("helper/snapshot/schema_gen.c", cTables(ordered, { ...given, file: "schema_gen.c", header: "snapshot/schema_gen.h", what: "each field of a snapshot with its bounds." }));
+  out.set(
+    "helper/snapshot/schema_gen.h",
+    cHeader(ordered, {
+      ...given,
+      file: "schema_gen.h",
+      guard: "RINGWALL_SNAPSHOT_SCHEMA_GEN_H",
+      what: "a snapshot as it was given, its bounds checked.",
+    }),
+  );
+  out.set(
+    "helper/snapshot/schema_gen.c",
+    cTables(ordered, {
+      ...given,
+      file: "schema_gen.c",
+      header: "snapshot/schema_gen.h",
+      what: "each field of a snapshot with its bounds.",
+    }),
+  );
   const snapshotName = (name) => (name === "snapshot" ? "Snapshot" : `Snapshot${pascal(name)}`);
   out.set(
     "daemon/src/snapshot/snapshot.gen.ts",
-    tsBanner("snapshot.gen.ts", "the types of a snapshot and their schema.", snapshotPath) + "\n" +
-      ordered.map((map) => tsInterface(map, snapshotName)).join("\n") + "\n" +
-      tsFields("snapshotFields", ordered, snapshotName) + "\n" +
+    tsBanner("snapshot.gen.ts", "the types of a snapshot and their schema.", snapshotPath) +
+      "\n" +
+      ordered.map((map) => tsInterface(map, snapshotName)).join("\n") +
+      "\n" +
+      tsFields("snapshotFields", ordered, snapshotName) +
+      "\n" +
       `export const snapshotSchema = ${sorted(snapshot)} as const;\n`,
   );
   out.set(
@@ -325,20 +407,43 @@ export function files() {
     { name: "id", required: true, doc: "chosen by the client", type: { kind: "integer", low: 1, high: U32_MAX } },
     { name: "type", required: true, doc: "of the request", type: { kind: "choice", words: control.requests } },
   ];
-  const enveloped = requests.map((map) => (control.requests.includes(map.name) ? { ...map, fields: [...envelope, ...map.fields] } : map));
+  const enveloped = requests.map((map) =>
+    control.requests.includes(map.name) ? { ...map, fields: [...envelope, ...map.fields] } : map,
+  );
   const request = { prefix: "request_", schema: controlPath };
-  out.set("helper/control/request_gen.h", cHeader(enveloped, { ...request, file: "request_gen.h", guard: "RINGWALL_CONTROL_REQUEST_GEN_H", what: "requests as they were given, their bounds checked." }));
-  out.set("helper/control/request_gen.c", cTables(enveloped, { ...request, file: "request_gen.c", header: "control/request_gen.h", what: "each field of a request with its bounds." }));
+  out.set(
+    "helper/control/request_gen.h",
+    cHeader(enveloped, {
+      ...request,
+      file: "request_gen.h",
+      guard: "RINGWALL_CONTROL_REQUEST_GEN_H",
+      what: "requests as they were given, their bounds checked.",
+    }),
+  );
+  out.set(
+    "helper/control/request_gen.c",
+    cTables(enveloped, {
+      ...request,
+      file: "request_gen.c",
+      header: "control/request_gen.h",
+      what: "each field of a request with its bounds.",
+    }),
+  );
   const controlName = (name) => (control.requests.includes(name) ? `${pascal(name)}Request` : `Control${pascal(name)}`);
   const replyName = (name) => (name.endsWith("_reply") ? pascal(name) : controlName(name));
-  const replies = mapsFrom(control.requests.map((name) => `${name}_reply`), controlMaps);
-  for (const name of controlMaps.keys()) if (![...requests, ...replies].some((map) => map.name === name)) fail(name, "is used nowhere");
+  const replies = mapsFrom(
+    control.requests.map((name) => `${name}_reply`),
+    controlMaps,
+  );
+  for (const name of controlMaps.keys())
+    if (![...requests, ...replies].some((map) => map.name === name)) fail(name, "is used nowhere");
   const pairs = (suffix) => control.requests.map((name) => `  readonly ${name}: ${pascal(name)}${suffix};`).join("\n");
   out.set(
     "daemon/src/helper/control.gen.ts",
     tsBanner("control.gen.ts", "requests to the helper and its replies.", controlPath) +
       'import type { Snapshot } from "../snapshot/snapshot.gen.js";\n\n' +
-      [...requests, ...replies].map((map) => tsInterface(map, replyName)).join("\n") + "\n" +
+      [...requests, ...replies].map((map) => tsInterface(map, replyName)).join("\n") +
+      "\n" +
       `/** The body of each request by its type. */\nexport interface ControlRequests {\n${pairs("Request")}\n}\n\n` +
       `/** The body of each reply by its request's type. */\nexport interface ControlReplies {\n${pairs("Reply")}\n}\n\n` +
       `export const controlSchema = ${sorted(control)} as const;\n`,
@@ -348,7 +453,7 @@ export function files() {
     "# Control protocol\n\n<!-- Made by shared/gen/snapshot.mjs from schemas/control.schema.json; do not edit. -->\n\n" +
       "Spoken over the helper's Unix stream socket. Each message is a 4-byte little-endian length and a msgpack map. A request is " +
       "`{id, type, …}` with the fields below; it gets one reply with its id: `{id, ok: true, …}` or `{id, ok: false, code, path, " +
-      "message}`. `hello` comes first. The writer also gets `{type: \"doorbell\"}` when a ring that it sleeps on has events. A " +
+      'message}`. `hello` comes first. The writer also gets `{type: "doorbell"}` when a ring that it sleeps on has events. A ' +
       "message that is no such map, or too long, ends the connection.\n\n" +
       "Peers are root, the helper's own user, and the members of the socket's group; others are told so and turned away. A " +
       "request is at most 64 KiB, the writer's 64 MiB; a reply at most 16 MiB. A peer that does not finish a message, say hello or " +

@@ -36,13 +36,20 @@ test("every example loads as far as it goes", () => {
   const whole = loadConfig(examples[0]!);
   assert.ok(whole.ok, JSON.stringify(whole));
   for (const example of examples) {
-    const findings = checkSchema(parse(example)).filter((finding) => finding.code !== "missing" || finding.path.length > 1);
+    const findings = checkSchema(parse(example)).filter(
+      (finding) => finding.code !== "missing" || finding.path.length > 1,
+    );
     assert.deepEqual(findings, [], example);
   }
 });
 
 test("the words for services, protocols and predefined applications are all listed", () => {
-  for (const word of [...systemServices.keys(), ...hostProtocols.keys(), ...predefinedApplications.keys(), ...predefinedApplicationSets.keys()]) {
+  for (const word of [
+    ...systemServices.keys(),
+    ...hostProtocols.keys(),
+    ...predefinedApplications.keys(),
+    ...predefinedApplicationSets.keys(),
+  ]) {
     assert.ok(page.includes(`\n| \`${word}\` | `), word);
   }
 });

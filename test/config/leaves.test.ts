@@ -16,18 +16,34 @@ interface Row {
 }
 
 const FLAG = "expected true (leave the statement out to turn it off)";
-const flag = (at: string, also: readonly Edit[] = []): Row => ({ at, also, accept: [true], refuse: [[false, `${FLAG}, found false`], ["yes", `${FLAG}, found 'yes'`], [null, `${FLAG}, found nothing`]] });
+const flag = (at: string, also: readonly Edit[] = []): Row => ({
+  at,
+  also,
+  accept: [true],
+  refuse: [
+    [false, `${FLAG}, found false`],
+    ["yes", `${FLAG}, found 'yes'`],
+    [null, `${FLAG}, found nothing`],
+  ],
+});
 
 const number = (at: string, what: string, low: number, high: number, also: readonly Edit[] = []): Row => ({
-  at, also,
+  at,
+  also,
   accept: [low, high],
-  refuse: [[low - 1, `expected ${what}, found ${low - 1}`], [high + 1, `expected ${what}, found ${high + 1}`], [`${low}`, `expected ${what}, found '${low}'`], [low + 0.5, `expected ${what}, found ${low + 0.5}`]],
+  refuse: [
+    [low - 1, `expected ${what}, found ${low - 1}`],
+    [high + 1, `expected ${what}, found ${high + 1}`],
+    [`${low}`, `expected ${what}, found '${low}'`],
+    [low + 0.5, `expected ${what}, found ${low + 0.5}`],
+  ],
 });
 
 const NAME = "expected a name of 1 to 63 letters, digits, '.', '_' or '-'";
 const ADDRESS_NAME = "expected a name of 1 to 63 letters, digits, '.', '_', '-' or '/'";
 const names = (at: string, expected: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({
-  at, also,
+  at,
+  also,
   accept: [...accept, "x", "x".repeat(63)],
   refuse: [
     ["", `${expected}, found ''`],
@@ -44,18 +60,40 @@ const names = (at: string, expected: string, accept: readonly string[], also: re
 const DESCRIPTION = "expected a text of 1 to 900 characters in one line";
 const description = (at: string): Row => ({
   at,
-  accept: ["x", "the link to the provider, 1 Gbit/s: \"quoted\"", "x".repeat(900)],
-  refuse: [["", `${DESCRIPTION}, found ''`], ["two\nlines", `${DESCRIPTION}, found 'two\\x0alines'`], ["x".repeat(901), `${DESCRIPTION}, found '${"x".repeat(77)}...'`], [["x"], `${DESCRIPTION}, found a list`]],
+  accept: ["x", 'the link to the provider, 1 Gbit/s: "quoted"', "x".repeat(900)],
+  refuse: [
+    ["", `${DESCRIPTION}, found ''`],
+    ["two\nlines", `${DESCRIPTION}, found 'two\\x0alines'`],
+    ["x".repeat(901), `${DESCRIPTION}, found '${"x".repeat(77)}...'`],
+    [["x"], `${DESCRIPTION}, found a list`],
+  ],
 });
 
 const words = (at: string, title: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({
-  at, also, accept,
-  refuse: [[`${accept[0]!}x`, `expected ${title}, found '${accept[0]!}x'; did you mean '${accept[0]!}'?`], ["nothing-like-it", `expected ${title}, found 'nothing-like-it'`], [7, `expected ${title}, found 7`]],
+  at,
+  also,
+  accept,
+  refuse: [
+    [`${accept[0]!}x`, `expected ${title}, found '${accept[0]!}x'; did you mean '${accept[0]!}'?`],
+    ["nothing-like-it", `expected ${title}, found 'nothing-like-it'`],
+    [7, `expected ${title}, found 7`],
+  ],
 });
 
-const reference = (at: string, accept: readonly string[], title: string, missing: string, also: readonly Edit[] = []): Row => ({
-  at, accept, also,
-  refuse: [["nowhere", missing], [5, `expected ${title}, found 5; write "5" in quotes to make it a text`]],
+const reference = (
+  at: string,
+  accept: readonly string[],
+  title: string,
+  missing: string,
+  also: readonly Edit[] = [],
+): Row => ({
+  at,
+  accept,
+  also,
+  refuse: [
+    ["nowhere", missing],
+    [5, `expected ${title}, found 5; write "5" in quotes to make it a text`],
+  ],
 });
 
 const POLICY = "security.policies[0].policy[0]";
@@ -68,20 +106,74 @@ const ROUTE = "routing-options.static.route[0]";
 const APPLICATION = "applications.application[0]";
 const TERM = "applications.application[1].term[0]";
 const SERVICES = [
-  "all", "any-service", "bootp", "dhcp", "dhcpv6", "dns", "finger", "ftp", "http", "https", "ike", "lsping", "netconf", "ntp", "ping", "r2cp", "reverse-ssh",
-  "reverse-telnet", "rlogin", "rsh", "sip", "snmp", "snmp-trap", "ssh", "telnet", "tftp", "traceroute", "webapi-clear-text", "webapi-ssl", "xnm-clear-text", "xnm-ssl",
+  "all",
+  "any-service",
+  "bootp",
+  "dhcp",
+  "dhcpv6",
+  "dns",
+  "finger",
+  "ftp",
+  "http",
+  "https",
+  "ike",
+  "lsping",
+  "netconf",
+  "ntp",
+  "ping",
+  "r2cp",
+  "reverse-ssh",
+  "reverse-telnet",
+  "rlogin",
+  "rsh",
+  "sip",
+  "snmp",
+  "snmp-trap",
+  "ssh",
+  "telnet",
+  "tftp",
+  "traceroute",
+  "webapi-clear-text",
+  "webapi-ssl",
+  "xnm-clear-text",
+  "xnm-ssl",
 ];
-const PROTOCOLS = ["all", "bfd", "bgp", "dvmrp", "igmp", "ldp", "msdp", "ndp", "nhrp", "ospf", "ospf3", "pgm", "pim", "rip", "ripng", "router-discovery", "rsvp", "sap", "vrrp"];
+const PROTOCOLS = [
+  "all",
+  "bfd",
+  "bgp",
+  "dvmrp",
+  "igmp",
+  "ldp",
+  "msdp",
+  "ndp",
+  "nhrp",
+  "ospf",
+  "ospf3",
+  "pgm",
+  "pim",
+  "rip",
+  "ripng",
+  "router-discovery",
+  "rsvp",
+  "sap",
+  "vrrp",
+];
 const service = (at: string, accept: readonly string[], title: string): Row => ({
-  at, accept,
-  refuse: [["sssh", `expected ${title}, found 'sssh'${accept.includes("ssh") ? "; did you mean 'ssh'?" : ""}`], ["ident-reset", `expected ${title}, found 'ident-reset'`]],
+  at,
+  accept,
+  refuse: [
+    ["sssh", `expected ${title}, found 'sssh'${accept.includes("ssh") ? "; did you mean 'ssh'?" : ""}`],
+    ["ident-reset", `expected ${title}, found 'ident-reset'`],
+  ],
 });
 const INET_ADDRESS = "expected an IPv4 address with prefix length, e.g. 192.0.2.1/24";
 const INET6_ADDRESS = "expected an IPv6 address with prefix length, e.g. 2001:db8::1/64";
 const ADDRESS = "expected an IPv4 or IPv6 address";
 const PREFIX = "expected an IPv4 or IPv6 prefix";
 const PORTS = "expected a port from 0 to 65535, a port name, or a range like 8000-8010";
-const PROTOCOL = "expected an IP protocol: tcp, udp, icmp, icmp6, sctp, gre, esp, ah, ospf, ... or a number from 0 to 255";
+const PROTOCOL =
+  "expected an IP protocol: tcp, udp, icmp, icmp6, sctp, gre, esp, ah, ospf, ... or a number from 0 to 255";
 const ICMP_TYPE = "expected an ICMP type: a number from 0 to 255 or a name such as echo-request";
 const TIMEOUT = "expected a number of seconds from 4 to 86400, or never";
 
@@ -89,144 +181,414 @@ const ports = (at: string): Row => ({
   at,
   accept: [0, 65535, "443", "8000-8010", "0-65535", "https", "ftp-data"],
   refuse: [
-    [-1, `${PORTS}, found -1`], [65536, `${PORTS}, found 65536`], ["65536", `${PORTS}, found '65536'`], ["80-70", `${PORTS}, found '80-70'`],
-    ["80 - 90", `${PORTS}, found '80 - 90'`], ["80-90-100", `${PORTS}, found '80-90-100'`], ["htp", `${PORTS}, found 'htp'`], ["080", `${PORTS}, found '080'`],
-    ["", `${PORTS}, found ''`], [[80], `${PORTS}, found a list`],
+    [-1, `${PORTS}, found -1`],
+    [65536, `${PORTS}, found 65536`],
+    ["65536", `${PORTS}, found '65536'`],
+    ["80-70", `${PORTS}, found '80-70'`],
+    ["80 - 90", `${PORTS}, found '80 - 90'`],
+    ["80-90-100", `${PORTS}, found '80-90-100'`],
+    ["htp", `${PORTS}, found 'htp'`],
+    ["080", `${PORTS}, found '080'`],
+    ["", `${PORTS}, found ''`],
+    [[80], `${PORTS}, found a list`],
   ],
 });
 const protocol = (at: string, own: string): Row => ({
   at,
   also: [[`${own}.destination-port`, undefined]],
-  accept: ["tcp", "udp", "sctp", "icmp", "icmp6", "icmpv6", "gre", "esp", "ah", "ospf", "igmp", "ipip", "egp", "ipv6", "rsvp", "pim", "vrrp", 0, 255, "47"],
-  refuse: [["tcpp", `${PROTOCOL}, found 'tcpp'`], [256, `${PROTOCOL}, found 256`], ["256", `${PROTOCOL}, found '256'`], ["any", `${PROTOCOL}, found 'any'`]],
+  accept: [
+    "tcp",
+    "udp",
+    "sctp",
+    "icmp",
+    "icmp6",
+    "icmpv6",
+    "gre",
+    "esp",
+    "ah",
+    "ospf",
+    "igmp",
+    "ipip",
+    "egp",
+    "ipv6",
+    "rsvp",
+    "pim",
+    "vrrp",
+    0,
+    255,
+    "47",
+  ],
+  refuse: [
+    ["tcpp", `${PROTOCOL}, found 'tcpp'`],
+    [256, `${PROTOCOL}, found 256`],
+    ["256", `${PROTOCOL}, found '256'`],
+    ["any", `${PROTOCOL}, found 'any'`],
+  ],
 });
 const conditions = (at: string, pattern: string): [string, Row][] => {
-  const icmp: Edit[] = [[`${at}.destination-port`, undefined], [`${at}.protocol`, "icmp"]];
-  const icmp6: Edit[] = [[`${at}.destination-port`, undefined], [`${at}.protocol`, "icmp6"]];
+  const icmp: Edit[] = [
+    [`${at}.destination-port`, undefined],
+    [`${at}.protocol`, "icmp"],
+  ];
+  const icmp6: Edit[] = [
+    [`${at}.destination-port`, undefined],
+    [`${at}.protocol`, "icmp6"],
+  ];
   return [
     [`${pattern}.protocol`, protocol(`${at}.protocol`, at)],
     [`${pattern}.destination-port`, ports(`${at}.destination-port`)],
     [`${pattern}.source-port`, ports(`${at}.source-port`)],
-    [`${pattern}.icmp-type`, {
-      at: `${at}.icmp-type`, also: icmp, accept: [0, 255, "8", "echo-request", "mask-reply"],
-      refuse: [[256, `${ICMP_TYPE}, found 256`], [-1, `${ICMP_TYPE}, found -1`], ["256", `${ICMP_TYPE}, found '256'`], ["ping", `${ICMP_TYPE}, found 'ping'`]],
-    }],
-    [`${pattern}.icmp-code`, number(`${at}.icmp-code`, "an ICMP code: a number from 0 to 255", 0, 255, [...icmp, [`${at}.icmp-type`, 3]])],
+    [
+      `${pattern}.icmp-type`,
+      {
+        at: `${at}.icmp-type`,
+        also: icmp,
+        accept: [0, 255, "8", "echo-request", "mask-reply"],
+        refuse: [
+          [256, `${ICMP_TYPE}, found 256`],
+          [-1, `${ICMP_TYPE}, found -1`],
+          ["256", `${ICMP_TYPE}, found '256'`],
+          ["ping", `${ICMP_TYPE}, found 'ping'`],
+        ],
+      },
+    ],
+    [
+      `${pattern}.icmp-code`,
+      number(`${at}.icmp-code`, "an ICMP code: a number from 0 to 255", 0, 255, [...icmp, [`${at}.icmp-type`, 3]]),
+    ],
     [`${pattern}.icmp6-type`, number(`${at}.icmp6-type`, "an ICMPv6 type: a number from 0 to 255", 0, 255, icmp6)],
-    [`${pattern}.icmp6-code`, number(`${at}.icmp6-code`, "an ICMP code: a number from 0 to 255", 0, 255, [...icmp6, [`${at}.icmp6-type`, 1]])],
-    [`${pattern}.inactivity-timeout`, {
-      at: `${at}.inactivity-timeout`, accept: [4, 86400, "never"],
-      refuse: [[3, `${TIMEOUT}, found 3`], [86401, `${TIMEOUT}, found 86401`], ["ever", `${TIMEOUT}, found 'ever'`], ["60", `${TIMEOUT}, found '60'`]],
-    }],
+    [
+      `${pattern}.icmp6-code`,
+      number(`${at}.icmp6-code`, "an ICMP code: a number from 0 to 255", 0, 255, [...icmp6, [`${at}.icmp6-type`, 1]]),
+    ],
+    [
+      `${pattern}.inactivity-timeout`,
+      {
+        at: `${at}.inactivity-timeout`,
+        accept: [4, 86400, "never"],
+        refuse: [
+          [3, `${TIMEOUT}, found 3`],
+          [86401, `${TIMEOUT}, found 86401`],
+          ["ever", `${TIMEOUT}, found 'ever'`],
+          ["60", `${TIMEOUT}, found '60'`],
+        ],
+      },
+    ],
   ];
 };
 const hostInbound = (at: string, pattern: string): [string, Row][] => [
   [`${pattern}.system-services[]`, service(`${at}.system-services[0]`, SERVICES, "a system service")],
   [`${pattern}.system-services[].name`, service(`${at}.system-services[0].name`, SERVICES, "a system service")],
-  [`${pattern}.system-services[].except`, flag(`${at}.system-services[1].except`, [[`${at}.system-services`, ["all", { name: "ssh" }]]])],
+  [
+    `${pattern}.system-services[].except`,
+    flag(`${at}.system-services[1].except`, [[`${at}.system-services`, ["all", { name: "ssh" }]]]),
+  ],
   [`${pattern}.protocols[]`, service(`${at}.protocols[0]`, PROTOCOLS, "a protocol")],
   [`${pattern}.protocols[].name`, service(`${at}.protocols[0].name`, PROTOCOLS, "a protocol")],
   [`${pattern}.protocols[].except`, flag(`${at}.protocols[1].except`, [[`${at}.protocols`, ["all", { name: "bgp" }]]])],
 ];
 const address = (at: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({
-  at, accept, also,
+  at,
+  accept,
+  also,
   refuse: [
-    ["192.0.2.300", `${ADDRESS}, found '192.0.2.300'`], ["192.0.2.1/24", `${ADDRESS}, found '192.0.2.1/24'`], ["fe80::1%eth0", `${ADDRESS}, found 'fe80::1%eth0'`],
-    ["collector.example", `${ADDRESS}, found 'collector.example'`], [5, `${ADDRESS}, found 5; write "5" in quotes to make it a text`],
+    ["192.0.2.300", `${ADDRESS}, found '192.0.2.300'`],
+    ["192.0.2.1/24", `${ADDRESS}, found '192.0.2.1/24'`],
+    ["fe80::1%eth0", `${ADDRESS}, found 'fe80::1%eth0'`],
+    ["collector.example", `${ADDRESS}, found 'collector.example'`],
+    [5, `${ADDRESS}, found 5; write "5" in quotes to make it a text`],
   ],
 });
 const prefix = (at: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({
-  at, accept, also,
+  at,
+  accept,
+  also,
   refuse: [
     ["10.1.2.3/8", "'10.1.2.3/8' has bits set behind its prefix length; did you mean '10.0.0.0/8'?"],
     ["2001:db8::1/32", "'2001:db8::1/32' has bits set behind its prefix length; did you mean '2001:db8::/32'?"],
-    ["10.0.0.0/33", `${PREFIX}, found '10.0.0.0/33'`], ["::/129", `${PREFIX}, found '::/129'`], ["10.0.0.0/08", `${PREFIX}, found '10.0.0.0/08'`],
-    ["10/8", `${PREFIX}, found '10/8'`], ["010.0.0.0/8", `${PREFIX}, found '010.0.0.0/8'`], ["web", `${PREFIX}, found 'web'`], ["", `${PREFIX}, found ''`],
+    ["10.0.0.0/33", `${PREFIX}, found '10.0.0.0/33'`],
+    ["::/129", `${PREFIX}, found '::/129'`],
+    ["10.0.0.0/08", `${PREFIX}, found '10.0.0.0/08'`],
+    ["10/8", `${PREFIX}, found '10/8'`],
+    ["010.0.0.0/8", `${PREFIX}, found '010.0.0.0/8'`],
+    ["web", `${PREFIX}, found 'web'`],
+    ["", `${PREFIX}, found ''`],
   ],
 });
 
 const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
-  ["system.host-name", {
-    at: "system.host-name",
-    accept: ["a", "fw-1.example.net", "3com", "x".repeat(63)],
-    refuse: ["", "-", "fw_1", "a b", "a..b", "-a", "a-", "x".repeat(64), ".a"].map((text) => [text, `expected a host name of 1 to 255 letters, digits, '-' and '.', found '${text}'`]),
-  }],
-  ["system.dataplane.fail-mode", { at: "system.dataplane.fail-mode", accept: ["closed", "open"], refuse: [["opened", "expected closed or open, found 'opened'"], ["opn", "expected closed or open, found 'opn'; did you mean 'open'?"]] }],
-  ["system.dataplane.session-maximum", number("system.dataplane.session-maximum", "a number of sessions from 1024 to 16777216", 1024, 16777216)],
-  ["system.dataplane.icmp-error-rate", number("system.dataplane.icmp-error-rate", "a number per second from 0 to 1000000", 0, 1000000)],
-  ["system.dataplane.icmp-error-burst", number("system.dataplane.icmp-error-burst", "a number from 1 to 100000", 1, 100000)],
+  [
+    "system.host-name",
+    {
+      at: "system.host-name",
+      accept: ["a", "fw-1.example.net", "3com", "x".repeat(63)],
+      refuse: ["", "-", "fw_1", "a b", "a..b", "-a", "a-", "x".repeat(64), ".a"].map((text) => [
+        text,
+        `expected a host name of 1 to 255 letters, digits, '-' and '.', found '${text}'`,
+      ]),
+    },
+  ],
+  [
+    "system.dataplane.fail-mode",
+    {
+      at: "system.dataplane.fail-mode",
+      accept: ["closed", "open"],
+      refuse: [
+        ["opened", "expected closed or open, found 'opened'"],
+        ["opn", "expected closed or open, found 'opn'; did you mean 'open'?"],
+      ],
+    },
+  ],
+  [
+    "system.dataplane.session-maximum",
+    number("system.dataplane.session-maximum", "a number of sessions from 1024 to 16777216", 1024, 16777216),
+  ],
+  [
+    "system.dataplane.icmp-error-rate",
+    number("system.dataplane.icmp-error-rate", "a number per second from 0 to 1000000", 0, 1000000),
+  ],
+  [
+    "system.dataplane.icmp-error-burst",
+    number("system.dataplane.icmp-error-burst", "a number from 1 to 100000", 1, 100000),
+  ],
 
-  ["interfaces.*.device", {
-    at: "interfaces.ge-0/0/0.device",
-    accept: ["eth7", "a", "enp0s31f6", "veth@if2", "eth0.100", "x".repeat(15)],
-    refuse: ["", ".", "..", "a/b", "a b", "a:b", "x".repeat(16)].map((text) => [text, `expected a Linux device name of 1 to 15 characters without blank, '/' or ':', found '${text}'`]),
-  }],
+  [
+    "interfaces.*.device",
+    {
+      at: "interfaces.ge-0/0/0.device",
+      accept: ["eth7", "a", "enp0s31f6", "veth@if2", "eth0.100", "x".repeat(15)],
+      refuse: ["", ".", "..", "a/b", "a b", "a:b", "x".repeat(16)].map((text) => [
+        text,
+        `expected a Linux device name of 1 to 15 characters without blank, '/' or ':', found '${text}'`,
+      ]),
+    },
+  ],
   ["interfaces.*.description", description("interfaces.ge-0/0/0.description")],
   ["interfaces.*.mtu", number("interfaces.ge-0/0/1.mtu", "a number of bytes from 256 to 9216", 256, 9216)],
   ["interfaces.*.vlan-tagging", flag("interfaces.ge-0/0/1.vlan-tagging")],
-  ["interfaces.*.xdp-mode", { at: "interfaces.ge-0/0/0.xdp-mode", accept: ["auto", "zero-copy", "native", "generic"], refuse: [["zerocopy", "expected auto, zero-copy, native or generic, found 'zerocopy'; did you mean 'zero-copy'?"], ["skb", "expected auto, zero-copy, native or generic, found 'skb'"]] }],
+  [
+    "interfaces.*.xdp-mode",
+    {
+      at: "interfaces.ge-0/0/0.xdp-mode",
+      accept: ["auto", "zero-copy", "native", "generic"],
+      refuse: [
+        ["zerocopy", "expected auto, zero-copy, native or generic, found 'zerocopy'; did you mean 'zero-copy'?"],
+        ["skb", "expected auto, zero-copy, native or generic, found 'skb'"],
+      ],
+    },
+  ],
   ["interfaces.*.unit.*.description", description(`${UNIT}.description`)],
-  ["interfaces.*.unit.*.vlan-id", number("interfaces.ge-0/0/1.unit.10.vlan-id", "a VLAN number from 1 to 4094", 1, 4094)],
-  ["interfaces.*.unit.*.family.inet.address[]", {
-    at: `${UNIT}.family.inet.address[0]`,
-    accept: ["10.1.1.254/24", "10.1.1.0/31", "10.1.1.1/32", "172.16.0.1/12"],
-    refuse: [
-      ["10.1.1.1", `${INET_ADDRESS}, found '10.1.1.1'`], ["2001:db8::1/64", `${INET_ADDRESS}, found '2001:db8::1/64'`], ["10.1.1.1/33", `${INET_ADDRESS}, found '10.1.1.1/33'`],
-      ["10.1.1.0/24", "'10.1.1.0/24' is the address of the network itself, not of one host in it"], ["10.1.1.255/24", "'10.1.1.255/24' is the broadcast address of its network"],
-      ["224.0.0.1/24", "'224.0.0.1/24' is a multicast address, not one of an interface"], ["127.0.0.1/8", "'127.0.0.1/8' is a loopback address, not one of an interface"],
-      ["0.0.0.1/24", "'0.0.0.1/24' is an unspecified address, not one of an interface"], ["250.0.0.1/24", "'250.0.0.1/24' is a reserved address, not one of an interface"],
-    ],
-  }],
-  ["interfaces.*.unit.*.family.inet.mtu", number(`${UNIT}.family.inet.mtu`, "a number of bytes from 68 to 9216", 68, 9216)],
-  ["interfaces.*.unit.*.family.inet6.address[]", {
-    at: `${UNIT}.family.inet6.address[0]`,
-    accept: ["2001:db8:1::2/64", "fe80::1/64", "2001:db8::/127", "2001:db8::1/128"],
-    refuse: [
-      ["2001:db8::1", `${INET6_ADDRESS}, found '2001:db8::1'`], ["10.1.1.1/24", `${INET6_ADDRESS}, found '10.1.1.1/24'`], ["2001:db8::/64", "'2001:db8::/64' is the address of the network itself, not of one host in it"],
-      ["ff02::1/64", "'ff02::1/64' is a multicast address, not one of an interface"], ["::1/128", "'::1/128' is the loopback address, not one of an interface"],
-      ["::ffff:10.0.0.1/128", "'::ffff:10.0.0.1/128' is an IPv4-mapped address, not one of an interface"],
-    ],
-  }],
-  ["interfaces.*.unit.*.family.inet6.mtu", number(`${UNIT}.family.inet6.mtu`, "a number of bytes from 1280 to 9216", 1280, 9216)],
+  [
+    "interfaces.*.unit.*.vlan-id",
+    number("interfaces.ge-0/0/1.unit.10.vlan-id", "a VLAN number from 1 to 4094", 1, 4094),
+  ],
+  [
+    "interfaces.*.unit.*.family.inet.address[]",
+    {
+      at: `${UNIT}.family.inet.address[0]`,
+      accept: ["10.1.1.254/24", "10.1.1.0/31", "10.1.1.1/32", "172.16.0.1/12"],
+      refuse: [
+        ["10.1.1.1", `${INET_ADDRESS}, found '10.1.1.1'`],
+        ["2001:db8::1/64", `${INET_ADDRESS}, found '2001:db8::1/64'`],
+        ["10.1.1.1/33", `${INET_ADDRESS}, found '10.1.1.1/33'`],
+        ["10.1.1.0/24", "'10.1.1.0/24' is the address of the network itself, not of one host in it"],
+        ["10.1.1.255/24", "'10.1.1.255/24' is the broadcast address of its network"],
+        ["224.0.0.1/24", "'224.0.0.1/24' is a multicast address, not one of an interface"],
+        ["127.0.0.1/8", "'127.0.0.1/8' is a loopback address, not one of an interface"],
+        ["0.0.0.1/24", "'0.0.0.1/24' is an unspecified address, not one of an interface"],
+        ["250.0.0.1/24", "'250.0.0.1/24' is a reserved address, not one of an interface"],
+      ],
+    },
+  ],
+  [
+    "interfaces.*.unit.*.family.inet.mtu",
+    number(`${UNIT}.family.inet.mtu`, "a number of bytes from 68 to 9216", 68, 9216),
+  ],
+  [
+    "interfaces.*.unit.*.family.inet6.address[]",
+    {
+      at: `${UNIT}.family.inet6.address[0]`,
+      accept: ["2001:db8:1::2/64", "fe80::1/64", "2001:db8::/127", "2001:db8::1/128"],
+      refuse: [
+        ["2001:db8::1", `${INET6_ADDRESS}, found '2001:db8::1'`],
+        ["10.1.1.1/24", `${INET6_ADDRESS}, found '10.1.1.1/24'`],
+        ["2001:db8::/64", "'2001:db8::/64' is the address of the network itself, not of one host in it"],
+        ["ff02::1/64", "'ff02::1/64' is a multicast address, not one of an interface"],
+        ["::1/128", "'::1/128' is the loopback address, not one of an interface"],
+        ["::ffff:10.0.0.1/128", "'::ffff:10.0.0.1/128' is an IPv4-mapped address, not one of an interface"],
+      ],
+    },
+  ],
+  [
+    "interfaces.*.unit.*.family.inet6.mtu",
+    number(`${UNIT}.family.inet6.mtu`, "a number of bytes from 1280 to 9216", 1280, 9216),
+  ],
 
-  ["security.zones.security-zone[].name", names("security.zones.security-zone[2].name", NAME, ["dmz", "guest.wifi_2-a", "0"])],
+  [
+    "security.zones.security-zone[].name",
+    names("security.zones.security-zone[2].name", NAME, ["dmz", "guest.wifi_2-a", "0"]),
+  ],
   ["security.zones.security-zone[].description", description(`${ZONE}.description`)],
-  ["security.zones.security-zone[].interfaces[]", {
-    at: `${ZONE}.interfaces[0]`, accept: ["ge-0/0/0.0"],
-    refuse: [["ge-0/0/0", "no interface unit named 'ge-0/0/0'; did you mean 'ge-0/0/0.0'?"], [7, `expected an interface unit such as ge-0/0/0.0, or a mapping with name, found 7; write "7" in quotes to make it a text`]],
-  }],
-  ["security.zones.security-zone[].interfaces[].name", reference(`${ZONE}.interfaces[0].name`, ["ge-0/0/0.0"], "an interface unit such as ge-0/0/0.0", "no interface unit named 'nowhere'", [[`${ZONE}.interfaces`, [{}]]])],
-  ...hostInbound("security.zones.security-zone[1].interfaces[0].host-inbound-traffic", "security.zones.security-zone[].interfaces[].host-inbound-traffic")
-    .map(([pattern, row]): [string, Row] => [pattern, pattern.endsWith(".name") ? { ...row, also: [[row.at.replace(/\.name$/, ""), {}]] } : row]),
-  ...hostInbound(`${ZONE}.host-inbound-traffic`, "security.zones.security-zone[].host-inbound-traffic")
-    .map(([pattern, row]): [string, Row] => [pattern, pattern.endsWith(".name") ? { ...row, also: [[row.at.replace(/\.name$/, ""), {}]] } : row]),
+  [
+    "security.zones.security-zone[].interfaces[]",
+    {
+      at: `${ZONE}.interfaces[0]`,
+      accept: ["ge-0/0/0.0"],
+      refuse: [
+        ["ge-0/0/0", "no interface unit named 'ge-0/0/0'; did you mean 'ge-0/0/0.0'?"],
+        [
+          7,
+          `expected an interface unit such as ge-0/0/0.0, or a mapping with name, found 7; write "7" in quotes to make it a text`,
+        ],
+      ],
+    },
+  ],
+  [
+    "security.zones.security-zone[].interfaces[].name",
+    reference(
+      `${ZONE}.interfaces[0].name`,
+      ["ge-0/0/0.0"],
+      "an interface unit such as ge-0/0/0.0",
+      "no interface unit named 'nowhere'",
+      [[`${ZONE}.interfaces`, [{}]]],
+    ),
+  ],
+  ...hostInbound(
+    "security.zones.security-zone[1].interfaces[0].host-inbound-traffic",
+    "security.zones.security-zone[].interfaces[].host-inbound-traffic",
+  ).map(([pattern, row]): [string, Row] => [
+    pattern,
+    pattern.endsWith(".name") ? { ...row, also: [[row.at.replace(/\.name$/, ""), {}]] } : row,
+  ]),
+  ...hostInbound(`${ZONE}.host-inbound-traffic`, "security.zones.security-zone[].host-inbound-traffic").map(
+    ([pattern, row]): [string, Row] => [
+      pattern,
+      pattern.endsWith(".name") ? { ...row, also: [[row.at.replace(/\.name$/, ""), {}]] } : row,
+    ],
+  ),
   ["security.zones.security-zone[].tcp-rst", flag(`${ZONE}.tcp-rst`)],
 
   ["security.address-book[].name", names("security.address-book[1].name", NAME, ["inside-2"])],
   ["security.address-book[].description", description(`${BOOK}.description`)],
-  ["security.address-book[].attach.zone[]", reference("security.address-book[1].attach.zone[1]", ["untrust"], "a zone name", "no security-zone named 'nowhere'")],
-  ["security.address-book[].address[].name", names(`${BOOK}.address[2].name`, ADDRESS_NAME, ["10.0.0.0/8", "h_10.1.1.1"], [[`${BOOK}.address[2].ip-prefix`, "10.0.0.0/8"]])],
+  [
+    "security.address-book[].attach.zone[]",
+    reference(
+      "security.address-book[1].attach.zone[1]",
+      ["untrust"],
+      "a zone name",
+      "no security-zone named 'nowhere'",
+    ),
+  ],
+  [
+    "security.address-book[].address[].name",
+    names(
+      `${BOOK}.address[2].name`,
+      ADDRESS_NAME,
+      ["10.0.0.0/8", "h_10.1.1.1"],
+      [[`${BOOK}.address[2].ip-prefix`, "10.0.0.0/8"]],
+    ),
+  ],
   ["security.address-book[].address[].description", description(`${BOOK}.address[0].description`)],
-  ["security.address-book[].address[].ip-prefix", prefix(`${BOOK}.address[0].ip-prefix`, ["10.0.0.0/8", "10.0.0.1", "0.0.0.0/0", "::/0", "2001:db8::/32", "::ffff:1.2.3.4", "255.255.255.255/32"])],
-  ["security.address-book[].address[].range-address.low", address(`${BOOK}.address[1].range-address.low`, ["192.0.2.1", "192.0.2.199"])],
-  ["security.address-book[].address[].range-address.high", address(`${BOOK}.address[1].range-address.high`, ["192.0.2.100", "255.255.255.255"])],
-  ["security.address-book[].address-set[].name", names(`${BOOK}.address-set[2].name`, ADDRESS_NAME, ["10/8"], [[`${BOOK}.address-set[2].address`, ["web"]]])],
+  [
+    "security.address-book[].address[].ip-prefix",
+    prefix(`${BOOK}.address[0].ip-prefix`, [
+      "10.0.0.0/8",
+      "10.0.0.1",
+      "0.0.0.0/0",
+      "::/0",
+      "2001:db8::/32",
+      "::ffff:1.2.3.4",
+      "255.255.255.255/32",
+    ]),
+  ],
+  [
+    "security.address-book[].address[].range-address.low",
+    address(`${BOOK}.address[1].range-address.low`, ["192.0.2.1", "192.0.2.199"]),
+  ],
+  [
+    "security.address-book[].address[].range-address.high",
+    address(`${BOOK}.address[1].range-address.high`, ["192.0.2.100", "255.255.255.255"]),
+  ],
+  [
+    "security.address-book[].address-set[].name",
+    names(`${BOOK}.address-set[2].name`, ADDRESS_NAME, ["10/8"], [[`${BOOK}.address-set[2].address`, ["web"]]]),
+  ],
   ["security.address-book[].address-set[].description", description(`${BOOK}.address-set[0].description`)],
-  ["security.address-book[].address-set[].address[]", reference(`${BOOK}.address-set[0].address[1]`, ["pool"], "an address name", "no address named 'nowhere'")],
-  ["security.address-book[].address-set[].address-set[]", reference(`${BOOK}.address-set[1].address-set[0]`, ["servers"], "an address set name", "no address-set named 'nowhere'")],
+  [
+    "security.address-book[].address-set[].address[]",
+    reference(`${BOOK}.address-set[0].address[1]`, ["pool"], "an address name", "no address named 'nowhere'"),
+  ],
+  [
+    "security.address-book[].address-set[].address-set[]",
+    reference(
+      `${BOOK}.address-set[1].address-set[0]`,
+      ["servers"],
+      "an address set name",
+      "no address-set named 'nowhere'",
+    ),
+  ],
 
-  ["security.policies[].from-zone", reference("security.policies[0].from-zone", ["trust"], "a zone name", "no security-zone named 'nowhere'")],
-  ["security.policies[].to-zone", reference("security.policies[0].to-zone", ["untrust", "trust"], "a zone name", "no security-zone named 'nowhere'")],
+  [
+    "security.policies[].from-zone",
+    reference("security.policies[0].from-zone", ["trust"], "a zone name", "no security-zone named 'nowhere'"),
+  ],
+  [
+    "security.policies[].to-zone",
+    reference("security.policies[0].to-zone", ["untrust", "trust"], "a zone name", "no security-zone named 'nowhere'"),
+  ],
   ["security.policies[].global", flag("security.policies[1].global")],
   ["security.policies[].policy[].name", names(`${POLICY}.name`, NAME, ["allow-web_2.1"])],
   ["security.policies[].policy[].description", description(`${POLICY}.description`)],
-  ["security.policies[].policy[].match.from-zone[]", reference(`${GLOBAL}.match.from-zone[0]`, ["trust", "untrust", "any"], "a zone name or 'any'", "no security-zone named 'nowhere'")],
-  ["security.policies[].policy[].match.to-zone[]", reference(`${GLOBAL}.match.to-zone[0]`, ["trust", "any"], "a zone name or 'any'", "no security-zone named 'nowhere'")],
-  ["security.policies[].policy[].match.source-address[]", reference(`${POLICY}.match.source-address[0]`, ["users", "web", "servers", "any", "any-ipv4", "any-ipv6"], "an address, an address set, 'any', 'any-ipv4' or 'any-ipv6'", "no address or set named 'nowhere'")],
-  ["security.policies[].policy[].match.destination-address[]", reference(`${POLICY}.match.destination-address[0]`, ["pool", "everything", "any", "any-ipv4", "any-ipv6"], "an address, an address set, 'any', 'any-ipv4' or 'any-ipv6'", "no address or set named 'nowhere'")],
+  [
+    "security.policies[].policy[].match.from-zone[]",
+    reference(
+      `${GLOBAL}.match.from-zone[0]`,
+      ["trust", "untrust", "any"],
+      "a zone name or 'any'",
+      "no security-zone named 'nowhere'",
+    ),
+  ],
+  [
+    "security.policies[].policy[].match.to-zone[]",
+    reference(
+      `${GLOBAL}.match.to-zone[0]`,
+      ["trust", "any"],
+      "a zone name or 'any'",
+      "no security-zone named 'nowhere'",
+    ),
+  ],
+  [
+    "security.policies[].policy[].match.source-address[]",
+    reference(
+      `${POLICY}.match.source-address[0]`,
+      ["users", "web", "servers", "any", "any-ipv4", "any-ipv6"],
+      "an address, an address set, 'any', 'any-ipv4' or 'any-ipv6'",
+      "no address or set named 'nowhere'",
+    ),
+  ],
+  [
+    "security.policies[].policy[].match.destination-address[]",
+    reference(
+      `${POLICY}.match.destination-address[0]`,
+      ["pool", "everything", "any", "any-ipv4", "any-ipv6"],
+      "an address, an address set, 'any', 'any-ipv4' or 'any-ipv6'",
+      "no address or set named 'nowhere'",
+    ),
+  ],
   ["security.policies[].policy[].match.source-address-excluded", flag(`${POLICY}.match.source-address-excluded`)],
-  ["security.policies[].policy[].match.destination-address-excluded", flag(`${POLICY}.match.destination-address-excluded`)],
-  ["security.policies[].policy[].match.application[]", reference(`${POLICY}.match.application[0]`, ["any", "own", "terms", "all", "junos-ssh", "junos-cifs"], "an application, an application set or 'any'", "no application or set named 'nowhere'")],
+  [
+    "security.policies[].policy[].match.destination-address-excluded",
+    flag(`${POLICY}.match.destination-address-excluded`),
+  ],
+  [
+    "security.policies[].policy[].match.application[]",
+    reference(
+      `${POLICY}.match.application[0]`,
+      ["any", "own", "terms", "all", "junos-ssh", "junos-cifs"],
+      "an application, an application set or 'any'",
+      "no application or set named 'nowhere'",
+    ),
+  ],
   ["security.policies[].policy[].then.permit", flag(`${POLICY}.then.permit`)],
   ["security.policies[].policy[].then.deny", flag(`${GLOBAL}.then.deny`)],
   ["security.policies[].policy[].then.reject", flag("security.policies[0].policy[1].then.reject")],
@@ -241,34 +603,134 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["security.flow.tcp-session.no-syn-check", flag("security.flow.tcp-session.no-syn-check")],
   ["security.flow.tcp-session.no-sequence-check", flag("security.flow.tcp-session.no-sequence-check")],
   ["security.flow.tcp-session.rst-invalidate-session", flag("security.flow.tcp-session.rst-invalidate-session")],
-  ["security.flow.tcp-session.tcp-initial-timeout", number("security.flow.tcp-session.tcp-initial-timeout", "a number of seconds from 4 to 300", 4, 300)],
+  [
+    "security.flow.tcp-session.tcp-initial-timeout",
+    number("security.flow.tcp-session.tcp-initial-timeout", "a number of seconds from 4 to 300", 4, 300),
+  ],
 
   ["security.log.stream[].name", names(`${STREAM}.name`, NAME, ["soc-2"])],
   ["security.log.stream[].host", address(`${STREAM}.host`, ["10.0.0.1", "2001:db8::1", "127.0.0.1", "::1"])],
   ["security.log.stream[].port", number(`${STREAM}.port`, "a port from 1 to 65535", 1, 65535)],
-  ["security.log.stream[].transport.protocol", { at: `${STREAM}.transport.protocol`, accept: ["udp"], refuse: [["tcp", "expected udp, found 'tcp'"], ["tls", "expected udp, found 'tls'"]] }],
-  ["security.log.stream[].format", { at: `${STREAM}.format`, accept: ["sd-syslog", "kv"], refuse: [["syslog", "expected sd-syslog or kv, found 'syslog'"], ["sd_syslog", "expected sd-syslog or kv, found 'sd_syslog'; did you mean 'sd-syslog'?"]] }],
-  ["security.log.stream[].category[]", { at: `${STREAM}.category[0]`, accept: ["all", "session", "session-open", "session-close", "policy"], refuse: [["screen", "expected all, session, session-open, session-close or policy, found 'screen'"], ["sessions", "expected all, session, session-open, session-close or policy, found 'sessions'; did you mean 'session'?"]] }],
-  ["security.log.stream[].severity", words(`${STREAM}.severity`, "a severity", ["emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"])],
-  ["security.log.stream[].facility-override", words(`${STREAM}.facility-override`, "a facility", ["authorization", "daemon", "ftp", "kernel", "user", "local0", "local7"])],
+  [
+    "security.log.stream[].transport.protocol",
+    {
+      at: `${STREAM}.transport.protocol`,
+      accept: ["udp"],
+      refuse: [
+        ["tcp", "expected udp, found 'tcp'"],
+        ["tls", "expected udp, found 'tls'"],
+      ],
+    },
+  ],
+  [
+    "security.log.stream[].format",
+    {
+      at: `${STREAM}.format`,
+      accept: ["sd-syslog", "kv"],
+      refuse: [
+        ["syslog", "expected sd-syslog or kv, found 'syslog'"],
+        ["sd_syslog", "expected sd-syslog or kv, found 'sd_syslog'; did you mean 'sd-syslog'?"],
+      ],
+    },
+  ],
+  [
+    "security.log.stream[].category[]",
+    {
+      at: `${STREAM}.category[0]`,
+      accept: ["all", "session", "session-open", "session-close", "policy"],
+      refuse: [
+        ["screen", "expected all, session, session-open, session-close or policy, found 'screen'"],
+        [
+          "sessions",
+          "expected all, session, session-open, session-close or policy, found 'sessions'; did you mean 'session'?",
+        ],
+      ],
+    },
+  ],
+  [
+    "security.log.stream[].severity",
+    words(`${STREAM}.severity`, "a severity", [
+      "emergency",
+      "alert",
+      "critical",
+      "error",
+      "warning",
+      "notice",
+      "info",
+      "debug",
+    ]),
+  ],
+  [
+    "security.log.stream[].facility-override",
+    words(`${STREAM}.facility-override`, "a facility", [
+      "authorization",
+      "daemon",
+      "ftp",
+      "kernel",
+      "user",
+      "local0",
+      "local7",
+    ]),
+  ],
   ["security.log.stream[].source-address", address(`${STREAM}.source-address`, ["192.0.2.1"])],
 
-  ["applications.application[].name", names("applications.application[2].name", NAME, ["http-8080"], [["applications.application[2].protocol", "tcp"]])],
+  [
+    "applications.application[].name",
+    names("applications.application[2].name", NAME, ["http-8080"], [["applications.application[2].protocol", "tcp"]]),
+  ],
   ["applications.application[].description", description(`${APPLICATION}.description`)],
   ...conditions(APPLICATION, "applications.application[]"),
   ["applications.application[].term[].name", names(`${TERM}.name`, NAME, ["t-1"])],
   ...conditions(TERM, "applications.application[].term[]"),
-  ["applications.application-set[].name", names("applications.application-set[2].name", NAME, ["web-apps"], [["applications.application-set[2].application", ["own"]]])],
+  [
+    "applications.application-set[].name",
+    names(
+      "applications.application-set[2].name",
+      NAME,
+      ["web-apps"],
+      [["applications.application-set[2].application", ["own"]]],
+    ),
+  ],
   ["applications.application-set[].description", description("applications.application-set[0].description")],
-  ["applications.application-set[].application[]", reference("applications.application-set[0].application[1]", ["terms", "junos-https"], "an application name", "no application named 'nowhere'")],
-  ["applications.application-set[].application-set[]", reference("applications.application-set[1].application-set[0]", ["all-own", "junos-sun-rpc"], "an application set name", "no application-set named 'nowhere'")],
+  [
+    "applications.application-set[].application[]",
+    reference(
+      "applications.application-set[0].application[1]",
+      ["terms", "junos-https"],
+      "an application name",
+      "no application named 'nowhere'",
+    ),
+  ],
+  [
+    "applications.application-set[].application-set[]",
+    reference(
+      "applications.application-set[1].application-set[0]",
+      ["all-own", "junos-sun-rpc"],
+      "an application set name",
+      "no application-set named 'nowhere'",
+    ),
+  ],
 
   ["routing-options.static.route[].name", prefix(`${ROUTE}.name`, ["0.0.0.0/0", "10.0.0.0/8", "10.0.0.1"])],
   ["routing-options.static.route[].next-hop[]", address(`${ROUTE}.next-hop[0]`, ["192.0.2.2", "10.1.1.2"])],
-  ["routing-options.static.route[].qualified-next-hop[].name", address("routing-options.static.route[1].qualified-next-hop[0].name", ["192.0.2.2"])],
-  ["routing-options.static.route[].qualified-next-hop[].interface", reference("routing-options.static.route[1].qualified-next-hop[0].interface", ["ge-0/0/1.10"], "an interface unit such as ge-0/0/0.0", "no interface unit named 'nowhere'")],
+  [
+    "routing-options.static.route[].qualified-next-hop[].name",
+    address("routing-options.static.route[1].qualified-next-hop[0].name", ["192.0.2.2"]),
+  ],
+  [
+    "routing-options.static.route[].qualified-next-hop[].interface",
+    reference(
+      "routing-options.static.route[1].qualified-next-hop[0].interface",
+      ["ge-0/0/1.10"],
+      "an interface unit such as ge-0/0/0.0",
+      "no interface unit named 'nowhere'",
+    ),
+  ],
   ["routing-options.static.route[].discard", flag("routing-options.static.route[2].discard")],
-  ["routing-options.static.route[].reject", flag("routing-options.static.route[2].reject", [["routing-options.static.route[2].discard", undefined]])],
+  [
+    "routing-options.static.route[].reject",
+    flag("routing-options.static.route[2].reject", [["routing-options.static.route[2].discard", undefined]]),
+  ],
 ]);
 
 test("every leaf of the schema has a row, and every row is of a leaf", () => {
@@ -290,7 +752,11 @@ describe("each leaf", () => {
     test(`${pattern} refuses what it should`, () => {
       for (const [value, message] of row.refuse) {
         const errors = errorsOf(edited([...(row.also ?? []), [row.at, value]]));
-        assert.deepEqual(errors.filter((error) => error.startsWith(`${row.at}: `)), [`${row.at}: ${message}`], `${row.at}: ${JSON.stringify(value)}`);
+        assert.deepEqual(
+          errors.filter((error) => error.startsWith(`${row.at}: `)),
+          [`${row.at}: ${message}`],
+          `${row.at}: ${JSON.stringify(value)}`,
+        );
       }
     });
   }

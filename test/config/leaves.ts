@@ -16,7 +16,9 @@ function leavesOf(node: SchemaNode, path = ""): string[] {
   if (node.$ref !== undefined) return leavesOf(definitions[node.$ref.replace("#/$defs/", "")]!, path);
   const branches = [node, node.then ?? {}, node.else ?? {}];
   const inner = branches.flatMap((branch) => [
-    ...Object.entries(branch.properties ?? {}).flatMap(([key, value]) => leavesOf(value, path === "" ? key : `${path}.${key}`)),
+    ...Object.entries(branch.properties ?? {}).flatMap(([key, value]) =>
+      leavesOf(value, path === "" ? key : `${path}.${key}`),
+    ),
     ...(typeof branch.additionalProperties === "object" ? leavesOf(branch.additionalProperties, `${path}.*`) : []),
     ...(branch.items === undefined ? [] : leavesOf(branch.items, `${path}[]`)),
   ]);

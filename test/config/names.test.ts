@@ -10,9 +10,15 @@ const { names } = compileConfig(configOf(), 1);
 
 test("ids give names, and what was not there gives none", () => {
   assert.deepEqual([zoneName(names, 1), zoneName(names, 0), zoneName(names, 99)], ["trust", undefined, undefined]);
-  assert.deepEqual([unitName(names, 2), unitName(names, 0), unitName(names, 99)], ["ge-0/0/1.10", undefined, undefined]);
+  assert.deepEqual(
+    [unitName(names, 2), unitName(names, 0), unitName(names, 99)],
+    ["ge-0/0/1.10", undefined, undefined],
+  );
   assert.deepEqual([unitZone(names, 2), unitZone(names, 0), unitZone(names, 99)], ["untrust", undefined, undefined]);
-  assert.deepEqual([applicationName(names, 1), applicationName(names, 0), applicationName(names, 60000)], ["own", undefined, undefined]);
+  assert.deepEqual(
+    [applicationName(names, 1), applicationName(names, 0), applicationName(names, 60000)],
+    ["own", undefined, undefined],
+  );
 });
 
 test("a stored table that is not whole, or of another version, is refused", () => {

@@ -8,7 +8,9 @@ import { edited, readRepositoryFile } from "./tree.js";
 
 const errors = (text: string): string[] => {
   const result = loadConfig(text);
-  return result.ok ? [] : result.errors.map((error) => `${error.line ?? ""}:${error.column ?? ""} ${error.path}: ${error.message}`);
+  return result.ok
+    ? []
+    : result.errors.map((error) => `${error.line ?? ""}:${error.column ?? ""} ${error.path}: ${error.message}`);
 };
 const base = readRepositoryFile("test/config/base.yaml");
 
@@ -24,20 +26,35 @@ describe("YAML and JSON", () => {
 
   test("give the same place for the same error", () => {
     const text = '{\n  "system": {\n    "host-name": "fw1",\n    "domain": "x"\n  }\n}';
-    const expected = ["1:1 : 'interfaces' is missing", "1:1 : 'security' is missing", "4:5 system.domain: unknown statement 'domain'"];
+    const expected = [
+      "1:1 : 'interfaces' is missing",
+      "1:1 : 'security' is missing",
+      "4:5 system.domain: unknown statement 'domain'",
+    ];
     assert.deepEqual(errors(text), expected);
     assert.deepEqual(errors(text.replace("}\n}", "},\n}")), expected, "a trailing comma makes it YAML");
   });
 
   test("escapes in JSON texts and keys are read", () => {
-    assert.ok(loadConfig(JSON.stringify(edited([["interfaces.ge-0/0/0.description", 'a "quoted" \\ text \u00e9']]))).ok);
-    assert.deepEqual(errors('{"sys\\u0074em": {"host-name": "a b"}}').at(-1), "1:18 system.host-name: expected a host name of 1 to 255 letters, digits, '-' and '.', found 'a b'");
+    assert.ok(
+      loadConfig(JSON.stringify(edited([["interfaces.ge-0/0/0.description", 'a "quoted" \\ text \u00e9']]))).ok,
+    );
+    assert.deepEqual(
+      errors('{"sys\\u0074em": {"host-name": "a b"}}').at(-1),
+      "1:18 system.host-name: expected a host name of 1 to 255 letters, digits, '-' and '.', found 'a b'",
+    );
   });
 
   test("a statement said twice is an error in both, with the line of the first", () => {
     const twice = "1:1 : 'interfaces' is missing|1:1 : 'security' is missing";
-    assert.deepEqual(errors("system:\n  host-name: a\n  host-name: b\n").join("|"), `${twice}|3:3 system.host-name: 'host-name' is said twice; the first is on line 2`);
-    assert.deepEqual(errors('{"system":\n{"host-name": "a",\n"host-name": "b"}}').join("|"), `${twice}|3:1 system.host-name: 'host-name' is said twice; the first is on line 2`);
+    assert.deepEqual(
+      errors("system:\n  host-name: a\n  host-name: b\n").join("|"),
+      `${twice}|3:3 system.host-name: 'host-name' is said twice; the first is on line 2`,
+    );
+    assert.deepEqual(
+      errors('{"system":\n{"host-name": "a",\n"host-name": "b"}}').join("|"),
+      `${twice}|3:1 system.host-name: 'host-name' is said twice; the first is on line 2`,
+    );
   });
 
   test("a numeric unit needs no quotes", () => {
@@ -45,8 +62,13 @@ describe("YAML and JSON", () => {
   });
 
   test("anchors and aliases are plain YAML and lead to the place where they are used", () => {
-    const text = base.replace("address: [10.1.1.1/24]", "address: &own [10.1.1.1/24]").replace("address: [192.0.2.1/24]", "address: *own");
-    assert.match(errors(text)[0]!, /^6:\d+ interfaces\.ge-0\/0\/1\.unit\.10\.family\.inet\.address\[0\]: 10\.1\.1\.1\/24 overlaps 10\.1\.1\.1\/24 of ge-0\/0\/0\.0/);
+    const text = base
+      .replace("address: [10.1.1.1/24]", "address: &own [10.1.1.1/24]")
+      .replace("address: [192.0.2.1/24]", "address: *own");
+    assert.match(
+      errors(text)[0]!,
+      /^6:\d+ interfaces\.ge-0\/0\/1\.unit\.10\.family\.inet\.address\[0\]: 10\.1\.1\.1\/24 overlaps 10\.1\.1\.1\/24 of ge-0\/0\/0\.0/,
+    );
   });
 
   test("carriage returns and a byte order mark change nothing", () => {
@@ -60,10 +82,14 @@ describe("texts that are no configuration", () => {
     ["comments only", "# nothing\n", ["1:1 : the text holds no configuration"]],
     ["a word", "hello", ["1:1 : expected a configuration, found 'hello'"]],
     ["a list", "- a\n- b\n", ["1:1 : expected a configuration, found a list"]],
-    ["broken YAML, all errors at once", "system: [a\nsecurity: {b\n", [
-      "2:1 : not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
-      "3:1 : not YAML: Flow map in block collection must be sufficiently indented and end with a }",
-    ]],
+    [
+      "broken YAML, all errors at once",
+      "system: [a\nsecurity: {b\n",
+      [
+        "2:1 : not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
+        "3:1 : not YAML: Flow map in block collection must be sufficiently indented and end with a }",
+      ],
+    ],
     ["two documents", "a: 1\n---\nb: 2\n", ["2:1 : a second document begins here; expected one"]],
     ["an unknown tag", "system: !secret x\n", ["1:9 : not YAML: Unresolved tag: !secret"]],
     ["an alias to nothing", "system: *nothing\n", ["1:9 system: no anchor &nothing stands before this alias"]],
@@ -91,7 +117,10 @@ describe("texts made to harm", () => {
   });
 
   test("aliases cannot multiply a small text", () => {
-    const levels = Array.from({ length: 9 }, (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level},`.repeat(9)}]`);
+    const levels = Array.from(
+      { length: 9 },
+      (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level},`.repeat(9)}]`,
+    );
     const [error, ...more] = errors(["a0: &a0 [x]", ...levels].join("\n"));
     assert.match(error!, new RegExp(`aliases add up to more than ${MAX_ALIASED_NODES} statements$`));
     assert.deepEqual(more, []);
@@ -102,7 +131,9 @@ describe("texts made to harm", () => {
   });
 
   test("the size of a text is bounded", () => {
-    assert.deepEqual(errors(" ".repeat(MAX_TEXT_BYTES + 1)), [":  : the text is larger than 32 MiB".replace("  ", " ")]);
+    assert.deepEqual(errors(" ".repeat(MAX_TEXT_BYTES + 1)), [
+      ":  : the text is larger than 32 MiB".replace("  ", " "),
+    ]);
   });
 
   test("a long text value neither overflows nor floods the message", () => {

@@ -36,7 +36,9 @@ function edit(tree: unknown, steps: readonly (string | number)[], value: unknown
 }
 
 export function stepsOf(path: string): (string | number)[] {
-  return [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, key]) => (index === undefined ? key! : Number(index)));
+  return [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, key]) =>
+    index === undefined ? key! : Number(index),
+  );
 }
 
 /** errorsOf gives "path: message" for every error of a tree, in order. */
@@ -48,6 +50,7 @@ export function errorsOf(tree: unknown): string[] {
 /** configOf gives the base configuration with edits, which must be accepted. */
 export function configOf(edits: readonly Edit[] = []): Config {
   const result = loadConfig(JSON.stringify(edited(edits)));
-  if (!result.ok) throw new Error(result.errors.map(({ path, message }) => `${formatPath([path])}: ${message}`).join("\n"));
+  if (!result.ok)
+    throw new Error(result.errors.map(({ path, message }) => `${formatPath([path])}: ${message}`).join("\n"));
   return result.config;
 }

@@ -53,7 +53,11 @@ describe("the generator", () => {
     ["a view of no field", (f) => (f.event_frame.kinds["POLICY_DENY"] = { nothing: "x" }), "no such field"],
     ["a reused value", (_f, e) => (e["action"]!["REJECT"]![0] = 1), "action.REJECT: value 1 is already PERMIT"],
     ["an enum without text", (_f, e) => (e["action"]!["REJECT"]![2] = ""), "action.REJECT: no text"],
-    ["an outcome too many", (_f, e) => (e["event_outcome"]!["X"] = [4, "", "x"]), "producer.events: [8,4] is too small"],
+    [
+      "an outcome too many",
+      (_f, e) => (e["event_outcome"]!["X"] = [4, "", "x"]),
+      "producer.events: [8,4] is too small",
+    ],
   ];
   for (const [name, spoil, message] of refusals) {
     test(`refuses ${name}`, () => {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mkdtemp } from "node:fs/promises";
 import type { Namespace } from "./netns.js";
-import type { Running} from "./process.js";
+import type { Running } from "./process.js";
 import { within } from "./process.js";
 
 export interface Captured {

@@ -3,7 +3,7 @@ import { mkdir, open, writeFile, type FileHandle } from "node:fs/promises";
 import { watch } from "node:fs";
 import { join } from "node:path";
 import type { Namespace } from "./netns.js";
-import type { Running} from "./process.js";
+import type { Running } from "./process.js";
 import { within } from "./process.js";
 
 export interface Received {

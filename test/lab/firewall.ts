@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Namespace } from "./netns.js";
-import type { Running} from "./process.js";
+import type { Running } from "./process.js";
 import { CommandFailed, run, type Finished } from "./process.js";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../../../..");

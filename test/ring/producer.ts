@@ -71,7 +71,9 @@ export function storedEvents(path: string): number[][] {
   const page = readFileSync(path).subarray(wire.RING_PAGE_SIZE);
   return wire.eventTypeName.map((_, type) =>
     wire.eventOutcomeName.map((__, outcome) =>
-      Number(page.readBigUInt64LE(wire.ringOffset.producer.events + (type * wire.eventOutcomeName.length + outcome) * 8)),
+      Number(
+        page.readBigUInt64LE(wire.ringOffset.producer.events + (type * wire.eventOutcomeName.length + outcome) * 8),
+      ),
     ),
   );
 }

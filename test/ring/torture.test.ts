@@ -79,7 +79,13 @@ class Delivered {
 }
 
 /** Runs one reader process until `until` frames are delivered or `forMs` have passed, then kills it. */
-async function readAwhile(path: string, delivered: Delivered, until: number, forMs: number, pauseMs: number): Promise<void> {
+async function readAwhile(
+  path: string,
+  delivered: Delivered,
+  until: number,
+  forMs: number,
+  pauseMs: number,
+): Promise<void> {
   const start = cursorOf(path);
   const child = spawn(process.execPath, [READER, path, String(pauseMs)], { stdio: ["ignore", "pipe", "pipe"] });
   let trouble = "";
@@ -103,28 +109,43 @@ async function cursorReaches(path: string, position: number): Promise<boolean> {
   return true;
 }
 
-test(`${FRAMES / 1e6} million frames through a small ring, the reader killed again and again`, { timeout: 600_000 }, async () => {
-  const name = join(folder.path, "ring-0");
-  const slots = 16384;
-  const producer = new Producer(["--path", name, "--start-id", 1, "--slots", slots, "--count", FRAMES, "--pause-us", 3000]);
-  await producer.ready;
-  const delivered = new Delivered();
-  let readers = 0;
-  while (delivered.position < FRAMES) {
-    const forMs = readers++ < 8 ? 150 + Math.random() * 400 : 1e9;
-    await readAwhile(`${name}.1`, delivered, FRAMES, forMs, 3);
-  }
-  const report = await producer.report;
-  delivered.end(cursorOf(`${name}.1`));
-  assert.equal(delivered.frames, FRAMES);
-  assert.equal(report.written, FRAMES);
-  const lost = total(report.events, LOST_BUDGET) + total(report.events, LOST_FULL);
-  assert.equal(report.attempts, FRAMES + lost);
-  assert.ok(delivered.lastId < report.attempts);
-  assert.ok(delivered.repeated < readers, "each kill repeats at most one batch");
-  const reader = RingReader.open(`${name}.1`);
-  for (const { written, consumed } of reader.accounts()) assert.equal(consumed, written);
-});
+test(
+  `${FRAMES / 1e6} million frames through a small ring, the reader killed again and again`,
+  { timeout: 600_000 },
+  async () => {
+    const name = join(folder.path, "ring-0");
+    const slots = 16384;
+    const producer = new Producer([
+      "--path",
+      name,
+      "--start-id",
+      1,
+      "--slots",
+      slots,
+      "--count",
+      FRAMES,
+      "--pause-us",
+      3000,
+    ]);
+    await producer.ready;
+    const delivered = new Delivered();
+    let readers = 0;
+    while (delivered.position < FRAMES) {
+      const forMs = readers++ < 8 ? 150 + Math.random() * 400 : 1e9;
+      await readAwhile(`${name}.1`, delivered, FRAMES, forMs, 3);
+    }
+    const report = await producer.report;
+    delivered.end(cursorOf(`${name}.1`));
+    assert.equal(delivered.frames, FRAMES);
+    assert.equal(report.written, FRAMES);
+    const lost = total(report.events, LOST_BUDGET) + total(report.events, LOST_FULL);
+    assert.equal(report.attempts, FRAMES + lost);
+    assert.ok(delivered.lastId < report.attempts);
+    assert.ok(delivered.repeated < readers, "each kill repeats at most one batch");
+    const reader = RingReader.open(`${name}.1`);
+    for (const { written, consumed } of reader.accounts()) assert.equal(consumed, written);
+  },
+);
 
 test("a full ring counts each loss and overwrites nothing", { timeout: 60_000 }, async () => {
   const name = join(folder.path, "ring-0");
@@ -135,7 +156,10 @@ test("a full ring counts each loss and overwrites nothing", { timeout: 60_000 },
   const reader = RingReader.open(`${name}.1`);
   reader.drain(1e9, (event) => ids.push(frameNumber(event)));
   assert.equal(ids.length, report.written);
-  assert.equal(total(report.events, WRITTEN) + total(report.events, LOST_BUDGET) + total(report.events, LOST_FULL), 100_000);
+  assert.equal(
+    total(report.events, WRITTEN) + total(report.events, LOST_BUDGET) + total(report.events, LOST_FULL),
+    100_000,
+  );
   // Denies stop at their third of a half; sessions go on to the last slot.
   assert.equal(report.events[EventType.POLICY_DENY]![WRITTEN], Math.floor(4096 / 2 / 3));
   assert.ok(report.events[EventType.POLICY_DENY]![LOST_BUDGET]! > 0);
@@ -145,28 +169,32 @@ test("a full ring counts each loss and overwrites nothing", { timeout: 60_000 },
   assert.ok(ids.every((id, index) => index === 0 || id > ids[index - 1]!));
 });
 
-test("a producer killed at any moment leaves a ring whose every counted frame is read or lost", { timeout: 120_000 }, async () => {
-  const name = join(folder.path, "ring-0");
-  for (let startId = 1; startId <= 20; startId++) {
-    const producer = new Producer(["--path", name, "--start-id", startId, "--slots", 1024, "--endless"]);
-    await producer.ready;
-    const path = `${name}.${startId}`;
-    const reader = RingReader.open(path);
-    const ids: number[] = [];
-    const until = 5000 + Math.random() * 50_000;
-    while (ids.length < until) {
-      if (reader.drain(256, (event) => ids.push(frameNumber(event))) === 0) await new Promise(setImmediate);
+test(
+  "a producer killed at any moment leaves a ring whose every counted frame is read or lost",
+  { timeout: 120_000 },
+  async () => {
+    const name = join(folder.path, "ring-0");
+    for (let startId = 1; startId <= 20; startId++) {
+      const producer = new Producer(["--path", name, "--start-id", startId, "--slots", 1024, "--endless"]);
+      await producer.ready;
+      const path = `${name}.${startId}`;
+      const reader = RingReader.open(path);
+      const ids: number[] = [];
+      const until = 5000 + Math.random() * 50_000;
+      while (ids.length < until) {
+        if (reader.drain(256, (event) => ids.push(frameNumber(event))) === 0) await new Promise(setImmediate);
+      }
+      await producer.kill();
+      reader.drain(1e9, (event) => ids.push(frameNumber(event)));
+      const events = storedEvents(path);
+      const unseen = total(events, WRITTEN) - ids.length;
+      assert.ok(unseen === 0 || unseen === 1, `${unseen} frames were counted and never seen`);
+      const gaps = ids.at(-1)! + 1 - ids.length;
+      assert.ok(total(events, LOST_BUDGET) + total(events, LOST_FULL) >= gaps, "each gap is counted");
+      assert.ok(ids.every((id, index) => index === 0 || id > ids[index - 1]!));
     }
-    await producer.kill();
-    reader.drain(1e9, (event) => ids.push(frameNumber(event)));
-    const events = storedEvents(path);
-    const unseen = total(events, WRITTEN) - ids.length;
-    assert.ok(unseen === 0 || unseen === 1, `${unseen} frames were counted and never seen`);
-    const gaps = ids.at(-1)! + 1 - ids.length;
-    assert.ok(total(events, LOST_BUDGET) + total(events, LOST_FULL) >= gaps, "each gap is counted");
-    assert.ok(ids.every((id, index) => index === 0 || id > ids[index - 1]!));
-  }
-});
+  },
+);
 
 for (const flavour of ["tsan", "release"]) {
   test(`two threads in C find no race and no difference (${flavour})`, { timeout: 120_000 }, async () => {

@@ -8,6 +8,11 @@ import { paletteFor } from "./colour.js";
 import { CliError, Exit } from "./exit.js";
 import { buildProgram } from "./program.js";
 
+// `ringwall log | head`: whoever reads no further has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? Exit.OK : Exit.REFUSED),
+);
+
 const program = buildProgram();
 throwInsteadOfExit(program);
 try {

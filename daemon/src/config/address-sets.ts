@@ -2,7 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SnapshotAddressSet } from "../snapshot/snapshot.gen.js";
 import {
-  addressBits, addressBytes, mergeRanges, parseAddress, parsePrefix, prefixRange, type AddressRange, type Family,
+  addressBits,
+  addressBytes,
+  mergeRanges,
+  parseAddress,
+  parsePrefix,
+  prefixRange,
+  type AddressRange,
+  type Family,
 } from "./address.js";
 import type { Address, AddressBook } from "./config.js";
 
@@ -20,7 +27,10 @@ const ANY_OF_FAMILY: ReadonlyMap<string, Ranges> = new Map([
 
 interface Book {
   readonly addresses: ReadonlyMap<string, Address>;
-  readonly sets: ReadonlyMap<string, { readonly address?: readonly string[]; readonly "address-set"?: readonly string[] }>;
+  readonly sets: ReadonlyMap<
+    string,
+    { readonly address?: readonly string[]; readonly "address-set"?: readonly string[] }
+  >;
   readonly flattened: Map<string, Ranges>;
 }
 
@@ -84,9 +94,14 @@ function flatten(book: Book, name: string): Ranges {
   if (known !== undefined) return known;
   const address = book.addresses.get(name);
   const set = book.sets.get(name);
-  const parts = address !== undefined ? [rangesOf(address)]
-    : [...(set?.address ?? []), ...(set?.["address-set"] ?? [])].map((member) => flatten(book, member));
-  const ranges = { inet: mergeRanges(parts.flatMap((part) => part.inet)), inet6: mergeRanges(parts.flatMap((part) => part.inet6)) };
+  const parts =
+    address !== undefined
+      ? [rangesOf(address)]
+      : [...(set?.address ?? []), ...(set?.["address-set"] ?? [])].map((member) => flatten(book, member));
+  const ranges = {
+    inet: mergeRanges(parts.flatMap((part) => part.inet)),
+    inet6: mergeRanges(parts.flatMap((part) => part.inet6)),
+  };
   book.flattened.set(name, ranges);
   return ranges;
 }

@@ -2,7 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Application, ApplicationConditions, Applications } from "./config.js";
 import { predefinedApplications, predefinedApplicationSets, type PredefinedTerm } from "./predefined-application.js";
-import { ANY_PORT, hasPorts, ICMP, ICMP6, parseIcmpType, parsePorts, parseProtocol, type PortRange } from "./protocol.js";
+import {
+  ANY_PORT,
+  hasPorts,
+  ICMP,
+  ICMP6,
+  parseIcmpType,
+  parsePorts,
+  parseProtocol,
+  type PortRange,
+} from "./protocol.js";
 
 /** ApplicationRow: one term. -1 stands for any protocol, type or code. */
 export interface ApplicationRow {
@@ -21,7 +30,14 @@ export interface ApplicationRow {
 }
 
 const ANY: ApplicationRow = {
-  id: 0, name: "any", protocol: -1, sourcePorts: ANY_PORT, destinationPorts: ANY_PORT, icmpType: -1, icmpCode: -1, timeout: 0,
+  id: 0,
+  name: "any",
+  protocol: -1,
+  sourcePorts: ANY_PORT,
+  destinationPorts: ANY_PORT,
+  icmpType: -1,
+  icmpCode: -1,
+  timeout: 0,
   named: ANY_PORT,
 };
 /** Port 0 carries no real traffic: a row with only this port names none. */
@@ -36,8 +52,14 @@ export class ApplicationTable {
   readonly #sets: ReadonlyMap<string, readonly string[]>;
 
   constructor(own: Applications = {}) {
-    const ownTerms = (own.application ?? []).map((application) => ({ name: application.name, terms: ownTermsOf(application) }));
-    const predefined = Array.from(predefinedApplications, ([name, terms]) => ({ name, terms: terms.map(predefinedTerm) }));
+    const ownTerms = (own.application ?? []).map((application) => ({
+      name: application.name,
+      terms: ownTermsOf(application),
+    }));
+    const predefined = Array.from(predefinedApplications, ([name, terms]) => ({
+      name,
+      terms: terms.map(predefinedTerm),
+    }));
     const all = [
       ...ownTerms,
       // junos-ldap rather than junos-h323 for TCP 389
@@ -51,8 +73,9 @@ export class ApplicationTable {
       return { id: index + 1, name, ...term, named };
     });
     for (const row of this.rows) this.#byName.set(row.name, [...(this.#byName.get(row.name) ?? []), row]);
-    const ownSets = (own["application-set"] ?? []).map((set) =>
-      [set.name, [...(set.application ?? []), ...(set["application-set"] ?? [])]] as const);
+    const ownSets = (own["application-set"] ?? []).map(
+      (set) => [set.name, [...(set.application ?? []), ...(set["application-set"] ?? [])]] as const,
+    );
     this.#sets = new Map([...predefinedApplicationSets, ...ownSets]);
   }
 

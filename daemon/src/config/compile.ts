@@ -3,17 +3,41 @@
 import { Action } from "../../../shared/gen/wire.gen.js";
 import { sealSnapshot, type SnapshotContent } from "../snapshot/hash.js";
 import type {
-  Snapshot, SnapshotApplication, SnapshotDefaultPolicy, SnapshotHostService, SnapshotPolicySet, SnapshotPort,
-  SnapshotRoute, SnapshotRouteHop, SnapshotRule, SnapshotSettings, SnapshotUnit, SnapshotZone,
+  Snapshot,
+  SnapshotApplication,
+  SnapshotDefaultPolicy,
+  SnapshotHostService,
+  SnapshotPolicySet,
+  SnapshotPort,
+  SnapshotRoute,
+  SnapshotRouteHop,
+  SnapshotRule,
+  SnapshotSettings,
+  SnapshotUnit,
+  SnapshotZone,
 } from "../snapshot/snapshot.gen.js";
 import { AddressSets } from "./address-sets.js";
-import { addressBytes, isConnected, isLinkLocal, parseAddress, parsePrefix, type IpAddress, type Prefix } from "./address.js";
+import {
+  addressBytes,
+  isConnected,
+  isLinkLocal,
+  parseAddress,
+  parsePrefix,
+  type IpAddress,
+  type Prefix,
+} from "./address.js";
 import { ApplicationTable, type ApplicationRow } from "./application-table.js";
 import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, StaticRoute } from "./config.js";
 import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
 import {
-  DEFAULT_POLICY_ID, DEFAULT_POLICY_NAME, GLOBAL_POLICY_SET, MAX_RULES_PER_POLICY_SET, NAME_TABLE_VERSION,
-  type NameTable, type PolicyName, type UnitName,
+  DEFAULT_POLICY_ID,
+  DEFAULT_POLICY_NAME,
+  GLOBAL_POLICY_SET,
+  MAX_RULES_PER_POLICY_SET,
+  NAME_TABLE_VERSION,
+  type NameTable,
+  type PolicyName,
+  type UnitName,
 } from "./names.js";
 
 export interface Compiled {
@@ -105,8 +129,13 @@ function compileHostInbound(traffic: HostInboundTraffic): SnapshotHostService[] 
 }
 
 function compareServices(a: HostService, b: HostService): number {
-  return a.protocol - b.protocol || FAMILY_ORDER[a.family] - FAMILY_ORDER[b.family] || a.ports.low - b.ports.low ||
-    a.ports.high - b.ports.high || a.icmpType - b.icmpType;
+  return (
+    a.protocol - b.protocol ||
+    FAMILY_ORDER[a.family] - FAMILY_ORDER[b.family] ||
+    a.ports.low - b.ports.low ||
+    a.ports.high - b.ports.high ||
+    a.icmpType - b.icmpType
+  );
 }
 
 /** Mappings have no order of their own, so interfaces go by name (ge-0/0/2 before ge-0/0/10). */
@@ -128,7 +157,13 @@ function compareNaturally(a: string, b: string): number {
 function compilePorts(config: Config): SnapshotPort[] {
   return interfaceNames(config).map((name, id) => {
     const statement = config.interfaces[name]!;
-    return { id, name, device: statement.device ?? name, xdp_mode: statement["xdp-mode"] ?? "auto", mtu: statement.mtu ?? 0 };
+    return {
+      id,
+      name,
+      device: statement.device ?? name,
+      xdp_mode: statement["xdp-mode"] ?? "auto",
+      mtu: statement.mtu ?? 0,
+    };
   });
 }
 
@@ -137,15 +172,24 @@ interface CompiledUnit {
   readonly prefixes: readonly Prefix[];
 }
 
-function compileUnits(config: Config, ports: readonly SnapshotPort[], zoneIds: ReadonlyMap<string, number>): CompiledUnit[] {
-  const membership = new Map(config.security.zones["security-zone"].flatMap((zone) =>
-    (zone.interfaces ?? []).map((item) => {
-      const [name, traffic] = typeof item === "string" ? [item] : [item.name, item["host-inbound-traffic"]];
-      return [name, { zone: zoneIds.get(zone.name)!, traffic }] as const;
-    })));
+function compileUnits(
+  config: Config,
+  ports: readonly SnapshotPort[],
+  zoneIds: ReadonlyMap<string, number>,
+): CompiledUnit[] {
+  const membership = new Map(
+    config.security.zones["security-zone"].flatMap((zone) =>
+      (zone.interfaces ?? []).map((item) => {
+        const [name, traffic] = typeof item === "string" ? [item] : [item.name, item["host-inbound-traffic"]];
+        return [name, { zone: zoneIds.get(zone.name)!, traffic }] as const;
+      }),
+    ),
+  );
   const units: CompiledUnit[] = [];
   for (const port of ports) {
-    for (const [number, unit] of Object.entries(config.interfaces[port.name]!.unit).toSorted(([a], [b]) => Number(a) - Number(b))) {
+    for (const [number, unit] of Object.entries(config.interfaces[port.name]!.unit).toSorted(
+      ([a], [b]) => Number(a) - Number(b),
+    )) {
       const name = `${port.name}.${number}`;
       const member = membership.get(name);
       const { inet, inet6 } = unit.family ?? {};
@@ -161,7 +205,10 @@ function compileUnits(config: Config, ports: readonly SnapshotPort[], zoneIds: R
           instance: 0,
           mtu_inet: inet?.mtu ?? 0,
           mtu_inet6: inet6?.mtu ?? 0,
-          addresses: prefixes.map((prefix) => ({ address: addressBytes(prefix.family, prefix.value), length: prefix.length })),
+          addresses: prefixes.map((prefix) => ({
+            address: addressBytes(prefix.family, prefix.value),
+            length: prefix.length,
+          })),
           ...(member?.traffic === undefined ? {} : { host_inbound: compileHostInbound(member.traffic) }),
         },
       });
@@ -269,7 +316,8 @@ function compileApplication(row: ApplicationRow): SnapshotApplication {
 function compileDefaultPolicy(policy: DefaultPolicy | undefined, counters: string[]): SnapshotDefaultPolicy {
   return {
     policy_id: DEFAULT_POLICY_ID,
-    action: policy?.["permit-all"] === true ? Action.PERMIT : policy?.["reject-all"] === true ? Action.REJECT : Action.DENY,
+    action:
+      policy?.["permit-all"] === true ? Action.PERMIT : policy?.["reject-all"] === true ? Action.REJECT : Action.DENY,
     log_init: policy?.log?.["session-init"] ?? false,
     log_close: policy?.log?.["session-close"] ?? false,
     counter: counters.push("default") - 1,
@@ -277,7 +325,14 @@ function compileDefaultPolicy(policy: DefaultPolicy | undefined, counters: strin
 }
 
 function defaultPolicyName(): PolicyName {
-  return { firstId: DEFAULT_POLICY_ID, name: DEFAULT_POLICY_NAME, from: "", to: "", global: false, applications: ["any"] };
+  return {
+    firstId: DEFAULT_POLICY_ID,
+    name: DEFAULT_POLICY_NAME,
+    from: "",
+    to: "",
+    global: false,
+    applications: ["any"],
+  };
 }
 
 // ---- routes ------------------------------------------------------------------------------------------------------------------
@@ -286,7 +341,11 @@ function compileRoute(route: StaticRoute, units: readonly CompiledUnit[]): Snaps
   const prefix = parsePrefix(route.name)!;
   const plain = (route["next-hop"] ?? []).map((text) => compileHop(parseAddress(text)!, units));
   const qualified = (route["qualified-next-hop"] ?? []).map((hop) =>
-    compileHop(parseAddress(hop.name)!, units.filter(({ unit }) => unit.name === hop.interface)));
+    compileHop(
+      parseAddress(hop.name)!,
+      units.filter(({ unit }) => unit.name === hop.interface),
+    ),
+  );
   return {
     instance: 0,
     prefix: addressBytes(prefix.family, prefix.value),
@@ -298,6 +357,8 @@ function compileRoute(route: StaticRoute, units: readonly CompiledUnit[]): Snaps
 
 /** A link-local gateway belongs to the one unit given; any other to the unit whose network holds it, of which there is one. */
 function compileHop(gateway: IpAddress, candidates: readonly CompiledUnit[]): SnapshotRouteHop {
-  const holder = candidates.find(({ prefixes }) => isLinkLocal(gateway) || prefixes.some((prefix) => isConnected(prefix, gateway)));
+  const holder = candidates.find(
+    ({ prefixes }) => isLinkLocal(gateway) || prefixes.some((prefix) => isConnected(prefix, gateway)),
+  );
   return { gateway: addressBytes(gateway.family, gateway.value), unit: holder?.unit.id ?? 0 };
 }

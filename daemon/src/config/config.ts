@@ -169,8 +169,19 @@ export type StreamFormat = "sd-syslog" | "kv";
 export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy";
 export type Severity = "emergency" | "alert" | "critical" | "error" | "warning" | "notice" | "info" | "debug";
 export type Facility =
-  | "authorization" | "daemon" | "ftp" | "kernel" | "user"
-  | "local0" | "local1" | "local2" | "local3" | "local4" | "local5" | "local6" | "local7";
+  | "authorization"
+  | "daemon"
+  | "ftp"
+  | "kernel"
+  | "user"
+  | "local0"
+  | "local1"
+  | "local2"
+  | "local3"
+  | "local4"
+  | "local5"
+  | "local6"
+  | "local7";
 
 /** Stream: one collector. Defaults: port 514, transport udp, format sd-syslog, category all, every severity, facility user. */
 export interface Stream {

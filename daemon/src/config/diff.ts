@@ -21,18 +21,23 @@ export function diffConfig(before: Config | undefined, after: Config): Change[] 
 /** formatChanges writes one line per change: "+", "-", "~" (changed) or ">" (moved), the path and the values. */
 export function formatChanges(changes: readonly Change[], options: { readonly color?: boolean } = {}): string {
   const paint = (code: string, text: string): string => (options.color === true ? `\x1b[${code}m${text}\x1b[0m` : text);
-  return changes.map((change) => {
-    switch (change.kind) {
-      case "added":
-        return paint("32", `+ ${change.path}: ${leafText(change.after)}`);
-      case "removed":
-        return paint("31", `- ${change.path}: ${leafText(change.before)}`);
-      case "changed":
-        return paint("33", `~ ${change.path}: ${leafText(change.before)} -> ${leafText(change.after)}`);
-      case "moved":
-        return paint("36", `> ${change.path}: moved ${change.behind === undefined ? "to the front" : `behind ${change.behind}`}`);
-    }
-  }).join("\n");
+  return changes
+    .map((change) => {
+      switch (change.kind) {
+        case "added":
+          return paint("32", `+ ${change.path}: ${leafText(change.after)}`);
+        case "removed":
+          return paint("31", `- ${change.path}: ${leafText(change.before)}`);
+        case "changed":
+          return paint("33", `~ ${change.path}: ${leafText(change.before)} -> ${leafText(change.after)}`);
+        case "moved":
+          return paint(
+            "36",
+            `> ${change.path}: moved ${change.behind === undefined ? "to the front" : `behind ${change.behind}`}`,
+          );
+      }
+    })
+    .join("\n");
 }
 
 type Entries = ReadonlyMap<string, unknown>;
@@ -52,7 +57,11 @@ function compare(path: string, before: unknown, after: unknown, changes: Change[
   const [oldNames, nowNames] = [[...old.keys()], [...now.keys()]];
   for (const name of merged(oldNames, nowNames)) compare(name, old.get(name), now.get(name), changes);
   if (!Array.isArray(after)) return;
-  reportMoves(oldNames.filter((name) => now.has(name)), nowNames.filter((name) => old.has(name)), changes);
+  reportMoves(
+    oldNames.filter((name) => now.has(name)),
+    nowNames.filter((name) => old.has(name)),
+    changes,
+  );
 }
 
 /** flatten visits the leaves below a path. */
@@ -67,7 +76,9 @@ function flatten(path: string, value: unknown, visit: (path: string, leaf: Leaf)
 function entriesOf(path: string, value: unknown): Entries | undefined {
   if (Array.isArray(value)) {
     const mixed = value.some((item) => typeof item === "object");
-    const named = value.map((item: unknown) => [mixed && typeof item === "string" ? item : entryName(item), item] as const);
+    const named = value.map(
+      (item: unknown) => [mixed && typeof item === "string" ? item : entryName(item), item] as const,
+    );
     if (value.length === 0 || named.some(([name]) => name === undefined)) return undefined;
     return new Map(named.map(([name, item]) => [`${path}[${name!}]`, withoutName(item)]));
   }

@@ -6,7 +6,7 @@
  * statements that cannot both hold), limit (more than fits).
  */
 export type ConfigErrorCode =
-  | "syntax" | "unknown" | "missing" | "type" | "value" | "duplicate" | "reference" | "conflict" | "limit";
+  "syntax" | "unknown" | "missing" | "type" | "value" | "duplicate" | "reference" | "conflict" | "limit";
 
 export interface ConfigError {
   readonly code: ConfigErrorCode;
@@ -31,7 +31,9 @@ export function formatConfigErrors(errors: readonly ConfigError[], options: Form
     options.color === true && text !== "" ? `\x1b[${code}m${text}\x1b[0m` : text;
   const lines = errors.map((error) => {
     const place = [error.file, error.line, error.column].filter((part) => part !== undefined).join(":");
-    return [paint("2", place), paint("1", error.path), paint("31", error.message)].filter((part) => part !== "").join(": ");
+    return [paint("2", place), paint("1", error.path), paint("31", error.message)]
+      .filter((part) => part !== "")
+      .join(": ");
   });
   lines.push(errors.length === 1 ? "1 error" : `${errors.length} errors`);
   return lines.join("\n");

@@ -1,6 +1,14 @@
 // format.ts: the string formats of schemas/config.schema.json: what each accepts and, where it can tell, what is wrong.
 // SPDX-License-Identifier: Apache-2.0
-import { addressBits, formatPrefix, notOneHost, parseAddress, parsePrefix, prefixRange, type Family } from "./address.js";
+import {
+  addressBits,
+  formatPrefix,
+  notOneHost,
+  parseAddress,
+  parsePrefix,
+  prefixRange,
+  type Family,
+} from "./address.js";
 import { parseIcmpType, parsePorts, parseProtocol } from "./protocol.js";
 
 /** Trouble: undefined when the text is fine, "" when it is simply something else, a sentence when more can be said. */
@@ -19,7 +27,9 @@ export const formats: ReadonlyMap<string, (text: string) => Trouble> = new Map([
 function prefixTrouble(text: string): Trouble {
   const prefix = parsePrefix(text);
   if (prefix === undefined) return "";
-  return prefix.hostBits ? `'${text}' has bits set behind its prefix length; did you mean '${formatPrefix(prefix)}'?` : undefined;
+  return prefix.hostBits
+    ? `'${text}' has bits set behind its prefix length; did you mean '${formatPrefix(prefix)}'?`
+    : undefined;
 }
 
 function interfaceAddressTrouble(family: Family, text: string): Trouble {

@@ -14,13 +14,22 @@ const both = 0;
 const inet = 2;
 const inet6 = 10;
 
-const ports = (protocol: number, low: number, high = low, family: 0 | 2 | 10 = both): HostService =>
-  ({ protocol, family, ports: { low, high }, icmpType: -1 });
+const ports = (protocol: number, low: number, high = low, family: 0 | 2 | 10 = both): HostService => ({
+  protocol,
+  family,
+  ports: { low, high },
+  icmpType: -1,
+});
 const tcp = (port: number): HostService => ports(TCP, port);
 const udp = (port: number): HostService => ports(UDP, port);
 const icmp = (type: number): HostService => ({ protocol: ICMP, family: inet, ports: ANY_PORT, icmpType: type });
 const icmp6 = (type: number): HostService => ({ protocol: ICMP6, family: inet6, ports: ANY_PORT, icmpType: type });
-const whole = (protocol: number, family: 0 | 2 | 10 = both): HostService => ({ protocol, family, ports: ANY_PORT, icmpType: -1 });
+const whole = (protocol: number, family: 0 | 2 | 10 = both): HostService => ({
+  protocol,
+  family,
+  ports: ANY_PORT,
+  icmpType: -1,
+});
 
 const PING: readonly HostService[] = [icmp(8), icmp6(128)];
 

@@ -7,8 +7,7 @@ import { checkSchema } from "./schema.js";
 import { readSource, sourceOffset, sourceValue } from "./source.js";
 
 export type LoadResult =
-  | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly errors: readonly ConfigError[] };
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 export interface LoadOptions {
   /** file: a name for the text in errors */
@@ -17,7 +16,8 @@ export interface LoadOptions {
 
 /** loadConfig reads YAML or JSON. The errors are all there are, in the order of the text; there is no half of a configuration. */
 export function loadConfig(text: string, options: LoadOptions = {}): LoadResult {
-  const inFile = (error: ConfigError): ConfigError => (options.file === undefined ? error : { ...error, file: options.file });
+  const inFile = (error: ConfigError): ConfigError =>
+    options.file === undefined ? error : { ...error, file: options.file };
   const source = readSource(text);
   if (!("root" in source)) return { ok: false, errors: source.map(inFile) };
   const tree = sourceValue(source.root);

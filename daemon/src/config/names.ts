@@ -93,16 +93,25 @@ export function parseNameTable(value: unknown): NameTable | undefined {
   if (!isRecord(value) || value["version"] !== NAME_TABLE_VERSION) return undefined;
   const { generation, hostName, zones, units, applications, policies } = value;
   const whole =
-    Number.isSafeInteger(generation) && typeof hostName === "string" &&
-    isListOf(zones, isText) && isListOf(applications, isText) &&
+    Number.isSafeInteger(generation) &&
+    typeof hostName === "string" &&
+    isListOf(zones, isText) &&
+    isListOf(applications, isText) &&
     isListOf(units, (unit) => isRecord(unit) && isText(unit["name"]) && isText(unit["zone"])) &&
     isListOf(policies, isPolicyName);
   return whole ? (value as unknown as NameTable) : undefined;
 }
 
 function isPolicyName(value: unknown): boolean {
-  return isRecord(value) && Number.isSafeInteger(value["firstId"]) && isText(value["name"]) && isText(value["from"]) &&
-    isText(value["to"]) && typeof value["global"] === "boolean" && isListOf(value["applications"], isText);
+  return (
+    isRecord(value) &&
+    Number.isSafeInteger(value["firstId"]) &&
+    isText(value["name"]) &&
+    isText(value["from"]) &&
+    isText(value["to"]) &&
+    typeof value["global"] === "boolean" &&
+    isListOf(value["applications"], isText)
+  );
 }
 
 const isText = (value: unknown): boolean => typeof value === "string";

@@ -30,7 +30,14 @@ const applications: Readonly<Record<string, readonly PredefinedTerm[]>> = {
   "junos-gprs-gtp-v0": [[UDP, 3386]],
   "junos-gre": [[47]],
   "junos-gtp": [[UDP, 2123]],
-  "junos-h323": [[TCP, 1720], [UDP, 1719], [TCP, 1503], [TCP, 389], [TCP, 522], [TCP, 1731]],
+  "junos-h323": [
+    [TCP, 1720],
+    [UDP, 1719],
+    [TCP, 1503],
+    [TCP, 389],
+    [TCP, 522],
+    [TCP, 1731],
+  ],
   "junos-http": [[TCP, 80]],
   "junos-http-ext": [[TCP, 7001]],
   "junos-https": [[TCP, 443]],
@@ -75,10 +82,16 @@ const applications: Readonly<Record<string, readonly PredefinedTerm[]>> = {
   "junos-radius": [[UDP, 1812]],
   "junos-rdp": [[TCP, 3389]],
   "junos-rip": [[UDP, 520]],
-  "junos-smb": [[TCP, 139], [TCP, 445]],
+  "junos-smb": [
+    [TCP, 139],
+    [TCP, 445],
+  ],
   "junos-smb-session": [[TCP, 445]],
   "junos-smtp": [[TCP, 25]],
-  "junos-smtps": [[TCP, 587], [TCP, 465]],
+  "junos-smtps": [
+    [TCP, 587],
+    [TCP, 465],
+  ],
   "junos-ssh": [[TCP, 22]],
   "junos-stun-tcp": [[TCP, 3478, 3479]],
   "junos-stun-udp": [[UDP, 3478, 3479]],
@@ -130,7 +143,10 @@ const applications: Readonly<Record<string, readonly PredefinedTerm[]>> = {
   "junos-rsh": [[TCP, 514]],
   "junos-rtsp": [[TCP, 554]],
   "junos-sccp": [[TCP, 2000]],
-  "junos-sip": [[TCP, 5060], [UDP, 5060]],
+  "junos-sip": [
+    [TCP, 5060],
+    [UDP, 5060],
+  ],
   "junos-snmp-agentx": [[TCP, 705]],
   "junos-snpp": [[TCP, 444]],
   "junos-sql-monitor": [[UDP, 1434]],
@@ -162,8 +178,17 @@ const sets: Readonly<Record<string, readonly string[]>> = {
   "junos-ms-rpc": ["junos-ms-rpc-tcp", "junos-ms-rpc-udp"],
   "junos-ms-rpc-any": ["junos-ms-rpc-uuid-any-tcp", "junos-ms-rpc-uuid-any-udp"],
   "junos-ms-rpc-iis-com": ["junos-ms-rpc-iis-com-1", "junos-ms-rpc-iis-com-adminbase"],
-  "junos-ms-rpc-msexchange": ["junos-ms-rpc-msexchange-directory-nsp", "junos-ms-rpc-msexchange-directory-rfr", "junos-ms-rpc-msexchange-info-store"],
-  "junos-ms-rpc-wmic": ["junos-ms-rpc-wmic-admin", "junos-ms-rpc-wmic-admin2", "junos-ms-rpc-wmic-mgmt", "junos-ms-rpc-wmic-webm-level1login"],
+  "junos-ms-rpc-msexchange": [
+    "junos-ms-rpc-msexchange-directory-nsp",
+    "junos-ms-rpc-msexchange-directory-rfr",
+    "junos-ms-rpc-msexchange-info-store",
+  ],
+  "junos-ms-rpc-wmic": [
+    "junos-ms-rpc-wmic-admin",
+    "junos-ms-rpc-wmic-admin2",
+    "junos-ms-rpc-wmic-mgmt",
+    "junos-ms-rpc-wmic-webm-level1login",
+  ],
   "junos-routing-inbound": ["junos-bgp", "junos-rip", "junos-ldp-tcp", "junos-ldp-udp"],
   "junos-stun": ["junos-stun-tcp", "junos-stun-udp"],
   "junos-sun-rpc": ["junos-sun-rpc-tcp", "junos-sun-rpc-udp"],
@@ -183,6 +208,8 @@ const sets: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** In the order in which they name traffic: where several have the same port, the first does. */
-export const predefinedApplications: ReadonlyMap<string, readonly PredefinedTerm[]> = new Map(Object.entries(applications));
+export const predefinedApplications: ReadonlyMap<string, readonly PredefinedTerm[]> = new Map(
+  Object.entries(applications),
+);
 
 export const predefinedApplicationSets: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(sets));

@@ -34,7 +34,13 @@ let compiled: ValidateFunction | undefined;
 
 function validator(): ValidateFunction {
   if (compiled !== undefined) return compiled;
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictRequired: false });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+  });
   for (const [name, trouble] of formats) {
     ajv.addFormat(name, { type: "string", validate: (text: string) => trouble(text) === undefined });
   }
@@ -64,10 +70,16 @@ function isPartOfAnother(error: ErrorObject): boolean {
 
 /** A statement is not missing where a word very like its name stands: that word is the error. */
 function isMissingByTypo(error: ErrorObject, unknownWords: ReadonlyMap<string, readonly string[]>): boolean {
-  const missing = error.keyword === "required" || error.keyword === "dependentRequired" ? [String(error.params["missingProperty"])]
-    : error.keyword === "oneOf" || error.keyword === "anyOf" ? namesOf(branchesOf(error)).filter((name) => !has(error.data, name))
-    : [];
-  return missing.length > 0 && (unknownWords.get(error.instancePath) ?? []).some((word) => nearest(word, missing) !== undefined);
+  const missing =
+    error.keyword === "required" || error.keyword === "dependentRequired"
+      ? [String(error.params["missingProperty"])]
+      : error.keyword === "oneOf" || error.keyword === "anyOf"
+        ? namesOf(branchesOf(error)).filter((name) => !has(error.data, name))
+        : [];
+  return (
+    missing.length > 0 &&
+    (unknownWords.get(error.instancePath) ?? []).some((word) => nearest(word, missing) !== undefined)
+  );
 }
 
 function findingOf(error: ErrorObject): Finding {
@@ -161,7 +173,8 @@ function namesOf(branches: readonly SchemaNode[]): string[] {
   return branches.flatMap((branch) => [...(branch.required ?? []), ...namesOf(branch.anyOf ?? [])]);
 }
 
-const has = (value: unknown, name: string): boolean => typeof value === "object" && value !== null && Object.hasOwn(value, name);
+const has = (value: unknown, name: string): boolean =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, name);
 
 /** A number where a text is wanted is nearly always a name that looks like one. */
 function quoteHint(schema: SchemaNode, value: unknown): string {
@@ -180,6 +193,9 @@ function foundText(value: unknown): string {
 
 /** pathOf turns a JSON pointer into steps; digits are positions, since the only mappings with numeric keys are units. */
 function pathOf(pointer: string): Path {
-  const steps = pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const steps = pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
   return steps.map((step, index) => (/^[0-9]+$/.test(step) && steps[index - 1] !== "unit" ? Number(step) : step));
 }

@@ -1,5 +1,16 @@
 // source.ts: a configuration text as a tree whose every node knows its place in the text. SPDX-License-Identifier: Apache-2.0
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node } from "yaml";
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  Parser,
+  type CST,
+  type Document,
+  type Node,
+} from "yaml";
 
 import type { ConfigError } from "./error.js";
 import { formatPath, type Path } from "./path.js";
@@ -10,7 +21,12 @@ export type Scalar = string | number | boolean | null;
 export type SourceNode =
   | { readonly kind: "scalar"; readonly offset: number; readonly key?: number; readonly value: Scalar }
   | { readonly kind: "list"; readonly offset: number; readonly key?: number; readonly items: readonly SourceNode[] }
-  | { readonly kind: "map"; readonly offset: number; readonly key?: number; readonly entries: ReadonlyMap<string, SourceNode> };
+  | {
+      readonly kind: "map";
+      readonly offset: number;
+      readonly key?: number;
+      readonly entries: ReadonlyMap<string, SourceNode>;
+    };
 
 export interface Source {
   readonly root: SourceNode;
@@ -59,9 +75,11 @@ export function sourceOffset(root: SourceNode, path: Path): number {
   let offset = root.offset;
   for (const step of path) {
     const next: SourceNode | undefined =
-      node.kind === "list" && typeof step === "number" ? node.items[step]
-      : node.kind === "map" ? node.entries.get(String(step))
-      : undefined;
+      node.kind === "list" && typeof step === "number"
+        ? node.items[step]
+        : node.kind === "map"
+          ? node.entries.get(String(step))
+          : undefined;
     if (next === undefined) break;
     node = next;
     offset = next.key ?? next.offset;
@@ -82,7 +100,12 @@ class SourceReport {
   }
 
   duplicate(path: Path, offset: number, first: number): void {
-    this.add("duplicate", path, offset, `'${path.at(-1)}' is said twice; the first is on line ${this.#place(first).line}`);
+    this.add(
+      "duplicate",
+      path,
+      offset,
+      `'${path.at(-1)}' is said twice; the first is on line ${this.#place(first).line}`,
+    );
   }
 }
 
@@ -109,7 +132,8 @@ function readYaml(text: string, report: SourceReport): SourceNode | undefined {
     if (!seen.has(`${pos[0]} ${message}`)) report.add("syntax", [], pos[0], `not YAML: ${message.replace(/\.?$/, "")}`);
     seen.add(`${pos[0]} ${message}`);
   }
-  if (documents[1] !== undefined) report.add("syntax", [], documents[1].range[0], "a second document begins here; expected one");
+  if (documents[1] !== undefined)
+    report.add("syntax", [], documents[1].range[0], "a second document begins here; expected one");
   if (report.errors.length > before) return undefined;
   return new YamlReader(document, report).read(document.contents);
 }
@@ -156,11 +180,16 @@ class YamlReader {
     }
     if (isAlias(node)) {
       const anchored = node.resolve(this.#document);
-      if (anchored === undefined) this.#report.add("syntax", path, offset, `no anchor &${node.source} stands before this alias`);
+      if (anchored === undefined)
+        this.#report.add("syntax", path, offset, `no anchor &${node.source} stands before this alias`);
       return this.#node(anchored ?? null, path, key, offset);
     }
     if (isSeq<Node>(node)) {
-      return { kind: "list", items: node.items.map((item, index) => this.#node(item, [...path, index], undefined, alias)), ...at };
+      return {
+        kind: "list",
+        items: node.items.map((item, index) => this.#node(item, [...path, index], undefined, alias)),
+        ...at,
+      };
     }
     if (isMap<Node, Node | null>(node)) {
       const entries = new Map<string, SourceNode>();
@@ -259,7 +288,8 @@ class JsonReader {
       const value = this.#node([...path, name], keyOffset);
       if (value === undefined) return undefined;
       const before = entries.get(name);
-      if (UNUSABLE_KEYS.has(name)) this.#report.add("syntax", path, keyOffset, "expected a word as the name of a statement");
+      if (UNUSABLE_KEYS.has(name))
+        this.#report.add("syntax", path, keyOffset, "expected a word as the name of a statement");
       else if (before !== undefined) this.#report.duplicate([...path, name], keyOffset, before.key ?? before.offset);
       else entries.set(name, value);
       if (this.#text[this.#next()] === ",") this.#at++;

@@ -63,7 +63,9 @@ export class Statement {
 
   /** entries of a mapping, in the order of the text; none for anything else. */
   entries(): [name: string, statement: Statement][] {
-    return isRecord(this.value) ? Object.entries(this.value).map(([name, value]) => [name, new Statement(value, this, name)]) : [];
+    return isRecord(this.value)
+      ? Object.entries(this.value).map(([name, value]) => [name, new Statement(value, this, name)])
+      : [];
   }
 }
 

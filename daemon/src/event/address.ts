@@ -38,12 +38,7 @@ export class AddressText {
     const slot = Math.imul(Math.imul(Math.imul(a, 31) + b, 31) + Math.imul(c, 7) + d, 0x9e3779b1) >>> 20;
     const key = slot * 4;
     const words = this.#words;
-    if (
-      words[key] === a &&
-      words[key + 1] === b &&
-      words[key + 2] === c &&
-      words[key + 3] === d
-    ) {
+    if (words[key] === a && words[key + 1] === b && words[key + 2] === c && words[key + 3] === d) {
       return this.#text[slot]!;
     }
     words[key] = a;
@@ -65,7 +60,7 @@ export function inet6Text(view: DataView, at: number): string {
   // The longest run of two or more zero groups is shortened, the first of equal ones.
   let runAt = -1;
   let runLength = 1;
-  for (let group = 0; group < 8; ) {
+  for (let group = 0; group < 8;) {
     let length = 0;
     while (group + length < 8 && view.getUint16(at + 2 * (group + length)) === 0) length++;
     if (length > runLength) {

@@ -90,7 +90,10 @@ describe("IPv6 text", () => {
 test("remembered addresses are the right ones, also when they fall on the same place", () => {
   const text = new AddressText();
   const few = fc.constantFrom("0a000001", "0a000002", "c0000201", "00000000", "ffffffff");
-  const address = fc.oneof(few, fc.nat(0xffff_ffff).map((word) => word.toString(16).padStart(8, "0")));
+  const address = fc.oneof(
+    few,
+    fc.nat(0xffff_ffff).map((word) => word.toString(16).padStart(8, "0")),
+  );
   fc.assert(
     fc.property(fc.array(address, { minLength: 4, maxLength: 4 }), (words) => {
       const view = bytesView(words.join(""));

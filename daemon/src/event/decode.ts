@@ -279,7 +279,10 @@ function readAddress(view: DataView, at: number, family: AddressFamily): string 
 
 function readTranslated(view: DataView, at: number, family: AddressFamily): string | null {
   const none =
-    view.getInt32(at) === 0 && view.getInt32(at + 4) === 0 && view.getInt32(at + 8) === 0 && view.getInt32(at + 12) === 0;
+    view.getInt32(at) === 0 &&
+    view.getInt32(at + 4) === 0 &&
+    view.getInt32(at + 8) === 0 &&
+    view.getInt32(at + 12) === 0;
   return none ? null : readAddress(view, at, family);
 }
 

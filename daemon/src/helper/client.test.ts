@@ -16,7 +16,16 @@ import { FrameParser, frameOf } from "./framing.js";
 
 const packr = new Packr({ useRecords: false });
 const unpackr = new Unpackr({ useRecords: false, int64AsType: "number" });
-const hello = { protocol: 1, layout_hash: "ab", version: "0", start_id: 5_000_000_000, generation: 3, hash: "", workers: 1, rings: ["/ring"] };
+const hello = {
+  protocol: 1,
+  layout_hash: "ab",
+  version: "0",
+  start_id: 5_000_000_000,
+  generation: 3,
+  hash: "",
+  workers: 1,
+  rings: ["/ring"],
+};
 
 type Message = Record<string, unknown> & { id: number; type: string };
 type Handler = (message: Message, send: (reply: unknown) => void, socket: Socket) => void;
@@ -58,7 +67,12 @@ const greet: Handler = (message, send) => {
   if (message.type === "hello") send({ id: message.id, ok: true, ...hello });
 };
 
-const options = (more: Partial<HelperClientOptions> = {}): HelperClientOptions => ({ path, role: "writer", client: "test", ...more });
+const options = (more: Partial<HelperClientOptions> = {}): HelperClientOptions => ({
+  path,
+  role: "writer",
+  client: "test",
+  ...more,
+});
 
 async function greeted(handler: Handler, more: Partial<HelperClientOptions> = {}): Promise<HelperClient> {
   await serve((message, send, socket) => {
@@ -85,9 +99,14 @@ test("hello says who we are and gives who the helper is, numbers above 32 bits a
 });
 
 test("a refused hello rejects with the helper's code and ends the connection", async () => {
-  await serve((message, send) => send({ id: message.id, ok: false, code: "layout", path: "layout_hash", message: "other layout" }));
+  await serve((message, send) =>
+    send({ id: message.id, ok: false, code: "layout", path: "layout_hash", message: "other layout" }),
+  );
   const client = new HelperClient(options());
-  await assert.rejects(client.start(), (error: HelperRefused) => error instanceof HelperRefused && error.code === "layout" && error.path === "layout_hash");
+  await assert.rejects(
+    client.start(),
+    (error: HelperRefused) => error instanceof HelperRefused && error.code === "layout" && error.path === "layout_hash",
+  );
   await assert.rejects(client.request("status", {}), HelperUnavailable);
 });
 
@@ -122,7 +141,10 @@ test("a reply is taken whole at every way of cutting it, and several at once", a
     assert.equal(parser.push(reply.subarray(0, cut)).length, 0);
     const messages = parser.push(Buffer.concat([reply.subarray(cut), reply, reply.subarray(0, cut)]));
     assert.equal(messages.length, 2, `cut at ${cut}`);
-    assert.deepEqual(messages.map((message) => Buffer.from(message)), [reply.subarray(4), reply.subarray(4)]);
+    assert.deepEqual(
+      messages.map((message) => Buffer.from(message)),
+      [reply.subarray(4), reply.subarray(4)],
+    );
     assert.equal(parser.push(reply.subarray(cut)).length, 1);
   }
   const parser = new FrameParser(1000);
@@ -140,7 +162,9 @@ test("the doorbell rings, and the snapshot goes out with its fields in order", a
   let rings = 0;
   client.on("doorbell", () => rings++);
   const sample = readSample();
-  const reply = await client.request("apply_snapshot", { snapshot: Object.fromEntries(Object.entries(sample).reverse()) as unknown as typeof sample });
+  const reply = await client.request("apply_snapshot", {
+    snapshot: Object.fromEntries(Object.entries(sample).reverse()) as unknown as typeof sample,
+  });
   assert.equal(reply.generation, 7);
   assert.equal(rings, 1);
   assert.deepEqual(Object.keys(applied!.snapshot as object), Object.keys(sample));
@@ -173,7 +197,10 @@ for (const [what, bytes] of lies) {
 test("requests fail when the helper goes away, saying that they were sent", async () => {
   const client = await greeted((_message, _send, socket) => socket.destroy());
   const closed = once(client, "close");
-  await assert.rejects(client.request("status", {}), (error: HelperUnavailable) => error instanceof HelperUnavailable && error.sent);
+  await assert.rejects(
+    client.request("status", {}),
+    (error: HelperUnavailable) => error instanceof HelperUnavailable && error.sent,
+  );
   await closed;
   await assert.rejects(client.request("status", {}), (error: HelperUnavailable) => !error.sent);
 });
@@ -186,7 +213,10 @@ test("a helper that does not answer in time is given up", async () => {
 test("the queue of waiting requests is bounded", async () => {
   const client = await greeted(() => undefined, { queueLimit: 2 });
   const first = [client.request("status", {}), client.request("status", {})];
-  await assert.rejects(client.request("status", {}), (error: HelperUnavailable) => !error.sent && /2 requests wait/.test(error.message));
+  await assert.rejects(
+    client.request("status", {}),
+    (error: HelperUnavailable) => !error.sent && /2 requests wait/.test(error.message),
+  );
   client.close();
   for (const request of first) await assert.rejects(request, HelperUnavailable);
 });

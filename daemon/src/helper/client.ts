@@ -69,7 +69,11 @@ export class HelperClient extends EventEmitter<{ doorbell: []; close: [error: Er
     this.#socket = socket;
     socket.on("data", (piece: Buffer) => this.#take(piece));
     socket.on("connect", () => (this.#connected = true));
-    socket.on("error", (error) => this.#end(new HelperUnavailable(`helper at ${this.#options.path}: ${error.message}`, this.#connected, { cause: error })));
+    socket.on("error", (error) =>
+      this.#end(
+        new HelperUnavailable(`helper at ${this.#options.path}: ${error.message}`, this.#connected, { cause: error }),
+      ),
+    );
     socket.on("close", () => this.#end(new HelperUnavailable("the helper closed the connection", true)));
     try {
       return await this.request("hello", {
@@ -126,7 +130,11 @@ export class HelperClient extends EventEmitter<{ doorbell: []; close: [error: Er
         this.#receive(decodeMessage(message));
       }
     } catch (thrown) {
-      this.#end(thrown instanceof HelperProtocolError ? thrown : new HelperProtocolError("a message could not be taken", { cause: thrown }));
+      this.#end(
+        thrown instanceof HelperProtocolError
+          ? thrown
+          : new HelperProtocolError("a message could not be taken", { cause: thrown }),
+      );
     }
   }
 

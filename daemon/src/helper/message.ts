@@ -14,7 +14,13 @@ export type RequestType = keyof ControlRequests;
 export type Incoming =
   | { readonly kind: "doorbell" }
   | { readonly kind: "reply"; readonly id: number; readonly body: Readonly<Record<string, unknown>> }
-  | { readonly kind: "refusal"; readonly id: number; readonly code: string; readonly path: string; readonly message: string };
+  | {
+      readonly kind: "refusal";
+      readonly id: number;
+      readonly code: string;
+      readonly path: string;
+      readonly message: string;
+    };
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
@@ -32,7 +38,11 @@ function wide(value: unknown): unknown {
 }
 
 /** encodeRequest gives {id, type, ...body}. */
-export function encodeRequest<Type extends RequestType>(id: number, type: Type, body: ControlRequests[Type]): Uint8Array {
+export function encodeRequest<Type extends RequestType>(
+  id: number,
+  type: Type,
+  body: ControlRequests[Type],
+): Uint8Array {
   const fields = "snapshot" in body ? { snapshot: orderSnapshot(body.snapshot as Snapshot) } : (wide(body) as object);
   return packr.pack({ id, type, ...fields });
 }
@@ -65,7 +75,10 @@ const ajv = createAjv();
 ajv.addSchema(controlSchema);
 
 /** replyOf checks the body of a reply; throws HelperProtocolError if it lacks a field or has one of a wrong type. */
-export function replyOf<Type extends RequestType>(type: Type, body: Readonly<Record<string, unknown>>): ControlReplies[Type] {
+export function replyOf<Type extends RequestType>(
+  type: Type,
+  body: Readonly<Record<string, unknown>>,
+): ControlReplies[Type] {
   let validator = validators.get(type);
   if (validator === undefined) {
     validator = ajv.getSchema(`${controlSchema.$id}#/$defs/${type}_reply`)!;

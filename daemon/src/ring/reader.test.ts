@@ -59,7 +59,10 @@ describe("a reader", () => {
     const reader = RingReader.open(ring.path);
     const cursors = new Set<number>();
     reader.drain(600, () => cursors.add(ring.cursor));
-    assert.deepEqual([...cursors], [0, 1, 2, 3, 4].map((n) => n * PUBLISH_INTERVAL));
+    assert.deepEqual(
+      [...cursors],
+      [0, 1, 2, 3, 4].map((n) => n * PUBLISH_INTERVAL),
+    );
     assert.equal(ring.cursor, 600);
   });
 
@@ -76,7 +79,10 @@ describe("a reader", () => {
     const ring = new RingFile(folder.path);
     for (const id of range(0, 5)) ring.put(frame(id));
     const reader = RingReader.open(ring.path);
-    assert.equal(reader.read(5, () => undefined), 5);
+    assert.equal(
+      reader.read(5, () => undefined),
+      5,
+    );
     assert.equal(ring.cursor, 0);
     reader.publish();
     assert.equal(ring.cursor, 5);
@@ -346,6 +352,12 @@ test("counters of former rings are read from the table in force", () => {
   assert.equal(reader.formerAccounts().accounts[POLICY_DENY]!.written, 0);
   ring.setLong(wire.RING_PAGE_SIZE + producer.former_select, 1n);
   const former = reader.formerAccounts();
-  assert.deepEqual(former.accounts[POLICY_DENY], { written: 5, suppressed: 0, lostBudget: 0, lostFull: 2, consumed: 5 });
+  assert.deepEqual(former.accounts[POLICY_DENY], {
+    written: 5,
+    suppressed: 0,
+    lostBudget: 0,
+    lostFull: 2,
+    consumed: 5,
+  });
   assert.equal(former.lastStartId, 99);
 });

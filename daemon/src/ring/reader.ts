@@ -325,7 +325,8 @@ function readIdentity(path: string, ring: Buffer): RingIdentity {
     refuse(path, "ring-slot-count", "slot count", "a power of two", slotCount);
   }
   const size = RING_SLOTS_AT + slotCount * FRAME_SIZE;
-  if (ring.byteLength < size) refuse(path, "ring-size", "size", `${size} bytes for ${slotCount} slots`, ring.byteLength);
+  if (ring.byteLength < size)
+    refuse(path, "ring-size", "size", `${size} bytes for ${slotCount} slots`, ring.byteLength);
   const startId = readCount(view, identity.start_id);
   if (!Number.isSafeInteger(startId) || startId === 0) {
     refuse(path, "ring-start-id", "start id", "1 to 2^53 - 1", startId);

@@ -212,45 +212,50 @@ describe("a helper killed and started again", () => {
   const start = (name: string, startId: number, ...more: (string | number)[]): Producer =>
     new Producer(["--path", name, "--start-id", startId, "--slots", 4096, ...more]);
 
-  test("its tail is drained first, its counters go on, its files go when they are read", { timeout: 60_000 }, async () => {
-    const name = join(folder.path, "ring-0");
-    const first = start(name, 100, "--endless", "--rate", 200_000);
-    await first.ready;
-    const set = new RingSet(folder.path);
-    const events: RingwallEvent[] = [];
-    const sink = (event: RingwallEvent): unknown => events.push(event);
-    set.refresh();
-    await until(() => (set.drain(64, sink), events.length >= 5000));
-    await first.kill();
-    const left = storedEvents(`${name}.100`);
+  test(
+    "its tail is drained first, its counters go on, its files go when they are read",
+    { timeout: 60_000 },
+    async () => {
+      const name = join(folder.path, "ring-0");
+      const first = start(name, 100, "--endless", "--rate", 200_000);
+      await first.ready;
+      const set = new RingSet(folder.path);
+      const events: RingwallEvent[] = [];
+      const sink = (event: RingwallEvent): unknown => events.push(event);
+      set.refresh();
+      await until(() => (set.drain(64, sink), events.length >= 5000));
+      await first.kill();
+      const left = storedEvents(`${name}.100`);
 
-    const second = start(name, 50, "--count", 3000, "--first", 10_000_000, "--kinds", "open", "--stay");
-    const report = await second.report;
-    assert.ok(existsSync(`${name}.100`) || events.length === total(left, WRITTEN));
-    set.refresh();
-    set.drain(1e6, sink);
-    const ids = events.map(frameNumber);
-    assert.ok(
-      ids.every((id, index) => index === 0 || id > ids[index - 1]!),
-      "the first helper's tail comes before the second helper's frames",
-    );
-    const fromFirst = ids.filter((id) => id < 10_000_000).length;
-    assert.equal(ids.length - fromFirst, 3000);
-    assert.equal(report.written, 3000);
+      const second = start(name, 50, "--count", 3000, "--first", 10_000_000, "--kinds", "open", "--stay");
+      const report = await second.report;
+      assert.ok(existsSync(`${name}.100`) || events.length === total(left, WRITTEN));
+      set.refresh();
+      set.drain(1e6, sink);
+      const ids = events.map(frameNumber);
+      assert.ok(
+        ids.every((id, index) => index === 0 || id > ids[index - 1]!),
+        "the first helper's tail comes before the second helper's frames",
+      );
+      const fromFirst = ids.filter((id) => id < 10_000_000).length;
+      assert.equal(ids.length - fromFirst, 3000);
+      assert.equal(report.written, 3000);
 
-    await until(() => !existsSync(`${name}.100`));
-    set.refresh();
-    const accounts = set.accounts();
-    for (const [type, account] of accounts.entries()) {
-      const attempts = left[type]!.reduce((sum, n) => sum + n, 0) + report.events[type]!.reduce((sum, n) => sum + n, 0);
-      assert.equal(account.consumed + account.lostBudget + account.lostFull, attempts, `type ${type}`);
-      assert.equal(account.consumed, events.filter((event) => wire.EventType[event.kind] === type).length);
-      assert.equal(account.written, account.consumed);
-    }
-    const lost = total(left, LOST_BUDGET) + total(left, LOST_FULL);
-    assert.ok(fromFirst + lost >= ids[fromFirst - 1]! + 1, "each gap is counted");
-    await second.finish();
-  });
+      await until(() => !existsSync(`${name}.100`));
+      set.refresh();
+      const accounts = set.accounts();
+      for (const [type, account] of accounts.entries()) {
+        const attempts =
+          left[type]!.reduce((sum, n) => sum + n, 0) + report.events[type]!.reduce((sum, n) => sum + n, 0);
+        assert.equal(account.consumed + account.lostBudget + account.lostFull, attempts, `type ${type}`);
+        assert.equal(account.consumed, events.filter((event) => wire.EventType[event.kind] === type).length);
+        assert.equal(account.written, account.consumed);
+      }
+      const lost = total(left, LOST_BUDGET) + total(left, LOST_FULL);
+      assert.ok(fromFirst + lost >= ids[fromFirst - 1]! + 1, "each gap is counted");
+      await second.finish();
+    },
+  );
 
   test("while the daemon is dead too, the new daemon reads both in order", { timeout: 60_000 }, async () => {
     const name = join(folder.path, "ring-0");
@@ -274,7 +279,10 @@ describe("a helper killed and started again", () => {
       await start(name, startId, "--count", 10, "--first", startId * 10, "--kinds", "open").report;
     }
     const set = new RingSet(folder.path);
-    assert.deepEqual(drained(set), [...Array(50).keys()].map((n) => n + 30));
+    assert.deepEqual(
+      drained(set),
+      [...Array(50).keys()].map((n) => n + 30),
+    );
     const { written, lostFull, consumed } = set.accounts()[SESSION_OPEN]!;
     assert.deepEqual({ written, lostFull, consumed }, { written: 50, lostFull: 20, consumed: 50 });
   });

@@ -36,14 +36,23 @@ test("the helper reads every part of the sample as it was written", () => {
   const answer = helperReads(encodeSnapshot(sample));
   assert.equal(answer.ok, true, answer.message);
   assert.equal(answer.hash, sample.hash);
-  assert.deepEqual(answer.zones, sample.zones.map((zone) => zone.name));
+  assert.deepEqual(
+    answer.zones,
+    sample.zones.map((zone) => zone.name),
+  );
   assert.deepEqual(
     answer.units,
-    sample.units.map((unit) => ({ name: unit.name, zone: unit.zone, addresses: unit.addresses.map(({ address }) => hex(address)) })),
+    sample.units.map((unit) => ({
+      name: unit.name,
+      zone: unit.zone,
+      addresses: unit.addresses.map(({ address }) => hex(address)),
+    })),
   );
   assert.deepEqual(
     answer.policies,
-    sample.policy_sets.flatMap((set) => set.rules).map((rule) => ({ policy_id: rule.policy_id, name: rule.name, action: rule.action, timeout: rule.timeout })),
+    sample.policy_sets
+      .flatMap((set) => set.rules)
+      .map((rule) => ({ policy_id: rule.policy_id, name: rule.name, action: rule.action, timeout: rule.timeout })),
   );
   assert.equal(answer.counters, sample.counters.length);
   assert.equal(answer.routes, sample.routes.length);
@@ -60,7 +69,11 @@ test("ten thousand policies go over", () => {
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed);
   if (value instanceof Uint8Array || typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([field, inner]) => [field, reversed(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([field, inner]) => [field, reversed(inner)]),
+  );
 }
 
 test("the encoding does not depend on the order in which fields were set, nor on what kind of byte array holds an address", () => {
@@ -145,7 +158,11 @@ test("daemon and helper refuse the same thing by the same code and path", () => 
     /* the canonical encoding has no room for an unknown field, so only the daemon can meet one */
     if (mismatch.code === "unknown") continue;
     const answer = helperReads(encodeSnapshot(snapshot as Snapshot));
-    assert.deepEqual({ code: mismatch.code, path: mismatch.path }, { code: answer.code, path: answer.path }, `${path.join(".")}: ${answer.message}`);
+    assert.deepEqual(
+      { code: mismatch.code, path: mismatch.path },
+      { code: answer.code, path: answer.path },
+      `${path.join(".")}: ${answer.message}`,
+    );
   }
 });
 

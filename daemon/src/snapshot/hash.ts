@@ -8,7 +8,8 @@ import type { Snapshot } from "./snapshot.gen.js";
 export type SnapshotContent = Omit<Snapshot, "generation" | "hash">;
 
 /** hashSnapshot gives the SHA-256 of the canonical encoding without generation and hash, in hexadecimal digits. */
-export const hashSnapshot = (content: SnapshotContent): string => createHash("sha256").update(encodeContent(content)).digest("hex");
+export const hashSnapshot = (content: SnapshotContent): string =>
+  createHash("sha256").update(encodeContent(content)).digest("hex");
 
 /** sealSnapshot makes a snapshot of a content: numbered and hashed. */
 export const sealSnapshot = (content: SnapshotContent, generation: number): Snapshot => ({

@@ -12,7 +12,8 @@ export const repositoryPath = (path: string): string => new URL(path, root).path
 function addressBytes(text: string): Uint8Array {
   if (!text.includes(":")) return Uint8Array.from(text.split(".").map(Number));
   const [before = [], after] = text.split("::").map((half) => (half === "" ? [] : half.split(":")));
-  const groups = after === undefined ? before : [...before, ...Array<string>(8 - before.length - after.length).fill("0"), ...after];
+  const groups =
+    after === undefined ? before : [...before, ...Array<string>(8 - before.length - after.length).fill("0"), ...after];
   return Uint8Array.from(groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]));
 }
 
@@ -28,18 +29,15 @@ export function manyRules(count: number): Snapshot {
   const [first, ...others] = sample.policy_sets;
   const template = first!.rules[0]!;
   const network = (index: number, host: number): Uint8Array => Uint8Array.of(10, (index >> 8) & 255, index & 255, host);
-  const rules = Array.from(
-    { length: count },
-    (_, index): SnapshotRule => ({
-      ...template,
-      policy_id: first!.id * 65536 + index,
-      counter: sample.counters.length + index,
-      name: `policy-${index}`,
-      source: [sample.address_sets.length + index],
-      destination_port_low: 1024 + index,
-      destination_port_high: 1024 + index,
-    }),
-  );
+  const rules = Array.from({ length: count }, (_, index): SnapshotRule => ({
+    ...template,
+    policy_id: first!.id * 65536 + index,
+    counter: sample.counters.length + index,
+    name: `policy-${index}`,
+    source: [sample.address_sets.length + index],
+    destination_port_low: 1024 + index,
+    destination_port_high: 1024 + index,
+  }));
   return {
     ...sample,
     address_sets: [

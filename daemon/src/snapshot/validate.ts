@@ -29,7 +29,8 @@ export function createAjv(): Ajv2020 {
   ajv.addKeyword({
     keyword: "byteLengths",
     schemaType: "array",
-    validate: (lengths: readonly number[], data: unknown): boolean => data instanceof Uint8Array && lengths.includes(data.length),
+    validate: (lengths: readonly number[], data: unknown): boolean =>
+      data instanceof Uint8Array && lengths.includes(data.length),
   });
   ajv.addKeyword("requests");
   ajv.addSchema(snapshotSchema);
@@ -40,7 +41,10 @@ export function createAjv(): Ajv2020 {
 export function pathOf(pointer: string, field = ""): string {
   const parts = pointer.split("/").slice(1);
   if (field !== "") parts.push(field);
-  return parts.reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === "" ? part : `${path}.${part}`), "");
+  return parts.reduce(
+    (path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === "" ? part : `${path}.${part}`),
+    "",
+  );
 }
 
 /** assertValid throws SchemaMismatch for the first thing that does not fit. */
@@ -49,7 +53,11 @@ export function assertValid(validate: ValidateFunction, value: unknown): void {
   /* of anyOf, the last error is the one of the whole */
   const error = validate.errors!.at(-1) as ErrorObject<string, Record<string, unknown>>;
   const field = error.params.missingProperty ?? error.params.additionalProperty ?? "";
-  throw new SchemaMismatch(codes[error.keyword] ?? "bound", pathOf(error.instancePath, String(field)), error.message ?? error.keyword);
+  throw new SchemaMismatch(
+    codes[error.keyword] ?? "bound",
+    pathOf(error.instancePath, String(field)),
+    error.message ?? error.keyword,
+  );
 }
 
 let snapshotValidator: ValidateFunction | undefined;

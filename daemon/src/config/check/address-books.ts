@@ -37,7 +37,8 @@ function checkAttach(report: Report, book: Statement, zones: Zones, attachedTo: 
   const attach = book.get("attach");
   if (name === undefined) return [];
   if (name === GLOBAL_BOOK) {
-    if (attach.present) report.add("conflict", attach, "the global address-book belongs to all zones and is not attached");
+    if (attach.present)
+      report.add("conflict", attach, "the global address-book belongs to all zones and is not attached");
     return [];
   }
   if (!attach.present) {
@@ -76,8 +77,10 @@ function checkBook(report: Report, book: Statement): string[] {
       for (const member of members) {
         const name = member.text;
         if (name === undefined || names.has(name)) continue;
-        if (otherNames.has(name)) report.add("reference", member, `'${name}' is an ${otherKind}; name it under ${otherKind}`);
-        else if (isReserved(name)) report.add("reference", member, `'${name}' stands in policies only, not in an address-set`);
+        if (otherNames.has(name))
+          report.add("reference", member, `'${name}' is an ${otherKind}; name it under ${otherKind}`);
+        else if (isReserved(name))
+          report.add("reference", member, `'${name}' stands in policies only, not in an address-set`);
         else report.dangling(member, kind, name, () => names.keys());
       }
     }
@@ -91,5 +94,6 @@ function checkRange(report: Report, range: Statement): void {
   const [low, high] = [parseAddress(lowText), parseAddress(highText)];
   if (low === undefined || high === undefined) return;
   if (low.family !== high.family) report.add("conflict", range, "one end is IPv4 and the other IPv6");
-  else if (low.value > high.value) report.add("conflict", range, `the low end ${lowText} is above the high end ${highText}`);
+  else if (low.value > high.value)
+    report.add("conflict", range, `the low end ${lowText} is above the high end ${highText}`);
 }

@@ -8,7 +8,13 @@ export const ANY_APPLICATION = "any";
 const PREDEFINED_TERMS = Array.from(predefinedApplications.values()).reduce((sum, terms) => sum + terms.length, 0);
 export const MAX_APPLICATION_TERMS = 65535 - PREDEFINED_TERMS;
 const CONDITIONS_OF_TERMS = [
-  "destination-port", "source-port", "icmp-type", "icmp-code", "icmp6-type", "icmp6-code", "inactivity-timeout",
+  "destination-port",
+  "source-port",
+  "icmp-type",
+  "icmp-code",
+  "icmp6-type",
+  "icmp6-code",
+  "inactivity-timeout",
 ];
 
 /** ApplicationNames: what a policy may name, and how many terms each name expands to. */
@@ -42,14 +48,21 @@ export function checkApplications(report: Report, applications: Statement): Appl
     counted.set(name, 0);
     const set = sets.get(name);
     const members = set === undefined ? (predefinedApplicationSets.get(name) ?? []) : membersOf(set);
-    const count = members.length > 0 ? members.reduce((sum, member) => sum + terms(member, depth + 1), 0)
-      : Math.max(1, declared.get(name)?.get("term").items().length ?? predefinedApplications.get(name)?.length ?? 1);
+    const count =
+      members.length > 0
+        ? members.reduce((sum, member) => sum + terms(member, depth + 1), 0)
+        : Math.max(1, declared.get(name)?.get("term").items().length ?? predefinedApplications.get(name)?.length ?? 1);
     counted.set(name, count);
     return count;
   };
   return {
     has: (name) => name === ANY_APPLICATION || taken.has(name) || isPredefined(name),
-    all: () => [ANY_APPLICATION, ...taken.keys(), ...predefinedApplications.keys(), ...predefinedApplicationSets.keys()],
+    all: () => [
+      ANY_APPLICATION,
+      ...taken.keys(),
+      ...predefinedApplications.keys(),
+      ...predefinedApplicationSets.keys(),
+    ],
     terms,
   };
 }
@@ -80,7 +93,8 @@ function checkConditions(report: Report, conditions: Statement): void {
   const needs = (names: readonly string[], holds: boolean, wanted: string): void => {
     for (const name of names) {
       const condition = conditions.get(name);
-      if (condition.present && !holds) report.add("conflict", condition, `${name} needs protocol ${wanted}, found '${written}'`);
+      if (condition.present && !holds)
+        report.add("conflict", condition, `${name} needs protocol ${wanted}, found '${written}'`);
     }
   };
   needs(["destination-port", "source-port"], hasPorts(protocol), "tcp, udp or sctp");
@@ -88,10 +102,21 @@ function checkConditions(report: Report, conditions: Statement): void {
   needs(["icmp6-type", "icmp6-code"], protocol === ICMP6, "icmp6");
 }
 
-function checkSet(report: Report, set: Statement, own: ReadonlyMap<string, Statement>, sets: ReadonlyMap<string, Statement>): void {
+function checkSet(
+  report: Report,
+  set: Statement,
+  own: ReadonlyMap<string, Statement>,
+  sets: ReadonlyMap<string, Statement>,
+): void {
   for (const [kind, otherKind, isKind, isOther, all] of [
     ["application", "application-set", isApplication, isSet, () => [...own.keys(), ...predefinedApplications.keys()]],
-    ["application-set", "application", isSet, isApplication, () => [...sets.keys(), ...predefinedApplicationSets.keys()]],
+    [
+      "application-set",
+      "application",
+      isSet,
+      isApplication,
+      () => [...sets.keys(), ...predefinedApplicationSets.keys()],
+    ],
   ] as const) {
     const members = set.get(kind).items();
     reportDuplicates(report, kind, members);
@@ -99,7 +124,8 @@ function checkSet(report: Report, set: Statement, own: ReadonlyMap<string, State
       const name = member.text;
       if (name === undefined || isKind(name)) continue;
       if (isOther(name)) report.add("reference", member, `'${name}' is an ${otherKind}; name it under ${otherKind}`);
-      else if (name === ANY_APPLICATION) report.add("reference", member, "'any' stands in policies only, not in an application-set");
+      else if (name === ANY_APPLICATION)
+        report.add("reference", member, "'any' stands in policies only, not in an application-set");
       else report.dangling(member, kind, name, all);
     }
   }

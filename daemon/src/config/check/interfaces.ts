@@ -1,5 +1,13 @@
 // interfaces.ts: devices, VLANs and addresses of interfaces and units. SPDX-License-Identifier: Apache-2.0
-import { formatPrefix, isConnected, isLinkLocal, parsePrefix, prefixRange, type IpAddress, type Prefix } from "../address.js";
+import {
+  formatPrefix,
+  isConnected,
+  isLinkLocal,
+  parsePrefix,
+  prefixRange,
+  type IpAddress,
+  type Prefix,
+} from "../address.js";
 import type { Statement } from "../statement.js";
 import type { Report } from "./report.js";
 
@@ -37,13 +45,17 @@ export function checkInterfaces(report: Report, interfaces: Statement): Units {
       checkMtu(report, unit, statement.get("mtu"));
     }
   }
-  if (units.size > MAX_UNITS) report.add("limit", interfaces, `expected at most ${MAX_UNITS} units, found ${units.size}`);
+  if (units.size > MAX_UNITS)
+    report.add("limit", interfaces, `expected at most ${MAX_UNITS} units, found ${units.size}`);
   checkAddresses(report, [...units.values()]);
   return interfaces.isMapping ? units : undefined;
 }
 
 function unitsOf(statement: Statement): [number: string, unit: Statement][] {
-  return statement.get("unit").entries().filter(([number]) => /^[0-9]{1,5}$/.test(number) && Number(number) <= MAX_UNIT_NUMBER);
+  return statement
+    .get("unit")
+    .entries()
+    .filter(([number]) => /^[0-9]{1,5}$/.test(number) && Number(number) <= MAX_UNIT_NUMBER);
 }
 
 /** connectedUnits gives the units with a connected prefix that holds the address. */
@@ -106,30 +118,46 @@ function checkMtu(report: Report, unit: Statement, interfaceMtu: Statement): voi
 
 function addressesOf(unit: Statement): UnitAddress[] {
   return ["inet", "inet6"].flatMap((family) =>
-    unit.get("family", family, "address").items().flatMap((statement) => {
-      const prefix = statement.text?.includes("/") === true ? parsePrefix(statement.text) : undefined;
-      return prefix?.family === family ? [{ prefix, statement }] : [];
-    }),
+    unit
+      .get("family", family, "address")
+      .items()
+      .flatMap((statement) => {
+        const prefix = statement.text?.includes("/") === true ? parsePrefix(statement.text) : undefined;
+        return prefix?.family === family ? [{ prefix, statement }] : [];
+      }),
   );
 }
 
 /** Prefixes either hold one another or are apart, so in order of their first address the enclosing ones form a stack. */
 function checkAddresses(report: Report, units: readonly UnitStatement[]): void {
   const all = units.flatMap((unit, order) =>
-    unit.addresses.map((address) => ({ ...address, unit, order, range: prefixRange(address.prefix) })));
+    unit.addresses.map((address) => ({ ...address, unit, order, range: prefixRange(address.prefix) })),
+  );
   for (const family of ["inet", "inet6"] as const) {
-    const sorted = all.filter(({ prefix }) => prefix.family === family).toSorted((a, b) =>
-      a.range.low < b.range.low ? -1 : a.range.low > b.range.low ? 1 : a.prefix.length - b.prefix.length || a.order - b.order);
+    const sorted = all
+      .filter(({ prefix }) => prefix.family === family)
+      .toSorted((a, b) =>
+        a.range.low < b.range.low
+          ? -1
+          : a.range.low > b.range.low
+            ? 1
+            : a.prefix.length - b.prefix.length || a.order - b.order,
+      );
     const enclosing: typeof sorted = [];
     for (const entry of sorted) {
       while (enclosing.length > 0 && enclosing.at(-1)!.range.high < entry.range.low) enclosing.pop();
       const same = enclosing.find((other) => other.unit === entry.unit && other.prefix.value === entry.prefix.value);
       const overlapping = enclosing.find((other) => other.unit !== entry.unit);
       const text = entry.statement.text!;
-      if (same !== undefined) report.add("duplicate", entry.statement, `${text} and ${same.statement.text!} are the same address`);
+      if (same !== undefined)
+        report.add("duplicate", entry.statement, `${text} and ${same.statement.text!} are the same address`);
       else if (overlapping !== undefined && !isLinkLocal(entry.prefix)) {
         const other = `${overlapping.statement.text!} of ${overlapping.unit.name}`;
-        report.add("conflict", entry.statement, `${text} overlaps ${other}: ${formatPrefix(overlapping.prefix)} must be connected once`);
+        report.add(
+          "conflict",
+          entry.statement,
+          `${text} overlaps ${other}: ${formatPrefix(overlapping.prefix)} must be connected once`,
+        );
       }
       enclosing.push(entry);
     }

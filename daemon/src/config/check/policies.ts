@@ -39,7 +39,8 @@ function checkContext(report: Report, context: Statement, contexts: Set<string>,
   const isGlobal = context.get("global").present;
   if (!isGlobal && (from.text === undefined || to.text === undefined)) return;
   const what = isGlobal ? "the global policies" : `the policies from '${from.text!}' to '${to.text!}'`;
-  if (contexts.has(what)) report.add("duplicate", context, `${what} stand in an earlier entry already; put all into one`);
+  if (contexts.has(what))
+    report.add("duplicate", context, `${what} stand in an earlier entry already; put all into one`);
   else contexts.add(what);
 }
 
@@ -47,7 +48,11 @@ function checkZone(report: Report, reference: Statement, zones: Zones): void {
   const name = reference.text;
   if (name === undefined || zones === undefined || zones.has(name)) return;
   if (name === "junos-host") {
-    report.add("reference", reference, "policies to or from this host are not supported; use host-inbound-traffic of the zone");
+    report.add(
+      "reference",
+      reference,
+      "policies to or from this host are not supported; use host-inbound-traffic of the zone",
+    );
   } else {
     report.dangling(reference, "security-zone", name, () => zones.keys());
   }
@@ -59,13 +64,29 @@ function checkPolicy(report: Report, context: Statement, policy: Statement, name
   for (const direction of ["from-zone", "to-zone"]) {
     const zones = match.get(direction);
     if (zones.present && !isGlobal) {
-      report.add("conflict", zones, `${direction} stands in the match of global policies only; here the context gives it`);
+      report.add(
+        "conflict",
+        zones,
+        `${direction} stands in the match of global policies only; here the context gives it`,
+      );
     }
     reportDuplicates(report, "zone", zones.items());
     for (const zone of zones.items()) if (zone.text !== "any") checkZone(report, zone, names.zones);
   }
-  checkAddresses(report, match, "source-address", isGlobal ? "" : (context.get("from-zone").text ?? ""), names.addresses);
-  checkAddresses(report, match, "destination-address", isGlobal ? "" : (context.get("to-zone").text ?? ""), names.addresses);
+  checkAddresses(
+    report,
+    match,
+    "source-address",
+    isGlobal ? "" : (context.get("from-zone").text ?? ""),
+    names.addresses,
+  );
+  checkAddresses(
+    report,
+    match,
+    "destination-address",
+    isGlobal ? "" : (context.get("to-zone").text ?? ""),
+    names.addresses,
+  );
   const applications = match.get("application").items();
   reportDuplicates(report, "application", applications);
   for (const application of applications) {
@@ -83,7 +104,8 @@ function checkAddresses(report: Report, match: Statement, which: string, zone: s
   reportDuplicates(report, "address", items);
   for (const item of items) {
     const name = item.text;
-    if (name !== undefined && !addresses.has(zone, name)) report.dangling(item, "address or set", name, () => addresses.all(zone));
+    if (name !== undefined && !addresses.has(zone, name))
+      report.dangling(item, "address or set", name, () => addresses.all(zone));
   }
   const excluded = match.get(`${which}-excluded`);
   if (excluded.present && items.some((item) => item.text === "any")) {
@@ -100,10 +122,16 @@ function checkDenyLog(report: Report, then: Statement): void {
   }
 }
 
-function checkRuleCount(report: Report, context: Statement, policies: readonly Statement[], applications: ApplicationNames): void {
+function checkRuleCount(
+  report: Report,
+  context: Statement,
+  policies: readonly Statement[],
+  applications: ApplicationNames,
+): void {
   let rules = 0;
   for (const policy of policies) {
-    for (const { text } of policy.get("match", "application").items()) rules += text === undefined ? 1 : applications.terms(text);
+    for (const { text } of policy.get("match", "application").items())
+      rules += text === undefined ? 1 : applications.terms(text);
   }
   if (rules > MAX_RULES_PER_POLICY_SET) {
     const expected = `expected at most ${MAX_RULES_PER_POLICY_SET}`;

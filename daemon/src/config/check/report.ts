@@ -11,7 +11,12 @@ export class Report {
   readonly findings: Finding[] = [];
   #comparisons = 0;
 
-  add(code: ConfigErrorCode, statement: Statement, message: string, more: { expected?: string; found?: string } = {}): void {
+  add(
+    code: ConfigErrorCode,
+    statement: Statement,
+    message: string,
+    more: { expected?: string; found?: string } = {},
+  ): void {
     this.findings.push({ code, path: statement.path, message, ...more });
   }
 
@@ -42,7 +47,9 @@ export function reportDuplicates(report: Report, what: string, statements: reado
 
 /** byName gives entries by their names, whether or not they are unique. */
 export function byName(entries: readonly Statement[]): Map<string, Statement> {
-  return new Map(entries.flatMap((entry) => (entry.get("name").text === undefined ? [] : [[entry.get("name").text!, entry]])));
+  return new Map(
+    entries.flatMap((entry) => (entry.get("name").text === undefined ? [] : [[entry.get("name").text!, entry]])),
+  );
 }
 
 /** declare collects named entries by name and reports those whose name is taken or reserved. */
@@ -79,7 +86,8 @@ export function reportLoops(report: Report, kind: string, sets: ReadonlyMap<stri
       const inner = member.text;
       if (inner === undefined || !sets.has(inner)) continue;
       const at = [...trail, name].indexOf(inner);
-      if (at >= 0) report.add("conflict", member, `${kind} holds itself: ${[...trail.slice(at), name, inner].join(" > ")}`);
+      if (at >= 0)
+        report.add("conflict", member, `${kind} holds itself: ${[...trail.slice(at), name, inner].join(" > ")}`);
       else if (trail.length < MAX_SET_DEPTH) height = Math.max(height, 1 + heightOf(inner, [...trail, name]));
       else height = MAX_SET_DEPTH + 1;
     }

@@ -27,8 +27,12 @@ export function checkZones(report: Report, zones: Statement, units: Units): Zone
   if (!list.isList) return undefined;
   for (const unit of units?.values() ?? []) {
     if (!zoneOf.has(unit.name) && !misspelt.has(unit.name)) {
-      report.add("missing", unit.statement, `${unit.name} is in no security-zone, so all its packets would be dropped`,
-        { expected: "a security-zone with this interface", found: "none" });
+      report.add(
+        "missing",
+        unit.statement,
+        `${unit.name} is in no security-zone, so all its packets would be dropped`,
+        { expected: "a security-zone with this interface", found: "none" },
+      );
     }
   }
   return byName;
@@ -41,14 +45,21 @@ interface Membership {
   readonly misspelt: Set<string>;
 }
 
-function checkMember(report: Report, reference: Statement, zone: string, { units, zoneOf, misspelt }: Membership): void {
+function checkMember(
+  report: Report,
+  reference: Statement,
+  zone: string,
+  { units, zoneOf, misspelt }: Membership,
+): void {
   const name = reference.text;
   if (name === undefined) return;
   if (!units.has(name)) {
     const likely = units.has(`${name}.0`) ? `${name}.0` : nearest(name, units.keys());
     const hint = likely === undefined ? "" : `; did you mean '${likely}'?`;
-    report.add("reference", reference, `no interface unit named '${name}'${hint}`,
-      { expected: "an interface unit", found: `'${name}'` });
+    report.add("reference", reference, `no interface unit named '${name}'${hint}`, {
+      expected: "an interface unit",
+      found: `'${name}'`,
+    });
     if (likely !== undefined && !zoneOf.has(likely)) misspelt.add(likely);
     return;
   }
@@ -63,7 +74,9 @@ function checkHostInbound(report: Report, traffic: Statement): void {
     const items = traffic.get(list).items();
     const names = items.map((item) => (item.text === undefined ? item.get("name") : item));
     reportDuplicates(report, "service", names);
-    const hasAll = items.some((item) => item.text === "all" || (item.get("name").text === "all" && !item.get("except").present));
+    const hasAll = items.some(
+      (item) => item.text === "all" || (item.get("name").text === "all" && !item.get("except").present),
+    );
     items.forEach((item, index) => {
       const except = item.get("except");
       const name = names[index]?.text ?? "";
