@@ -35,6 +35,9 @@ const FIRST_CONNECTION_MS = 3_000;
 /** How long stop goes on draining events. */
 const LAST_DRAIN_MS = 2_000;
 const LAST_DRAIN_FRAMES = 2_048;
+/** How long until the active configuration is offered again to a helper that refused it. */
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LAST_MS = 30_000;
 
 /** DaemonStateError: started twice, or stopped before it was started. */
 export class DaemonStateError extends CodedError {
@@ -59,6 +62,7 @@ export class Daemon {
   #connection: Promise<void> | undefined;
   #initialText: string | undefined;
   #lastFailure = "";
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(options: DaemonOptions, log: Logger) {
     this.#log = log;
@@ -111,6 +115,7 @@ export class Daemon {
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
+    clearTimeout(this.#retry);
     await this.#drained;
     this.#drainLast();
     this.#streams.close();
@@ -153,9 +158,22 @@ export class Daemon {
       },
     };
     await this.#commits.connected(sink, { generation: hello.generation, hash: hello.hash });
+    if (!this.#commits.isSettled) this.#retryLater(RETRY_FIRST_MS);
     const text = this.#initialText;
     this.#initialText = undefined;
     if (text !== undefined && text !== this.#commits.active?.commit.text) await this.#applyInitial(text);
+  }
+
+  // A device that is missing at boot may come later; what is active comes in force then, without anybody's help.
+  #retryLater(afterMs: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      void this.#commits.retry().then(() => {
+        if (!this.#commits.isSettled && !this.#stop.signal.aborted)
+          this.#retryLater(Math.min(afterMs * 2, RETRY_LAST_MS));
+      });
+    }, afterMs);
+    this.#retry.unref();
   }
 
   async #applyInitial(text: string): Promise<void> {

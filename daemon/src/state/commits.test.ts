@@ -185,6 +185,23 @@ describe("after a death", () => {
     assert.equal((await next.apply(text("fw3"))).generation, 3);
   });
 
+  test("of the helper, a configuration that it cannot take at once is offered again until it can", async (t) => {
+    const { commits } = await applied(t, text("fw1"));
+    commits.disconnected();
+    const reborn = new Enforcer();
+    reborn.next = "refuse";
+    await commits.connected(reborn, NOTHING);
+    assert.deepEqual([commits.isSettled, commits.inForce.generation], [false, 0]);
+    assert.match(commits.problem, /did not take the active configuration: zones\[0\]\.name: too long/);
+    reborn.next = "refuse";
+    await commits.retry();
+    assert.equal(commits.isSettled, false);
+    await commits.retry();
+    assert.deepEqual([commits.isSettled, commits.problem, reborn.inForce.generation], [true, "", 1]);
+    await commits.retry();
+    assert.equal(reborn.seen.length, 3);
+  });
+
   test("of both in the middle of a commit, the active one comes back", async (t) => {
     const { commits, helper, restart } = await applied(t, text("fw1"));
     helper.next = "take and vanish";

@@ -122,13 +122,32 @@ export class Commits {
     return this.#inTurn(async () => {
       this.#helper = helper;
       this.#inForce = hello;
-      try {
-        await this.#reconcile(helper, hello);
-      } catch (thrown) {
-        this.#problem = `the helper did not take the active configuration: ${errorText(thrown)}`;
-        this.#log.error({ err: thrown }, "the helper did not take the active configuration");
-      }
+      await this.#tryReconcile(helper);
     });
+  }
+
+  /** isSettled tells whether there is nothing to try again: what is active is in force, or there is nobody or nothing to ask. */
+  get isSettled(): boolean {
+    return this.#helper === undefined || this.#active === undefined || this.#isInForce(this.#active);
+  }
+
+  /** retry asks the helper once more to take the active configuration, e.g. because a device may be there by now. */
+  retry(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#helper !== undefined && !this.isSettled) await this.#tryReconcile(this.#helper);
+    });
+  }
+
+  async #tryReconcile(helper: SnapshotSink): Promise<void> {
+    const before = this.#problem;
+    try {
+      await this.#reconcile(helper, this.#inForce);
+    } catch (thrown) {
+      this.#problem = `the helper did not take the active configuration: ${errorText(thrown)}`;
+      // Said once for each reason, not for each attempt.
+      if (this.#problem !== before)
+        this.#log.error({ reason: errorText(thrown) }, "the helper did not take the active configuration");
+    }
   }
 
   /** disconnected is called when the connection is gone. */
