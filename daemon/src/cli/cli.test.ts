@@ -1,12 +1,15 @@
 // The parts of the command line that need nobody else. SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
 import { eventView } from "../http/live-log.js";
 import { sampleClose, sampleDeny6, sampleNames, sampleOpen6 } from "../syslog/sample-events.js";
 import { paletteFor } from "./colour.js";
+import { bashCompletion } from "./commands/completion.js";
 import { eventText } from "./commands/log.js";
 import { parseEndpoint } from "./commands/explain.js";
+import { buildProgram } from "./program.js";
 import { fieldsText, tableText } from "./table.js";
 import { duration, endpointText } from "./text.js";
 
@@ -99,6 +102,15 @@ describe("addresses with ports", () => {
       ["192.0.2.1:80", "[2001:db8::1]:80", "2001:db8::1"],
     );
   });
+});
+
+test("the packaged completion script is the one that the command prints", () => {
+  const packaged = readFileSync(new URL("../../../../../packaging/completion/ringwall.bash", import.meta.url), "utf8");
+  assert.equal(
+    packaged,
+    `${bashCompletion(buildProgram())}\n`,
+    "made by: ringwall completion bash > packaging/completion/ringwall.bash",
+  );
 });
 
 test("durations are as long as they need to be", () => {
