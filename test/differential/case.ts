@@ -1,0 +1,17 @@
+// case.ts: one run of both sides: configurations and what happens in order. SPDX-License-Identifier: Apache-2.0
+import type { Config } from "../../daemon/src/config/config.js";
+
+export type Step =
+  | {
+      readonly kind: "packet";
+      readonly port: string;
+      readonly frame: string;
+      readonly gapNs: number;
+      readonly note: string;
+    }
+  | { readonly kind: "commit"; readonly config: Config; readonly gapNs: number };
+
+export interface Case {
+  readonly config: Config;
+  readonly steps: readonly Step[];
+}

@@ -1,0 +1,190 @@
+// compare.ts: do the model and the program agree on every verdict, byte, event and counter? SPDX-License-Identifier: Apache-2.0
+import type { NameTable } from "../../daemon/src/config/names.js";
+import type { Counters } from "../model/counters.js";
+import type { Event, Outcome } from "../model/event.js";
+import type { Told } from "../model/firewall.js";
+import type { Actual, Expected, Line } from "./run.js";
+
+/** Sessions have numbers of their own on each side; the same session must have the same pair each time. */
+class Pairs {
+  readonly #forth = new Map<number, number>();
+  readonly #back = new Map<number, number>();
+  agree(model: number, program: number): boolean {
+    const known = this.#forth.get(model) ?? program;
+    const other = this.#back.get(program) ?? model;
+    this.#forth.set(model, program);
+    this.#back.set(program, model);
+    return known === program && other === model;
+  }
+}
+
+/** compare gives the first disagreement in words, or undefined. */
+export function compare(expected: Expected, actual: Actual): string | undefined {
+  const pairs = new Pairs();
+  let at = 0;
+  for (const [index, turn] of expected.turns.entries()) {
+    const lines: Line[] = [];
+    const last = index === expected.turns.length - 1;
+    while (at < actual.lines.length && (last || actual.lines[at]!.time_ns < turn.time)) lines.push(actual.lines[at++]!);
+    const between = compareAnyOrder(turn.background, lines, pairs, actual.names);
+    if (between !== undefined) return `before packet ${index + 1}: ${between}`;
+    const own: Line[] = [];
+    while (!last && at < actual.lines.length && actual.lines[at]!.time_ns === turn.time) own.push(actual.lines[at++]!);
+    for (let i = 0; i < Math.max(own.length, turn.told.length); i++) {
+      const difference = differ(turn.told[i], own[i], pairs, actual.names);
+      const { note = "" } = expected.arrivals[index] ?? {};
+      if (difference !== undefined) {
+        return `packet ${index + 1} (${note}), line ${i + 1}: ${difference}\n  model:   ${show(turn.told[i])}\n  program: ${JSON.stringify(own[i], bigints)}`;
+      }
+    }
+  }
+  return differInCounters(expected.counters, actual.counters, "counters");
+}
+
+const bigints = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" ? value.toString() : Buffer.isBuffer(value) ? value.toString("hex") : value;
+function show(told: Told | undefined): string {
+  return JSON.stringify(told, (key, value: unknown) => {
+    if (typeof value === "object" && value !== null && "type" in value && value.type === "Buffer") {
+      return Buffer.from((value as unknown as { data: number[] }).data).toString("hex");
+    }
+    return bigints(key, value);
+  });
+}
+
+function compareAnyOrder(
+  told: readonly Told[],
+  lines: readonly Line[],
+  pairs: Pairs,
+  names: Actual["names"],
+): string | undefined {
+  const left = [...lines];
+  for (const one of told) {
+    const found = left.findIndex((line) => differ(one, line, new Pairs(), names) === undefined);
+    if (found < 0) return `the program did not tell ${show(one)}, but ${JSON.stringify(left, bigints)}`;
+    const difference = differ(one, left[found], pairs, names);
+    if (difference !== undefined) return difference;
+    left.splice(found, 1);
+  }
+  return left.length > 0 ? `the model did not tell ${JSON.stringify(left, bigints)}` : undefined;
+}
+
+function differ(
+  told: Told | undefined,
+  line: Line | undefined,
+  pairs: Pairs,
+  names: Actual["names"],
+): string | undefined {
+  if (told === undefined) return "the program tells more";
+  if (line === undefined) return "the program tells less";
+  return told.kind === "packet"
+    ? differInPacket(told.outcome, line, pairs)
+    : differInEvent(told.event, line, pairs, names);
+}
+
+type Pair = readonly [name: string, model: unknown, program: unknown];
+const firstDifference = (rows: readonly Pair[]): string | undefined => {
+  const row = rows.find(([, model, program]) => model !== program);
+  return row === undefined ? undefined : `${row[0]}: model ${String(row[1])}, program ${String(row[2])}`;
+};
+
+function inTime(from: bigint, until: bigint, line: Line): boolean {
+  return from <= line.time_ns && line.time_ns <= until;
+}
+
+function differInPacket(model: Outcome, line: Line, pairs: Pairs): string | undefined {
+  if (line.packet === undefined) return "the program tells an event, the model a packet";
+  if (!inTime(model.from_ns, model.until_ns, line))
+    return `time ${line.time_ns}, expected ${model.from_ns} to ${model.until_ns}`;
+  const frames = line.frames as readonly { readonly out: string; readonly bytes: string }[];
+  /* What a memo answered is not looked up again, so rule and egress need not be named; named they must be right. */
+  const named = (key: string, value: unknown): Pair[] => (line[key] === undefined ? [] : [[key, value, line[key]]]);
+  const rows: Pair[] = [
+    ["packet", model.packet, line.packet],
+    ["verdict", model.verdict, line.verdict],
+    ["reason", model.reason, line.reason],
+    ["deny_reason", model.deny_reason, line.deny_reason],
+    ["in", model.in, line.in],
+    ["zone", model.zone, line.zone],
+    ["number of frames", model.frames.length, frames.length],
+    ...model.frames.flatMap((frame, i): Pair[] => [
+      [`frames[${i}].out`, frame.out, frames[i]?.out],
+      [`frames[${i}].bytes`, frame.bytes.toString("hex"), frames[i]?.bytes],
+    ]),
+    ...(model.verdict === "forward"
+      ? [
+          ["egress", model.egress, line.egress] as const,
+          ["session", model.session === undefined, line.session === undefined] as const,
+        ]
+      : named("egress", model.egress)),
+    ...named("egress_zone", model.egress_zone),
+    ...named("policy_id", model.policy_id),
+    ...named("direction", model.direction),
+  ];
+  const difference = firstDifference(rows);
+  if (difference !== undefined || model.session === undefined) return difference;
+  return pairs.agree(model.session, line.session as number) ? undefined : "another session";
+}
+
+const EVENT_FIELDS = [
+  "event",
+  "generation",
+  "action",
+  "source",
+  "destination",
+  "protocol",
+  "source_port",
+  "destination_port",
+  "policy_id",
+  "policy",
+  "ingress_zone",
+  "egress_zone",
+  "ingress_interface",
+  "egress_interface",
+  "reason",
+  "client_packets",
+  "client_bytes",
+  "server_packets",
+  "server_bytes",
+  "session_created_s",
+  "length",
+  "dscp",
+  "tcp_flags",
+  "icmp_type",
+  "icmp_code",
+] as const;
+
+function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["names"]): string | undefined {
+  if (line.event === undefined) return "the program tells a packet, the model an event";
+  if (!inTime(model.from_ns, model.until_ns, line))
+    return `time ${line.time_ns}, expected ${model.from_ns} to ${model.until_ns}`;
+  const table: NameTable = names.get(line.generation as number)!;
+  /* The program names policies by what is in force when it prints; ids are what frames carry. */
+  const printed: Readonly<Record<string, unknown>> = { ...line, policy: policyName(table, line.policy_id as number) };
+  const difference = firstDifference([
+    ...EVENT_FIELDS.map((field): Pair => [field, model[field], printed[field]]),
+    ["application", model.application, table.applications[line.application_id as number]],
+    ["session", model.session === undefined, line.session === undefined],
+  ]);
+  if (difference !== undefined || model.session === undefined) return difference;
+  return pairs.agree(model.session, line.session as number) ? undefined : "another session";
+}
+
+function policyName(table: NameTable, id: number): string | undefined {
+  return table.policies.findLast((policy) => policy.firstId <= id)?.name;
+}
+
+function differInCounters(model: Counters, program: Counters, path: string): string | undefined {
+  for (const name of new Set([...Object.keys(model), ...Object.keys(program)])) {
+    const [a, b] = [model[name] ?? 0, program[name] ?? 0];
+    const where = `${path}.${name}`;
+    const nested = typeof a === "object" || typeof b === "object";
+    const difference = nested
+      ? differInCounters(typeof a === "object" ? a : {}, typeof b === "object" ? b : {}, where)
+      : a !== b
+        ? `${where}: model ${a}, program ${b}`
+        : undefined;
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}

@@ -1,0 +1,139 @@
+// run.ts: runs a case through the model and through ringwall-replay. SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { compileConfig } from "../../daemon/src/config/compile.js";
+import type { Config } from "../../daemon/src/config/config.js";
+import { loadConfig } from "../../daemon/src/config/load.js";
+import type { NameTable } from "../../daemon/src/config/names.js";
+import { encodeSnapshot } from "../../daemon/src/snapshot/encode.js";
+import type { Counters } from "../model/counters.js";
+import { Firewall, SLACK_NS, type Told } from "../model/firewall.js";
+import type { Case } from "./case.js";
+import { pcapOf } from "./pcap.js";
+
+export const START_NS = 1_767_225_600_000_000_000n;
+const AT_END_NS = 3_100_000_000n; /* ringwall-replay lets held packets run out: WAIT_NS and one tick */
+const PROGRAM =
+  process.env.RINGWALL_REPLAY_PROGRAM ?? fileURLToPath(new URL("../../../release/ringwall-replay", import.meta.url));
+
+export interface Arrival {
+  readonly number: number;
+  readonly time: bigint;
+  readonly port: string;
+  readonly frame: Buffer;
+  readonly note: string;
+}
+
+/** Expected: what the model told, and when what arrived. */
+export interface Expected {
+  readonly arrivals: readonly Arrival[];
+  readonly commits: readonly { readonly time: bigint; readonly config: Config; readonly generation: number }[];
+  /** by packet: what ended before it, and what it caused */
+  readonly turns: readonly {
+    readonly time: bigint;
+    readonly background: readonly Told[];
+    readonly told: readonly Told[];
+  }[];
+  readonly counters: Counters;
+}
+
+/** expect runs the model. Packets are put off where something ends at that very moment, so that one answer is right. */
+export function expect(c: Case): Expected {
+  const firewall = new Firewall(c.config, 1);
+  const arrivals: Arrival[] = [];
+  const commits: { time: bigint; config: Config; generation: number }[] = [];
+  const turns: { time: bigint; background: Told[]; told: Told[] }[] = [];
+  let now = START_NS;
+  let background: Told[] = [];
+  const settle = (gap: number, also: bigint = 0n): void => {
+    now += BigInt(gap) + 7n;
+    while (firewall.undecided(now) !== undefined || firewall.undecided(now + also) !== undefined) now += SLACK_NS + 11n;
+    background.push(...firewall.advance(now));
+  };
+  for (const step of c.steps) {
+    if (step.kind === "commit" && arrivals.length === 0) continue;
+    settle(step.gapNs);
+    if (step.kind === "commit") {
+      const generation = commits.length + 2;
+      firewall.commit(step.config, generation);
+      commits.push({ time: now, config: step.config, generation });
+      continue;
+    }
+    const arrival = {
+      number: arrivals.length + 1,
+      time: now,
+      port: step.port,
+      frame: Buffer.from(step.frame, "hex"),
+      note: step.note,
+    };
+    arrivals.push(arrival);
+    turns.push({ time: now, background, told: firewall.receive(arrival.number, step.port, arrival.frame, now) });
+    background = [];
+  }
+  /* A last packet that says nothing, so that the end is at a moment of our own choice. */
+  settle(1000, AT_END_NS);
+  const last = { number: arrivals.length + 1, time: now, port: "ge-0/0/0", frame: Buffer.alloc(4), note: "end" };
+  arrivals.push(last);
+  turns.push({ time: now, background, told: firewall.receive(last.number, last.port, last.frame, now) });
+  now += AT_END_NS;
+  background = [...firewall.advance(now)];
+  turns.push({ time: now, background: [...background, ...firewall.stop(now)], told: [] });
+  return { arrivals, commits, turns, counters: firewall.counters };
+}
+
+export type Line = Readonly<Record<string, unknown>> & { readonly time_ns: bigint };
+
+export interface Actual {
+  readonly lines: readonly Line[];
+  readonly counters: Counters;
+  readonly names: ReadonlyMap<number, NameTable>;
+}
+
+/** replay runs ringwall-replay over the same arrivals. */
+export function replay(c: Case, expected: Expected, options: readonly string[] = []): Actual {
+  const directory = mkdtempSync(join(process.env.RINGWALL_DIFFERENTIAL_DIR ?? tmpdir(), "ringwall-differential-"));
+  try {
+    const names = new Map<number, NameTable>();
+    const snapshot = (config: Config, generation: number): string => {
+      const loaded = loadConfig(JSON.stringify(config));
+      if (!loaded.ok) throw new Error(`generated configuration refused: ${JSON.stringify(loaded.errors)}`);
+      const compiled = compileConfig(loaded.config, generation);
+      names.set(generation, compiled.names);
+      const path = join(directory, `${generation}.snapshot`);
+      writeFileSync(path, encodeSnapshot(compiled.snapshot));
+      return path;
+    };
+    const args = [
+      "--snapshot",
+      snapshot(c.config, 1),
+      "--bytes",
+      "--close",
+      "--counters",
+      join(directory, "counters"),
+      ...options,
+    ];
+    for (const commit of expected.commits)
+      args.push("--commit", `${commit.time}=${snapshot(commit.config, commit.generation)}`);
+    for (const port of new Set(expected.arrivals.map((arrival) => arrival.port))) {
+      const path = join(directory, `${port.replaceAll("/", "-")}.pcap`);
+      writeFileSync(path, pcapOf(expected.arrivals.filter((arrival) => arrival.port === port)));
+      args.push("--in", `${port}=${path}`);
+    }
+    const { stdout, stderr, status } = spawnSync(PROGRAM, args, { maxBuffer: 1 << 28, encoding: "utf8" });
+    if (status !== 0) throw new Error(`ringwall-replay ended with ${status}: ${stderr}`);
+    const lines = stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line): Line => {
+        const time = BigInt(/"time_ns":([0-9]+)/.exec(line)![1]!);
+        return { ...(JSON.parse(line) as Record<string, unknown>), time_ns: time };
+      });
+    return { lines, counters: JSON.parse(readFileSync(join(directory, "counters"), "utf8")) as Counters, names };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,639 @@
+// firewall.ts: the model: every packet judged in full, in the order of docs/design.md section 7, as plainly as it can be
+// said. No memo, no index, no burst. SPDX-License-Identifier: Apache-2.0
+import type { Config } from "../../daemon/src/config/config.js";
+import { isLinkLocal, isMulticast, readAddress, sameAddress, writeAddress, type Address } from "./address.js";
+import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError } from "./answer.js";
+import { ANY, readApplications, type Applications } from "./application.js";
+import { count, keep, type Counters } from "./counters.js";
+import type { Event, Outcome, Sent } from "./event.js";
+import { FRAGMENT_WAIT, Fragments } from "./fragment.js";
+import {
+  isEcho,
+  isEchoReply,
+  isIcmp,
+  isLater,
+  isToItself,
+  Malformed,
+  parseFrame,
+  reverseTuple,
+  tupleKey,
+  type Packet,
+  type Tuple,
+} from "./packet.js";
+import { Policies, type Rule } from "./policy.js";
+import { etherFrame, hop, neighbourMac, padded, portMac, split } from "./rewrite.js";
+import { ownAddress, Routes } from "./route.js";
+import { closeReason, fits, timeoutOf, type Direction, type Session } from "./session.js";
+import { TcpTrack, type TcpRules } from "./tcp.js";
+import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
+
+/** SLACK: sessions and held packets end this much after their time at most. */
+export const SLACK_NS = 800_000_000n;
+const SECOND = 1_000_000_000n;
+
+/** Judgement: all that is known about a packet at its end. */
+interface Judgement {
+  number: number;
+  time: bigint;
+  unit: Unit | undefined;
+  packet: Packet | undefined;
+  verdict: "forward" | "host" | "drop";
+  reason: string | undefined;
+  denyReason: string | undefined;
+  egress: Unit | undefined;
+  gateway: Address | undefined;
+  rule: Rule | undefined;
+  session: Session | undefined;
+  direction: Direction | undefined;
+  frames: Sent[];
+}
+
+/** Told: what came out, in order. Background happens between packets, at any time within its bounds. */
+export type Told =
+  { readonly kind: "packet"; readonly outcome: Outcome } | { readonly kind: "event"; readonly event: Event };
+
+class Drop extends Error {
+  readonly code = "drop";
+  constructor(readonly reason: string) {
+    super(reason);
+  }
+}
+
+export class Firewall {
+  #units!: readonly Unit[];
+  #zones!: ReadonlyMap<string, ZoneConfig>;
+  #routes!: Routes;
+  #policies!: Policies;
+  #applications!: Applications;
+  #rules!: TcpRules;
+  #limit!: Limit;
+  #generation = 0;
+  #epoch = 0;
+  #nextSession = 1;
+  readonly #sessions = new Map<string, { readonly session: Session; readonly direction: Direction }>();
+  readonly #fragments = new Fragments<{ readonly number: number; readonly unit: Unit }>();
+  readonly counters: Counters = {};
+  #told: Told[] = [];
+
+  constructor(config: Config, generation: number) {
+    this.commit(config, generation);
+  }
+
+  /** commit puts a configuration in force; sessions are judged again by their next packets. */
+  commit(config: Config, generation: number): void {
+    const { dataplane } = config.system;
+    const tcp = config.security.flow?.["tcp-session"];
+    this.#units = readUnits(config);
+    this.#zones = readZones(config);
+    this.#routes = new Routes(config, this.#units);
+    this.#applications = readApplications(config);
+    this.#policies = new Policies(config, this.#applications);
+    this.#rules = {
+      noSynCheck: tcp?.["no-syn-check"] === true,
+      noSequenceCheck: tcp?.["no-sequence-check"] === true,
+      rstInvalidates: tcp?.["rst-invalidate-session"] === true,
+      initialTimeout: tcp?.["tcp-initial-timeout"] ?? 20,
+    };
+    this.#limit = new Limit(dataplane?.["icmp-error-rate"] ?? 1000, dataplane?.["icmp-error-burst"] ?? 100);
+    this.#generation = generation;
+    this.#epoch++;
+    keep(this.counters, "policies", this.#policies.counters);
+    keep(
+      this.counters,
+      "units",
+      this.#units.map((unit) => unit.name),
+    );
+  }
+
+  /** undecided: a time around which something ends, so that a packet then could be seen either way; else undefined. */
+  undecided(now: bigint): bigint | undefined {
+    const ends = [...this.#live()].map((session) => this.#deadline(session));
+    return [...ends, ...this.#fragments.deadlines()].find(
+      (end) => end !== undefined && end <= now && now < end + SLACK_NS,
+    );
+  }
+
+  *#live(): Generator<Session> {
+    for (const { session, direction } of this.#sessions.values()) if (direction === 0) yield session;
+  }
+
+  #deadline(session: Session): bigint | undefined {
+    const timeout = timeoutOf(session, this.#rules);
+    return timeout === Infinity ? undefined : session.lastNs + BigInt(timeout) * SECOND;
+  }
+
+  /** advance ends what has ended by now, and tells about it. */
+  advance(now: bigint): Told[] {
+    this.#told = [];
+    for (const session of [...this.#live()]) {
+      const end = this.#deadline(session);
+      if (end !== undefined && end <= now) this.#close(session, closeReason(session), end, end + SLACK_NS);
+    }
+    for (const { item, packet, since } of this.#fragments.expired(now)) {
+      const j = this.#begin(item.number, since + FRAGMENT_WAIT);
+      Object.assign(j, { packet, unit: item.unit, reason: "fragment-unknown" });
+      this.#finish(j, since + FRAGMENT_WAIT + SLACK_NS);
+    }
+    return this.#told;
+  }
+
+  /** receive judges one frame. */
+  receive(number: number, port: string, frame: Buffer, now: bigint): Told[] {
+    this.#told = [];
+    const j = this.#begin(number, now);
+    count(this.counters, ["received_packets"]);
+    try {
+      const packet = parseFrame(frame);
+      j.packet = packet;
+      count(this.counters, ["received_bytes"], packet.ip.length);
+      this.#ingress(j, packet, port);
+      const answer = this.#fragments.resolve(packet, { number, unit: j.unit! }, now);
+      if (answer.kind === "held") return this.#told;
+      if (answer.kind !== "ready") throw new Drop("fragment-full");
+      j.packet = answer.packet;
+      this.#judge(j, answer.packet);
+    } catch (error) {
+      this.#refuse(j, error);
+    }
+    this.#finish(j, now);
+    if (j.packet !== undefined && j.unit !== undefined) this.#release(j.packet, now);
+    return this.#told;
+  }
+
+  #release(first: Packet, now: bigint): void {
+    for (const { item, packet } of this.#fragments.release(first)) {
+      const j = this.#begin(item.number, now);
+      Object.assign(j, { unit: item.unit, packet });
+      try {
+        const answer = this.#fragments.resolve(packet, item, now);
+        if (answer.kind !== "ready") throw new Drop("fragment-full");
+        j.packet = answer.packet;
+        this.#judge(j, answer.packet);
+      } catch (error) {
+        this.#refuse(j, error);
+      }
+      this.#finish(j, now);
+    }
+  }
+
+  #begin(number: number, time: bigint): Judgement {
+    return {
+      number,
+      time,
+      unit: undefined,
+      packet: undefined,
+      verdict: "drop",
+      reason: undefined,
+      denyReason: undefined,
+      egress: undefined,
+      gateway: undefined,
+      rule: undefined,
+      session: undefined,
+      direction: undefined,
+      frames: [],
+    };
+  }
+
+  #refuse(j: Judgement, error: unknown): void {
+    if (!(error instanceof Drop) && !(error instanceof Malformed)) throw error;
+    j.verdict = "drop";
+    j.reason = error.reason;
+  }
+
+  // ---- the stages ----------------------------------------------------------------------------------------------------
+
+  #ingress(j: Judgement, packet: Packet, port: string): void {
+    const vlan = packet.vlans[0] ?? 0;
+    const unit = this.#units.find((one) => one.port.name === port && one.vlan === vlan);
+    if (unit === undefined || packet.vlans.length > 1) throw new Drop("unknown-interface");
+    j.unit = unit;
+    count(this.counters, ["units", unit.name, "in_packets"]);
+    count(this.counters, ["units", unit.name, "in_bytes"], packet.ip.length);
+    if (unit.zone === undefined) throw new Drop("no-zone");
+  }
+
+  #judge(j: Judgement, packet: Packet): void {
+    this.#find(j, packet);
+    this.#route(j, packet);
+    if (j.verdict === "host") return this.#host(j, packet);
+    this.#policy(j, packet);
+    this.#egress(j, packet);
+    this.#track(j, packet);
+    this.#forward(j, packet);
+  }
+
+  /** A packet belongs to a session by its tuple; an ICMP error by the one it quotes, if it goes back to its sender. */
+  #find(j: Judgement, packet: Packet): void {
+    const quoted = packet.quoted;
+    if (quoted !== undefined) {
+      const found = this.#sessions.get(tupleKey(quoted));
+      if (found === undefined || !sameAddress(packet.tuple.destination, quoted.source)) return;
+      j.session = found.session;
+      j.direction = found.direction === 0 ? 1 : 0;
+      return;
+    }
+    const found = this.#sessions.get(tupleKey(packet.tuple));
+    if (found === undefined) return;
+    j.session = found.session;
+    j.direction = found.direction;
+  }
+
+  #route(j: Judgement, packet: Packet): void {
+    const { source, destination } = packet.tuple;
+    const routes = this.#routes.find(destination);
+    const local = routes[0]?.kind === "local";
+    if (packet.multicastMac || isMulticast(destination) || sameAddress(destination, readAddress("255.255.255.255"))) {
+      throw new Drop(sameAddress(destination, readAddress("255.255.255.255")) ? "broadcast" : "link-scope");
+    }
+    if (local) {
+      j.verdict = "host";
+      return;
+    }
+    if (isLinkLocal(source) || isLinkLocal(destination)) throw new Drop("link-scope");
+    const [route] = routes;
+    switch (route?.kind) {
+      case undefined:
+        throw new Drop("no-route");
+      case "local":
+      case "broadcast":
+        throw new Drop("broadcast");
+      case "discard":
+        throw new Drop("route-discard");
+      case "reject":
+        throw new Drop("route-reject");
+      case "forward":
+        j.egress = route.unit;
+        j.gateway = route.gateway ?? destination;
+    }
+  }
+
+  #host(j: Judgement, packet: Packet): void {
+    const arrival = {
+      family: packet.family,
+      protocol: packet.tuple.protocol,
+      destinationPort: packet.tuple.destinationPort,
+      icmpType: packet.icmp?.type,
+    };
+    if (hostAccepts(j.unit!, this.#zones.get(j.unit!.zone!)!, arrival)) return;
+    j.rule = this.#policies.default;
+    j.denyReason = "Denied by host-inbound-traffic";
+    throw new Drop("host-inbound");
+  }
+
+  /** onItsPath: it comes from the zone that this direction of its session comes from. */
+  #onItsPath(j: Judgement, session: Session): boolean {
+    return session.units[j.direction!].name === j.unit!.name;
+  }
+
+  #policy(j: Judgement, packet: Packet): void {
+    const { session, direction } = j;
+    const from = j.unit!.zone!;
+    if (j.egress!.zone === undefined) throw new Drop("no-zone");
+    const to = j.egress!.zone;
+    if (packet.quoted !== undefined || (packet.icmp !== undefined && isErrorWithoutFlow(packet))) {
+      if (session === undefined) throw new Drop("icmp-no-session");
+    }
+    let rule: Rule;
+    if (
+      session !== undefined &&
+      (packet.quoted !== undefined || (fits(session, direction!, packet) && this.#onItsPath(j, session)))
+    ) {
+      /* The session's own question: what its client asked for, between where both sides are now. */
+      rule = this.#policies.decide({
+        from: direction === 0 ? from : to,
+        to: direction === 0 ? to : from,
+        tuple: session.tuple,
+        icmp: session.icmp,
+      });
+      j.rule = rule;
+      if (rule.action !== "permit") return this.#denied(j, rule);
+      if (packet.quoted === undefined) this.#keep(session, rule, j);
+      return;
+    }
+    j.session = undefined;
+    j.direction = undefined;
+    rule = this.#policies.decide({ from, to, tuple: packet.tuple, icmp: packet.icmp });
+    j.rule = rule;
+    if (rule.action !== "permit") this.#denied(j, rule);
+  }
+
+  /** keep: a session goes on under the rule that permits it now. */
+  #keep(session: Session, rule: Rule, j: Judgement): void {
+    session.units = j.direction === 0 ? [j.unit!, j.egress!] : [j.egress!, j.unit!];
+    if (session.judged === this.#epoch) return;
+    session.rule = rule;
+    session.generation = this.#generation;
+    session.judged = this.#epoch;
+  }
+
+  #denied(j: Judgement, rule: Rule): never {
+    if (rule.action === "reject") {
+      j.denyReason = "Rejected by policy";
+      throw new Drop(rule.isDefault ? "default-policy" : "policy-reject");
+    }
+    j.denyReason = rule.isDefault ? "Denied by default policy" : "Denied by policy";
+    throw new Drop(rule.isDefault ? "default-policy" : "policy-deny");
+  }
+
+  #egress(j: Judgement, packet: Packet): void {
+    if (packet.ttl <= 1) throw new Drop("ttl-expired");
+    const mtu = j.egress!.mtu[packet.family];
+    if (packet.ip.length > mtu && packet.dontFragment) throw new Drop("mtu-exceeded");
+  }
+
+  /** track: is the packet one that its session takes now, or one that may open a session? */
+  #track(j: Judgement, packet: Packet): void {
+    if (packet.quoted !== undefined) return;
+    const { session, direction } = j;
+    if (session?.tcp !== undefined && packet.segment !== undefined) {
+      switch (session.tcp.check(packet.segment, direction!, this.#rules)) {
+        case "bad-window":
+          throw new Drop("tcp-window");
+        case "bad-state":
+          throw new Drop("tcp-state");
+        case "new-connection":
+          j.session = undefined;
+          j.direction = undefined;
+          this.#close(session, closeReason(session), j.time, j.time);
+          break;
+        case "ok":
+      }
+    }
+    if (j.session !== undefined) return;
+    if (isLater(packet)) throw new Drop("fragment-unknown");
+    if (packet.segment !== undefined && !TcpTrack.starts(packet.segment, this.#rules)) throw new Drop("tcp-no-session");
+    if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
+    const taken = this.#sessions.get(tupleKey(packet.tuple));
+    if (taken !== undefined) {
+      if (packet.icmp !== undefined && isEcho(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
+      j.session = taken.session;
+      j.direction = taken.direction;
+      return;
+    }
+    if (isToItself(packet.tuple) && packet.tuple.sourcePort === packet.tuple.destinationPort)
+      throw new Drop("ip-source");
+    this.#open(j, packet);
+  }
+
+  #open(j: Judgement, packet: Packet): void {
+    const rule = j.rule!;
+    const session: Session = {
+      id: this.#nextSession++,
+      tuple: packet.tuple,
+      icmp: packet.icmp,
+      createdNs: j.time,
+      tcp: packet.segment === undefined ? undefined : new TcpTrack(packet.segment, packet.fragment !== undefined),
+      rule,
+      generation: this.#generation,
+      judged: this.#epoch,
+      units: [j.unit!, j.egress!],
+      lastNs: j.time,
+      packets: [0, 0],
+      bytes: [0, 0],
+    };
+    this.#sessions.set(tupleKey(packet.tuple), { session, direction: 0 });
+    this.#sessions.set(tupleKey(reverseTuple(packet.tuple)), { session, direction: 1 });
+    j.session = session;
+    j.direction = 0;
+    count(this.counters, ["sessions_opened"]);
+    count(this.counters, ["policies", rule.counter, "hits"]);
+    count(this.counters, ["policies", rule.counter, "sessions"]);
+  }
+
+  #forward(j: Judgement, packet: Packet): void {
+    const { session } = j;
+    const egress = j.egress!;
+    j.verdict = "forward";
+    const ip = hop(packet);
+    const mtu = egress.mtu[packet.family];
+    for (const piece of ip.length > mtu ? split(ip, mtu) : [ip]) {
+      const frame = etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
+      j.frames.push({ out: egress.port.name, bytes: packet.frame.length <= 64 ? frame : frame });
+      count(this.counters, ["units", egress.name, "out_packets"]);
+      count(this.counters, ["units", egress.name, "out_bytes"], piece.length);
+    }
+    count(this.counters, ["forwarded_packets"]);
+    count(this.counters, ["forwarded_bytes"], packet.ip.length);
+    if (session === undefined || packet.quoted !== undefined) return;
+    const first = session.packets[0] + session.packets[1] === 0;
+    session.packets[j.direction!]++;
+    session.bytes[j.direction!] += packet.ip.length;
+    session.lastNs = j.time;
+    if (session.rule.count) {
+      count(this.counters, ["policies", session.rule.counter, "packets"]);
+      count(this.counters, ["policies", session.rule.counter, "bytes"], packet.ip.length);
+    }
+    if (!first && packet.segment !== undefined)
+      session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined);
+    if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
+    if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
+  }
+  #pending: Event[] = [];
+  #ending: Session | undefined;
+
+  // ---- the exit ------------------------------------------------------------------------------------------------------
+
+  #finish(j: Judgement, until: bigint): void {
+    const { packet } = j;
+    if (j.verdict === "host") {
+      j.frames.push({ out: "host", bytes: Buffer.from(packet!.ip) });
+      count(this.counters, ["host_packets"]);
+      count(this.counters, ["host_bytes"], packet!.ip.length);
+    }
+    const told = j.verdict === "drop" && packet !== undefined ? this.#answer(j, packet) : "none";
+    let action: "deny" | "reject" = "deny";
+    if (j.denyReason === "Rejected by policy") {
+      if (told === "sent") action = "reject";
+      else if (told === "limited") j.denyReason = "Rejected by policy, answer rate limited";
+      else j.denyReason = "Rejected by policy, no answer allowed";
+    }
+    if (j.verdict === "drop") count(this.counters, ["drops", j.reason!]);
+    const refused = j.denyReason !== undefined && packet?.quoted === undefined ? j.session : undefined;
+    const outcome: Outcome = {
+      packet: j.number,
+      from_ns: j.time,
+      until_ns: until,
+      in: j.unit?.name,
+      zone: j.unit?.zone,
+      verdict: j.verdict,
+      reason: j.verdict === "drop" ? j.reason : undefined,
+      deny_reason: j.denyReason,
+      egress: j.verdict === "host" ? "host" : j.egress?.name,
+      egress_zone: j.egress?.zone,
+      policy_id: j.rule?.id,
+      frames: j.frames,
+      session: j.verdict === "forward" ? j.session?.id : undefined,
+      direction: j.verdict === "forward" && j.session !== undefined ? j.direction : undefined,
+    };
+    this.#told.push({ kind: "packet", outcome });
+    if (j.denyReason !== undefined) {
+      const rule = j.rule!;
+      if (j.reason !== "host-inbound") {
+        count(this.counters, ["policies", rule.counter, "hits"]);
+        if (rule.count) {
+          count(this.counters, ["policies", rule.counter, "packets"]);
+          count(this.counters, ["policies", rule.counter, "bytes"], packet!.ip.length);
+        }
+      }
+      if (rule.logInit) this.#tell(this.#denyEvent(j, packet!, rule, action));
+    }
+    for (const event of this.#pending) this.#tell(event);
+    this.#pending = [];
+    if (refused !== undefined) this.#close(refused, "policy delete", j.time, j.time);
+    if (this.#ending !== undefined) this.#close(this.#ending, closeReason(this.#ending), j.time, j.time);
+    this.#ending = undefined;
+  }
+
+  #answer(j: Judgement, packet: Packet): "none" | "sent" | "limited" | "silent" {
+    const rejected = j.denyReason === "Rejected by policy";
+    const reset =
+      (rejected && packet.segment !== undefined) ||
+      (j.reason === "tcp-no-session" && this.#zones.get(j.unit!.zone!)!.tcpRst);
+    if (reset) {
+      if (!mayReset(packet)) return "silent";
+      return this.#send(j, packet, "resets", () => buildReset(packet));
+    }
+    const error = rejected
+      ? errorFor(packet, "port")
+      : j.reason === "ttl-expired"
+        ? errorFor(packet, "time-exceeded")
+        : j.reason === "mtu-exceeded"
+          ? errorFor(packet, "too-big", j.egress!.mtu[packet.family])
+          : j.reason === "route-reject"
+            ? errorFor(packet, "route-reject")
+            : undefined;
+    if (error === undefined) return "none";
+    const own = ownAddress(j.unit!, packet.tuple.source);
+    if (!mayTellError(packet) || own === undefined) return "silent";
+    return this.#send(j, packet, "icmp_errors", () => buildError(packet, error, own));
+  }
+
+  #send(j: Judgement, packet: Packet, kind: string, build: () => Buffer): "sent" | "limited" {
+    const sent = this.#limit.take(j.time);
+    count(this.counters, [`${kind}_${sent ? "sent" : "limited"}`]);
+    if (!sent) return "limited";
+    const unit = j.unit!;
+    j.frames.push({
+      out: unit.port.name,
+      bytes: padded(etherFrame(packet.sourceMac, portMac(unit.port.index), unit.vlan, build())),
+    });
+    return "sent";
+  }
+
+  // ---- events --------------------------------------------------------------------------------------------------------
+
+  #tell(event: Event): void {
+    this.#told.push({ kind: "event", event });
+  }
+
+  #applicationName(rule: Rule, tuple: Tuple): string {
+    return rule.application !== ANY
+      ? rule.application
+      : this.#applications.nameOf(tuple.protocol, tuple.destinationPort);
+  }
+
+  #about(tuple: Tuple, icmp: Packet["icmp"], rule: Rule) {
+    const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
+    return {
+      source: writeAddress(tuple.source),
+      destination: writeAddress(tuple.destination),
+      protocol: tuple.protocol,
+      source_port: tuple.sourcePort,
+      destination_port: echo ? icmp.sequence : tuple.destinationPort,
+      policy_id: rule.id,
+      policy: rule.name,
+      application: this.#applicationName(rule, tuple),
+      ...(isIcmp(tuple.source.family, tuple.protocol)
+        ? { icmp_type: icmp?.type ?? 0, icmp_code: icmp?.code ?? 0 }
+        : {}),
+    };
+  }
+
+  #seen(packet: Packet) {
+    return { length: packet.ip.length, dscp: packet.tos >> 2, tcp_flags: packet.segment?.flags ?? 0 };
+  }
+
+  #openEvent(j: Judgement, packet: Packet, session: Session): Event {
+    return {
+      event: "SESSION_OPEN",
+      from_ns: j.time,
+      until_ns: j.time,
+      generation: this.#generation,
+      action: "permit",
+      ...this.#about(session.tuple, session.icmp, session.rule),
+      ...this.#places(session),
+      session: session.id,
+      session_created_s: Number(session.createdNs / SECOND),
+      ...this.#seen(packet),
+    };
+  }
+
+  #places(session: Session) {
+    const [client, server] = session.units;
+    return {
+      ingress_zone: client.zone,
+      egress_zone: server.zone,
+      ingress_interface: client.name,
+      egress_interface: server.name,
+    };
+  }
+
+  #denyEvent(j: Judgement, packet: Packet, rule: Rule, action: "deny" | "reject"): Event {
+    return {
+      event: "POLICY_DENY",
+      from_ns: j.time,
+      until_ns: j.time,
+      generation: this.#generation,
+      action,
+      ...this.#about(packet.tuple, packet.icmp, rule),
+      ingress_zone: j.unit!.zone,
+      egress_zone: j.egress?.zone,
+      ingress_interface: j.unit!.name,
+      egress_interface: j.egress?.name,
+      reason: j.denyReason!,
+      ...this.#seen(packet),
+    };
+  }
+
+  #close(session: Session, reason: string, from: bigint, until: bigint): void {
+    this.#sessions.delete(tupleKey(session.tuple));
+    this.#sessions.delete(tupleKey(reverseTuple(session.tuple)));
+    count(this.counters, ["sessions_closed"]);
+    if (!session.rule.logClose) return;
+    this.#tell({
+      event: "SESSION_CLOSE",
+      from_ns: from,
+      until_ns: until,
+      generation: session.generation,
+      action: "permit",
+      ...this.#about(session.tuple, session.icmp, session.rule),
+      ...this.#places(session),
+      session: session.id,
+      session_created_s: Number(session.createdNs / SECOND),
+      reason,
+      client_packets: session.packets[0],
+      client_bytes: session.bytes[0],
+      server_packets: session.packets[1],
+      server_bytes: session.bytes[1],
+    });
+  }
+
+  /** stop ends all sessions, as an orderly stop does. */
+  stop(now: bigint): Told[] {
+    this.#told = [];
+    for (const session of [...this.#live()])
+      this.#close(
+        session,
+        session.tcp?.state === "time-wait" || session.tcp?.state === "closed" ? closeReason(session) : "shutdown",
+        now,
+        now,
+      );
+    return this.#told;
+  }
+}
+
+/** An ICMP error whose quote names no flow belongs to nobody. */
+function isErrorWithoutFlow(packet: Packet): boolean {
+  const type = packet.icmp!.type;
+  return !isLater(packet) && (packet.family === "inet" ? [3, 4, 5, 11, 12].includes(type) : type < 128);
+}

@@ -1,0 +1,107 @@
+// fragment.ts: later fragments take the ports of their first one, or wait for it a little. SPDX-License-Identifier: Apache-2.0
+import { isLater, type Icmp, type Packet, type Tuple } from "./packet.js";
+
+const SECOND = 1_000_000_000n;
+export const FRAGMENT_LIFETIME = 10n * SECOND;
+export const FRAGMENT_WAIT = SECOND / 2n;
+const HELD_EACH = 48;
+
+interface First {
+  readonly tuple: Tuple;
+  readonly icmp: Icmp | undefined;
+  readonly until: bigint;
+  /** bytes of the datagram that came, and how many it has once that is known */
+  seen: number;
+  total: number | undefined;
+  readonly firstEnd: number;
+}
+
+export interface Held<T> {
+  readonly item: T;
+  readonly packet: Packet;
+  readonly since: bigint;
+}
+
+export type FragmentAnswer =
+  { readonly kind: "ready"; readonly packet: Packet } | { readonly kind: "held" } | { readonly kind: "refused" };
+
+const keyOf = (p: Packet): string =>
+  `${p.family} ${p.tuple.source.value} ${p.tuple.destination.value} ${p.fragment!.protocol} ${p.fragment!.id}`;
+
+const payloadOf = (p: Packet): number => p.ip.length - p.transport;
+
+export class Fragments<T> {
+  readonly #firsts = new Map<string, First>();
+  #held: Held<T>[] = [];
+
+  /** resolve: whole packets are ready as they are. */
+  resolve(packet: Packet, item: T, now: bigint): FragmentAnswer {
+    if (packet.fragment === undefined) return { kind: "ready", packet };
+    const key = keyOf(packet);
+    const known = this.#firsts.get(key);
+    const first = known !== undefined && known.until > now ? known : undefined;
+    if (!isLater(packet)) return this.#remember(key, packet, first, now);
+    if (first === undefined) {
+      if (this.#held.filter((one) => keyOf(one.packet) === key).length >= HELD_EACH) return { kind: "refused" };
+      this.#held.push({ item, packet, since: now });
+      return { kind: "held" };
+    }
+    const { offset, more } = packet.fragment;
+    const end = offset + payloadOf(packet);
+    if (offset < first.firstEnd) return { kind: "refused" };
+    if (first.total !== undefined && (end > first.total || (!more && end !== first.total))) return { kind: "refused" };
+    if (!more) first.total = end;
+    this.#count(key, first, packet);
+    return { kind: "ready", packet: { ...packet, tuple: first.tuple, icmp: first.icmp } };
+  }
+
+  #remember(key: string, packet: Packet, before: First | undefined, now: bigint): FragmentAnswer {
+    const { sourcePort, destinationPort } = packet.tuple;
+    if (
+      before !== undefined &&
+      (before.tuple.sourcePort !== sourcePort || before.tuple.destinationPort !== destinationPort)
+    ) {
+      return { kind: "refused" };
+    }
+    const first: First = {
+      tuple: packet.tuple,
+      icmp: packet.icmp,
+      until: now + FRAGMENT_LIFETIME,
+      seen: 0,
+      total: undefined,
+      firstEnd: payloadOf(packet),
+    };
+    this.#firsts.set(key, first);
+    this.#count(key, first, packet);
+    return { kind: "ready", packet };
+  }
+
+  /** The datagram is forgotten once as many bytes came as it has. */
+  #count(key: string, first: First, packet: Packet): void {
+    first.seen += payloadOf(packet);
+    if (first.total !== undefined && first.seen >= first.total) this.#firsts.delete(key);
+  }
+
+  /** release takes out what waited for this first fragment. */
+  release(packet: Packet): Held<T>[] {
+    if (packet.fragment === undefined || isLater(packet)) return [];
+    const key = keyOf(packet);
+    const ready = this.#held.filter((one) => keyOf(one.packet) === key);
+    this.#held = this.#held.filter((one) => keyOf(one.packet) !== key);
+    return ready;
+  }
+
+  expired(now: bigint): Held<T>[] {
+    const late = this.#held.filter((one) => one.since + FRAGMENT_WAIT <= now);
+    this.#held = this.#held.filter((one) => one.since + FRAGMENT_WAIT > now);
+    return late;
+  }
+
+  /** deadlines: times around which a packet could be seen either way. */
+  deadlines(): bigint[] {
+    return [
+      ...this.#held.map((one) => one.since + FRAGMENT_WAIT),
+      ...[...this.#firsts.values()].map((first) => first.until),
+    ];
+  }
+}

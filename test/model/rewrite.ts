@@ -1,0 +1,88 @@
+// rewrite.ts: how a packet leaves: TTL, Ethernet header, fragments. SPDX-License-Identifier: Apache-2.0
+import { addressBytes, type Address } from "./address.js";
+import { checksum, onesSum, pseudoHeader } from "./checksum.js";
+import { TCP, UDP, type Packet } from "./packet.js";
+
+/** portMac and neighbourMac: what ringwall-replay gives its devices and their neighbours. */
+export const portMac = (index: number): Buffer => Buffer.from([2, 0, 0x5e, 0, 0, index]);
+export const neighbourMac = (address: Address): Buffer =>
+  Buffer.concat([Buffer.from([6, 0]), addressBytes(address).subarray(-4)]);
+
+const SHORTEST = 60; /* an Ethernet frame without its check sequence */
+
+export function etherFrame(destination: Buffer, source: Buffer, vlan: number, ip: Buffer): Buffer {
+  const tag = vlan === 0 ? [] : [0x81, 0, vlan >> 8, vlan & 255];
+  const type = ip[0]! >> 4 === 4 ? [0x08, 0x00] : [0x86, 0xdd];
+  return Buffer.concat([destination, source, Buffer.from([...tag, ...type]), ip]);
+}
+
+/** padded: a frame that came padded leaves with zeros. */
+export const padded = (frame: Buffer): Buffer =>
+  frame.length >= SHORTEST ? frame : Buffer.concat([frame, Buffer.alloc(SHORTEST - frame.length)]);
+
+/** hop gives the IP packet one hop further, with a transport checksum that its sender left unfinished completed. */
+export function hop(packet: Packet): Buffer {
+  const ip = Buffer.from(packet.ip);
+  if (packet.family === "inet6") ip[7]!--;
+  else {
+    ip[8]!--;
+    const header = (ip[0]! & 15) * 4;
+    ip.writeUInt16BE(0, 10);
+    ip.writeUInt16BE(checksum(ip.subarray(0, header)), 10);
+  }
+  completeChecksum(packet, ip);
+  return ip;
+}
+
+/** A Linux stack leaves the sum of the pseudo header alone for its hardware to finish. */
+function completeChecksum(packet: Packet, ip: Buffer): void {
+  const { source, destination, protocol } = packet.tuple;
+  const at = protocol === TCP ? 16 : protocol === UDP ? 6 : undefined;
+  if (at === undefined || packet.fragment !== undefined) return;
+  const body = ip.subarray(packet.transport);
+  const pseudo = pseudoHeader(source, destination, protocol, body.length);
+  if (body.readUInt16BE(at) !== onesSum(pseudo)) return;
+  body.writeUInt16BE(0, at);
+  const sum = checksum(pseudo, body);
+  body.writeUInt16BE(sum === 0 && protocol === UDP ? 0xffff : sum, at);
+}
+
+/** split cuts an IPv4 packet into fragments of at most mtu bytes (RFC 791 3.2). */
+export function split(ip: Buffer, mtu: number): Buffer[] {
+  const header = (ip[0]! & 15) * 4;
+  const word = ip.readUInt16BE(6);
+  const base = word & 0x1fff;
+  const wasMore = (word & 0x2000) !== 0;
+  const payload = ip.subarray(header);
+  const later = laterHeader(ip.subarray(0, header));
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < payload.length;) {
+    const own = at === 0 ? ip.subarray(0, header) : later;
+    const room = mtu - own.length;
+    const rest = payload.length - at;
+    const size = rest <= room ? rest : room - (room % 8);
+    const piece = Buffer.concat([own, payload.subarray(at, at + size)]);
+    const more = wasMore || at + size < payload.length;
+    piece[0] = 0x40 | (own.length / 4);
+    piece.writeUInt16BE(piece.length, 2);
+    piece.writeUInt16BE((more ? 0x2000 : 0) | (base + at / 8), 6);
+    piece.writeUInt16BE(0, 10);
+    piece.writeUInt16BE(checksum(piece.subarray(0, own.length)), 10);
+    pieces.push(piece);
+    at += size;
+  }
+  return pieces;
+}
+
+/** Options without the copied flag stay in the first fragment. */
+function laterHeader(header: Buffer): Buffer {
+  const kept: Buffer[] = [];
+  for (let at = 20; at < header.length && header[at] !== 0;) {
+    const length = header[at] === 1 ? 1 : header[at + 1]!;
+    if ((header[at]! & 0x80) !== 0) kept.push(header.subarray(at, at + length));
+    at += length;
+  }
+  const options = Buffer.concat(kept);
+  const padding = Buffer.alloc((4 - (options.length % 4)) % 4);
+  return Buffer.concat([header.subarray(0, 20), options, padding]);
+}

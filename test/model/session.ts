@@ -1,0 +1,52 @@
+// session.ts: one session: who opened it, by what rule it lives, what it counted. SPDX-License-Identifier: Apache-2.0
+import type { Icmp, Packet, Tuple } from "./packet.js";
+import { isEcho, isEchoReply, TCP } from "./packet.js";
+import type { Rule } from "./policy.js";
+import type { TcpRules, TcpTrack } from "./tcp.js";
+import type { Unit } from "./zone.js";
+
+export const TCP_TIMEOUT = 1800;
+export const OTHER_TIMEOUT = 60;
+
+export interface Session {
+  readonly id: number;
+  /** as the client sent it */
+  readonly tuple: Tuple;
+  readonly icmp: Icmp | undefined;
+  readonly createdNs: bigint;
+  readonly tcp: TcpTrack | undefined;
+  rule: Rule;
+  /** the generation whose policy it lives by, and the last in which it was judged */
+  generation: number;
+  judged: number;
+  units: readonly [client: Unit, server: Unit];
+  lastNs: bigint;
+  readonly packets: [number, number];
+  readonly bytes: [number, number];
+}
+
+export type Direction = 0 | 1;
+
+export const timeoutOf = (session: Session, rules: TcpRules): number => {
+  const idle = session.rule.timeout ?? (session.tuple.protocol === TCP ? TCP_TIMEOUT : OTHER_TIMEOUT);
+  return session.tcp === undefined ? idle : session.tcp.timeout(rules, idle);
+};
+
+export function closeReason(session: Session): string {
+  switch (session.tcp?.state) {
+    case "closed":
+      return session.tcp.resetBy === 0 ? "TCP CLIENT RST" : "TCP SERVER RST";
+    case "time-wait":
+      return "TCP FIN";
+    default:
+      return "idle Timeout";
+  }
+}
+
+/** fits: is this packet of the flow a part of the session, or something of its own with the same addresses? */
+export function fits(session: Session, direction: Direction, packet: Packet): boolean {
+  if (session.icmp === undefined || packet.icmp === undefined) return true;
+  const { type } = packet.icmp;
+  if (isEcho(packet.family, session.icmp.type)) return isEchoReply(packet.family, type) === (direction === 1);
+  return direction === 1 || (type === session.icmp.type && packet.icmp.code === session.icmp.code);
+}

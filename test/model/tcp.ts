@@ -1,0 +1,228 @@
+// tcp.ts: TCP connection tracking: what a firewall between the two ends may believe (RFC 9293; Rooij, "Real stateful TCP
+// packet filtering"; RFC 5961 for resets). SPDX-License-Identifier: Apache-2.0
+import { ACK, FIN, RST, SYN, type Segment } from "./packet.js";
+
+export type TcpState = "syn-sent" | "syn-received" | "established" | "fin-wait" | "closing" | "time-wait" | "closed";
+export type TcpResult = "ok" | "bad-window" | "bad-state" | "new-connection";
+
+export interface TcpRules {
+  readonly noSynCheck: boolean;
+  readonly noSequenceCheck: boolean;
+  readonly rstInvalidates: boolean;
+  readonly initialTimeout: number;
+}
+
+interface Side {
+  seen: boolean;
+  end: number;
+  maxEnd: number;
+  maxWindow: number;
+  /** highest acknowledgment it sent */
+  acked: number;
+  scale: number | undefined;
+  fin: number | undefined;
+}
+
+const LAG = 66000;
+const add = (a: number, b: number): number => (a + b) >>> 0;
+/** after: a lies behind b on the circle of sequence numbers. */
+const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
+const later = (a: number, b: number): number => (after(a, b) ? a : b);
+
+const newSide = (): Side => ({
+  seen: false,
+  end: 0,
+  maxEnd: 0,
+  maxWindow: 1,
+  acked: 0,
+  scale: undefined,
+  fin: undefined,
+});
+export const segmentEnd = (s: Segment): number =>
+  add(s.sequence, s.length + ((s.flags & SYN) !== 0 ? 1 : 0) + ((s.flags & FIN) !== 0 ? 1 : 0));
+
+type Next = TcpState | "refuse" | "pass" | "again";
+
+export class TcpTrack {
+  state: TcpState;
+  resetBy: 0 | 1 | undefined;
+  /** picked up in mid-stream or sent in fragments: no window check */
+  #loose: boolean;
+  readonly #sides = [newSide(), newSide()] as const;
+
+  /** starts: may this segment open a session? */
+  static starts(segment: Segment, rules: TcpRules): boolean {
+    const kind = segment.flags & (SYN | ACK | FIN | RST);
+    return rules.noSynCheck ? (kind & RST) === 0 : kind === SYN;
+  }
+
+  constructor(segment: Segment, fragmented: boolean) {
+    const isSyn = (segment.flags & (SYN | ACK)) === SYN;
+    this.#loose = !isSyn || fragmented;
+    this.state = isSyn
+      ? "syn-sent"
+      : (segment.flags & SYN) !== 0
+        ? "syn-received"
+        : (segment.flags & FIN) !== 0
+          ? "fin-wait"
+          : "established";
+    const [client, server] = this.#sides;
+    client.seen = true;
+    client.end = client.maxEnd = segmentEnd(segment);
+    client.maxWindow = Math.max(1, segment.window);
+    client.scale = segment.scale;
+    if ((segment.flags & FIN) !== 0) client.fin = client.end;
+    server.acked = add(segment.sequence, 1);
+    if ((segment.flags & ACK) !== 0) client.acked = segment.acknowledgment;
+    server.maxEnd = add(segment.acknowledgment, Math.max(1, segment.window));
+    server.end = segment.acknowledgment;
+  }
+
+  check(segment: Segment, direction: 0 | 1, rules: TcpRules): TcpResult {
+    const next = this.#next(segment, direction);
+    if (next === "again") return "new-connection";
+    if (next === "refuse") return "bad-state";
+    if (next === "pass" || rules.noSequenceCheck || this.#loose) return "ok";
+    return this.#fits(segment, direction) ? "ok" : "bad-window";
+  }
+
+  #fits(segment: Segment, direction: 0 | 1): boolean {
+    const sender = this.#sides[direction];
+    const receiver = this.#sides[1 - direction]!;
+    if ((segment.flags & RST) !== 0) return this.#resetFits(segment, sender, receiver);
+    const hasAck = (segment.flags & ACK) !== 0;
+    if (hasAck && receiver.seen) {
+      if (after(segment.acknowledgment, receiver.end)) return false;
+      if (after(add(receiver.end, -(sender.maxWindow + LAG)), segment.acknowledgment)) return false;
+    }
+    if (!sender.seen) return true;
+    if (after(segment.sequence, sender.maxEnd)) return false;
+    return !after(add(sender.end, -(receiver.maxWindow + LAG)), segmentEnd(segment));
+  }
+
+  #resetFits(segment: Segment, sender: Side, receiver: Side): boolean {
+    /* RFC 9293 3.10.7.3: before the server has said anything, its reset is known by what it acknowledges. */
+    if (!sender.seen) return (segment.flags & ACK) === 0 || segment.acknowledgment === receiver.end;
+    return !after(receiver.acked, segment.sequence) && !after(segment.sequence, sender.maxEnd);
+  }
+
+  /** update takes in a segment that went on. */
+  update(segment: Segment, direction: 0 | 1, fragmented: boolean): void {
+    if (fragmented) this.#loose = true;
+    const next = this.#next(segment, direction);
+    if (next === "pass" || next === "refuse" || next === "again") return;
+    const sender = this.#sides[direction];
+    const receiver = this.#sides[1 - direction]!;
+    if ((segment.flags & RST) !== 0) {
+      if (!this.#resetEnds(segment, sender, receiver)) return;
+      this.state = "closed";
+      this.resetBy = direction;
+      return;
+    }
+    const end = segmentEnd(segment);
+    const isSyn = (segment.flags & SYN) !== 0;
+    const scaled =
+      sender.scale !== undefined && receiver.scale !== undefined && !isSyn
+        ? segment.window * 2 ** sender.scale
+        : segment.window;
+    if (!sender.seen) {
+      sender.seen = true;
+      sender.end = end;
+      sender.maxEnd = later(sender.maxEnd, end);
+      if (isSyn) {
+        sender.maxEnd = add(end, Math.max(1, receiver.maxWindow));
+        sender.scale = segment.scale;
+      }
+      receiver.acked = add(segment.sequence, 1);
+    }
+    sender.end = later(sender.end, end);
+    sender.maxWindow = Math.max(sender.maxWindow, scaled, 1);
+    if ((segment.flags & ACK) !== 0) {
+      sender.acked = later(segment.acknowledgment, sender.acked);
+      receiver.maxEnd = later(add(segment.acknowledgment, Math.max(1, scaled)), receiver.maxEnd);
+    }
+    if ((segment.flags & FIN) !== 0) sender.fin ??= end;
+    this.state = next;
+  }
+
+  #resetEnds(segment: Segment, sender: Side, receiver: Side): boolean {
+    if (this.#loose || !sender.seen || sender.fin !== undefined || receiver.fin !== undefined) return true;
+    return segment.sequence === receiver.acked || segment.sequence === sender.end;
+  }
+
+  #next(segment: Segment, direction: 0 | 1): Next {
+    const client = direction === 0;
+    const kind = segment.flags & (SYN | ACK | FIN | RST);
+    if ((kind & RST) !== 0) return this.state === "closed" ? "pass" : "closed";
+    if ((kind & SYN) !== 0) return this.#nextOfSyn((kind & ACK) !== 0, client);
+    const fin = (kind & FIN) !== 0;
+    switch (this.state) {
+      case "syn-sent":
+        /* A half-open server acknowledges what it knows of (RFC 9293 3.5.1). */
+        return client || fin ? "refuse" : "pass";
+      case "syn-received":
+        if (fin) return "fin-wait";
+        return client ? "established" : "syn-received";
+      case "established":
+        return fin ? "fin-wait" : "established";
+      case "fin-wait": {
+        const other = this.#sides[direction === 0 ? 1 : 0].fin !== undefined;
+        return fin && other ? this.#afterFins(segment, direction) : "fin-wait";
+      }
+      case "closing":
+        return this.#afterFins(segment, direction);
+      case "time-wait":
+        return "time-wait";
+      case "closed":
+        return "pass";
+    }
+  }
+
+  /** Both sides have sent FIN: once both are acknowledged, that was all. */
+  #afterFins(segment: Segment, direction: 0 | 1): TcpState {
+    const sender = this.#sides[direction];
+    const receiver = this.#sides[1 - direction]!;
+    const acknowledged = (acked: number, fin: number | undefined): boolean => fin !== undefined && !after(fin, acked);
+    const mine = (segment.flags & ACK) !== 0 ? later(segment.acknowledgment, sender.acked) : sender.acked;
+    return acknowledged(mine, receiver.fin) && acknowledged(receiver.acked, sender.fin ?? segmentEnd(segment))
+      ? "time-wait"
+      : "closing";
+  }
+
+  #nextOfSyn(ack: boolean, client: boolean): Next {
+    switch (this.state) {
+      case "syn-sent":
+        if (client) return ack ? "refuse" : "syn-sent";
+        return "syn-received";
+      case "syn-received":
+        if (client) return ack ? "refuse" : "syn-received";
+        return ack ? "syn-received" : "refuse";
+      case "established":
+      case "fin-wait":
+      case "closing":
+        if (client) return ack ? "refuse" : "pass";
+        return ack ? "pass" : "refuse";
+      case "time-wait":
+      case "closed":
+        return client && !ack ? "again" : "refuse";
+    }
+  }
+
+  /** timeout in seconds of the present state. */
+  timeout(rules: TcpRules, established: number): number {
+    switch (this.state) {
+      case "syn-sent":
+      case "syn-received":
+        return rules.initialTimeout;
+      case "established":
+        return established;
+      case "fin-wait":
+        return Math.min(established, 900);
+      case "closing":
+        return Math.min(established, 150);
+      case "time-wait":
+      case "closed":
+        return 2;
+    }
+  }
+}
