@@ -61,6 +61,8 @@ forward(struct worker *w, struct packet *p)
 		drop(w, p);
 		return;
 	}
+	if (session_astray(w, p))
+		p->session = NULL;
 	session_remember(w, p);
 	finish_forward(w, p);
 }

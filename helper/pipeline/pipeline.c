@@ -79,8 +79,8 @@ fast_path(struct worker *w, struct packet *p)
 static void
 process(struct worker *w, struct packet *p)
 {
-	bool whole = !(p->flags & (PACKET_FRAGMENT | PACKET_ICMP_ERROR));
-	if (p->verdict == VERDICT_NONE && whole && !w->memo_off && fast_path(w, p))
+	bool plain = !(p->flags & (PACKET_FRAGMENT | PACKET_ICMP_ERROR | PACKET_L2_MULTICAST));
+	if (p->verdict == VERDICT_NONE && plain && !w->memo_off && fast_path(w, p))
 		return;
 	if (p->verdict == VERDICT_NONE)
 		p->verdict = (uint8_t)decide(w, p, AFTER_INGRESS);

@@ -3,7 +3,7 @@
 
 #include <netinet/in.h>
 
-/* question: what is asked of the policies: always in the direction in which the session was, or would be, opened. */
+/* question: what is asked of the policies: in the direction in which the session was, or would be, opened. */
 struct question {
 	uint16_t from, to;
 	const struct flow_key *key;
@@ -19,9 +19,9 @@ is_icmp(uint8_t protocol)
 /* An existing session is asked about as it was opened; only ICMP messages other than echo, which share a session without
  * being alike, are asked about one by one. */
 static struct question
-ask(const struct packet *p)
+ask(const struct worker *w, const struct packet *p)
 {
-	const struct session *s = p->session;
+	const struct session *s = session_astray(w, p) ? NULL : p->session;
 	bool reply = s && p->direction == 1;
 	struct question q = {
 		.from = reply ? p->egress_zone : p->zone,
@@ -94,7 +94,7 @@ policy_decide(struct worker *w, struct packet *p)
 		return packet_drop(p, DROP_REASON_ICMP_NO_SESSION);
 	if (p->session && session_judged(w, p))
 		return VERDICT_NONE;
-	struct question q = ask(p);
+	struct question q = ask(w, p);
 	p->rule = find_rule(s, &q);
 	p->application = application_of(s, p->rule, q.key);
 	if (p->rule->action == ACTION_PERMIT)

@@ -91,7 +91,8 @@ take_memo(const struct worker *w, struct packet *p)
 {
 	const struct flow *f = &p->session->flow[p->direction];
 	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit && w->ports[f->egress_port].up;
-	if (!current || w->memo_off || judged_alone(p)) {
+	/* No flow key tells how a frame was addressed: what went to many stations is the route's to refuse. */
+	if (!current || w->memo_off || judged_alone(p) || p->flags & PACKET_L2_MULTICAST) {
 		p->flags |= PACKET_REJUDGED;
 		return;
 	}
@@ -146,23 +147,28 @@ session_judged(const struct worker *w, const struct packet *p)
 }
 
 /* came_by_its_path: the packet came from where its session lies: by the interface known for it, or by one that leads
- * back to its source. Others may be forged: they are judged for themselves, and neither change nor end the session. */
+ * back to its source. An ICMP error may come from any router on that way. */
 static bool
 came_by_its_path(const struct worker *w, const struct packet *p)
 {
 	const struct session *s = p->session;
 	const struct flow *f = &s->flow[0];
-	if (p->flags & PACKET_ICMP_ERROR)
-		return false;
 	if (s->generation == w->snapshot->generation &&
 	    p->unit == (p->direction == 0 ? f->ingress_unit : f->egress_unit))
 		return true;
 	const struct fib *fib = w->snapshot->fib[p->key.instance];
-	const struct next_hop_group *g = fib ? fib_lookup(fib, p->key.family, &p->key.source) : NULL;
+	const struct address *source = &s->flow[p->direction].key.source;
+	const struct next_hop_group *g = fib ? fib_lookup(fib, p->key.family, source) : NULL;
 	for (uint32_t i = 0; g && i < g->count; i++)
 		if (g->hop[i].kind == NEXT_HOP_FORWARD && g->hop[i].unit == p->unit)
 			return true;
 	return false;
+}
+
+bool
+session_astray(const struct worker *w, const struct packet *p)
+{
+	return p->session && !same_zones(p->session, p) && !came_by_its_path(w, p);
 }
 
 enum verdict

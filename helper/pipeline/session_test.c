@@ -530,6 +530,58 @@ a_packet_from_the_wrong_side_neither_passes_nor_harms(void **state)
 	fixture_free(f);
 }
 
+/* That trust may open connections to the dmz lets nobody in the dmz speak for a server of untrust. */
+static void
+a_reply_from_another_zone_needs_a_permission_of_its_own(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_rule(f, TRUST, DMZ, ACTION_PERMIT, fixture_any());
+	fixture_commit(f);
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	struct shape forged = dns4_reply, error = error_about(f, "10.0.3.9", "10.0.1.2", 3);
+	forged.unit = 3;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fixture_send(f, i ? error : forged), VERDICT_DROP);
+		assert_int_equal(f->packet.drop_reason, DROP_REASON_DEFAULT_POLICY);
+		struct event_frame e = next_event(f, EVENT_TYPE_POLICY_DENY);
+		assert_int_equal(e.record.ingress_zone, DMZ);
+		assert_int_equal(e.record.egress_zone, TRUST);
+	}
+	assert_int_equal(fixture_send(f, dns4_reply), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
+a_reset_from_another_zone_ends_nothing_even_where_it_may_pass(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_rule(f, DMZ, TRUST, ACTION_PERMIT, fixture_any());
+	fixture_commit(f);
+	handshake(f);
+	struct shape forged = server(TCP_RST, 5001, 0, 0);
+	forged.unit = 3;
+	assert_int_equal(fixture_send(f, forged), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 0)), VERDICT_FORWARD);
+	assert_int_equal(f->packet.session->tcp.state, TCP_ESTABLISHED);
+	assert_int_equal(f->packet.session->flow[1].packets, 1);
+	fixture_free(f);
+}
+
+static void
+a_link_layer_multicast_passes_with_no_session(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_send(f, dns4);
+	fixture_send(f, dns4_reply);
+	struct shape flooded = dns4_reply;
+	flooded.multicast_mac = true;
+	assert_int_equal(fixture_send(f, flooded), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_LINK_SCOPE);
+	assert_int_equal(fixture_send(f, dns4_reply), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
 static void
 a_route_change_moves_a_session_or_ends_it(void **state)
 {
@@ -718,6 +770,9 @@ main(void)
 		cmocka_unit_test(a_commit_that_takes_the_permission_closes_the_session_with_its_next_packet),
 		cmocka_unit_test(a_rejecting_commit_resets_the_connection),
 		cmocka_unit_test(a_packet_from_the_wrong_side_neither_passes_nor_harms),
+		cmocka_unit_test(a_reply_from_another_zone_needs_a_permission_of_its_own),
+		cmocka_unit_test(a_reset_from_another_zone_ends_nothing_even_where_it_may_pass),
+		cmocka_unit_test(a_link_layer_multicast_passes_with_no_session),
 		cmocka_unit_test(a_route_change_moves_a_session_or_ends_it),
 		cmocka_unit_test(a_full_table_drops_and_counts),
 		cmocka_unit_test(a_packet_waits_for_its_neighbour_and_then_opens_its_session),

@@ -82,6 +82,9 @@ void session_refused(struct worker *w, struct packet *p);
 bool session_fits(const struct worker *w, const struct session *s, const struct packet *p, unsigned direction);
 /* session_judged: this packet needs no policy of its own: its session was judged in this epoch, on this path. */
 bool session_judged(const struct worker *w, const struct packet *p);
+/* session_astray: the packet bears a session's addresses, but comes from a zone where the session does not lie. It may be
+ * forged: it is judged for itself, and neither counts in the session nor changes or ends it. */
+bool session_astray(const struct worker *w, const struct packet *p);
 /* session_age closes sessions whose time is up. */
 void session_age(struct worker *w);
 
