@@ -156,10 +156,16 @@ function deliverAll(streamCount: number): () => void {
     const settings = streamSettings({ name: `s${index}`, host: "127.0.0.1", port });
     return new Stream(native, settings, new Outbox(native, Buffer.alloc(Outbox.bytes(native))));
   });
-  const delivery = new Delivery(new GenerationNames({ names: () => sampleTable }, "x"), {
-    isWatched: false,
-    publish: () => undefined,
-  });
+  const delivery = new Delivery(
+    new GenerationNames({ names: () => sampleTable }, "x"),
+    {
+      isWatched: false,
+      publish: () => undefined,
+    },
+    (_event, thrown) => {
+      throw thrown;
+    },
+  );
   delivery.setStreams(streams);
   let sequence = 0;
   return () => {

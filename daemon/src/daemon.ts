@@ -71,8 +71,12 @@ export class Daemon {
     const host = hostname();
     this.#store = new StateStore(options.stateDir);
     this.#commits = new Commits(this.#store, (active) => this.#follow(active), log);
-    const names = new GenerationNames(this.#store, host);
-    this.#delivery = new Delivery(names, this.#liveLog);
+    const names = new GenerationNames(this.#store, host, (generation, err) =>
+      log.error({ err, generation }, "names cannot be read; lines of this generation show numbers"),
+    );
+    this.#delivery = new Delivery(names, this.#liveLog, (event, err) =>
+      log.error({ err, event }, "an event's line cannot be written"),
+    );
     const files = new OutboxFiles(native, join(options.runDir, "outbox"), (path, err) =>
       log.error({ err, path }, "outbox set aside"),
     );
@@ -99,7 +103,8 @@ export class Daemon {
     this.#server = new ApiServer(daemonSocket(options.runDir), handlers, this.#liveLog, log);
   }
 
-  /** start resolves when the API answers and the helper, if it is there, has the active configuration. */
+  /** start resolves when the API answers and the helper, if it is there, has the active configuration; or when stop was called
+   * meanwhile. */
   async start(): Promise<void> {
     if (this.#connection !== undefined) throw new DaemonStateError("the daemon is started once");
     // The API first: its socket is the lock that keeps a second daemon off the rings and the state.
@@ -107,7 +112,11 @@ export class Daemon {
     this.#commits.start();
     const first = this.#watchHelper();
     this.#connection = this.#helper.start(this.#stop.signal);
-    await Promise.race([first, delay(FIRST_CONNECTION_MS, undefined, { signal: this.#stop.signal })]);
+    const { signal } = this.#stop;
+    const patience = delay(FIRST_CONNECTION_MS, undefined, { signal }).catch((thrown: unknown) => {
+      if (!signal.aborted) throw thrown;
+    });
+    await Promise.race([first, patience]);
   }
 
   /** stop ends in good order: events that are there are read and sent, within bounds; what is left waits in the ring and in
@@ -129,7 +138,11 @@ export class Daemon {
     return new Promise((resolve) => {
       helper.on("up", (hello) => {
         this.#lastFailure = "";
-        void this.#greet(hello).then(resolve);
+        this.#greet(hello).then(resolve, (err: unknown) => {
+          // What could not be read now is looked at again by the event loop, and the helper by its next hello.
+          this.#log.error({ err }, "the helper's greeting could not be answered");
+          resolve();
+        });
       });
       helper.on("down", (error) => {
         this.#commits.disconnected();

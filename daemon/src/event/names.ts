@@ -1,5 +1,30 @@
 // names.ts: the names of the configuration that made a decision, by the generation in the frame. SPDX-License-Identifier: Apache-2.0
+import { DenyReason, FilterLogSource } from "../../../shared/gen/wire.gen.js";
 import { applicationName, parseNameTable, policyTerm, type NameTable } from "../config/names.js";
+import type { PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "./event.js";
+
+/** What decided where no policy was asked: its frames carry the id of the default policy, which had no say. */
+const HOST_INBOUND: EventPolicy = { name: "host-inbound-traffic", isGlobal: false };
+const HOST_INBOUND_ID = -1;
+
+/** deciderId gives the id to ask EventNames.policy for: of the policy that decided, or of host-inbound-traffic. */
+export function deciderId(event: SessionOpen | SessionClose | PolicyDeny): number {
+  return event.kind === "POLICY_DENY" && event.denyReason === DenyReason.HOST_INBOUND
+    ? HOST_INBOUND_ID
+    : event.policyId;
+}
+
+/** egressZone gives the name of the zone a packet went to or was going to, or undefined where that was not known yet: a
+ * screen, an input filter and the limiter come before the route. */
+export function egressZone(event: RingwallEvent, names: EventNames): string | undefined {
+  if (event.egressZone !== 0) return names.zone(event.egressZone);
+  const isForHost =
+    event.kind === "SESSION_OPEN" ||
+    event.kind === "SESSION_CLOSE" ||
+    event.kind === "POLICY_DENY" ||
+    (event.kind === "FILTER_LOG" && event.filterLogSource === FilterLogSource.LO0);
+  return isForHost ? HOST_ZONE : undefined;
+}
 
 /** EventPolicy: what a policy_id stood for. */
 export interface EventPolicy {
@@ -45,7 +70,9 @@ export class EventNames {
     return (this.#table && applicationName(this.#table, id)) ?? String(id);
   }
 
+  /** policy gives a policy by its policy_id, or what deciderId stands for. */
   policy(id: number): EventPolicy {
+    if (id === HOST_INBOUND_ID) return HOST_INBOUND;
     let policy = this.#policies.get(id);
     if (policy === undefined) {
       const term = this.#table && policyTerm(this.#table, id);
@@ -57,7 +84,7 @@ export class EventNames {
 }
 
 export interface NameSource {
-  /** names gives what was stored with a generation, or undefined. */
+  /** names gives what was stored with a generation, or undefined; throws if that cannot be read. */
   names(generation: number): unknown;
 }
 
@@ -68,13 +95,20 @@ const HELD = 16;
 export class GenerationNames {
   readonly #source: NameSource;
   readonly #fallbackHostName: string;
+  readonly #unreadable: (generation: number, error: unknown) => void;
   readonly #held = new Map<number, EventNames>();
   #last: EventNames | undefined;
 
-  /** fallbackHostName stands in lines of generations whose table is gone: a host name is never "-". */
-  constructor(source: NameSource, fallbackHostName: string) {
+  /** fallbackHostName stands in lines of generations whose table is gone: a host name is never "-". unreadable is told of a
+   * table that is there and cannot be read: events must be delivered without it. */
+  constructor(
+    source: NameSource,
+    fallbackHostName: string,
+    unreadable: (generation: number, error: unknown) => void = () => undefined,
+  ) {
     this.#source = source;
     this.#fallbackHostName = fallbackHostName;
+    this.#unreadable = unreadable;
   }
 
   of(generation: number): EventNames {
@@ -85,7 +119,7 @@ export class GenerationNames {
   }
 
   #load(generation: number): EventNames {
-    const table = parseNameTable(this.#source.names(generation));
+    const table = this.#read(generation);
     const names = new EventNames(
       generation,
       table?.generation === generation ? table : undefined,
@@ -97,5 +131,14 @@ export class GenerationNames {
       this.#held.delete(oldest);
     }
     return names;
+  }
+
+  #read(generation: number): NameTable | undefined {
+    try {
+      return parseNameTable(this.#source.names(generation));
+    } catch (thrown) {
+      this.#unreadable(generation, thrown);
+      return undefined;
+    }
   }
 }

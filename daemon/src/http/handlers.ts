@@ -15,6 +15,7 @@ import {
   ConfigRefusedError,
   HelperAbsentError,
   NoSuchCommitError,
+  NotFollowedError,
   OutcomeUnknownError,
   type Active,
   type Applied,
@@ -244,7 +245,11 @@ function refusal(thrown: unknown): unknown {
       path: thrown.path,
     });
   if (thrown instanceof NoSuchCommitError) return new RequestError(404, thrown.code, thrown.message);
-  if (thrown instanceof HelperAbsentError || thrown instanceof OutcomeUnknownError)
+  if (
+    thrown instanceof HelperAbsentError ||
+    thrown instanceof OutcomeUnknownError ||
+    thrown instanceof NotFollowedError
+  )
     return new RequestError(503, thrown.code, errorText(thrown));
   return thrown;
 }

@@ -16,7 +16,7 @@ import { CodedError } from "../base/coded-error.js";
 import { unreachable } from "../base/unreachable.js";
 import { parseAddress, parsePrefix, prefixRange, rangeHolds } from "../config/address.js";
 import type { EventTime, RingwallEvent } from "../event/event.js";
-import { HOST_ZONE, type EventNames } from "../event/names.js";
+import { deciderId, egressZone, type EventNames } from "../event/names.js";
 import { protocolName } from "../syslog/protocol.js";
 import type { EventView, LogQuery } from "./api.js";
 
@@ -48,11 +48,11 @@ export function eventTest(query: LogQuery): EventTest {
   }
   if (query.zone !== undefined) {
     const { zone } = query;
-    tests.push((event, names) => names.zone(event.ingressZone) === zone || names.zone(event.egressZone) === zone);
+    tests.push((event, names) => names.zone(event.ingressZone) === zone || egressZone(event, names) === zone);
   }
   if (query.policy !== undefined) {
     const { policy } = query;
-    tests.push((event, names) => "policyId" in event && names.policy(event.policyId).name === policy);
+    tests.push((event, names) => "policyId" in event && names.policy(deciderId(event)).name === policy);
   }
   if (query.address !== undefined) {
     const holds = addressTest(query.address);
@@ -100,9 +100,9 @@ export function eventView(event: RingwallEvent, names: EventNames): EventView {
     destinationPort,
     protocol: protocolName(event.protocol),
     from: names.zone(event.ingressZone),
-    to: names.zone(event.egressZone),
+    to: egressZone(event, names) ?? "",
     ingress: names.unit(event.ingressInterface),
-    egress: event.egressInterface === 0 ? (event.egressZone === 0 ? HOST_ZONE : "") : names.unit(event.egressInterface),
+    egress: event.egressInterface === 0 ? "" : names.unit(event.egressInterface),
     ...(application === undefined ? {} : { application }),
     ...(event.sessionId === 0 ? {} : { session: event.sessionId }),
     ...(isIcmp ? { icmpType: event.icmpType, icmpCode: event.icmpCode } : {}),
@@ -115,13 +115,13 @@ export function eventView(event: RingwallEvent, names: EventNames): EventView {
 function particulars(event: RingwallEvent, names: EventNames): Partial<EventView> {
   switch (event.kind) {
     case "SESSION_OPEN":
-      return { policy: names.policy(event.policyId).name };
+      return { policy: names.policy(deciderId(event)).name };
     case "SESSION_CLOSE": {
       const { clientPackets, clientBytes, serverPackets, serverBytes } = event;
       const elapsedSeconds = Math.max(0, event.time.seconds - event.sessionCreated);
       const reason = closeReasonText[event.closeReason] ?? "unset";
       return {
-        policy: names.policy(event.policyId).name,
+        policy: names.policy(deciderId(event)).name,
         reason,
         clientPackets,
         clientBytes,
@@ -131,7 +131,7 @@ function particulars(event: RingwallEvent, names: EventNames): Partial<EventView
       };
     }
     case "POLICY_DENY":
-      return { policy: names.policy(event.policyId).name, reason: denyReasonText[event.denyReason] ?? "unset" };
+      return { policy: names.policy(deciderId(event)).name, reason: denyReasonText[event.denyReason] ?? "unset" };
     case "SCREEN_DROP":
       return { reason: screenIdText[event.screenId] ?? String(event.screenId) };
     case "FILTER_LOG":

@@ -34,6 +34,8 @@ const stream = (config: Partial<StreamConfig>): Stream =>
 const account = (of: Stream | Outbox, kind: number) =>
   (of instanceof Stream ? of.outbox : of).accounts().find((one) => one.kind === kind)!;
 
+const failed: RingwallEvent[] = [];
+
 function delivery(...streams: Stream[]): Delivery {
   const made = new Delivery(
     new GenerationNames({ names: (generation) => (generation === 7 ? sampleTable : undefined) }, "x"),
@@ -41,6 +43,7 @@ function delivery(...streams: Stream[]): Delivery {
       isWatched: false,
       publish: () => assert.fail("nobody looks on"),
     },
+    (event) => failed.push(event),
   );
   made.setStreams(streams);
   return made;
@@ -132,6 +135,13 @@ describe("delivery", () => {
         [1, 1],
       ],
     );
+  });
+
+  test("an event whose line cannot be written is counted and told of, and the next one has its turn", () => {
+    const only = stream({});
+    const odd = { ...sampleDeny, sourceAddress: undefined as unknown as string };
+    deliver(delivery(only), [odd, sampleDeny]);
+    assert.deepEqual([account(only, POLICY_DENY).unsendable, only.outbox.waiting, failed], [1, 1, [odd]]);
   });
 
   test("events of a generation without names are counted", () => {

@@ -35,13 +35,16 @@ interface Outlet {
 export class Delivery {
   readonly #names: GenerationNames;
   readonly #observer: Observer;
+  readonly #failed: (event: RingwallEvent, thrown: unknown) => void;
   #outlets: readonly Outlet[] = [];
   #groups: readonly FormatGroup[] = [];
   #unnamed = 0;
 
-  constructor(names: GenerationNames, observer: Observer) {
+  /** failed is told of events whose line could not be written. */
+  constructor(names: GenerationNames, observer: Observer, failed: (event: RingwallEvent, thrown: unknown) => void) {
     this.#names = names;
     this.#observer = observer;
+    this.#failed = failed;
   }
 
   get streams(): readonly Stream[] {
@@ -78,10 +81,21 @@ export class Delivery {
         continue;
       }
       const { line } = group;
-      if (line.length === 0) group.format(line, event, names);
+      if (line.length === 0) this.#format(group, event, names);
       outbox.append(kind, line.bytes, line.length);
     }
     if (this.#observer.isWatched) this.#observer.publish(event, names);
+  }
+
+  // A line that cannot be written is counted with those that cannot be sent, and the next event has its turn: one odd frame
+  // must not end the log.
+  #format(group: FormatGroup, event: RingwallEvent, names: EventNames): void {
+    try {
+      group.format(group.line, event, names);
+    } catch (thrown) {
+      group.line.clear();
+      this.#failed(event, thrown);
+    }
   }
 
   /** decided ends a batch: the events of this ring up to `sequence` are in the streams' hands. After it the ring may forget

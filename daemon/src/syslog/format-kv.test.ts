@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { Action, EventType, FilterLogSource, ScreenId } from "../../../shared/gen/wire.gen.js";
+import { Action, DenyReason, EventType, FilterLogSource, ScreenId } from "../../../shared/gen/wire.gen.js";
+import { DEFAULT_POLICY_ID } from "../config/names.js";
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
 import { kvFormat } from "./format-kv.js";
@@ -70,6 +71,43 @@ const EXPECTED: readonly (readonly [
     14,
     "POLICY_DENY",
     "RT_FLOW POLICY_DENY src=[2001:db8:1::5]:77 dst=[2001:db8:2::10]:1 proto=icmp6 action=reject policy=default-policy zone=trust->untrust",
+  ],
+  [
+    "deny by host-inbound-traffic, which no policy decided",
+    { ...sampleDeny, egressZone: 0, policyId: DEFAULT_POLICY_ID, denyReason: DenyReason.HOST_INBOUND },
+    14,
+    "POLICY_DENY",
+    "RT_FLOW POLICY_DENY src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny policy=host-inbound-traffic zone=trust->junos-host",
+  ],
+  [
+    "filter log before the route is known",
+    {
+      ...samplePacket,
+      egressZone: 0,
+      kind: "FILTER_LOG",
+      filterId: 4,
+      ruleId: 0,
+      termId: 2,
+      filterLogSource: FilterLogSource.INPUT,
+    },
+    14,
+    "FILTER_LOG",
+    "RT_FLOW FILTER_LOG src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny zone=trust->- source=input filter=4 term=2",
+  ],
+  [
+    "filter log of traffic to this host",
+    {
+      ...samplePacket,
+      egressZone: 0,
+      kind: "FILTER_LOG",
+      filterId: 4,
+      ruleId: 0,
+      termId: 2,
+      filterLogSource: FilterLogSource.LO0,
+    },
+    14,
+    "FILTER_LOG",
+    "RT_FLOW FILTER_LOG src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny zone=trust->junos-host source=lo0 filter=4 term=2",
   ],
   [
     "deny of traffic to this host",

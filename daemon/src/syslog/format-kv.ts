@@ -12,7 +12,7 @@ import {
 } from "../../../shared/gen/wire.gen.js";
 import { unreachable } from "../base/unreachable.js";
 import type { LogSuppressed, RingwallEvent } from "../event/event.js";
-import type { EventNames } from "../event/names.js";
+import { deciderId, egressZone, type EventNames } from "../event/names.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 import { headerText, memo, perNames, timestampWriter, type LineFormat, type LineOptions } from "./line.js";
 import { priorityOf, Severity } from "./priority.js";
@@ -36,14 +36,14 @@ export function kvFormat(options: LineOptions): LineFormat {
         tuple(line, event);
         line
           .constant(actionPiece(event.action))
-          .constant(pieces.policy(event.policyId))
+          .constant(pieces.policy(deciderId(event)))
           .constant(pieces.zones(zonesOf(event)));
         return;
       case "SESSION_CLOSE":
         tuple(line, event);
         line
           .constant(actionPiece(event.action))
-          .constant(pieces.policy(event.policyId))
+          .constant(pieces.policy(deciderId(event)))
           .constant(pieces.zones(zonesOf(event)))
           .constant(PACKETS)
           .number(event.clientPackets + event.serverPackets)
@@ -59,9 +59,8 @@ export function kvFormat(options: LineOptions): LineFormat {
         tuple(line, event);
         line
           .constant(actionPiece(event.action))
-          .constant(pieces.zones(zonesOf(event)))
           .text(
-            ` source=${filterLogSourceText[event.filterLogSource] ?? event.filterLogSource} filter=${event.filterId} term=${event.termId}`,
+            ` zone=${value(names.zone(event.ingressZone))}->${value(egressZone(event, names) ?? "-")} source=${filterLogSourceText[event.filterLogSource] ?? event.filterLogSource} filter=${event.filterId} term=${event.termId}`,
           );
         return;
       case "LOG_SUPPRESSED":

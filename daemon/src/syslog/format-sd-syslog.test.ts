@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { Action, AddressFamily, EventType, FilterLogSource, ScreenId } from "../../../shared/gen/wire.gen.js";
+import {
+  Action,
+  AddressFamily,
+  DenyReason,
+  EventType,
+  FilterLogSource,
+  ScreenId,
+} from "../../../shared/gen/wire.gen.js";
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
@@ -144,6 +151,14 @@ describe("sd-syslog: values", () => {
   test("traffic to this host goes to the zone junos-host, traffic of this host comes from .local..0", () => {
     assert.equal(valueOf(line({ ...sampleDeny, egressZone: 0 }), "destination-zone-name"), "junos-host");
     assert.equal(valueOf(line({ ...sampleOpen, ingressInterface: 0 }), "packet-incoming-interface"), ".local..0");
+  });
+
+  test("what host-inbound-traffic denied is not put down to the default policy", () => {
+    const text = line({ ...sampleDeny, egressZone: 0, denyReason: DenyReason.HOST_INBOUND });
+    assert.deepEqual(
+      ["policy-name", "destination-zone-name", "reason"].map((name) => valueOf(text, name)),
+      ["host-inbound-traffic", "junos-host", "Denied by host-inbound-traffic"],
+    );
   });
 
   test("ids that the generation does not know are shown as numbers", () => {

@@ -19,7 +19,7 @@ import {
 import { unreachable } from "../base/unreachable.js";
 import { ICMP, ICMP6 } from "../config/protocol.js";
 import type { FilterLog, LogSuppressed, PolicyDeny, ScreenDrop, SessionClose, SessionOpen } from "../event/event.js";
-import type { EventNames } from "../event/names.js";
+import { deciderId, type EventNames } from "../event/names.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 import { headerText, memo, perNames, sdEscape, timestampWriter, type LineFormat, type LineOptions } from "./line.js";
 import { priorityOf, Severity } from "./priority.js";
@@ -120,7 +120,7 @@ function policyDeny(line: LineBuffer, event: PolicyDeny, pieces: Pieces): void {
     .constant(DENY_TAIL);
 }
 
-function tuple(line: LineBuffer, event: SessionOpen | SessionClose | PolicyDeny, pieces: Pieces): void {
+function tuple(line: LineBuffer, event: Decided, pieces: Pieces): void {
   line
     .text(event.sourceAddress)
     .constant(SOURCE_PORT)
@@ -170,13 +170,7 @@ const PEER =
   'secure-web-proxy-session-type="NA" peer-session-id="0" peer-source-address="0.0.0.0" peer-source-port="0" peer-destination-address="0.0.0.0" peer-destination-port="0" hostname="NA NA"';
 const DENY_TAIL = constant(`" ${CATEGORY} ${VRF} ${TENANT}`);
 
-interface Decided {
-  readonly protocol: number;
-  readonly applicationId: number;
-  readonly policyId: number;
-  readonly ingressZone: number;
-  readonly egressZone: number;
-}
+type Decided = SessionOpen | SessionClose | PolicyDeny;
 
 /** Pieces are what lines of one generation share. */
 interface Pieces {
@@ -231,8 +225,8 @@ function makePieces(names: EventNames, sdId: string): Pieces {
       ),
     ),
     service: ({ protocol, applicationId }) => service(protocol * 0x10000 + applicationId),
-    decision: (event) => withProtocol(event.protocol)(event.policyId)(zonesOf(event)),
-    policyAndZones: (event) => bytes(event.policyId)(zonesOf(event)),
+    decision: (event) => withProtocol(event.protocol)(deciderId(event))(zonesOf(event)),
+    policyAndZones: (event) => bytes(deciderId(event))(zonesOf(event)),
     openTail: memo((id) =>
       constant(
         `" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" application="UNKNOWN" nested-application="UNKNOWN" encrypted="UNKNOWN" ${CATEGORY} ${VRF} ${TUNNEL} ${TENANT}`,

@@ -48,7 +48,7 @@ export class OutboxFiles {
   others(streamNames: ReadonlySet<string>): string[] {
     return readdirSync(this.#dir)
       .filter((name) => name.endsWith(ENDING))
-      .map((name) => decodeURIComponent(name.slice(0, -ENDING.length)))
+      .flatMap((name) => streamNameOf(name.slice(0, -ENDING.length)))
       .filter((name) => !streamNames.has(name));
   }
 
@@ -76,5 +76,15 @@ function sizeOf(path: string): number | undefined {
   } catch (thrown) {
     if (hasCode(thrown, "ENOENT")) return undefined;
     throw thrown;
+  }
+}
+
+/** streamNameOf reads what #path has written; a file of another maker has none. */
+function streamNameOf(encoded: string): string[] {
+  try {
+    const name = decodeURIComponent(encoded);
+    return encodeURIComponent(name) === encoded ? [name] : [];
+  } catch {
+    return [];
   }
 }

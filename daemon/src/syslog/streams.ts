@@ -20,19 +20,25 @@ export class Streams {
 
   /** configure makes the streams of a configuration. One whose settings did not change goes on as it is; one that changed keeps
    * its queue and its accounts; one that is gone sends what the network takes at once, and the rest is given up, with a word
-   * in the daemon's log. */
+   * in the daemon's log. When it throws, because a queue cannot be made, nothing has changed. */
   configure(configs: readonly StreamConfig[]): readonly Stream[] {
     const wanted = configs.map(streamSettings);
-    const names = new Set(wanted.map((settings) => settings.name));
-    for (const name of [...this.#byName.keys(), ...this.#files.others(names)]) if (!names.has(name)) this.#end(name);
-    return wanted.map((settings) => {
+    // All that can fail comes first: then the streams there are go on as they are.
+    const streams = wanted.map((settings) => {
       const present = this.#byName.get(settings.name);
       if (present !== undefined && JSON.stringify(present.settings) === JSON.stringify(settings)) return present;
-      present?.close();
-      const stream = new Stream(this.#native, settings, present?.outbox ?? this.#files.open(settings.name));
-      this.#byName.set(settings.name, stream);
-      return stream;
+      return new Stream(this.#native, settings, present?.outbox ?? this.#files.open(settings.name));
     });
+    const names = new Set(wanted.map((settings) => settings.name));
+    for (const name of new Set([...this.#byName.keys(), ...this.#files.others(names)]))
+      if (!names.has(name)) this.#end(name);
+    for (const stream of streams) {
+      const { name } = stream.settings;
+      const before = this.#byName.get(name);
+      if (before !== stream) before?.close();
+      this.#byName.set(name, stream);
+    }
+    return streams;
   }
 
   /** close lets every stream send what the network takes at once. What still waits is sent by the next daemon. */
