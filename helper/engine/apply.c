@@ -13,7 +13,9 @@
 /* undo: what this apply did to the host so far. */
 struct undo {
 	bool opened[LOOP_DEVICES_MAX];
-	bool closed;               /* a device of the plan in force */
+	bool closed;                  /* a device of the plan in force */
+	uint16_t mtu[LOOP_PORTS_MAX]; /* of a port's device, before it was changed; 0: it was not */
+	unsigned mtu_ifindex[LOOP_PORTS_MAX];
 	struct address_list added; /* addresses */
 	unsigned *vlan;            /* VLAN devices */
 	uint32_t vlan_count;
@@ -34,9 +36,7 @@ refuse(struct refusal *why, const char *code, const char *path, const char *form
 void
 epoch_raise(struct engine *e)
 {
-	uint32_t next = atomic_load_explicit(&e->shared.epoch, memory_order_relaxed) + 1;
-	/* E2: pairs with E1 in worker/loop.c. 0 stands for "never judged". */
-	atomic_store_explicit(&e->shared.epoch, next ? next : 1, memory_order_release);
+	loop_epoch_raise(&e->shared);
 }
 
 void
@@ -156,6 +156,18 @@ choose_copy(struct engine *e, const struct snapshot *s, const struct undo *u, co
 	return 0;
 }
 
+/* The kernel has one MTU for both the plan in force and the new one: what it was comes back with a refusal. */
+static void
+note_mtu(struct engine *e, const struct snapshot *s, uint32_t port, struct undo *u)
+{
+	const struct link *l = s->port[port].mtu ? link_by_name(e, s->port[port].device) : NULL;
+
+	if (!l || l->info.mtu == s->port[port].mtu)
+		return;
+	u->mtu[port] = l->info.mtu;
+	u->mtu_ifindex[port] = l->info.ifindex;
+}
+
 static int
 open_devices(struct engine *e, const struct snapshot *s, struct plan *p, struct undo *u, struct refusal *why)
 {
@@ -168,6 +180,7 @@ open_devices(struct engine *e, const struct snapshot *s, struct plan *p, struct 
 	for (uint32_t i = 0; i < s->port_count; i++) {
 		struct device *d = device_find(e, s->port[i].device);
 		snprintf(path, sizeof path, "ports[%u].device", i);
+		note_mtu(e, s, i, u);
 		if (d && !fits(e, d, &s->port[i])) {
 			/* Made anew under its name, or another mode is wanted: the kernel has room for one mode only, so the
 			 * old one goes first; plan_revive brings it back if this snapshot is refused. */
@@ -376,7 +389,6 @@ plan_switch(struct engine *e, struct plan *p)
 {
 	for (uint32_t w = 0; w < e->shared.workers; w++)
 		worker_call(&e->shared.loop[w], switch_view, p);
-	epoch_raise(e);
 }
 
 static void
@@ -391,6 +403,10 @@ take_back(struct engine *e, struct undo *u)
 	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++) {
 		if (u->opened[i])
 			device_close(e, &e->device[i], true);
+	}
+	for (uint32_t i = 0; i < LOOP_PORTS_MAX; i++) {
+		if (u->mtu[i])
+			netlink_link_mtu(e->netlink, u->mtu_ifindex[i], u->mtu[i]);
 	}
 	if (u->closed && e->plan)
 		plan_revive(e);

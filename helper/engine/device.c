@@ -151,6 +151,26 @@ open_socket(struct engine *e, struct device *d, uint32_t queue)
 	return 0;
 }
 
+static uint32_t
+worker_of_queue(const struct engine *e, uint32_t queue)
+{
+	return queue % e->shared.workers;
+}
+
+static bool
+workers_have_room(const struct engine *e)
+{
+	uint32_t count[LOOP_WORKERS_MAX] = { 0 };
+
+	for (uint32_t i = 0; i < LOOP_DEVICES_MAX; i++) {
+		for (uint32_t q = 0; q < DEVICE_QUEUES_MAX; q++) {
+			if (e->device[i].socket[q] && ++count[worker_of_queue(e, q)] > LOOP_SOCKETS_MAX)
+				return false;
+		}
+	}
+	return true;
+}
+
 int
 device_sockets(struct engine *e, struct device *d, struct refusal *why)
 {
@@ -175,6 +195,11 @@ device_sockets(struct engine *e, struct device *d, struct refusal *why)
 		       rc == -EBUSY ? "another program has one there" : strerror(-rc));
 		return -1;
 	}
+	if (!workers_have_room(e)) {
+		refuse(why, "device", "", "expected at most %d receive queues for each worker, more with the %u of %s",
+		       LOOP_SOCKETS_MAX, wanted, d->name);
+		return -1;
+	}
 	d->queue_count = wanted;
 	d->zero_copy = d->socket[0]->zero_copy;
 	if (!d->zero_copy && !d->attachment.generic && !d->attachment.reason[0])
@@ -187,12 +212,6 @@ struct change {
 	struct engine *engine;
 	struct device *device;
 };
-
-static uint32_t
-worker_of_queue(const struct engine *e, uint32_t queue)
-{
-	return queue % e->shared.workers;
-}
 
 static void
 take_sockets(struct loop *l, void *ctx)

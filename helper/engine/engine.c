@@ -155,8 +155,11 @@ engine_start(struct engine *e)
 
 	for (uint32_t w = 0; w < e->options.workers; w++) {
 		int rc = loop_start(&e->shared.loop[w]);
-		if (rc)
+		if (rc) {
+			while (w-- > 0)
+				loop_stop(&e->shared.loop[w]);
 			return rc;
+		}
 	}
 	return timerfd_settime(e->timer, 0, &every, NULL) ? -errno : 0;
 }

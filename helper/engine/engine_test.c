@@ -27,6 +27,7 @@ struct plan_options {
 	const char *device[2];
 	const char *xdp_mode;
 	bool fail_open, deny;
+	uint16_t mtu;
 };
 
 static void
@@ -82,7 +83,7 @@ pack_port(msgpack_packer *m, int id, const struct plan_options *o)
 	field_text(m, "name", id ? "ge-0/0/1" : "ge-0/0/0");
 	field_text(m, "device", o->device[id]);
 	field_text(m, "xdp_mode", o->xdp_mode);
-	field_number(m, "mtu", 0);
+	field_number(m, "mtu", o->mtu);
 }
 
 static void
@@ -474,6 +475,13 @@ has_address(struct house *h, const char *device, uint8_t second)
 	return address_present(&h->engine->addresses, if_nametoindex(device), AF_INET, &a, 24);
 }
 
+static uint16_t
+mtu_of(struct house *h, const char *device)
+{
+	assert_int_equal(netlink_dump_links(h->engine->netlink), 0);
+	return link_by_name(h->engine, device)->info.mtu;
+}
+
 static void
 a_refused_snapshot_leaves_no_trace(void **state)
 {
@@ -481,7 +489,9 @@ a_refused_snapshot_leaves_no_trace(void **state)
 	struct refusal why;
 
 	open_house(&h, 1, 1);
-	assert_int_equal(apply(&h, (struct plan_options){ .device = { "f0", "nosuch" } }, &why), -1);
+	uint16_t mtu = mtu_of(&h, "f0");
+	assert_int_equal(apply(&h, (struct plan_options){ .device = { "f0", "nosuch" }, .mtu = 1400 }, &why), -1);
+	assert_int_equal(mtu_of(&h, "f0"), mtu);
 	assert_string_equal(why.path, "ports[1].device");
 	assert_string_equal(why.message, "expected a network device of this host, found none named 'nosuch'");
 	assert_int_equal(attached_id("f0"), 0);
@@ -512,6 +522,9 @@ a_refused_snapshot_leaves_the_one_in_force_forwarding(void **state)
 	assert_int_equal(apply(&h, (struct plan_options){ .device = { "f0", "nosuch" }, .xdp_mode = "generic" }, &why),
 			 -1);
 	assert_string_equal(why.path, "ports[1].device");
+	uint16_t mtu = mtu_of(&h, "f0");
+	assert_int_equal(apply(&h, (struct plan_options){ .device = { "f0", "nosuch" }, .mtu = 1400 }, &why), -1);
+	assert_int_equal(mtu_of(&h, "f0"), mtu);
 	assert_int_equal(h.engine->plan->snapshot->generation, 1);
 	start_control(&c, &h);
 	send_packet(&h, 1, 1);

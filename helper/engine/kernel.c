@@ -56,6 +56,9 @@ on_link(void *ctx, const struct netlink_link *info)
 					    : info->up ? "up"
 						       : "down"));
 		__atomic_store_n(&e->plan->view.port[port].up, info->up, __ATOMIC_RELAXED);
+		/* Flows that went another of several equal ways meanwhile may have it back. */
+		if (info->up)
+			epoch_raise(e);
 	}
 }
 

@@ -258,7 +258,7 @@ housekeep(struct loop *l)
 static void
 set_time(struct loop *l)
 {
-	/* E1: whoever sees the new epoch sees the snapshot and the routes that came with it; pairs with E2 in engine */
+	/* E1: whoever sees the new epoch sees the snapshot and the routes that came with it; pairs with E2 in loop.h */
 	l->worker.epoch = atomic_load_explicit(&l->shared->epoch, memory_order_acquire);
 	l->worker.now_ns = clock_ns(CLOCK_MONOTONIC);
 	l->worker.wall_ns = clock_ns(CLOCK_REALTIME);
@@ -362,8 +362,10 @@ run(void *argument)
 {
 	struct loop *l = argument;
 
-	if (l->confine)
-		worker_confine();
+	l->confine_error = l->confine ? worker_confine() : 0;
+	sem_post(&l->call_done);
+	if (l->confine_error)
+		return NULL;
 	rcu_register_thread();
 	while (!atomic_load_explicit(&l->stop, memory_order_acquire)) {
 		run_call(l);
@@ -422,6 +424,12 @@ loop_start(struct loop *l)
 	pthread_attr_destroy(&attributes);
 	if (rc)
 		return -rc;
+	while (sem_wait(&l->call_done) && errno == EINTR)
+		;
+	if (l->confine_error) {
+		pthread_join(l->thread, NULL);
+		return l->confine_error;
+	}
 	l->started = true;
 	snprintf(name, sizeof name, "worker-%u", l->worker.index);
 	pthread_setname_np(l->thread, name);
@@ -503,6 +511,8 @@ loop_view(struct loop *l, const struct view *v)
 	l->worker.ports = v->port;
 	l->worker.neighbours = v->neighbours;
 	worker_snapshot(&l->worker, v->snapshot);
+	/* Here and not once for all: what a memo made under the old view says must not be read by the new one's numbers. */
+	loop_epoch_raise(l->shared);
 }
 
 void

@@ -36,7 +36,7 @@ struct loop_shared {
 	struct umem *umem;          /* [C] set before the first socket is added */
 	int tun;                    /* [I] */
 	int control;                /* [I] eventfd of the control thread: events to read, neighbours to resolve */
-	_Atomic uint32_t epoch;     /* [C] raised after a snapshot or a route has changed */
+	_Atomic uint32_t epoch;     /* [C] raised after a route has changed; by each worker that takes a new view */
 	_Atomic bool doorbell;      /* [A] the consumer of a ring waits; cleared by control */
 	struct loop *loop;          /* [workers] */
 	struct handoff_ring *rings; /* [from * workers + to] */
@@ -53,6 +53,15 @@ struct resolve_ring {
 	struct resolve slot[RESOLVE_SLOTS];
 };
 
+/* loop_epoch_raise makes every worker judge its flows anew. Control thread, or a worker that control waits for. */
+static inline void
+loop_epoch_raise(struct loop_shared *s)
+{
+	uint32_t next = atomic_load_explicit(&s->epoch, memory_order_relaxed) + 1;
+	/* E2: pairs with E1 in loop.c. 0 stands for "never judged". */
+	atomic_store_explicit(&s->epoch, next ? next : 1, memory_order_release);
+}
+
 typedef void loop_call(struct loop *l, void *ctx);
 
 struct loop {
@@ -62,7 +71,8 @@ struct loop {
 	int wake;                   /* [I] eventfd */
 	pthread_t thread;
 	bool started;
-	bool confine; /* [I] without capabilities and under a system call filter */
+	bool confine;      /* [I] without capabilities and under a system call filter */
+	int confine_error; /* of loop_start */
 	_Atomic bool stop;
 	_Atomic bool sleeping;     /* in poll, or about to */
 	_Atomic bool housekeep;    /* control wants the rare work done now */
@@ -88,7 +98,7 @@ struct loop {
 int loop_init(struct loop *l, struct loop_shared *shared, uint32_t index, int cpu);
 void loop_free(struct loop *l);
 
-/* loop_start starts the thread; loop_stop ends it and waits for it. Control thread. */
+/* loop_start starts the thread, and fails if it cannot be confined as wanted; loop_stop ends it and waits for it. Control thread. */
 int loop_start(struct loop *l);
 void loop_stop(struct loop *l);
 
