@@ -14,6 +14,7 @@ import {
   ConfigRefusedError,
   HelperAbsentError,
   NoSuchCommitError,
+  NotFollowedError,
   OutcomeUnknownError,
   type InForce,
   type SnapshotSink,
@@ -112,6 +113,21 @@ describe("a commit", () => {
     const { commits, helper } = await applied(t, text("fw1"));
     assert.deepEqual(await commits.apply(text("fw1")), { ...helper.inForce, unchanged: true });
     assert.equal(helper.seen.length, 1);
+  });
+
+  test("that the daemon cannot follow is in force all the same, is called a problem, and can be applied again", async (t) => {
+    const { dir, helper } = stage(t);
+    let isFull = true;
+    const follow = (): void => {
+      if (isFull) throw new Error("no space left");
+    };
+    const commits = new Commits(new StateStore(dir), follow, log);
+    await commits.connected(helper, NOTHING);
+    await assert.rejects(commits.apply(text("fw1")), NotFollowedError);
+    assert.deepEqual([commits.inForce.generation, commits.active?.commit.generation], [1, 1]);
+    assert.match(commits.problem, /^generation 1 is in force, but its log streams .*: no space left$/);
+    isFull = false;
+    assert.deepEqual([(await commits.apply(text("fw1"))).unchanged, commits.problem], [false, ""]);
   });
 
   test("without a helper is refused", async (t) => {

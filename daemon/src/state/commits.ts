@@ -48,6 +48,14 @@ export class OutcomeUnknownError extends CodedError {
   }
 }
 
+/** NotFollowedError: a configuration is in force, but not everything in the daemon could follow it. */
+export class NotFollowedError extends CodedError {
+  constructor(generation: number, cause: unknown) {
+    const message = `generation ${generation} is in force, but its log streams could not be made, so those before it go on; apply it again when the cause is gone`;
+    super("not-followed", message, { cause });
+  }
+}
+
 /** NoSuchCommitError: rollback to what is not kept. */
 export class NoSuchCommitError extends CodedError {
   constructor(index: number, count: number) {
@@ -177,7 +185,8 @@ export class Commits {
     if (!read.ok) throw new ConfigRefusedError(read.errors);
     if (this.#helper === undefined) throw new HelperAbsentError();
     const active = this.#active;
-    if (active?.commit.text === text && this.#isInForce(active)) return { ...this.#inForce, unchanged: true };
+    if (active?.commit.text === text && this.#isInForce(active) && this.#problem === "")
+      return { ...this.#inForce, unchanged: true };
     const applied = await this.#commit(this.#helper, read.candidate, origin, this.#inForce.generation);
     return { ...applied, unchanged: false };
   }
@@ -197,9 +206,16 @@ export class Commits {
       throw thrown instanceof HelperUnavailable ? new HelperAbsentError(thrown) : thrown;
     }
     this.#store.activate(generation);
-    this.#setActive(commit, candidate, compiled);
     this.#problem = "";
     this.#log.info({ generation, hash, origin }, "configuration in force");
+    try {
+      this.#setActive(commit, candidate, compiled);
+    } catch (thrown) {
+      const error = new NotFollowedError(generation, thrown);
+      this.#problem = errorText(error);
+      this.#log.error({ err: thrown, generation }, "the log streams of the configuration could not be made");
+      throw error;
+    }
     return { generation, hash };
   }
 

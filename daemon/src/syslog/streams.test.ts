@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
@@ -28,6 +28,7 @@ test("when a stream's queue cannot be made, those that are there go on, and none
   mkdirSync(join(dir, "b.outbox")); // no file can be made there
   assert.throws(() => streams.configure([config("b")]), { code: "EISDIR" });
   assert.equal(existsSync(join(dir, "a.outbox")), true);
+  rmdirSync(join(dir, "b.outbox"));
   assert.equal(streams.configure([config("a")])[0], former);
 });
 
