@@ -64,7 +64,9 @@ async function run({ runDir, stateDir, config, logLevel }: Options): Promise<voi
   }
   log.info({ version: VERSION, runDir, stateDir }, "starting");
   const daemon = new Daemon({ runDir, stateDir, ...(initialText === undefined ? {} : { initialText }) }, log);
+  let isEnding = false;
   const end = (signal: string): void => {
+    isEnding = true;
     log.info({ signal }, "stopping");
     setTimeout(() => {
       log.error("could not end in good order in time");
@@ -81,5 +83,5 @@ async function run({ runDir, stateDir, config, logLevel }: Options): Promise<voi
   process.once("SIGTERM", () => end("SIGTERM"));
   process.once("SIGINT", () => end("SIGINT"));
   await daemon.start();
-  log.info("ready");
+  if (!isEnding) log.info("ready");
 }
