@@ -46,6 +46,19 @@ describe("names by generation", () => {
     );
   });
 
+  test("a table that cannot be read is told of once, and lines show numbers", () => {
+    const told: unknown[] = [];
+    const damaged = new Error("is not JSON");
+    const source = {
+      names: () => {
+        throw damaged;
+      },
+    };
+    const names = new GenerationNames(source, "fallback", (...args) => told.push(args));
+    assert.deepEqual([names.of(7).isKnown, names.of(7).zone(1)], [false, "1"]);
+    assert.deepEqual(told, [[7, damaged]]);
+  });
+
   test("a table is read once, and again only after many others", () => {
     const from = source({ 7: sampleTable });
     const names = new GenerationNames(from, "fallback");
