@@ -397,10 +397,13 @@ describe("host-inbound-traffic", () => {
     );
   });
 
-  test("what another word also stands for stays when one word is excepted", () => {
+  test("all does not bring back what an excepted word stands for by another word of the table", () => {
+    const withoutDhcp = ["all", { name: "dhcp", except: true }];
+    assert.equal(hostInbound({ "system-services": withoutDhcp }).includes("17/0 67-67"), false);
+    assert.equal(hostInbound({ protocols: ["all", { name: "igmp", except: true }] }).includes("2/2"), false);
     assert.ok(
-      hostInbound({ "system-services": ["all", { name: "dhcp", except: true }] }).includes("17/0 67-67"),
-      "bootp has the same ports",
+      hostInbound({ "system-services": [...withoutDhcp, "bootp"] }).includes("17/0 67-67"),
+      "bootp, which has the same ports, is listed by itself",
     );
   });
 

@@ -343,6 +343,18 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       ],
     ],
     [
+      "except beside any-service",
+      [
+        [
+          "security.zones.security-zone[0].host-inbound-traffic.system-services",
+          ["all", "any-service", { name: "ssh", except: true }],
+        ],
+      ],
+      [
+        "security.zones.security-zone[0].host-inbound-traffic.system-services[2].except: 'any-service', which is in the list too, accepts every service",
+      ],
+    ],
+    [
       "everything but everything",
       [["security.zones.security-zone[0].host-inbound-traffic.protocols", ["all", { name: "all", except: true }]]],
       [

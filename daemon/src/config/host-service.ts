@@ -90,16 +90,25 @@ export const hostProtocols: ReadonlyMap<string, readonly HostService[]> = new Ma
   ["vrrp", [whole(112)]],
 ]);
 
-/** expandServices gives what a list of words accepts. `all` is every word of the table but those with `except`. */
+/** expandServices gives what a list of words accepts. `all` is every word of the table but those with `except` and what they
+ * stand for: without dhcp it does not accept the same ports as bootp either. */
 export function expandServices(
   table: ReadonlyMap<string, readonly HostService[]>,
   words: readonly (string | ExceptableService)[],
 ): HostService[] {
   const items = words.map((word) => (typeof word === "string" ? { name: word } : word));
-  const except = new Set(items.filter((item) => item.except === true).map((item) => item.name));
+  const except = items.filter((item) => item.except === true).flatMap((item) => table.get(item.name) ?? []);
+  const isExcepted = (service: HostService): boolean => except.some((other) => overlaps(service, other));
   return items.flatMap((item) => {
     if (item.except === true) return [];
-    if (item.name === "all") return Array.from(table).flatMap(([name, services]) => (except.has(name) ? [] : services));
+    if (item.name === "all") return [...table.values()].flat().filter((service) => !isExcepted(service));
     return item.name === "any-service" ? ANY_SERVICE : (table.get(item.name) ?? []);
   });
 }
+
+const overlaps = (a: HostService, b: HostService): boolean =>
+  a.protocol === b.protocol &&
+  (a.family === b.family || a.family === both || b.family === both) &&
+  a.ports.low <= b.ports.high &&
+  b.ports.low <= a.ports.high &&
+  (a.icmpType === b.icmpType || a.icmpType < 0 || b.icmpType < 0);

@@ -77,11 +77,14 @@ function checkHostInbound(report: Report, traffic: Statement): void {
     const hasAll = items.some(
       (item) => item.text === "all" || (item.get("name").text === "all" && !item.get("except").present),
     );
+    const hasAnyService = names.some((name) => name.text === "any-service");
     items.forEach((item, index) => {
       const except = item.get("except");
       const name = names[index]?.text ?? "";
       if (!except.isTrue) return;
       if (name === "all" || name === "any-service") report.add("conflict", except, `'${name}' cannot be excepted`);
+      else if (hasAnyService)
+        report.add("conflict", except, "'any-service', which is in the list too, accepts every service");
       else if (!hasAll) report.add("conflict", except, `except takes something out of 'all', which is not in the list`);
     });
   }
