@@ -39,7 +39,9 @@ build/.apt: packaging/apt-packages.txt
 	@touch $@
 build/.npm: package.json package-lock.json
 	@mkdir -p build
-	@test -d node_modules && test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund
+	@# Not `npm ci`: it insists on optional packages of other platforms, which a mirror need not have. Versions and checksums
+	@# are those of package-lock.json all the same.
+	@test node_modules/.package-lock.json -nt package-lock.json || npm install --no-save --no-audit --no-fund
 	@touch $@
 
 # ---- generated files and TypeScript --------------------------------------------------------------
