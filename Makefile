@@ -40,7 +40,7 @@ build/.apt: packaging/apt-packages.txt
 build/.npm: package.json package-lock.json
 	@mkdir -p build
 	@# Native modules are built here with the headers of the node that runs; nothing is fetched but from the registry.
-# Not `npm ci`: it insists on optional packages of other platforms, which a mirror need not have. Versions and checksums
+	@# Not `npm ci`: it insists on optional packages of other platforms, which a mirror need not have. Versions and checksums
 	@# are those of package-lock.json all the same.
 	@test node_modules/.package-lock.json -nt package-lock.json || \
 		npm_config_nodedir="$$(node -p 'require("path").join(process.execPath, "../..")')" npm_config_build_from_source=true \
