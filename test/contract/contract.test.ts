@@ -103,6 +103,13 @@ describe("the layout", () => {
     assert.equal(compiler["page"]![1], wire.RING_PAGE_SIZE);
   });
 
+  for (const program of ["layout", "vectors"]) {
+    test(`the generated header holds in C (${program})`, async () => {
+      const finished = await run([`${root}/build/asan/test/${program}`], { check: false });
+      assert.equal(finished.code, 0, finished.stdout + finished.stderr);
+    });
+  }
+
   test("keeps the RT_FLOW positions", () => {
     assert.equal(wire.offset.record.timestamp_ns, 16);
     assert.equal(wire.offset.record.event_type, 16 + 52);

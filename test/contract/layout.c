@@ -12,47 +12,92 @@
 
 #define HEADER(field)                                                                                                  \
 	printf("\"header.%s\":[%zu,%zu],", #field, offsetof(struct event_frame, header.field),                         \
-	       sizeof(((struct event_frame *)0)->header.field));
+	       sizeof(((struct event_frame *)0)->header.field))
 #define RECORD(field)                                                                                                  \
 	printf("\"record.%s\":[%zu,%zu],", #field, offsetof(struct event_frame, record.field),                         \
-	       sizeof(((struct event_frame *)0)->record.field));
+	       sizeof(((struct event_frame *)0)->record.field))
 #define EXTENSION(field)                                                                                               \
 	printf("\"extension.%s\":[%zu,%zu],", #field, offsetof(struct event_frame, extension.field),                   \
-	       sizeof(((struct event_frame *)0)->extension.field));
+	       sizeof(((struct event_frame *)0)->extension.field))
 #define PAGE(page, field)                                                                                              \
 	printf("\"%s.%s\":[%zu,%zu],", #page, #field, offsetof(struct ring_##page, field),                             \
-	       sizeof(((struct ring_##page *)0)->field));
+	       sizeof(((struct ring_##page *)0)->field))
 
 static void
 print(void)
 {
 	printf("{");
-	HEADER(sequence)
-	HEADER(length)
-	HEADER(layout_version)
-	HEADER(event_type) HEADER(generation) RECORD(timestamp_ns) RECORD(source_address) RECORD(destination_address)
-	    RECORD(source_port) RECORD(destination_port) RECORD(ingress_zone) RECORD(egress_zone) RECORD(event_type)
-		RECORD(protocol) RECORD(action) RECORD(address_family) RECORD(nat_source_address)
-		    RECORD(nat_destination_address) RECORD(nat_source_port) RECORD(nat_destination_port)
-			RECORD(session_created_s) RECORD(server_packets) RECORD(server_bytes) RECORD(ingress_interface)
-			    RECORD(application_id)
-	    /* the kinds' own names */
-	    RECORD(policy_id) RECORD(screen_id) RECORD(filter_id) RECORD(suppressed_rule) RECORD(client_packets)
-		RECORD(client_bytes) RECORD(rule_id) RECORD(term_id) RECORD(close_reason) RECORD(deny_reason)
-		    RECORD(filter_log_source) RECORD(suppressed_kind) EXTENSION(session_id) EXTENSION(egress_interface)
-			EXTENSION(source_nat_rule_id) EXTENSION(destination_nat_rule_id) EXTENSION(filter_id) EXTENSION(
-			    term_id) EXTENSION(packet_length) EXTENSION(dscp) EXTENSION(tcp_flags) EXTENSION(icmp_type)
-			    EXTENSION(icmp_code) EXTENSION(worker) EXTENSION(suppressed_count) PAGE(identity, magic)
-				PAGE(identity, layout_hash) PAGE(identity, frame_size) PAGE(identity, slot_count)
-				    PAGE(identity, start_id) PAGE(identity, worker) PAGE(identity, order)
-					PAGE(producer, head) PAGE(producer, heartbeat_ns) PAGE(producer, events)
-					    PAGE(producer, former_select) PAGE(producer, former_start_id)
-						PAGE(producer, former_unknown) PAGE(producer, former_events)
-						    PAGE(consumer, cursor) PAGE(consumer, waiting)
-							PAGE(consumer, consumed_at) PAGE(consumer, consumed) printf(
-							    "\"frame\":[0,%zu],\"page\":[0,%zu],\"slots\":[%u,0]}\n",
-							    sizeof(struct event_frame), sizeof(struct ring_producer),
-							    RING_SLOTS_AT);
+	HEADER(sequence);
+	HEADER(length);
+	HEADER(layout_version);
+	HEADER(event_type);
+	HEADER(generation);
+	RECORD(timestamp_ns);
+	RECORD(source_address);
+	RECORD(destination_address);
+	RECORD(source_port);
+	RECORD(destination_port);
+	RECORD(ingress_zone);
+	RECORD(egress_zone);
+	RECORD(event_type);
+	RECORD(protocol);
+	RECORD(action);
+	RECORD(address_family);
+	RECORD(nat_source_address);
+	RECORD(nat_destination_address);
+	RECORD(nat_source_port);
+	RECORD(nat_destination_port);
+	RECORD(session_created_s);
+	RECORD(server_packets);
+	RECORD(server_bytes);
+	RECORD(ingress_interface);
+	RECORD(application_id);
+	/* the kinds' own names */
+	RECORD(policy_id);
+	RECORD(screen_id);
+	RECORD(filter_id);
+	RECORD(suppressed_rule);
+	RECORD(client_packets);
+	RECORD(client_bytes);
+	RECORD(rule_id);
+	RECORD(term_id);
+	RECORD(close_reason);
+	RECORD(deny_reason);
+	RECORD(filter_log_source);
+	RECORD(suppressed_kind);
+	EXTENSION(session_id);
+	EXTENSION(egress_interface);
+	EXTENSION(source_nat_rule_id);
+	EXTENSION(destination_nat_rule_id);
+	EXTENSION(filter_id);
+	EXTENSION(term_id);
+	EXTENSION(packet_length);
+	EXTENSION(dscp);
+	EXTENSION(tcp_flags);
+	EXTENSION(icmp_type);
+	EXTENSION(icmp_code);
+	EXTENSION(worker);
+	EXTENSION(suppressed_count);
+	PAGE(identity, magic);
+	PAGE(identity, layout_hash);
+	PAGE(identity, frame_size);
+	PAGE(identity, slot_count);
+	PAGE(identity, start_id);
+	PAGE(identity, worker);
+	PAGE(identity, order);
+	PAGE(producer, head);
+	PAGE(producer, heartbeat_ns);
+	PAGE(producer, events);
+	PAGE(producer, former_select);
+	PAGE(producer, former_start_id);
+	PAGE(producer, former_unknown);
+	PAGE(producer, former_events);
+	PAGE(consumer, cursor);
+	PAGE(consumer, waiting);
+	PAGE(consumer, consumed_at);
+	PAGE(consumer, consumed);
+	printf("\"frame\":[0,%zu],\"page\":[0,%zu],\"slots\":[%u,0]}\n", sizeof(struct event_frame),
+	       sizeof(struct ring_producer), RING_SLOTS_AT);
 }
 
 static void
