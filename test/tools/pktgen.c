@@ -146,7 +146,7 @@ send_frames(const struct order *o)
 	int program = bpf_program__fd(bpf_object__find_program_by_name(object, "generate"));
 	for (double end = now_s() + o->seconds; !stopped && now_s() < end;) {
 		rc = bpf_prog_test_run_opts(program, &run);
-		if (rc)
+		if (rc && rc != -EINTR)
 			return fail("BPF_PROG_TEST_RUN", -rc);
 	}
 	uint64_t sent = 0;
