@@ -18,6 +18,7 @@ struct datagram {
 	uint16_t source_port, destination_port;
 	uint8_t protocol;
 	uint8_t icmp_type, icmp_code;
+	uint16_t echo_sequence;
 	bool echo;
 	bool known;         /* its first fragment has come */
 	uint8_t ranges;     /* number of ranges; RANGES_LOST: too many to tell when it is complete */
@@ -184,6 +185,7 @@ fill(struct packet *p, const struct datagram *d)
 	p->key.destination_port = d->destination_port;
 	p->icmp_type = d->icmp_type;
 	p->icmp_code = d->icmp_code;
+	p->echo_sequence = d->echo_sequence;
 	if (d->echo)
 		p->flags |= PACKET_ICMP_ECHO;
 }
@@ -250,6 +252,7 @@ resolve_first(struct fragment_table *t, struct datagram *d, struct packet *p, ui
 		d->destination_port = p->key.destination_port;
 		d->icmp_type = p->icmp_type;
 		d->icmp_code = p->icmp_code;
+		d->echo_sequence = p->echo_sequence;
 		d->echo = p->flags & PACKET_ICMP_ECHO;
 		make_ready(t, d);
 	}

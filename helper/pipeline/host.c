@@ -45,6 +45,7 @@ host_admit(struct worker *w, struct packet *p)
 		return VERDICT_NONE;
 	if (!is_accepted(w->snapshot, p)) {
 		p->rule = &w->snapshot->default_rule;
+		p->application = policy_application(w->snapshot, p->rule, &p->key);
 		p->deny_reason = DENY_REASON_HOST_INBOUND;
 		return packet_drop(p, DROP_REASON_HOST_INBOUND);
 	}

@@ -67,9 +67,8 @@ find_rule(const struct snapshot *s, const struct question *q)
 	return rule ? rule : &s->default_rule;
 }
 
-/* The name a log line gives to the traffic: the rule's, else that of the port or protocol. */
-static uint16_t
-application_of(const struct snapshot *s, const struct policy_rule *rule, const struct flow_key *k)
+uint16_t
+policy_application(const struct snapshot *s, const struct policy_rule *rule, const struct flow_key *k)
 {
 	uint16_t port = ntohs(k->destination_port);
 	if (rule->application != 0)
@@ -96,7 +95,7 @@ policy_decide(struct worker *w, struct packet *p)
 		return VERDICT_NONE;
 	struct question q = ask(w, p);
 	p->rule = find_rule(s, &q);
-	p->application = application_of(s, p->rule, q.key);
+	p->application = policy_application(s, p->rule, q.key);
 	if (p->rule->action == ACTION_PERMIT)
 		return VERDICT_NONE;
 	bool is_default = p->rule == &s->default_rule;

@@ -31,6 +31,9 @@ enum verdict egress_check(struct worker *w, struct packet *p);
 enum verdict session_check(struct worker *w, struct packet *p);
 enum verdict neighbour_resolve(struct worker *w, struct packet *p);
 enum verdict filter_output(struct worker *w, struct packet *p);
+/* policy_application: the application id a log line gives to traffic: the rule's, else that of the port or protocol. */
+uint16_t policy_application(const struct snapshot *s, const struct policy_rule *rule, const struct flow_key *k);
+
 /* filter_host: the lo0 filter, for packets that host_admit would deliver. */
 enum verdict filter_host(struct worker *w, struct packet *p);
 

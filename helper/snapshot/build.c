@@ -204,7 +204,8 @@ applications_build(struct build *b)
 	for (uint32_t i = 0; done && i < b->g->applications_count; i++) {
 		const struct given_application *g = &b->g->applications[i];
 		uint16_t id = (uint16_t)g->id;
-		for (unsigned t = TCP; t <= SCTP; t++)
+		/* A row for port 0 alone stands for applications that no port tells apart: it names nothing. */
+		for (unsigned t = TCP; t <= SCTP && g->port_high > 0; t++)
 			if (g->protocol < 0 || g->protocol == protocols[t])
 				table_name(&table[t], g->port_low, g->port_high, id);
 		uint32_t low = g->protocol < 0 ? 0 : (uint32_t)g->protocol;
