@@ -159,7 +159,7 @@ export function frameOf(
   link: { readonly vlans?: readonly number[]; readonly multicast?: boolean; readonly padding?: number } = {},
 ): Buffer {
   const tags = (link.vlans ?? []).flatMap((vlan) => [0x81, 0, vlan >> 8, vlan & 255]);
-  const type = ip[0]! >> 4 === 4 ? [0x08, 0x00] : [0x86, 0xdd];
+  const type = (ip[0] ?? 0x40) >> 4 === 4 ? [0x08, 0x00] : [0x86, 0xdd];
   const head = Buffer.from([link.multicast === true ? 3 : 2, 0, 0x5e, 0, 0, 0, 6, 0, 0, 0, 0, 9, ...tags, ...type]);
   return Buffer.concat([head, ip, Buffer.alloc(link.padding ?? 0, 0xee)]);
 }

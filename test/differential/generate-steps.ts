@@ -347,7 +347,7 @@ export class Traffic {
     const pieces = fragmentsOf(this.#variants({ ...flow.shape, ...start, payload }), c.of([400, 800, 1208]));
     const order = c.below(4);
     if (order === 2) pieces.reverse();
-    if (order === 3) pieces.shift();
+    if (order === 3 && pieces.length > 1) pieces.shift();
     if (c.oneIn(6)) pieces.push(pieces.at(-1)!);
     return pieces.map((ip, i) => ({ place: flow.places[0], ip, note: `fragment ${i} order ${order}` }));
   }

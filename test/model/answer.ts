@@ -76,7 +76,8 @@ function ipPacket(source: Address, destination: Address, protocol: number, tos: 
   return Buffer.concat([whole, body]);
 }
 
-const INTERNETWORK_CONTROL = 0xc0; /* RFC 1812 4.3.2.5 */
+/* RFC 1812 4.3.2.5: precedence 6, the type of service of the packet in question; without its ECN bits (RFC 3168). */
+const INTERNETWORK_CONTROL = 0xc0;
 
 /** buildError quotes as much of the packet as fits 576 bytes (RFC 1812 4.3.2.3) or 1280 (RFC 4443 2.4 c). */
 export function buildError(about: Packet, error: IcmpError, source: Address): Buffer {
@@ -90,7 +91,7 @@ export function buildError(about: Packet, error: IcmpError, source: Address): Bu
   const to = about.tuple.source;
   const protocol = inet ? ICMP : ICMP6;
   body.writeUInt16BE(inet ? checksum(body) : checksum(pseudoHeader(source, to, protocol, body.length), body), 2);
-  return ipPacket(source, to, protocol, inet ? INTERNETWORK_CONTROL : 0, body);
+  return ipPacket(source, to, protocol, inet ? INTERNETWORK_CONTROL | (about.tos & 0x1c) : 0, body);
 }
 
 /** buildReset: RFC 9293 3.10.7.1. */

@@ -14,6 +14,7 @@ import {
   isLater,
   isToItself,
   Malformed,
+  vlansOf,
   parseFrame,
   reverseTuple,
   tupleKey,
@@ -46,6 +47,10 @@ interface Judgement {
   session: Session | undefined;
   direction: Direction | undefined;
   frames: Sent[];
+  /** a SYN that starts over: its old session ends when the new one begins */
+  restarts: Session | undefined;
+  /** it has a session's addresses, but comes from elsewhere */
+  astray: boolean;
 }
 
 /** Told: what came out, in order. Background happens between packets, at any time within its bounds. */
@@ -118,8 +123,7 @@ export class Firewall {
   }
 
   #deadline(session: Session): bigint | undefined {
-    const timeout = timeoutOf(session, this.#rules);
-    return timeout === Infinity ? undefined : session.lastNs + BigInt(timeout) * SECOND;
+    return session.timeout === Infinity ? undefined : session.lastNs + BigInt(session.timeout) * SECOND;
   }
 
   /** advance ends what has ended by now, and tells about it. */
@@ -142,11 +146,16 @@ export class Firewall {
     this.#told = [];
     const j = this.#begin(number, now);
     count(this.counters, ["received_packets"]);
+    count(this.counters, ["received_bytes"], frame.length);
     try {
+      j.unit = this.#unitOf(vlansOf(frame), port);
+      if (j.unit !== undefined) {
+        count(this.counters, ["units", j.unit.name, "in_packets"]);
+      }
       const packet = parseFrame(frame);
       j.packet = packet;
-      count(this.counters, ["received_bytes"], packet.ip.length);
-      this.#ingress(j, packet, port);
+      if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
+      this.#ingress(j);
       const answer = this.#fragments.resolve(packet, { number, unit: j.unit! }, now);
       if (answer.kind === "held") return this.#told;
       if (answer.kind !== "ready") throw new Drop("fragment-full");
@@ -191,6 +200,8 @@ export class Firewall {
       session: undefined,
       direction: undefined,
       frames: [],
+      restarts: undefined,
+      astray: false,
     };
   }
 
@@ -202,14 +213,13 @@ export class Firewall {
 
   // ---- the stages ----------------------------------------------------------------------------------------------------
 
-  #ingress(j: Judgement, packet: Packet, port: string): void {
-    const vlan = packet.vlans[0] ?? 0;
-    const unit = this.#units.find((one) => one.port.name === port && one.vlan === vlan);
-    if (unit === undefined || packet.vlans.length > 1) throw new Drop("unknown-interface");
-    j.unit = unit;
-    count(this.counters, ["units", unit.name, "in_packets"]);
-    count(this.counters, ["units", unit.name, "in_bytes"], packet.ip.length);
-    if (unit.zone === undefined) throw new Drop("no-zone");
+  #unitOf(vlans: readonly number[], port: string): Unit | undefined {
+    return vlans.length > 1 ? undefined : this.#units.find((one) => one.port.name === port && one.vlan === (vlans[0] ?? 0));
+  }
+
+  #ingress(j: Judgement): void {
+    if (j.unit === undefined) throw new Drop("unknown-interface");
+    if (j.unit.zone === undefined) throw new Drop("no-zone");
   }
 
   #judge(j: Judgement, packet: Packet): void {
@@ -236,6 +246,20 @@ export class Firewall {
     if (found === undefined) return;
     j.session = found.session;
     j.direction = found.direction;
+    const { tcp } = found.session;
+    if (tcp === undefined || packet.segment === undefined) return;
+    switch (tcp.check(packet.segment, found.direction, this.#rules)) {
+      case "bad-window":
+        throw new Drop("tcp-window");
+      case "bad-state":
+        throw new Drop("tcp-state");
+      case "new-connection":
+        j.session = undefined;
+        j.direction = undefined;
+        j.restarts = found.session;
+        break;
+      case "ok":
+    }
   }
 
   #route(j: Judgement, packet: Packet): void {
@@ -280,9 +304,17 @@ export class Firewall {
     throw new Drop("host-inbound");
   }
 
-  /** onItsPath: it comes from the zone that this direction of its session comes from. */
+  /**
+   * onItsPath: it comes from the zone that this direction of its session comes from and goes to the other one; or, where
+   * a commit moved things, by the interface that leads back to where it says it comes from.
+   */
   #onItsPath(j: Judgement, session: Session): boolean {
-    return session.units[j.direction!].name === j.unit!.name;
+    const [client, server] = session.units;
+    const [from, to] = j.direction === 0 ? [client, server] : [server, client];
+    if (from.zone === j.unit!.zone && to.zone === j.egress!.zone) return true;
+    if (session.generation === this.#generation && from.name === j.unit!.name) return true;
+    const source = j.direction === 0 ? session.tuple.source : session.tuple.destination;
+    return this.#routes.find(source).some((route) => route.kind === "forward" && route.unit.name === j.unit!.name);
   }
 
   #policy(j: Judgement, packet: Packet): void {
@@ -294,10 +326,8 @@ export class Firewall {
       if (session === undefined) throw new Drop("icmp-no-session");
     }
     let rule: Rule;
-    if (
-      session !== undefined &&
-      (packet.quoted !== undefined || (fits(session, direction!, packet) && this.#onItsPath(j, session)))
-    ) {
+    const belongs = session !== undefined && (packet.quoted !== undefined || fits(session, direction!, packet));
+    if (belongs && this.#onItsPath(j, session)) {
       /* The session's own question: what its client asked for, between where both sides are now. */
       rule = this.#policies.decide({
         from: direction === 0 ? from : to,
@@ -310,6 +340,7 @@ export class Firewall {
       if (packet.quoted === undefined) this.#keep(session, rule, j);
       return;
     }
+    j.astray = belongs;
     j.session = undefined;
     j.direction = undefined;
     rule = this.#policies.decide({ from, to, tuple: packet.tuple, icmp: packet.icmp });
@@ -319,8 +350,8 @@ export class Firewall {
 
   /** keep: a session goes on under the rule that permits it now. */
   #keep(session: Session, rule: Rule, j: Judgement): void {
-    session.units = j.direction === 0 ? [j.unit!, j.egress!] : [j.egress!, j.unit!];
     if (session.judged === this.#epoch) return;
+    session.units = j.direction === 0 ? [j.unit!, j.egress!] : [j.egress!, j.unit!];
     session.rule = rule;
     session.generation = this.#generation;
     session.judged = this.#epoch;
@@ -344,27 +375,14 @@ export class Firewall {
   /** track: is the packet one that its session takes now, or one that may open a session? */
   #track(j: Judgement, packet: Packet): void {
     if (packet.quoted !== undefined) return;
-    const { session, direction } = j;
-    if (session?.tcp !== undefined && packet.segment !== undefined) {
-      switch (session.tcp.check(packet.segment, direction!, this.#rules)) {
-        case "bad-window":
-          throw new Drop("tcp-window");
-        case "bad-state":
-          throw new Drop("tcp-state");
-        case "new-connection":
-          j.session = undefined;
-          j.direction = undefined;
-          this.#close(session, closeReason(session), j.time, j.time);
-          break;
-        case "ok":
-      }
-    }
-    if (j.session !== undefined) return;
-    if (isLater(packet)) throw new Drop("fragment-unknown");
+    if (j.session !== undefined || j.astray) return;
     if (packet.segment !== undefined && !TcpTrack.starts(packet.segment, this.#rules)) throw new Drop("tcp-no-session");
+    if (isIcmp(packet.family, packet.tuple.protocol) && isLater(packet)) throw new Drop("icmp-no-session");
     if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
+    if (isLater(packet)) throw new Drop("fragment-unknown");
     const taken = this.#sessions.get(tupleKey(packet.tuple));
-    if (taken !== undefined) {
+    if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
+    else if (taken !== undefined) {
       if (packet.icmp !== undefined && isEcho(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
       j.session = taken.session;
       j.direction = taken.direction;
@@ -388,6 +406,7 @@ export class Firewall {
       judged: this.#epoch,
       units: [j.unit!, j.egress!],
       lastNs: j.time,
+      timeout: 0,
       packets: [0, 0],
       bytes: [0, 0],
     };
@@ -408,12 +427,12 @@ export class Firewall {
     const mtu = egress.mtu[packet.family];
     for (const piece of ip.length > mtu ? split(ip, mtu) : [ip]) {
       const frame = etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
-      j.frames.push({ out: egress.port.name, bytes: packet.frame.length <= 64 ? frame : frame });
+      j.frames.push({ out: egress.port.name, bytes: padded(frame, packet.frame.length) });
       count(this.counters, ["units", egress.name, "out_packets"]);
       count(this.counters, ["units", egress.name, "out_bytes"], piece.length);
     }
     count(this.counters, ["forwarded_packets"]);
-    count(this.counters, ["forwarded_bytes"], packet.ip.length);
+    for (const frame of j.frames) count(this.counters, ["forwarded_bytes"], frame.bytes.length);
     if (session === undefined || packet.quoted !== undefined) return;
     const first = session.packets[0] + session.packets[1] === 0;
     session.packets[j.direction!]++;
@@ -425,6 +444,7 @@ export class Firewall {
     }
     if (!first && packet.segment !== undefined)
       session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined);
+    session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
     if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
   }
@@ -448,7 +468,9 @@ export class Firewall {
       else j.denyReason = "Rejected by policy, no answer allowed";
     }
     if (j.verdict === "drop") count(this.counters, ["drops", j.reason!]);
-    const refused = j.denyReason !== undefined && packet?.quoted === undefined ? j.session : undefined;
+    const ends =
+      j.denyReason !== undefined && j.session !== undefined && packet?.quoted === undefined && j.session.judged !== this.#epoch;
+    const refused = ends ? j.session : undefined;
     const outcome: Outcome = {
       packet: j.number,
       from_ns: j.time,
@@ -475,7 +497,7 @@ export class Firewall {
           count(this.counters, ["policies", rule.counter, "bytes"], packet!.ip.length);
         }
       }
-      if (rule.logInit) this.#tell(this.#denyEvent(j, packet!, rule, action));
+      if (rule.logInit || j.reason === "host-inbound") this.#tell(this.#denyEvent(j, packet!, rule, action));
     }
     for (const event of this.#pending) this.#tell(event);
     this.#pending = [];
@@ -515,7 +537,7 @@ export class Firewall {
     const unit = j.unit!;
     j.frames.push({
       out: unit.port.name,
-      bytes: padded(etherFrame(packet.sourceMac, portMac(unit.port.index), unit.vlan, build())),
+      bytes: etherFrame(packet.sourceMac, portMac(unit.port.index), unit.vlan, build()),
     });
     return "sent";
   }

@@ -105,6 +105,15 @@ function must(holds: boolean, reason: string): void {
   if (!holds) throw new Malformed(reason);
 }
 
+/** vlansOf: the tags of a frame as far as they can be read, priority tags left out. */
+export function vlansOf(frame: Buffer): number[] {
+  const tags: number[] = [];
+  for (let at = 12; at + 4 <= frame.length && [0x8100, 0x88a8].includes(frame.readUInt16BE(at)); at += 4) {
+    tags.push(frame.readUInt16BE(at + 2) & 0xfff);
+  }
+  return tags.filter((tag) => tag !== 0);
+}
+
 /** parseFrame reads an Ethernet frame; throws Malformed. */
 export function parseFrame(frame: Buffer): Packet {
   must(frame.length >= 14, "truncated");
@@ -276,11 +285,6 @@ function readSegment(body: Buffer): Segment {
   const header = (body[12]! >> 4) * 4;
   must(header >= 20 && header <= body.length, "tcp-header");
   const flags = body[13]!;
-  /* A segment opens, ends, resets or acknowledges: never two of the first three, never none of the four, and only a SYN
-   * or a RST comes without ACK (RFC 9293 3.10.7: the ACK bit is on once a connection exists). */
-  const main = [SYN, FIN, RST].filter((flag) => (flags & flag) !== 0);
-  must(main.length <= 1, "tcp-flags");
-  must((flags & (SYN | RST | ACK)) !== 0, "tcp-flags");
   let scale: number | undefined;
   if ((flags & SYN) !== 0) scale = readScale(body.subarray(20, header));
   return {
@@ -308,14 +312,15 @@ function readScale(options: Buffer): number | undefined {
   return undefined;
 }
 
-/** readQuote: at least the IP header and eight bytes more (RFC 792), not itself an error, not a later fragment's rest. */
+/** readQuote: what names a flow must be there: ports lie in the first eight bytes that RFC 792 promises. Not itself an error. */
 function readQuote(bytes: Buffer, family: Family): Tuple | undefined {
   const header = family === "inet" ? (bytes[0]! & 15) * 4 : 40;
-  if (bytes.length < header + 8 || bytes[0]! >> 4 !== (family === "inet" ? 4 : 6) || header < 20) return undefined;
+  if (bytes.length < header || bytes[0]! >> 4 !== (family === "inet" ? 4 : 6) || header < 20) return undefined;
   const at = family === "inet" ? 12 : 8;
   const size = family === "inet" ? 4 : 16;
   const protocol = family === "inet" ? bytes[9]! : bytes[6]!;
   const body = bytes.subarray(header);
+  if (body.length < 8 && (hasPorts(protocol) || isIcmp(family, protocol))) return undefined;
   const tuple: Tuple = {
     source: addressFrom(bytes.subarray(at, at + size)),
     destination: addressFrom(bytes.subarray(at + size, at + 2 * size)),

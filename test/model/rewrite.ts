@@ -1,14 +1,12 @@
 // rewrite.ts: how a packet leaves: TTL, Ethernet header, fragments. SPDX-License-Identifier: Apache-2.0
 import { addressBytes, type Address } from "./address.js";
-import { checksum, onesSum, pseudoHeader } from "./checksum.js";
-import { TCP, UDP, type Packet } from "./packet.js";
+import { checksum } from "./checksum.js";
+import type { Packet } from "./packet.js";
 
 /** portMac and neighbourMac: what ringwall-replay gives its devices and their neighbours. */
 export const portMac = (index: number): Buffer => Buffer.from([2, 0, 0x5e, 0, 0, index]);
 export const neighbourMac = (address: Address): Buffer =>
   Buffer.concat([Buffer.from([6, 0]), addressBytes(address).subarray(-4)]);
-
-const SHORTEST = 60; /* an Ethernet frame without its check sequence */
 
 export function etherFrame(destination: Buffer, source: Buffer, vlan: number, ip: Buffer): Buffer {
   const tag = vlan === 0 ? [] : [0x81, 0, vlan >> 8, vlan & 255];
@@ -16,11 +14,14 @@ export function etherFrame(destination: Buffer, source: Buffer, vlan: number, ip
   return Buffer.concat([destination, source, Buffer.from([...tag, ...type]), ip]);
 }
 
-/** padded: a frame that came padded leaves with zeros. */
-export const padded = (frame: Buffer): Buffer =>
-  frame.length >= SHORTEST ? frame : Buffer.concat([frame, Buffer.alloc(SHORTEST - frame.length)]);
+const SHORTEST = 60; /* an Ethernet frame without its check sequence */
 
-/** hop gives the IP packet one hop further, with a transport checksum that its sender left unfinished completed. */
+/** padded: a frame that came as long as Ethernet wants it leaves so, filled up with zeros. */
+export function padded(frame: Buffer, arrived: number): Buffer {
+  return Buffer.concat([frame, Buffer.alloc(arrived < SHORTEST ? 0 : Math.max(0, SHORTEST - frame.length))]);
+}
+
+/** hop gives the IP packet one hop further. */
 export function hop(packet: Packet): Buffer {
   const ip = Buffer.from(packet.ip);
   if (packet.family === "inet6") ip[7]!--;
@@ -30,21 +31,7 @@ export function hop(packet: Packet): Buffer {
     ip.writeUInt16BE(0, 10);
     ip.writeUInt16BE(checksum(ip.subarray(0, header)), 10);
   }
-  completeChecksum(packet, ip);
   return ip;
-}
-
-/** A Linux stack leaves the sum of the pseudo header alone for its hardware to finish. */
-function completeChecksum(packet: Packet, ip: Buffer): void {
-  const { source, destination, protocol } = packet.tuple;
-  const at = protocol === TCP ? 16 : protocol === UDP ? 6 : undefined;
-  if (at === undefined || packet.fragment !== undefined) return;
-  const body = ip.subarray(packet.transport);
-  const pseudo = pseudoHeader(source, destination, protocol, body.length);
-  if (body.readUInt16BE(at) !== onesSum(pseudo)) return;
-  body.writeUInt16BE(0, at);
-  const sum = checksum(pseudo, body);
-  body.writeUInt16BE(sum === 0 && protocol === UDP ? 0xffff : sum, at);
 }
 
 /** split cuts an IPv4 packet into fragments of at most mtu bytes (RFC 791 3.2). */

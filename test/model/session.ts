@@ -21,6 +21,8 @@ export interface Session {
   judged: number;
   units: readonly [client: Unit, server: Unit];
   lastNs: bigint;
+  /** seconds; what was in force when its last packet went on */
+  timeout: number;
   readonly packets: [number, number];
   readonly bytes: [number, number];
 }

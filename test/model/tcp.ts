@@ -59,13 +59,7 @@ export class TcpTrack {
   constructor(segment: Segment, fragmented: boolean) {
     const isSyn = (segment.flags & (SYN | ACK)) === SYN;
     this.#loose = !isSyn || fragmented;
-    this.state = isSyn
-      ? "syn-sent"
-      : (segment.flags & SYN) !== 0
-        ? "syn-received"
-        : (segment.flags & FIN) !== 0
-          ? "fin-wait"
-          : "established";
+    this.state = isSyn ? "syn-sent" : (segment.flags & FIN) !== 0 ? "fin-wait" : "established";
     const [client, server] = this.#sides;
     client.seen = true;
     client.end = client.maxEnd = segmentEnd(segment);
@@ -91,8 +85,10 @@ export class TcpTrack {
     const receiver = this.#sides[1 - direction]!;
     if ((segment.flags & RST) !== 0) return this.#resetFits(segment, sender, receiver);
     const hasAck = (segment.flags & ACK) !== 0;
+    if (this.state === "syn-sent" && direction === 0) return true; /* a client that tries again, maybe anew */
     if (hasAck && receiver.seen) {
       if (after(segment.acknowledgment, receiver.end)) return false;
+      if (!sender.seen && after(sender.acked, segment.acknowledgment)) return false;
       if (after(add(receiver.end, -(sender.maxWindow + LAG)), segment.acknowledgment)) return false;
     }
     if (!sender.seen) return true;
@@ -102,7 +98,7 @@ export class TcpTrack {
 
   #resetFits(segment: Segment, sender: Side, receiver: Side): boolean {
     /* RFC 9293 3.10.7.3: before the server has said anything, its reset is known by what it acknowledges. */
-    if (!sender.seen) return (segment.flags & ACK) === 0 || segment.acknowledgment === receiver.end;
+    if (!sender.seen) return (segment.flags & ACK) !== 0 && segment.acknowledgment === receiver.end;
     return !after(receiver.acked, segment.sequence) && !after(segment.sequence, sender.maxEnd);
   }
 
@@ -120,6 +116,12 @@ export class TcpTrack {
       return;
     }
     const end = segmentEnd(segment);
+    if (this.state === "syn-sent" && direction === 0) {
+      Object.assign(sender, { end, maxEnd: end, scale: segment.scale });
+      sender.maxWindow = Math.max(1, segment.window);
+      receiver.acked = add(segment.sequence, 1);
+      return;
+    }
     const isSyn = (segment.flags & SYN) !== 0;
     const scaled =
       sender.scale !== undefined && receiver.scale !== undefined && !isSyn
@@ -146,15 +148,19 @@ export class TcpTrack {
   }
 
   #resetEnds(segment: Segment, sender: Side, receiver: Side): boolean {
-    if (this.#loose || !sender.seen || sender.fin !== undefined || receiver.fin !== undefined) return true;
+    if (!sender.seen || sender.fin !== undefined || receiver.fin !== undefined) return true;
     return segment.sequence === receiver.acked || segment.sequence === sender.end;
   }
 
   #next(segment: Segment, direction: 0 | 1): Next {
     const client = direction === 0;
     const kind = segment.flags & (SYN | ACK | FIN | RST);
+    /* No state expects a segment that opens and ends at once. */
+    if ((kind & SYN) !== 0 && (kind & (FIN | RST)) !== 0) return "refuse";
     if ((kind & RST) !== 0) return this.state === "closed" ? "pass" : "closed";
     if ((kind & SYN) !== 0) return this.#nextOfSyn((kind & ACK) !== 0, client);
+    /* RFC 9293 3.10.7.4: past the SYN a segment without ACK is dropped by whom it is for. */
+    if ((kind & ACK) === 0) return "refuse";
     const fin = (kind & FIN) !== 0;
     switch (this.state) {
       case "syn-sent":
