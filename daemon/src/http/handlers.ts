@@ -108,6 +108,16 @@ export function createHandlers(parts: Parts): Handlers {
   const askIfThere = async <Type extends keyof ControlRequests>(type: Type, body: ControlRequests[Type]) =>
     helper.isConnected ? await ask(type, body) : undefined;
 
+  /** A helper that does not answer is something the status tells, not a reason to tell nothing. */
+  async function helperStatus(): Promise<{ status?: ControlReplies["status"]; trouble: string }> {
+    try {
+      const status = await askIfThere("status", {});
+      return status === undefined ? { trouble: "" } : { status, trouble: "" };
+    } catch (thrown) {
+      return { trouble: errorText(thrown) };
+    }
+  }
+
   /** Reads all pages of a list. */
   async function all<Type extends "routes" | "neighbors", Item>(
     type: Type,
@@ -187,7 +197,7 @@ export function createHandlers(parts: Parts): Handlers {
     "POST /explain": async (request: ExplainRequest): Promise<ExplainReply> =>
       explainView(await ask("explain", explainRequest(request, active())), namesNow()),
     "GET /status": async (): Promise<Status> => {
-      const status = await askIfThere("status", {});
+      const { status, trouble } = await helperStatus();
       const faults = rings.status().map((ring) => ring.faults);
       return {
         version: VERSION,
@@ -197,7 +207,7 @@ export function createHandlers(parts: Parts): Handlers {
         generation: commits.inForce.generation,
         hash: commits.inForce.hash,
         committed: commits.active?.commit.time ?? "",
-        problem: commits.problem,
+        problem: trouble || commits.problem,
         helper: status === undefined ? null : helperView(status),
         rings: rings.status().map(({ worker, startId, slotCount, unread, position }) => ({
           worker,
