@@ -250,7 +250,7 @@ find_object(char *path, size_t size)
 	return "/usr/lib/ringwall/steer.bpf.o";
 }
 
-/* What a running helper needs: NET_ADMIN for links, routes and attaching, NET_RAW for AF_XDP sockets, BPF for program and
+/* What a running helper needs (docs/decisions/0006-privileges.md): NET_ADMIN for links, routes and attaching, NET_RAW for AF_XDP sockets, BPF for program and
  * maps, IPC_LOCK for packet memory; to take part in libxdp's dispatcher SYS_ADMIN and PERFMON as well. */
 static int
 drop_privileges(bool share_xdp)
