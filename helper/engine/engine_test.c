@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "control/reply_private.h"
 #include "engine/state.h"
 
 enum { FLOWS = 64, PACKETS = 40 };
@@ -383,6 +384,43 @@ receive_forwarded(struct house *h, unsigned count)
 	return got;
 }
 
+static const msgpack_object *
+member(const msgpack_object *map, const char *name)
+{
+	assert_int_equal(map->type, MSGPACK_OBJECT_MAP);
+	for (uint32_t i = 0; i < map->via.map.size; i++) {
+		const msgpack_object_kv *at = &map->via.map.ptr[i];
+		if (at->key.via.str.size == strlen(name) && memcmp(at->key.via.str.ptr, name, strlen(name)) == 0)
+			return &at->val;
+	}
+	fail_msg("no field %s", name);
+	return NULL;
+}
+
+/* number_of reads one number of a port from the reply to `status`. */
+static uint64_t
+number_of(struct house *h, unsigned port, const char *field)
+{
+	struct reply *r = reply_create(1);
+	uint8_t *bytes;
+	size_t length;
+	msgpack_unpacked u;
+	uint64_t value = UINT64_MAX;
+
+	assert_non_null(r);
+	h->engine->ops.status(h->engine, r);
+	assert_true(reply_finish(r, &bytes, &length));
+	msgpack_unpacked_init(&u);
+	assert_int_equal(msgpack_unpack_next(&u, (char *)bytes + 4, length - 4, NULL), MSGPACK_UNPACK_SUCCESS);
+	msgpack_object ports = *member(&u.data, "ports");
+	assert_true(port < ports.via.array.size);
+	const msgpack_object *found = member(&ports.via.array.ptr[port], field);
+	value = found->via.u64;
+	msgpack_unpacked_destroy(&u);
+	free(bytes);
+	return value;
+}
+
 /* ---- tests ------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -435,6 +473,39 @@ one_queue_serves_two_workers(void **state)
 	assert_true(forwarded_by(&h, 1) > 0);
 	assert_string_equal(device_mode(&h.engine->device[0]), "generic");
 	stop_control(&c);
+	close_house(&h);
+}
+
+static void
+flood(struct loop *l, void *ctx)
+{
+	for (unsigned i = 0; i < 3 * XSK_RX_SLOTS; i++)
+		send_packet(ctx, 0, i);
+}
+
+static void
+status_tells_what_the_kernel_kept_and_what_it_lost_before_a_worker_saw_it(void **state)
+{
+	struct house h;
+	uint8_t frame[TESTNET_FRAME];
+	struct control c;
+
+	open_house(&h, 1, 1);
+	must_apply(&h, (struct plan_options){ .xdp_mode = "generic" });
+	uint64_t given = number_of(&h, 0, "to_socket"), arp = number_of(&h, 0, "kernel_arp");
+	start_control(&c, &h);
+	send_packet(&h, 0, 0);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	size_t length = testnet_udp(frame, h.f0, 0x0a010002, 0x0a020002, 1000);
+	frame[12] = 8, frame[13] = 6;
+	testnet_send(h.client, frame, length);
+	stop_control(&c);
+	assert_int_equal(number_of(&h, 0, "to_socket"), given + 1);
+	assert_true(number_of(&h, 0, "kernel_arp") > arp);
+	/* Without a worker to fetch them, packets fill the receive ring, and the rest is lost. */
+	uint64_t before = number_of(&h, 0, "rx_ring_full") + number_of(&h, 0, "rx_dropped");
+	worker_call(&h.engine->shared.loop[0], flood, &h);
+	assert_true(number_of(&h, 0, "rx_ring_full") + number_of(&h, 0, "rx_dropped") > before);
 	close_house(&h);
 }
 
@@ -658,6 +729,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_workers_on_two_queues_forward_every_packet_and_keep_every_buffer),
 		cmocka_unit_test(one_queue_serves_two_workers),
+		cmocka_unit_test(status_tells_what_the_kernel_kept_and_what_it_lost_before_a_worker_saw_it),
 		cmocka_unit_test(a_storm_loses_packets_but_no_buffer),
 		cmocka_unit_test(a_refused_snapshot_leaves_no_trace),
 		cmocka_unit_test(a_refused_snapshot_leaves_the_one_in_force_forwarding),

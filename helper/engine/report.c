@@ -71,6 +71,43 @@ report_worker(const struct engine *e, uint32_t index, struct reply *r)
 	reply_close(r);
 }
 
+/* What the kernel did before a worker saw a packet, or after it let go of one. */
+static void
+report_port_counters(const struct device *d, struct reply *r)
+{
+	static const char *const steered[STEER_COUNTERS_MAX] = {
+		[STEER_TO_SOCKET] = "to_socket",
+		[STEER_NO_SOCKET] = "no_socket",
+		[STEER_ARP] = "kernel_arp",
+		[STEER_NEIGHBOUR] = "kernel_neighbor_discovery",
+		[STEER_MULTICAST] = "kernel_multicast",
+		[STEER_LINK_LOCAL] = "kernel_link_local",
+		[STEER_OTHER] = "kernel_other",
+	};
+	struct xsk_statistics all = { 0 }, one;
+	uint64_t steer[STEER_COUNTERS_MAX] = { 0 };
+
+	for (uint32_t q = 0; d && q < DEVICE_QUEUES_MAX; q++) {
+		if (!d->socket[q])
+			continue;
+		xsk_statistics(d->socket[q], &one);
+		all.rx_dropped += one.rx_dropped;
+		all.rx_ring_full += one.rx_ring_full;
+		all.rx_fill_empty += one.rx_fill_empty;
+		all.rx_invalid += one.rx_invalid;
+		all.tx_invalid += one.tx_invalid;
+	}
+	if (d)
+		attach_counters(&d->attachment, steer);
+	reply_unsigned(r, "rx_dropped", all.rx_dropped);
+	reply_unsigned(r, "rx_ring_full", all.rx_ring_full);
+	reply_unsigned(r, "rx_fill_ring_empty", all.rx_fill_empty);
+	reply_unsigned(r, "rx_invalid", all.rx_invalid);
+	reply_unsigned(r, "tx_invalid", all.tx_invalid);
+	for (unsigned i = 0; i < STEER_COUNTERS_MAX; i++)
+		reply_unsigned(r, steered[i], steer[i]);
+}
+
 static void
 report_status(void *ctx, struct reply *r)
 {
@@ -105,6 +142,7 @@ report_status(void *ctx, struct reply *r)
 		reply_text(r, "xdp_mode", d ? device_mode(d) : "none");
 		reply_text(r, "xdp_reason", d ? d->attachment.reason : "the device is gone");
 		reply_unsigned(r, "queues", d ? d->queue_count : 0);
+		report_port_counters(d, r);
 		reply_close(r);
 	}
 	reply_close(r);
@@ -167,6 +205,7 @@ report_counters(void *ctx, struct reply *r)
 	reply_unsigned(r, "host_bytes", SUM(e, host_bytes));
 	reply_unsigned(r, "sessions_opened", SUM(e, sessions_opened));
 	reply_unsigned(r, "sessions_closed", SUM(e, sessions_closed));
+	reply_unsigned(r, "sessions_abandoned", SUM(e, sessions_abandoned));
 	reply_unsigned(r, "icmp_errors_sent", SUM(e, icmp_errors_sent));
 	reply_unsigned(r, "icmp_errors_limited", SUM(e, icmp_errors_limited));
 	reply_unsigned(r, "resets_sent", SUM(e, resets_sent));

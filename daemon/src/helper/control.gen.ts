@@ -177,6 +177,30 @@ export interface ControlPortStatus {
   readonly xdp_reason: string;
   /** 0..9007199254740991 */
   readonly queues: number;
+  /** packets that AF_XDP dropped: no free frame, or too long for one; 0..9007199254740991 */
+  readonly rx_dropped: number;
+  /** packets dropped because the worker did not fetch fast enough; 0..9007199254740991 */
+  readonly rx_ring_full: number;
+  /** times that no free frame was there to receive into; 0..9007199254740991 */
+  readonly rx_fill_ring_empty: number;
+  /** frames for receiving that the kernel refused; 0..9007199254740991 */
+  readonly rx_invalid: number;
+  /** frames for sending that the kernel refused; 0..9007199254740991 */
+  readonly tx_invalid: number;
+  /** packets that the XDP program gave to the helper; 0..9007199254740991 */
+  readonly to_socket: number;
+  /** IP packets that found no socket: fail-mode decided; 0..9007199254740991 */
+  readonly no_socket: number;
+  /** left to the kernel: ARP; 0..9007199254740991 */
+  readonly kernel_arp: number;
+  /** left to the kernel: ICMPv6 133-137; 0..9007199254740991 */
+  readonly kernel_neighbor_discovery: number;
+  /** left to the kernel: IP multicast and limited broadcast; 0..9007199254740991 */
+  readonly kernel_multicast: number;
+  /** left to the kernel: to an IPv6 link-local address; 0..9007199254740991 */
+  readonly kernel_link_local: number;
+  /** left to the kernel: neither IP nor ARP; 0..9007199254740991 */
+  readonly kernel_other: number;
 }
 
 /** What the helper is and does. */
@@ -267,6 +291,8 @@ export interface CountersReply {
   readonly sessions_opened: number;
   /** 0..9007199254740991 */
   readonly sessions_closed: number;
+  /** their first packet never went on: no event; 0..9007199254740991 */
+  readonly sessions_abandoned: number;
   /** 0..9007199254740991 */
   readonly icmp_errors_sent: number;
   /** 0..9007199254740991 */
@@ -924,7 +950,19 @@ export const controlSchema = {
     "mac",
     "xdp_mode",
     "xdp_reason",
-    "queues"
+    "queues",
+    "rx_dropped",
+    "rx_ring_full",
+    "rx_fill_ring_empty",
+    "rx_invalid",
+    "tx_invalid",
+    "to_socket",
+    "no_socket",
+    "kernel_arp",
+    "kernel_neighbor_discovery",
+    "kernel_multicast",
+    "kernel_link_local",
+    "kernel_other"
    ],
    "properties": {
     "id": {
@@ -963,6 +1001,78 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "rx_dropped": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "packets that AF_XDP dropped: no free frame, or too long for one"
+    },
+    "rx_ring_full": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "packets dropped because the worker did not fetch fast enough"
+    },
+    "rx_fill_ring_empty": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "times that no free frame was there to receive into"
+    },
+    "rx_invalid": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "frames for receiving that the kernel refused"
+    },
+    "tx_invalid": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "frames for sending that the kernel refused"
+    },
+    "to_socket": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "packets that the XDP program gave to the helper"
+    },
+    "no_socket": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "IP packets that found no socket: fail-mode decided"
+    },
+    "kernel_arp": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "left to the kernel: ARP"
+    },
+    "kernel_neighbor_discovery": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "left to the kernel: ICMPv6 133-137"
+    },
+    "kernel_multicast": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "left to the kernel: IP multicast and limited broadcast"
+    },
+    "kernel_link_local": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "left to the kernel: to an IPv6 link-local address"
+    },
+    "kernel_other": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "left to the kernel: neither IP nor ARP"
     }
    }
   },
@@ -1176,6 +1286,7 @@ export const controlSchema = {
     "host_bytes",
     "sessions_opened",
     "sessions_closed",
+    "sessions_abandoned",
     "icmp_errors_sent",
     "icmp_errors_limited",
     "resets_sent",
@@ -1232,6 +1343,12 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "sessions_abandoned": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "their first packet never went on: no event"
     },
     "icmp_errors_sent": {
      "type": "integer",

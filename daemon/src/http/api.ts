@@ -160,6 +160,8 @@ export interface InterfaceView {
   readonly inBytes: number;
   readonly outPackets: number;
   readonly outBytes: number;
+  /** What happened to the device's packets outside the helper's workers; the same for all interfaces of a device. */
+  readonly deviceCounters: Readonly<Record<string, number>>;
 }
 
 export interface ZoneView {

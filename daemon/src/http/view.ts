@@ -7,6 +7,7 @@ import { HOST_ZONE, LOCAL_INTERFACE, type EventNames } from "../event/names.js";
 import type {
   ControlNeighbor,
   ControlPolicyCounter,
+  ControlPortStatus,
   ControlRoute,
   ControlSession,
   CountersReply,
@@ -84,6 +85,7 @@ const TOTALS = {
   host_bytes: "host-bytes",
   sessions_opened: "sessions-opened",
   sessions_closed: "sessions-closed",
+  sessions_abandoned: "sessions-abandoned",
   icmp_errors_sent: "icmp-errors-sent",
   icmp_errors_limited: "icmp-errors-limited",
   resets_sent: "resets-sent",
@@ -107,6 +109,28 @@ export function countersView(reply: CountersReply): Counters {
       ]),
     ),
   };
+}
+
+const PORT_COUNTERS = {
+  rx_dropped: "rx-dropped",
+  rx_ring_full: "rx-ring-full",
+  rx_fill_ring_empty: "rx-fill-ring-empty",
+  rx_invalid: "rx-invalid",
+  tx_invalid: "tx-invalid",
+  to_socket: "to-socket",
+  no_socket: "no-socket",
+  kernel_arp: "kernel-arp",
+  kernel_neighbor_discovery: "kernel-neighbor-discovery",
+  kernel_multicast: "kernel-multicast",
+  kernel_link_local: "kernel-link-local",
+  kernel_other: "kernel-other",
+} as const satisfies Partial<Record<keyof ControlPortStatus, string>>;
+
+/** portCounters gives what happened to a device's packets outside the helper's workers, by name. */
+export function portCounters(port: ControlPortStatus | undefined): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(PORT_COUNTERS).map(([field, name]) => [name, port?.[field as keyof typeof PORT_COUNTERS] ?? 0]),
+  );
 }
 
 /** interfaceViews lists the configured units; without the helper what only it knows is empty. */
@@ -135,6 +159,7 @@ export function interfaceViews(
       inBytes: counted?.in_bytes ?? 0,
       outPackets: counted?.out_packets ?? 0,
       outBytes: counted?.out_bytes ?? 0,
+      deviceCounters: portCounters(port),
     };
   });
 }

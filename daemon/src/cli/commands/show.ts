@@ -120,10 +120,15 @@ function interfacesText(rows: readonly InterfaceView[], palette: Palette): strin
   );
   const reasons = [
     ...new Map(
-      rows.map((row) => [row.device, `${row.device}: ${row.xdpMode}, ${row.xdpReason}; ${row.queues} queue(s)`]),
+      rows.map((row) => [row.device, `${row.device}: ${row.xdpMode}, ${row.xdpReason}; ${deviceText(row)}`]),
     ).values(),
   ];
   return `${table}\n\n${palette.dim(reasons.join("\n"))}`;
+}
+
+function deviceText(row: InterfaceView): string {
+  const counted = Object.entries(row.deviceCounters).filter(([, count]) => count > 0);
+  return [`${row.queues} queue(s)`, ...counted.map(([name, count]) => `${name} ${count}`)].join(", ");
 }
 
 function zonesText(rows: readonly ZoneView[]): string {
