@@ -70,7 +70,7 @@ build/$(1)/test/%: build/$(1)/libprocess.a build/$(1)/libringwall.a
 	@mkdir -p $$(@D)
 	$$(CC) $$(BASE) $$(FLAGS_$(1)) -o $$@ $$(filter %/$$*.c,$$(TEST_SRC) $$(CONTRACT_SRC) $$(wildcard helper/*/*_torture.c)) $$(LINK_$(1)) build/$(1)/libprocess.a build/$(1)/libringwall.a -lcmocka $$(LIBS)
 # Written beside their objects; nothing else may try to make them.
-build/$(1)/%.d: ;
+build/$(1)/%.d build/$(1)/test/%.d: ;
 -include $$(wildcard build/$(1)/helper/*/*.d build/$(1)/helper/*.d build/$(1)/test/*.d build/$(1)/bench/*.d)
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call flavour,$(f))))

@@ -491,6 +491,12 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 		goto no_memory;
 	p->snapshot = s;
 	p->view.snapshot = s;
+	if (s->settings.session_maximum > e->options.session_maximum) {
+		refuse(why, "bound", "settings.session_maximum",
+		       "expected at most %u, what the helper was started for (--session-max), found %u",
+		       e->options.session_maximum, s->settings.session_maximum);
+		goto fail;
+	}
 	if (make_umem(e, s, why) || open_devices(e, s, p, u, why) || place_units(e, s, p, u, why) ||
 	    add_addresses(e, s, p, u, why))
 		goto fail;

@@ -168,6 +168,7 @@ fixture_new(uint32_t sessions)
 	s->settings.tcp_initial_timeout_s = 20;
 	s->settings.icmp_error_rate = 1000;
 	s->settings.icmp_error_burst = 100;
+	s->settings.session_maximum = UINT32_MAX;
 	s->port_count = FIXTURE_PORTS;
 	s->unit_count = FIXTURE_UNITS;
 	s->zone_count = FIXTURE_ZONES;

@@ -171,6 +171,15 @@ session_astray(const struct worker *w, const struct packet *p)
 	return p->session && !same_zones(p->session, p) && !came_by_its_path(w, p);
 }
 
+/* This worker's share of session-maximum; the table, made when the worker started, may hold more. */
+static uint32_t
+limit_of(const struct worker *w)
+{
+	uint32_t share = (w->snapshot->settings.session_maximum - 1) / w->workers + 1;
+	uint32_t room = flow_table_capacity(w->flows);
+	return share < room ? share : room;
+}
+
 enum verdict
 session_check(struct worker *w, struct packet *p)
 {
@@ -184,7 +193,7 @@ session_check(struct worker *w, struct packet *p)
 	/* Its first fragment was not let through, or it would find the session that one opened. */
 	if (packet_later_fragment(p))
 		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
-	if (flow_table_used(w->flows) >= flow_table_capacity(w->flows) && !(p->flags & PACKET_RESTART))
+	if (flow_table_used(w->flows) >= limit_of(w) && !(p->flags & PACKET_RESTART))
 		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
 	return VERDICT_NONE;
 }

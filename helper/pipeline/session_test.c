@@ -624,6 +624,21 @@ a_route_change_moves_a_session_or_ends_it(void **state)
 }
 
 static void
+a_worker_opens_its_share_of_session_maximum_and_no_more(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	f->snapshot.settings.session_maximum = 9;
+	f->worker->workers = 2;
+	for (unsigned i = 0; i < 5; i++, s.source_port++)
+		assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_SESSION_TABLE_FULL);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
 a_full_table_drops_and_counts(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -774,6 +789,7 @@ main(void)
 		cmocka_unit_test(a_reset_from_another_zone_ends_nothing_even_where_it_may_pass),
 		cmocka_unit_test(a_link_layer_multicast_passes_with_no_session),
 		cmocka_unit_test(a_route_change_moves_a_session_or_ends_it),
+		cmocka_unit_test(a_worker_opens_its_share_of_session_maximum_and_no_more),
 		cmocka_unit_test(a_full_table_drops_and_counts),
 		cmocka_unit_test(a_packet_waits_for_its_neighbour_and_then_opens_its_session),
 		cmocka_unit_test(a_tcp_connection_opens_through_a_wait),

@@ -15,7 +15,7 @@ struct settings {
 	bool fail_open;
 	struct tcp_rules tcp;
 	uint32_t tcp_initial_timeout_s; /* default 20 */
-	uint32_t session_maximum;       /* per helper, divided among workers; read at start only */
+	uint32_t session_maximum;       /* per helper, divided among workers; at most what the helper was started for */
 	uint32_t icmp_error_rate;       /* errors and resets per second and worker, default 1000 */
 	uint32_t icmp_error_burst;      /* default 100 */
 };
