@@ -427,10 +427,10 @@ export class Firewall {
     const mtu = egress.mtu[packet.family];
     for (const piece of ip.length > mtu ? split(ip, mtu) : [ip]) {
       const frame = etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
-      j.frames.push({ out: egress.port.name, bytes: padded(frame, packet.frame.length) });
-      count(this.counters, ["units", egress.name, "out_packets"]);
-      count(this.counters, ["units", egress.name, "out_bytes"], piece.length);
+      j.frames.push({ out: egress.port.name, bytes: padded(frame, packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length) });
     }
+    count(this.counters, ["units", egress.name, "out_packets"]);
+    count(this.counters, ["units", egress.name, "out_bytes"], packet.ip.length);
     count(this.counters, ["forwarded_packets"]);
     for (const frame of j.frames) count(this.counters, ["forwarded_bytes"], frame.bytes.length);
     if (session === undefined || packet.quoted !== undefined) return;

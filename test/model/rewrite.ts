@@ -16,9 +16,9 @@ export function etherFrame(destination: Buffer, source: Buffer, vlan: number, ip
 
 const SHORTEST = 60; /* an Ethernet frame without its check sequence */
 
-/** padded: a frame that came as long as Ethernet wants it leaves so, filled up with zeros. */
-export function padded(frame: Buffer, arrived: number): Buffer {
-  return Buffer.concat([frame, Buffer.alloc(arrived < SHORTEST ? 0 : Math.max(0, SHORTEST - frame.length))]);
+/** padded: what came with padding leaves with padding, of zeros, as far as Ethernet needs it. */
+export function padded(frame: Buffer, arrivedWith: number): Buffer {
+  return Buffer.concat([frame, Buffer.alloc(Math.max(0, Math.min(arrivedWith, SHORTEST - frame.length)))]);
 }
 
 /** hop gives the IP packet one hop further. */
