@@ -211,6 +211,7 @@ report_counters(void *ctx, struct reply *r)
 	reply_unsigned(r, "resets_sent", SUM(e, resets_sent));
 	reply_unsigned(r, "resets_limited", SUM(e, resets_limited));
 	reply_unsigned(r, "handed_off", SUM(e, handed_off));
+	reply_unsigned(r, "output_lost", SUM(e, output_lost));
 
 	reply_list_open(r, "drops");
 	for (unsigned reason = 1; reason < DROP_REASONS; reason++) {

@@ -117,14 +117,14 @@ answer_send(struct worker *w, const struct packet *p)
 	uint64_t frame;
 	uint8_t *data;
 	uint64_t *limited = reset ? &w->counters.resets_limited : &w->counters.icmp_errors_limited;
-	if (output_room(w) == 0 || !bucket_take(&w->answers, w->now_ns) ||
+	if (output_room(w) == 0 || w->tx_room[p->port] == 0 || !bucket_take(&w->answers, w->now_ns) ||
 	    !w->buffers.take(w->buffers.ctx, &frame, &data)) {
 		counter_add(limited, 1);
 		return ANSWER_LIMITED;
 	}
 	uint16_t length = link_header(w, p, data);
 	length += reset ? rst_build(data + length, p) : icmp_error_build(data + length, p, &e, source);
-	output_push(w, frame, data, length, p->port);
+	output_send(w, frame, data, length, p->port);
 	counter_add(reset ? &w->counters.resets_sent : &w->counters.icmp_errors_sent, 1);
 	return ANSWER_SENT;
 }

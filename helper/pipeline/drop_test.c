@@ -71,6 +71,47 @@ without_a_configuration_nothing_passes(void **state)
 }
 
 static void
+a_packet_without_room_to_send_is_dropped_before_anything_is_said(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct worker *w = f->worker;
+	struct shape big = dns4;
+	big.payload = 2000;
+	w->tx_room[1] = 0;
+	assert_drop(f, dns4, DROP_REASON_TX_FULL);
+	w->tx_room[1] = 1;
+	assert_drop(f, big, DROP_REASON_TX_FULL);
+	assert_null(fixture_event(f));
+	assert_int_equal(w->counters.sessions_opened, 0);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	assert_int_equal(w->tx_room[1], 0);
+	assert_int_equal(fixture_event(f)->record.event_type, EVENT_TYPE_SESSION_OPEN);
+	/* The fast path has nothing else to say. */
+	assert_int_equal(fixture_send(f, dns4), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TX_FULL);
+	assert_int_equal(w->counters.forwarded_packets, 1);
+	assert_int_equal(f->packet.session->flow[0].packets, 1);
+	fixture_free(f);
+}
+
+static void
+a_sender_who_cannot_be_told_is_logged_as_such(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_rule(f, TRUST, UNTRUST, ACTION_REJECT, fixture_any());
+	fixture_commit(f);
+	f->worker->tx_room[0] = 0;
+	assert_drop(f, dns4, DROP_REASON_POLICY_REJECT);
+	assert_int_equal(fixture_event(f)->record.deny_reason, DENY_REASON_REJECT_LIMITED);
+	assert_int_equal(f->worker->counters.icmp_errors_sent, 0);
+	f->worker->tx_room[0] = 1;
+	assert_drop(f, dns4, DROP_REASON_POLICY_REJECT);
+	assert_int_equal(fixture_event(f)->record.deny_reason, DENY_REASON_REJECT);
+	assert_int_equal(f->worker->tx_room[0], 0);
+	fixture_free(f);
+}
+
+static void
 only_configured_interfaces_in_a_zone_take_packets(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -382,6 +423,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(malformed_packets_keep_the_parsers_reason),
 		cmocka_unit_test(without_a_configuration_nothing_passes),
+		cmocka_unit_test(a_packet_without_room_to_send_is_dropped_before_anything_is_said),
+		cmocka_unit_test(a_sender_who_cannot_be_told_is_logged_as_such),
 		cmocka_unit_test(only_configured_interfaces_in_a_zone_take_packets),
 		cmocka_unit_test(frames_for_other_stations_are_left_alone),
 		cmocka_unit_test(destinations_without_a_way_are_dropped),

@@ -38,6 +38,10 @@ send_pieces(struct worker *w, struct packet *p, uint16_t port, uint16_t mtu)
 	uint32_t taken = 0, count = fragment_ipv4(&s, p, mtu) ? split_count(&s) : 0;
 	if (count == 0 || count > output_room(w) || p->l3 + mtu > w->buffers.size)
 		return false;
+	if (count > w->tx_room[port]) {
+		p->drop_reason = DROP_REASON_TX_FULL;
+		return false;
+	}
 	struct output *first = &w->output[w->output_count];
 	while (taken < count && w->buffers.take(w->buffers.ctx, &first[taken].frame, &first[taken].data))
 		taken++;
@@ -53,6 +57,7 @@ send_pieces(struct worker *w, struct packet *p, uint16_t port, uint16_t mtu)
 		first[i].port = port;
 	}
 	w->output_count += count;
+	w->tx_room[port] -= count;
 	return true;
 }
 
@@ -64,6 +69,10 @@ egress_send(struct worker *w, struct packet *p)
 	p->drop_reason = DROP_REASON_NO_BUFFER;
 	if (output_room(w) == 0)
 		return false;
+	if (w->tx_room[u->port] == 0) {
+		p->drop_reason = DROP_REASON_TX_FULL;
+		return false;
+	}
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, w->ports[u->port].mac, u->vlan);
 	if (p->l3_length > mtu) {
@@ -71,7 +80,7 @@ egress_send(struct worker *w, struct packet *p)
 			return false;
 		w->buffers.give(w->buffers.ctx, p->frame);
 	} else {
-		output_push(w, p->frame, p->data, p->length, u->port);
+		output_send(w, p->frame, p->data, p->length, u->port);
 	}
 	p->drop_reason = DROP_REASON_NONE;
 	return true;

@@ -60,7 +60,7 @@ fast_path(struct worker *w, struct packet *p)
 		return false;
 	if (p->ttl <= 1 || p->l3_length > f->mtu || !w->ports[f->egress_port].up || output_room(w) == 0)
 		return false;
-	if (!session_fits(w, s, p, direction))
+	if (w->tx_room[f->egress_port] == 0 || !session_fits(w, s, p, direction))
 		return false;
 	if (neighbour_read(w->neighbours, f->neighbour, p->next_mac) != NEIGHBOUR_VALID)
 		return false;
@@ -71,7 +71,7 @@ fast_path(struct worker *w, struct packet *p)
 	p->egress_zone = f->egress_zone;
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
-	output_push(w, p->frame, p->data, p->length, f->egress_port);
+	output_send(w, p->frame, p->data, p->length, f->egress_port);
 	finish_forward(w, p);
 	return true;
 }

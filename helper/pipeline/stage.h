@@ -62,6 +62,14 @@ output_push(struct worker *w, uint64_t frame, uint8_t *data, uint16_t length, ui
 	w->output[w->output_count++] = (struct output){ .frame = frame, .data = data, .length = length, .port = port };
 }
 
+/* output_send pushes a frame for a port that has room. */
+static inline void
+output_send(struct worker *w, uint64_t frame, uint8_t *data, uint16_t length, uint16_t port)
+{
+	w->tx_room[port]--;
+	output_push(w, frame, data, length, port);
+}
+
 enum answer {
 	ANSWER_NONE, /* nothing is due */
 	ANSWER_SENT,

@@ -31,6 +31,8 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 		worker_free(w);
 		return -ENOMEM;
 	}
+	for (unsigned i = 0; i < WORKER_PORTS_MAX; i++)
+		w->tx_room[i] = UINT64_MAX;
 	bucket_init(&w->answers, 0, 1);
 	return 0;
 }

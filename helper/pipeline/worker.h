@@ -16,7 +16,8 @@
 enum {
 	DROP_REASONS = DROP_REASON_COUNT,
 	OUTPUT_MAX = 4 * PACKET_BURST, /* one packet may cause several: fragments, an answer */
-	WAIT_MAX = 512,                /* packets waiting for neighbours, per worker */
+	WORKER_PORTS_MAX = 64,
+	WAIT_MAX = 512, /* packets waiting for neighbours, per worker */
 	WAIT_PER_NEIGHBOUR = 16,
 };
 #define WAIT_NS (3ull * 1000000000)
@@ -40,6 +41,7 @@ struct counters {
 	uint64_t sessions_abandoned; /* installed, but their first packet never went on: no event */
 	uint64_t icmp_errors_sent, icmp_errors_limited, resets_sent, resets_limited;
 	uint64_t handed_off;
+	uint64_t output_lost; /* counted as sent, but lost by the driver on the way out */
 };
 
 struct unit_counters {
@@ -81,6 +83,9 @@ struct worker {
 	uint64_t now_ns;                 /* monotonic, once per burst */
 	uint64_t wall_ns;                /* wall clock, once per burst */
 	const struct port_state *ports;  /* [port] */
+	/* tx_room: frames that each port takes in this burst. A packet without room is dropped as TX_FULL before anything is
+	 * said about it. A driver without such limits leaves the endless room of worker_init. */
+	uint64_t tx_room[WORKER_PORTS_MAX];
 
 	/* owned tables */
 	struct flow_table *flows;

@@ -215,6 +215,14 @@ xsk_receive(struct xsk *x, struct xsk_frame *out, uint32_t max)
 	return count;
 }
 
+uint32_t
+xsk_room(struct xsk *x)
+{
+	uint32_t completions = x->in_flight < COMPLETION_SLOTS ? COMPLETION_SLOTS - x->in_flight : 0;
+	uint32_t slots = xsk_prod_nb_free(&x->tx, XSK_TX_SLOTS);
+	return slots < completions ? slots : completions;
+}
+
 bool
 xsk_send(struct xsk *x, uint64_t address, uint32_t length)
 {

@@ -56,6 +56,9 @@ uint32_t xsk_receive(struct xsk *x, struct xsk_frame *out, uint32_t max);
  * caller's. Nothing is sent before xsk_kick. Worker only. */
 bool xsk_send(struct xsk *x, uint64_t address, uint32_t length);
 
+/* xsk_room: how many packets xsk_send takes before it says no. Worker only. */
+uint32_t xsk_room(struct xsk *x);
+
 /* xsk_kick makes the kernel transmit until the TX ring is empty, or until it takes no more for now: then x->kick stays
  * set and the caller tries again soon. Sent frames go to the cache. Worker only. */
 void xsk_kick(struct xsk *x, struct frame_cache *c);

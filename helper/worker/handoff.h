@@ -47,6 +47,17 @@ handoff_push(struct handoff_ring *r, const struct handoff *m)
 	return true;
 }
 
+/* handoff_room: how many messages fit. Producer only. */
+static inline uint32_t
+handoff_room(struct handoff_ring *r)
+{
+	uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+
+	/* H5: what is pushed on the strength of this finds its slot read; pairs with H1 */
+	r->tail_seen = atomic_load_explicit(&r->tail, memory_order_acquire);
+	return HANDOFF_SLOTS - (head - r->tail_seen);
+}
+
 /* handoff_pop returns up to `max` messages. Consumer only. */
 static inline uint32_t
 handoff_pop(struct handoff_ring *r, struct handoff *out, uint32_t max)
@@ -58,7 +69,7 @@ handoff_pop(struct handoff_ring *r, struct handoff *out, uint32_t max)
 		count = max;
 	for (uint32_t i = 0; i < count; i++)
 		out[i] = r->slot[(tail + i) % HANDOFF_SLOTS];
-	/* H1: gives the slots back; pairs with H2 */
+	/* H1: gives the slots back; pairs with H2 and H5 */
 	if (count)
 		atomic_store_explicit(&r->tail, tail + count, memory_order_release);
 	return count;

@@ -46,6 +46,15 @@ drop(struct loop *l, uint64_t frame, enum drop_reason why)
 	frame_give(&l->cache, frame);
 }
 
+/* The pipeline has counted and logged this frame as sent. */
+static void
+lose(struct loop *l, uint64_t frame)
+{
+	uint64_t *counter = &l->worker.counters.output_lost;
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+	frame_give(&l->cache, frame);
+}
+
 /* ---- frames that the pipeline makes and gives back ---------------------------------------------------------------- */
 
 static bool
@@ -82,6 +91,36 @@ hand_over(struct loop *l, uint32_t to, const struct handoff *m)
 	return handoff_push(&s->rings[l->worker.index * s->workers + to], m);
 }
 
+/* How many frames a device takes from this worker in one burst. */
+static uint32_t
+room_of(struct loop *l, uint16_t device)
+{
+	struct loop_shared *s = l->shared;
+	struct xsk *x = l->transmit[device];
+	uint16_t to = l->transmit_worker[device];
+
+	if (x) {
+		uint32_t room = xsk_room(x);
+		if (room >= OUTPUT_MAX)
+			return room;
+		xsk_kick(x, &l->cache);
+		return xsk_room(x);
+	}
+	if (to == DEVICE_NONE || to == l->worker.index)
+		return 0;
+	/* Several ports may share this ring: a whole burst fits, or nothing is sent. */
+	return handoff_room(&s->rings[l->worker.index * s->workers + to]) >= OUTPUT_MAX ? OUTPUT_MAX : 0;
+}
+
+static void
+set_room(struct loop *l)
+{
+	for (uint32_t port = 0; l->view && port < l->view->snapshot->port_count; port++) {
+		uint16_t device = l->view->device_of_port[port];
+		l->worker.tx_room[port] = device == DEVICE_NONE ? 0 : room_of(l, device);
+	}
+}
+
 static void
 transmit(struct loop *l, uint16_t device, uint64_t address, uint32_t length)
 {
@@ -93,13 +132,13 @@ transmit(struct loop *l, uint16_t device, uint64_t address, uint32_t length)
 			return;
 		xsk_kick(x, &l->cache);
 		if (!xsk_send(x, address, length))
-			drop(l, frame, DROP_REASON_TX_FULL);
+			lose(l, frame);
 	} else if (l->transmit_worker[device] == DEVICE_NONE || l->transmit_worker[device] == l->worker.index) {
-		drop(l, frame, DROP_REASON_EGRESS_DOWN);
+		lose(l, frame);
 	} else {
 		struct handoff m = { address, length, device, HANDOFF_TRANSMIT };
 		if (!hand_over(l, l->transmit_worker[device], &m))
-			drop(l, frame, DROP_REASON_HANDOFF_FULL);
+			lose(l, frame);
 	}
 }
 
@@ -114,12 +153,12 @@ flush_output(struct loop *l)
 			if (tun_write(l->shared->tun, o->data, o->length))
 				frame_give(&l->cache, o->frame);
 			else
-				drop(l, o->frame, DROP_REASON_HOST_QUEUE_FULL);
+				lose(l, o->frame);
 			continue;
 		}
 		uint16_t device = o->port < LOOP_PORTS_MAX ? l->view->device_of_port[o->port] : DEVICE_NONE;
 		if (device == DEVICE_NONE)
-			drop(l, o->frame, DROP_REASON_EGRESS_DOWN);
+			lose(l, o->frame);
 		else
 			transmit(l, device, (uint64_t)(o->data - l->shared->umem->area), o->length);
 	}
@@ -188,6 +227,7 @@ process(struct loop *l, uint32_t count)
 {
 	if (count == 0)
 		return;
+	set_room(l);
 	pipeline_burst(&l->worker, l->burst, count);
 	flush_output(l);
 	flush_resolve(l);
@@ -249,6 +289,7 @@ housekeep(struct loop *l)
 	for (uint32_t i = 0; i < l->socket_count; i++)
 		xsk_refill(l->socket[i], &l->cache);
 	if (l->view) {
+		set_room(l);
 		pipeline_housekeep(&l->worker);
 		flush_output(l);
 		flush_resolve(l);

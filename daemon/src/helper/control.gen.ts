@@ -303,6 +303,8 @@ export interface CountersReply {
   readonly resets_limited: number;
   /** 0..9007199254740991 */
   readonly handed_off: number;
+  /** counted as sent, but lost on the way out; 0..9007199254740991 */
+  readonly output_lost: number;
   /** reasons that occurred */
   readonly drops: readonly ControlDropCounter[];
   readonly events: readonly ControlEventCounter[];
@@ -1292,6 +1294,7 @@ export const controlSchema = {
     "resets_sent",
     "resets_limited",
     "handed_off",
+    "output_lost",
     "drops",
     "events",
     "units",
@@ -1374,6 +1377,12 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "output_lost": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "counted as sent, but lost on the way out"
     },
     "drops": {
      "type": "array",

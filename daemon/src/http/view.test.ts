@@ -45,6 +45,7 @@ const counters: CountersReply = {
   resets_sent: 12,
   resets_limited: 13,
   handed_off: 14,
+  output_lost: 15,
   drops: [],
   events: [],
   units: [],

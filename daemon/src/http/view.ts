@@ -91,6 +91,7 @@ const TOTALS = {
   resets_sent: "resets-sent",
   resets_limited: "resets-limited",
   handed_off: "handed-off",
+  output_lost: "output-lost",
 } as const satisfies Partial<Record<keyof CountersReply, string>>;
 
 export function countersView(reply: CountersReply): Counters {
