@@ -399,6 +399,40 @@ each_icmp_message_that_is_no_echo_is_judged_for_itself(void **state)
 }
 
 static void
+a_packet_its_session_cannot_answer_for_counts_in_the_row_of_its_own_rule(void **state)
+{
+	static const struct shape there = { .source = "10.0.1.2",
+					    .destination = "10.0.2.2",
+					    .source_port = 40000,
+					    .destination_port = 53,
+					    .payload = 20 };
+	struct shape back = { .source = "10.0.2.2",
+			      .destination = "10.0.1.2",
+			      .source_port = 53,
+			      .destination_port = 40000,
+			      .payload = 20,
+			      .unit = 4 };
+	struct fixture *f = fixture_new(64);
+	f->unit[4].zone = UNTRUST;
+	struct policy_rule *rule = fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	struct policy_rule *other = fixture_rule(f, UNTRUST, DMZ, ACTION_PERMIT, fixture_any());
+	rule->count = other->count = true;
+	fixture_commit(f);
+	fixture_neighbour(f, 1, "10.0.1.2");
+	fixture_neighbour(f, 2, "10.0.2.2");
+	assert_int_equal(fixture_send(f, there), VERDICT_FORWARD);
+	uint32_t was = rule->counter, is = other->counter;
+	assert_int_equal(f->worker->policies[was].packets, 1);
+	rule->counter = is;
+	other->counter = was;
+	fixture_commit(f);
+	assert_int_equal(fixture_send(f, back), VERDICT_FORWARD);
+	assert_int_equal(f->worker->policies[was].packets, 1);
+	assert_int_equal(f->worker->policies[is].packets, 1);
+	fixture_free(f);
+}
+
+static void
 counters_follow_their_names_over_a_commit(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -450,6 +484,7 @@ main(void)
 		cmocka_unit_test(a_default_policy_can_reject),
 		cmocka_unit_test(the_verdict_stands_when_the_ring_is_full),
 		cmocka_unit_test(each_icmp_message_that_is_no_echo_is_judged_for_itself),
+		cmocka_unit_test(a_packet_its_session_cannot_answer_for_counts_in_the_row_of_its_own_rule),
 		cmocka_unit_test(counters_follow_their_names_over_a_commit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

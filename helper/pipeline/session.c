@@ -6,6 +6,8 @@
 
 enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, AGE_BUDGET = 8192 };
 
+#define ROW_NONE UINT32_MAX
+
 /* ids: docs/decisions/0005-session-ids.md */
 enum { ID_WORKER_BITS = 5, ID_BITS = 53 };
 
@@ -379,14 +381,20 @@ session_passed(struct worker *w, struct packet *p)
 	f->packets++;
 	f->bytes += p->l3_length;
 	s->last_ns = w->now_ns;
-	if (s->flags & SESSION_COUNT) {
-		counter_add(&w->policies[s->rule].packets, 1);
-		counter_add(&w->policies[s->rule].bytes, p->l3_length);
+	/* Rows are those of the snapshot in force. A session that it has not judged yet names another's: then the packet was
+	 * judged for itself. */
+	bool current = s->generation == w->snapshot->generation;
+	uint32_t row = current ? s->rule : p->rule ? p->rule->counter : ROW_NONE;
+	bool counts = current ? s->flags & SESSION_COUNT : p->rule && p->rule->count;
+	if (counts) {
+		counter_add(&w->policies[row].packets, 1);
+		counter_add(&w->policies[row].bytes, p->l3_length);
 	}
 	if (!(s->flags & SESSION_OPENED)) {
 		s->flags |= SESSION_OPENED;
 		counter_add(&w->counters.sessions_opened, 1);
-		counter_add(&w->policies[s->rule].sessions, 1);
+		if (row != ROW_NONE)
+			counter_add(&w->policies[row].sessions, 1);
 		if (s->flags & SESSION_LOG_INIT)
 			event_session_open(w, p, s);
 	}
