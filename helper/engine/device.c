@@ -126,6 +126,23 @@ device_probe(struct device *d)
 		d->zero_copy_error = xsk_zero_copy_probe(d->ifindex, 0);
 }
 
+/* A mark belongs to one socket while that is open. All sockets together are fewer than there are marks. */
+static uint16_t
+free_mark(struct engine *e)
+{
+	for (;;) {
+		uint16_t mark = e->next_socket;
+		bool taken = false;
+		e->next_socket = (uint16_t)((mark + 1) % XSK_INDEX_MAX);
+		for (uint32_t i = 0; !taken && i < LOOP_DEVICES_MAX; i++) {
+			for (uint32_t q = 0; !taken && q < DEVICE_QUEUES_MAX; q++)
+				taken = e->device[i].socket[q] && e->device[i].socket[q]->index == mark;
+		}
+		if (!taken)
+			return mark;
+	}
+}
+
 static int
 open_socket(struct engine *e, struct device *d, uint32_t queue)
 {
@@ -140,13 +157,11 @@ open_socket(struct engine *e, struct device *d, uint32_t queue)
 				share = e->device[i].socket[q]->fd;
 		}
 	}
-	int rc =
-	    xsk_open(x, &e->umem, e->next_socket, d->ifindex, queue, e->zero_copy ? XDP_ZEROCOPY : XDP_COPY, share);
+	int rc = xsk_open(x, &e->umem, free_mark(e), d->ifindex, queue, e->zero_copy ? XDP_ZEROCOPY : XDP_COPY, share);
 	if (rc) {
 		free(x);
 		return rc;
 	}
-	e->next_socket = (uint16_t)((e->next_socket + 1) % XSK_INDEX_MAX);
 	d->socket[queue] = x;
 	return 0;
 }

@@ -510,6 +510,61 @@ status_tells_what_the_kernel_kept_and_what_it_lost_before_a_worker_saw_it(void *
 }
 
 static void
+fill_transmit_ring(struct loop *l, void *ctx)
+{
+	for (uint32_t i = 0; i < l->socket_count; i++)
+		l->socket[i]->in_flight += *(int32_t *)ctx;
+}
+
+static void
+a_packet_that_the_device_has_no_room_for_is_not_counted_as_sent(void **state)
+{
+	struct house h;
+	struct control c;
+	int32_t frames = XSK_TX_SLOTS;
+
+	open_house(&h, 1, 1);
+	must_apply(&h, (struct plan_options){ .xdp_mode = "generic" });
+	start_control(&c, &h);
+	send_packet(&h, 0, 0);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	worker_call(&h.engine->shared.loop[0], fill_transmit_ring, &frames);
+	send_packet(&h, 0, 1); /* by the fast path */
+	send_packet(&h, 1, 0); /* would open a session */
+	await_ended(&h, 3);
+	assert_int_equal(COUNTED(&h, drop[DROP_REASON_TX_FULL]), 2);
+	assert_int_equal(COUNTED(&h, forwarded_packets), 1);
+	assert_int_equal(COUNTED(&h, sessions_opened), 1);
+	assert_int_equal(COUNTED(&h, output_lost), 0);
+	frames = -frames;
+	worker_call(&h.engine->shared.loop[0], fill_transmit_ring, &frames);
+	send_packet(&h, 1, 1);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	stop_control(&c);
+	close_house(&h);
+}
+
+static void
+a_mark_in_use_is_not_given_to_a_second_socket(void **state)
+{
+	struct house h;
+
+	open_house(&h, 1, 1);
+	h.engine->next_socket = XSK_INDEX_MAX - 1;
+	must_apply(&h, (struct plan_options){ .xdp_mode = "generic" });
+	struct device *d = h.engine->device;
+	assert_int_equal(d[0].socket[0]->index, XSK_INDEX_MAX - 1);
+	assert_int_equal(d[1].socket[0]->index, 0);
+	testnet_pair(&h.net, "f2", "c2", 1);
+	netlink_handle(h.engine->netlink);
+	h.engine->next_socket = XSK_INDEX_MAX - 1;
+	must_apply(&h, (struct plan_options){ .device = { "f0", "f2" }, .xdp_mode = "generic" });
+	assert_int_equal(device_find(h.engine, "f0")->socket[0]->index, XSK_INDEX_MAX - 1);
+	assert_int_equal(device_find(h.engine, "f2")->socket[0]->index, 1);
+	close_house(&h);
+}
+
+static void
 a_storm_loses_packets_but_no_buffer(void **state)
 {
 	struct house h;
@@ -730,6 +785,8 @@ main(void)
 		cmocka_unit_test(two_workers_on_two_queues_forward_every_packet_and_keep_every_buffer),
 		cmocka_unit_test(one_queue_serves_two_workers),
 		cmocka_unit_test(status_tells_what_the_kernel_kept_and_what_it_lost_before_a_worker_saw_it),
+		cmocka_unit_test(a_packet_that_the_device_has_no_room_for_is_not_counted_as_sent),
+		cmocka_unit_test(a_mark_in_use_is_not_given_to_a_second_socket),
 		cmocka_unit_test(a_storm_loses_packets_but_no_buffer),
 		cmocka_unit_test(a_refused_snapshot_leaves_no_trace),
 		cmocka_unit_test(a_refused_snapshot_leaves_the_one_in_force_forwarding),
