@@ -356,7 +356,7 @@ tcp_check(const struct tcp_track *t, const struct packet *p, unsigned direction,
 		return TCP_NEW_CONNECTION;
 	if (cell == PASS)
 		return TCP_OK;
-	if (cell == REFUSE || (cell & LOOSE && !rules->no_syn_check && !t->loose))
+	if (cell == REFUSE || (cell & LOOSE && !rules->no_syn_check))
 		return TCP_BAD_STATE;
 	if (rules->no_sequence_check || cell & LOOSE)
 		return TCP_OK;
