@@ -28,7 +28,7 @@ ALL_C       := $(shell git ls-files '*.c' '*.h' 2>/dev/null | grep -v _gen)
 HELPER      := $(if $(wildcard helper/main.c),build/release/ringwall-helper)
 REPLAY      := $(if $(wildcard helper/replay/main.c),build/release/ringwall-replay build/asan/ringwall-replay)
 
-.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean torture
+.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean differential mutants
 all: build
 
 # ---- setup -------------------------------------------------------------------------------------
@@ -133,6 +133,12 @@ lint: setup
 
 fuzz: $(FUZZERS)
 	@helper/fuzz/run --seconds $${SECONDS_EACH:-600} $(FUZZERS)
+
+# Longer looks for disagreements between the model and the program, and for faults that no test finds (docs/proof.md).
+differential: build
+	node build/js/test/differential/explore.js $${SEED:-1} $${CASES:-5000}
+mutants: build
+	test/mutants/run
 
 # ---- to see it ------------------------------------------------------------------------------------------
 demo: build
