@@ -178,11 +178,29 @@ function policyName(table: NameTable, id: number): string | undefined {
 }
 
 /** What a malformed packet adds to the bytes of its interface is not said anywhere: as much as could be read of its length. */
-const MALFORMED = ["truncated", "ethertype", "ip-version", "ip-header-length", "ip-total-length", "ip-checksum", "ip-option", "ip-source", "ip-destination", "ipv6-extension", "fragment-invalid", "fragment-tiny", "tcp-header", "udp-length", "icmp-header", "transport-header"];
+const MALFORMED = [
+  "truncated",
+  "ethertype",
+  "ip-version",
+  "ip-header-length",
+  "ip-total-length",
+  "ip-checksum",
+  "ip-option",
+  "ip-source",
+  "ip-destination",
+  "ipv6-extension",
+  "fragment-invalid",
+  "fragment-tiny",
+  "tcp-header",
+  "udp-length",
+  "icmp-header",
+  "transport-header",
+];
 let sawMalformed = false;
 
 function differInCounters(model: Counters, program: Counters, path: string): string | undefined {
-  if (path === "counters") sawMalformed = Object.keys((model.drops ?? {}) as Counters).some((reason) => MALFORMED.includes(reason));
+  if (path === "counters")
+    sawMalformed = Object.keys((model.drops ?? {}) as Counters).some((reason) => MALFORMED.includes(reason));
   for (const name of new Set([...Object.keys(model), ...Object.keys(program)])) {
     const [a, b] = [model[name] ?? 0, program[name] ?? 0];
     const where = `${path}.${name}`;

@@ -6,18 +6,19 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import type { Case } from "./case.js";
-import { compare } from "./compare.js";
 import { configOf } from "./generate-config.js";
 import { stepsOf } from "./generate-steps.js";
 import { regressions } from "./regressions.js";
 import { expect, replay, type Line } from "./run.js";
+import { check, kindOf, smaller } from "./shrink.js";
 
 /** How many configurations; make differential asks for more. A seed makes a run the same again. */
 const CASES = Number(process.env.RINGWALL_DIFFERENTIAL_CASES ?? 500);
 const SEED = Number(process.env.RINGWALL_DIFFERENTIAL_SEED ?? 1);
 const STEPS = 100;
 
-const numbers = (length: number): fc.Arbitrary<number[]> => fc.array(fc.nat(0xffffff), { minLength: length, maxLength: length });
+const numbers = (length: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.nat(0xffffff), { minLength: length, maxLength: length });
 const cases: fc.Arbitrary<Case> = fc
   .record({
     first: numbers(200),
@@ -26,15 +27,10 @@ const cases: fc.Arbitrary<Case> = fc
   })
   .map(({ first, next, steps }) => ({ config: configOf(first), steps: stepsOf(steps, next) }));
 
-function differenceOf(c: Case, ...options: readonly string[]): string | undefined {
-  const expected = expect(c);
-  return compare(expected, replay(c, expected, options));
-}
-
 for (const { name, case: c } of regressions) {
   test(name, () => {
-    assert.equal(differenceOf(c), undefined);
-    assert.equal(differenceOf(c, "--memo-off"), undefined);
+    assert.equal(check(c), undefined);
+    assert.equal(check(c, "--memo-off"), undefined);
   });
 }
 
@@ -43,20 +39,33 @@ test("the program does what the model says, with and without memos", () => {
   fc.assert(
     fc.property(cases, fc.boolean(), (c, memoOff) => {
       packets += c.steps.length;
-      const difference = differenceOf(c, ...(memoOff ? ["--memo-off"] : []));
-      if (difference !== undefined) throw new Error(`${difference}\nas a regression: ${JSON.stringify(c)}`);
+      const options = memoOff ? ["--memo-off"] : [];
+      const difference = check(c, ...options);
+      if (difference === undefined) return;
+      const small = smaller(c, kindOf(difference), ...options);
+      throw new Error(
+        `${check(small, ...options)}\nfor regressions.ts (${options.join(" ")}): ${JSON.stringify(small)}`,
+      );
     }),
-    { numRuns: CASES, seed: SEED, endOnFailure: process.env.RINGWALL_DIFFERENTIAL_SHRINK === undefined },
+    { numRuns: CASES, seed: SEED, endOnFailure: true, includeErrorInReport: true },
   );
   console.log(`${packets} packets over ${CASES} configurations`);
 });
 
 /** fate: what a packet's line says about the packet itself. */
 const fate = (line: Line): string =>
-  JSON.stringify([line.packet, line.verdict, line.reason, (line.frames as { out: string; bytes: string }[]).map((frame) => [frame.out, frame.bytes])]);
+  JSON.stringify([
+    line.packet,
+    line.verdict,
+    line.reason,
+    (line.frames as { out: string; bytes: string }[]).map((frame) => [frame.out, frame.bytes]),
+  ]);
 
 function fates(c: Case, ...options: readonly string[]): string[] {
-  return replay(c, expect(c), options).lines.filter((line) => line.packet !== undefined).map(fate).toSorted();
+  return replay(c, expect(c), options)
+    .lines.filter((line) => line.packet !== undefined)
+    .map(fate)
+    .toSorted();
 }
 
 const withoutLimit = (c: Case): Case => ({
@@ -76,7 +85,8 @@ test("memos change nothing, and neither does a second worker", () => {
 });
 
 test("a verdict does not depend on whether it is logged", () => {
-  const quiet = (c: Case): Case => JSON.parse(JSON.stringify(c, (key, value: unknown) => (key === "log" ? undefined : value))) as Case;
+  const quiet = (c: Case): Case =>
+    JSON.parse(JSON.stringify(c, (key, value: unknown) => (key === "log" ? undefined : value))) as Case;
   fc.assert(
     fc.property(cases, (c) => {
       assert.deepEqual(fates(quiet(c)), fates(c));

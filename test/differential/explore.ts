@@ -1,9 +1,8 @@
 // explore.ts: looks for disagreements from a seed on: `node build/js/test/differential/explore.js [SEED [CASES]]`.
 // SPDX-License-Identifier: Apache-2.0
-import { compare } from "./compare.js";
 import { configOf } from "./generate-config.js";
 import { stepsOf } from "./generate-steps.js";
-import { expect, replay } from "./run.js";
+import { check, kindOf, smaller } from "./shrink.js";
 import type { Case } from "./case.js";
 
 /** numbers: mulberry32. */
@@ -32,32 +31,6 @@ export function caseOf(seed: number, steps = 100): Case {
   };
 }
 
-/** smaller removes steps as long as both sides still disagree in the same kind of way. */
-function smaller(c: Case, kind: string): Case {
-  let best = c;
-  for (let size = Math.ceil(c.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = 0; at < best.steps.length;) {
-      const tried = { ...best, steps: [...best.steps.slice(0, at), ...best.steps.slice(at + size)] };
-      const verdict = tried.steps.length > 0 ? check(tried) : undefined;
-      if (verdict !== undefined && kindOf(verdict) === kind) best = tried;
-      else at += size;
-    }
-  }
-  return best;
-}
-
-export function check(c: Case): string | undefined {
-  const expected = expect(c);
-  return compare(expected, replay(c, expected));
-}
-
-const kindOf = (text: string): string =>
-  text
-    .replace(/^[^:]*: /, "")
-    .split("\n")[0]!
-    .replace(/[0-9a-f]{16,}|[0-9]+/g, "#")
-    .slice(0, 60);
-
 if (process.argv[1]?.endsWith("explore.js") === true) {
   const seed = Number(process.argv[2] ?? 1);
   const cases = Number(process.argv[3] ?? 50);
@@ -80,8 +53,13 @@ if (process.argv[1]?.endsWith("explore.js") === true) {
         );
       }
       console.log(check(small));
-      if (process.env.SHOW_CONFIG)
-        console.log(JSON.stringify(small.config.security), JSON.stringify(small.config["routing-options"]));
+      if (process.env.SHOW_CONFIG !== undefined) {
+        const later = small.steps.flatMap((step) => (step.kind === "commit" ? [step.config] : []));
+        for (const config of [small.config, ...later]) {
+          const { security, "routing-options": routing, system } = config;
+          console.log(JSON.stringify({ ...security, "address-book": undefined, routing, system }));
+        }
+      }
     }
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }

@@ -13,13 +13,22 @@ export interface Regression {
 }
 
 const client = { source: "10.0.1.10", destination: "10.0.2.10", sourcePort: 40000 };
-const step = (port: string, ip: Buffer, gapNs = 1000): Step => ({ kind: "packet", port, frame: frameOf(ip).toString("hex"), gapNs, note: "" });
+const step = (port: string, ip: Buffer, gapNs = 1000): Step => ({
+  kind: "packet",
+  port,
+  frame: frameOf(ip).toString("hex"),
+  gapNs,
+  note: "",
+});
 const from = (port: string, shape: Shape): Step => step(port, ipPacket(shape));
 const plain = configOf([]);
 const denying = { ...plain, security: { ...plain.security, policies: [] } };
 const logging = {
   ...denying,
-  security: { ...denying.security, "default-policy": { "deny-all": true as const, log: { "session-init": true as const } } },
+  security: {
+    ...denying.security,
+    "default-policy": { "deny-all": true as const, log: { "session-init": true as const } },
+  },
 };
 
 export const regressions: readonly Regression[] = [
@@ -28,13 +37,18 @@ export const regressions: readonly Regression[] = [
     wrong: "program",
     case: {
       config: logging,
-      steps: fragmentsOf({ ...client, protocol: ICMP, identifier: 2, icmpSequence: 5, payload: 600 }, 400).map((ip) => step("ge-0/0/0", ip)),
+      steps: fragmentsOf({ ...client, protocol: ICMP, identifier: 2, icmpSequence: 5, payload: 600 }, 400).map((ip) =>
+        step("ge-0/0/0", ip),
+      ),
     },
   },
   {
     name: "what host-inbound-traffic denies is logged with its application",
     wrong: "program",
-    case: { config: logging, steps: [from("ge-0/0/0", { ...client, destination: "10.0.1.1", protocol: TCP, destinationPort: 22 })] },
+    case: {
+      config: logging,
+      steps: [from("ge-0/0/0", { ...client, destination: "10.0.1.1", protocol: TCP, destinationPort: 22 })],
+    },
   },
   {
     name: "traffic to port 0 carries no application's name",
@@ -54,7 +68,15 @@ export const regressions: readonly Regression[] = [
       config: plain,
       steps: [
         from("ge-0/0/0", { ...client, protocol: TCP, destinationPort: 80, sequence: 1000 }),
-        from("ge-0/0/1", { source: client.destination, destination: client.source, sourcePort: 80, destinationPort: 40000, protocol: TCP, flags: 4, sequence: 5 }),
+        from("ge-0/0/1", {
+          source: client.destination,
+          destination: client.source,
+          sourcePort: 80,
+          destinationPort: 40000,
+          protocol: TCP,
+          flags: 4,
+          sequence: 5,
+        }),
       ],
     },
   },
@@ -66,6 +88,26 @@ export const regressions: readonly Regression[] = [
       steps: [
         from("ge-0/0/0", { ...client, protocol: TCP, destinationPort: 80, sequence: 1000 }),
         from("ge-0/0/0", { ...client, protocol: TCP, destinationPort: 80, sequence: 1001, flags: 0 }),
+      ],
+    },
+  },
+  {
+    name: "a SYN sent in fragments establishes nothing without the server's answer",
+    wrong: "program",
+    case: {
+      config: plain,
+      steps: [
+        ...fragmentsOf({ ...client, protocol: TCP, destinationPort: 80, sequence: 1000, payload: 600 }, 400).map((ip) =>
+          step("ge-0/0/0", ip),
+        ),
+        from("ge-0/0/0", {
+          ...client,
+          protocol: TCP,
+          destinationPort: 80,
+          sequence: 1601,
+          acknowledgment: 900_001,
+          flags: 16,
+        }),
       ],
     },
   },

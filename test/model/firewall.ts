@@ -51,6 +51,8 @@ interface Judgement {
   restarts: Session | undefined;
   /** it has a session's addresses, but comes from elsewhere */
   astray: boolean;
+  /** whose tuple the policies were asked about, where it is not the packet's own */
+  asked: Tuple | undefined;
 }
 
 /** Told: what came out, in order. Background happens between packets, at any time within its bounds. */
@@ -202,6 +204,7 @@ export class Firewall {
       frames: [],
       restarts: undefined,
       astray: false,
+      asked: undefined,
     };
   }
 
@@ -214,7 +217,9 @@ export class Firewall {
   // ---- the stages ----------------------------------------------------------------------------------------------------
 
   #unitOf(vlans: readonly number[], port: string): Unit | undefined {
-    return vlans.length > 1 ? undefined : this.#units.find((one) => one.port.name === port && one.vlan === (vlans[0] ?? 0));
+    return vlans.length > 1
+      ? undefined
+      : this.#units.find((one) => one.port.name === port && one.vlan === (vlans[0] ?? 0));
   }
 
   #ingress(j: Judgement): void {
@@ -304,15 +309,20 @@ export class Firewall {
     throw new Drop("host-inbound");
   }
 
-  /**
-   * onItsPath: it comes from the zone that this direction of its session comes from and goes to the other one; or, where
-   * a commit moved things, by the interface that leads back to where it says it comes from.
-   */
-  #onItsPath(j: Judgement, session: Session): boolean {
+  /** belongs: it comes from the zone that this direction of its session comes from and goes to the other one. */
+  #belongs(j: Judgement, session: Session): boolean {
     const [client, server] = session.units;
     const [from, to] = j.direction === 0 ? [client, server] : [server, client];
-    if (from.zone === j.unit!.zone && to.zone === j.egress!.zone) return true;
-    if (session.generation === this.#generation && from.name === j.unit!.name) return true;
+    return (from.zone === j.unit!.zone && to.zone === j.egress!.zone) || this.#leadsBack(j, session);
+  }
+
+  /**
+   * leadsBack: it comes by the very interface known for it, or by one that leads back to where it says it comes from.
+   * Only such a packet moves its session, puts it under another rule, or ends it.
+   */
+  #leadsBack(j: Judgement, session: Session): boolean {
+    const known = session.units[j.direction!];
+    if (session.generation === this.#generation && known.name === j.unit!.name) return true;
     const source = j.direction === 0 ? session.tuple.source : session.tuple.destination;
     return this.#routes.find(source).some((route) => route.kind === "forward" && route.unit.name === j.unit!.name);
   }
@@ -327,8 +337,9 @@ export class Firewall {
     }
     let rule: Rule;
     const belongs = session !== undefined && (packet.quoted !== undefined || fits(session, direction!, packet));
-    if (belongs && this.#onItsPath(j, session)) {
+    if (belongs && this.#belongs(j, session)) {
       /* The session's own question: what its client asked for, between where both sides are now. */
+      j.asked = session.tuple;
       rule = this.#policies.decide({
         from: direction === 0 ? from : to,
         to: direction === 0 ? to : from,
@@ -337,7 +348,6 @@ export class Firewall {
       });
       j.rule = rule;
       if (rule.action !== "permit") return this.#denied(j, rule);
-      if (packet.quoted === undefined) this.#keep(session, rule, j);
       return;
     }
     j.astray = belongs;
@@ -350,8 +360,10 @@ export class Firewall {
 
   /** keep: a session goes on under the rule that permits it now. */
   #keep(session: Session, rule: Rule, j: Judgement): void {
+    if (!this.#leadsBack(j, session)) return;
+    if (j.direction === 0) session.units = [j.unit!, j.egress!];
     if (session.judged === this.#epoch) return;
-    session.units = j.direction === 0 ? [j.unit!, j.egress!] : [j.egress!, j.unit!];
+    if (j.direction === 1) session.units = [j.egress!, j.unit!];
     session.rule = rule;
     session.generation = this.#generation;
     session.judged = this.#epoch;
@@ -388,8 +400,9 @@ export class Firewall {
       j.direction = taken.direction;
       return;
     }
-    if (isToItself(packet.tuple) && packet.tuple.sourcePort === packet.tuple.destinationPort)
-      throw new Drop("ip-source");
+    if (isToItself(packet.tuple) && packet.tuple.sourcePort === packet.tuple.destinationPort) {
+      throw new Drop(packet.icmp === undefined ? "ip-source" : "icmp-no-session");
+    }
     this.#open(j, packet);
   }
 
@@ -427,23 +440,33 @@ export class Firewall {
     const mtu = egress.mtu[packet.family];
     for (const piece of ip.length > mtu ? split(ip, mtu) : [ip]) {
       const frame = etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
-      j.frames.push({ out: egress.port.name, bytes: padded(frame, packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length) });
+      j.frames.push({
+        out: egress.port.name,
+        bytes: padded(frame, packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length),
+      });
     }
     count(this.counters, ["units", egress.name, "out_packets"]);
     count(this.counters, ["units", egress.name, "out_bytes"], packet.ip.length);
     count(this.counters, ["forwarded_packets"]);
-    for (const frame of j.frames) count(this.counters, ["forwarded_bytes"], frame.bytes.length);
+    /* Frame bytes, of the packet before it is cut. */
+    count(
+      this.counters,
+      ["forwarded_bytes"],
+      j.frames.length === 1 ? j.frames[0]!.bytes.length : ip.length + (egress.vlan === 0 ? 14 : 18),
+    );
     if (session === undefined || packet.quoted !== undefined) return;
     const first = session.packets[0] + session.packets[1] === 0;
+    if (j.asked !== undefined) this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
     session.bytes[j.direction!] += packet.ip.length;
     session.lastNs = j.time;
-    if (session.rule.count) {
-      count(this.counters, ["policies", session.rule.counter, "packets"]);
-      count(this.counters, ["policies", session.rule.counter, "bytes"], packet.ip.length);
+    const { rule = session.rule } = j;
+    if (rule.count) {
+      count(this.counters, ["policies", rule.counter, "packets"]);
+      count(this.counters, ["policies", rule.counter, "bytes"], packet.ip.length);
     }
     if (!first && packet.segment !== undefined)
-      session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined);
+      session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined, this.#rules);
     session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
     if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
@@ -469,8 +492,15 @@ export class Firewall {
     }
     if (j.verdict === "drop") count(this.counters, ["drops", j.reason!]);
     const ends =
-      j.denyReason !== undefined && j.session !== undefined && packet?.quoted === undefined && j.session.judged !== this.#epoch;
+      j.denyReason !== undefined &&
+      j.session !== undefined &&
+      packet?.quoted === undefined &&
+      j.session.judged !== this.#epoch &&
+      !isAlone(j) &&
+      this.#leadsBack(j, j.session);
     const refused = ends ? j.session : undefined;
+    /* Of a session that its packet ended nothing can be said any more. */
+    const goesOn = j.verdict === "forward" && this.#ending === undefined;
     const outcome: Outcome = {
       packet: j.number,
       from_ns: j.time,
@@ -484,8 +514,8 @@ export class Firewall {
       egress_zone: j.egress?.zone,
       policy_id: j.rule?.id,
       frames: j.frames,
-      session: j.verdict === "forward" ? j.session?.id : undefined,
-      direction: j.verdict === "forward" && j.session !== undefined ? j.direction : undefined,
+      session: goesOn ? j.session?.id : undefined,
+      direction: goesOn && j.session !== undefined ? j.direction : undefined,
     };
     this.#told.push({ kind: "packet", outcome });
     if (j.denyReason !== undefined) {
@@ -608,6 +638,7 @@ export class Firewall {
       generation: this.#generation,
       action,
       ...this.#about(packet.tuple, packet.icmp, rule),
+      application: this.#applicationName(rule, j.asked ?? packet.tuple),
       ingress_zone: j.unit!.zone,
       egress_zone: j.egress?.zone,
       ingress_interface: j.unit!.name,
@@ -658,4 +689,10 @@ export class Firewall {
 function isErrorWithoutFlow(packet: Packet): boolean {
   const type = packet.icmp!.type;
   return !isLater(packet) && (packet.family === "inet" ? [3, 4, 5, 11, 12].includes(type) : type < 128);
+}
+
+/** isAlone: an ICMP message that is no echo is asked about for itself; what it is refused ends no session. */
+function isAlone(j: Judgement): boolean {
+  const type = j.session?.icmp?.type;
+  return type !== undefined && j.direction === 0 && !isEcho(j.packet!.family, type);
 }

@@ -53,7 +53,9 @@ export class TcpTrack {
   /** starts: may this segment open a session? */
   static starts(segment: Segment, rules: TcpRules): boolean {
     const kind = segment.flags & (SYN | ACK | FIN | RST);
-    return rules.noSynCheck ? (kind & RST) === 0 : kind === SYN;
+    if (!rules.noSynCheck) return kind === SYN;
+    /* In mid-stream every segment acknowledges. */
+    return (kind & RST) === 0 && (kind === SYN || (kind & ACK) !== 0);
   }
 
   constructor(segment: Segment, fragmented: boolean) {
@@ -73,7 +75,7 @@ export class TcpTrack {
   }
 
   check(segment: Segment, direction: 0 | 1, rules: TcpRules): TcpResult {
-    const next = this.#next(segment, direction);
+    const next = this.#next(segment, direction, rules.noSynCheck);
     if (next === "again") return "new-connection";
     if (next === "refuse") return "bad-state";
     if (next === "pass" || rules.noSequenceCheck || this.#loose) return "ok";
@@ -83,9 +85,10 @@ export class TcpTrack {
   #fits(segment: Segment, direction: 0 | 1): boolean {
     const sender = this.#sides[direction];
     const receiver = this.#sides[1 - direction]!;
-    if ((segment.flags & RST) !== 0) return this.#resetFits(segment, sender, receiver);
+    /* A client that gives up its SYN: what is not exact goes on and ends nothing. */
+    if (this.state === "syn-sent" && direction === 0) return true;
+    if ((segment.flags & RST) !== 0) return this.#resetFits(segment, direction);
     const hasAck = (segment.flags & ACK) !== 0;
-    if (this.state === "syn-sent" && direction === 0) return true; /* a client that tries again, maybe anew */
     if (hasAck && receiver.seen) {
       if (after(segment.acknowledgment, receiver.end)) return false;
       if (!sender.seen && after(sender.acked, segment.acknowledgment)) return false;
@@ -96,27 +99,42 @@ export class TcpTrack {
     return !after(add(sender.end, -(receiver.maxWindow + LAG)), segmentEnd(segment));
   }
 
-  #resetFits(segment: Segment, sender: Side, receiver: Side): boolean {
-    /* RFC 9293 3.10.7.3: before the server has said anything, its reset is known by what it acknowledges. */
-    if (!sender.seen) return (segment.flags & ACK) !== 0 && segment.acknowledgment === receiver.end;
-    return !after(receiver.acked, segment.sequence) && !after(segment.sequence, sender.maxEnd);
+  /** refusesSyn: a reset that answers a SYN acknowledges it (RFC 9293 3.10.7.1), whatever its sequence. */
+  #refusesSyn(segment: Segment, direction: 0 | 1): boolean {
+    if ((segment.flags & ACK) === 0) return false;
+    const { acknowledgment } = segment;
+    const [sender, receiver] = [this.#sides[direction], this.#sides[1 - direction]!];
+    if (this.state === "syn-sent") {
+      return direction === 1 && !after(sender.acked, acknowledgment) && !after(acknowledgment, receiver.end);
+    }
+    return this.state === "syn-received" && segment.sequence === 0 && acknowledgment === receiver.end;
+  }
+
+  #resetFits(segment: Segment, direction: 0 | 1): boolean {
+    const [sender, receiver] = [this.#sides[direction], this.#sides[1 - direction]!];
+    if (this.#refusesSyn(segment, direction)) return true;
+    if (this.state === "syn-sent") return false;
+    if (!sender.seen || !receiver.seen) return true;
+    const inWindow = !after(receiver.acked, segment.sequence) && !after(segment.sequence, sender.maxEnd);
+    return inWindow || segment.sequence === sender.end;
   }
 
   /** update takes in a segment that went on. */
-  update(segment: Segment, direction: 0 | 1, fragmented: boolean): void {
+  update(segment: Segment, direction: 0 | 1, fragmented: boolean, rules: TcpRules): void {
     if (fragmented) this.#loose = true;
-    const next = this.#next(segment, direction);
+    const next = this.#next(segment, direction, rules.noSynCheck);
     if (next === "pass" || next === "refuse" || next === "again") return;
     const sender = this.#sides[direction];
     const receiver = this.#sides[1 - direction]!;
     if ((segment.flags & RST) !== 0) {
-      if (!this.#resetEnds(segment, sender, receiver)) return;
+      if (!this.#resetEnds(segment, direction)) return;
       this.state = "closed";
       this.resetBy = direction;
       return;
     }
     const end = segmentEnd(segment);
-    if (this.state === "syn-sent" && direction === 0) {
+    if (this.state === "syn-sent" && direction === 0 && next === "established") this.#loose = true;
+    if (this.state === "syn-sent" && direction === 0 && next === "syn-sent") {
       Object.assign(sender, { end, maxEnd: end, scale: segment.scale });
       sender.maxWindow = Math.max(1, segment.window);
       receiver.acked = add(segment.sequence, 1);
@@ -147,12 +165,16 @@ export class TcpTrack {
     this.state = next;
   }
 
-  #resetEnds(segment: Segment, sender: Side, receiver: Side): boolean {
-    if (!sender.seen || sender.fin !== undefined || receiver.fin !== undefined) return true;
-    return segment.sequence === receiver.acked || segment.sequence === sender.end;
+  /** resetEnds: RFC 5961 3.2: only the exact one ends a connection, until one side has sent FIN. */
+  #resetEnds(segment: Segment, direction: 0 | 1): boolean {
+    const [sender, receiver] = [this.#sides[direction], this.#sides[1 - direction]!];
+    if (this.#refusesSyn(segment, direction)) return true;
+    const closing = this.state !== "syn-sent" && this.state !== "syn-received" && this.state !== "established";
+    if (closing && !this.#loose) return true;
+    return (sender.seen && segment.sequence === sender.end) || (receiver.seen && segment.sequence === receiver.acked);
   }
 
-  #next(segment: Segment, direction: 0 | 1): Next {
+  #next(segment: Segment, direction: 0 | 1, noSynCheck: boolean): Next {
     const client = direction === 0;
     const kind = segment.flags & (SYN | ACK | FIN | RST);
     /* No state expects a segment that opens and ends at once. */
@@ -165,6 +187,7 @@ export class TcpTrack {
     switch (this.state) {
       case "syn-sent":
         /* A half-open server acknowledges what it knows of (RFC 9293 3.5.1). */
+        if (client && !fin && noSynCheck) return "established";
         return client || fin ? "refuse" : "pass";
       case "syn-received":
         if (fin) return "fin-wait";
@@ -201,16 +224,18 @@ export class TcpTrack {
         if (client) return ack ? "refuse" : "syn-sent";
         return "syn-received";
       case "syn-received":
-        if (client) return ack ? "refuse" : "syn-received";
-        return ack ? "syn-received" : "refuse";
+        if (client) return ack ? "refuse" : "pass";
+        return ack ? "syn-received" : "pass"; /* sent again after both sides opened at once */
       case "established":
       case "fin-wait":
+        /* Who is client of a connection picked up in mid-stream nobody knows. */
+        if (ack) return client && !this.#loose ? "refuse" : this.state;
+        return client ? "pass" : "refuse";
       case "closing":
-        if (client) return ack ? "refuse" : "pass";
-        return ack ? "pass" : "refuse";
+        return client && !ack ? "pass" : "refuse";
       case "time-wait":
       case "closed":
-        return client && !ack ? "again" : "refuse";
+        return ack ? "refuse" : "again";
     }
   }
 
