@@ -239,7 +239,7 @@ export class Firewall {
 
   /** A packet belongs to a session by its tuple; an ICMP error by the one it quotes, if it goes back to its sender. */
   #find(j: Judgement, packet: Packet): void {
-    const quoted = packet.quoted;
+    const { quoted } = packet;
     if (quoted !== undefined) {
       const found = this.#sessions.get(tupleKey(quoted));
       if (found === undefined || !sameAddress(packet.tuple.destination, quoted.source)) return;
@@ -247,8 +247,12 @@ export class Firewall {
       j.direction = found.direction === 0 ? 1 : 0;
       return;
     }
+    if (packet.icmp !== undefined && isErrorWithoutFlow(packet)) return;
     const found = this.#sessions.get(tupleKey(packet.tuple));
     if (found === undefined) return;
+    /* An identifier alone must not let requests pass for replies. */
+    const echo = found.session.icmp !== undefined && isEcho(packet.family, found.session.icmp.type);
+    if (echo && !fits(found.session, found.direction, packet)) return;
     j.session = found.session;
     j.direction = found.direction;
     const { tcp } = found.session;
@@ -311,9 +315,13 @@ export class Firewall {
 
   /** belongs: it comes from the zone that this direction of its session comes from and goes to the other one. */
   #belongs(j: Judgement, session: Session): boolean {
+    return this.#sameZones(j, session) || this.#leadsBack(j, session);
+  }
+
+  #sameZones(j: Judgement, session: Session): boolean {
     const [client, server] = session.units;
     const [from, to] = j.direction === 0 ? [client, server] : [server, client];
-    return (from.zone === j.unit!.zone && to.zone === j.egress!.zone) || this.#leadsBack(j, session);
+    return from.zone === j.unit!.zone && to.zone === j.egress!.zone;
   }
 
   /**
@@ -336,8 +344,8 @@ export class Firewall {
       if (session === undefined) throw new Drop("icmp-no-session");
     }
     let rule: Rule;
-    const belongs = session !== undefined && (packet.quoted !== undefined || fits(session, direction!, packet));
-    if (belongs && this.#belongs(j, session)) {
+    const belongs = session !== undefined && this.#belongs(j, session);
+    if (belongs && (packet.quoted !== undefined || fits(session, direction!, packet))) {
       /* The session's own question: what its client asked for, between where both sides are now. */
       j.asked = session.tuple;
       rule = this.#policies.decide({
@@ -350,7 +358,7 @@ export class Firewall {
       if (rule.action !== "permit") return this.#denied(j, rule);
       return;
     }
-    j.astray = belongs;
+    j.astray = session !== undefined && !belongs;
     j.session = undefined;
     j.direction = undefined;
     rule = this.#policies.decide({ from, to, tuple: packet.tuple, icmp: packet.icmp });
@@ -360,9 +368,13 @@ export class Firewall {
 
   /** keep: a session goes on under the rule that permits it now. */
   #keep(session: Session, rule: Rule, j: Judgement): void {
+    if (session.judged === this.#epoch) {
+      /* Within its zones a session may change interfaces, and its log line tells the last ones. */
+      if (j.direction === 0 && this.#sameZones(j, session)) session.units = [j.unit!, j.egress!];
+      return;
+    }
     if (!this.#leadsBack(j, session)) return;
     if (j.direction === 0) session.units = [j.unit!, j.egress!];
-    if (session.judged === this.#epoch) return;
     if (j.direction === 1) session.units = [j.egress!, j.unit!];
     session.rule = rule;
     session.generation = this.#generation;
@@ -456,11 +468,12 @@ export class Firewall {
     );
     if (session === undefined || packet.quoted !== undefined) return;
     const first = session.packets[0] + session.packets[1] === 0;
-    if (j.asked !== undefined) this.#keep(session, j.rule!, j);
+    this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
     session.bytes[j.direction!] += packet.ip.length;
     session.lastNs = j.time;
-    const { rule = session.rule } = j;
+    /* A session that was not judged anew yet cannot count where it did: its rule may be gone. */
+    const rule = session.judged === this.#epoch ? session.rule : j.rule!;
     if (rule.count) {
       count(this.counters, ["policies", rule.counter, "packets"]);
       count(this.counters, ["policies", rule.counter, "bytes"], packet.ip.length);

@@ -121,13 +121,12 @@ export class TcpTrack {
 
   /** update takes in a segment that went on. */
   update(segment: Segment, direction: 0 | 1, fragmented: boolean, rules: TcpRules): void {
-    if (fragmented) this.#loose = true;
     const next = this.#next(segment, direction, rules.noSynCheck);
     if (next === "pass" || next === "refuse" || next === "again") return;
     const sender = this.#sides[direction];
     const receiver = this.#sides[1 - direction]!;
     if ((segment.flags & RST) !== 0) {
-      if (!this.#resetEnds(segment, direction)) return;
+      if (next !== "closed" || this.state === "closed" || !this.#resetEnds(segment, direction)) return;
       this.state = "closed";
       this.resetBy = direction;
       return;
@@ -135,11 +134,16 @@ export class TcpTrack {
     const end = segmentEnd(segment);
     if (this.state === "syn-sent" && direction === 0 && next === "established") this.#loose = true;
     if (this.state === "syn-sent" && direction === 0 && next === "syn-sent") {
-      Object.assign(sender, { end, maxEnd: end, scale: segment.scale });
+      if (add(segment.sequence, 1) === receiver.acked) {
+        sender.end = later(sender.end, end);
+        return;
+      }
+      Object.assign(sender, { end, maxEnd: add(segment.sequence, 1), scale: segment.scale });
       sender.maxWindow = Math.max(1, segment.window);
       receiver.acked = add(segment.sequence, 1);
       return;
     }
+    if (fragmented) this.#loose = true;
     const isSyn = (segment.flags & SYN) !== 0;
     const scaled =
       sender.scale !== undefined && receiver.scale !== undefined && !isSyn
@@ -179,7 +183,7 @@ export class TcpTrack {
     const kind = segment.flags & (SYN | ACK | FIN | RST);
     /* No state expects a segment that opens and ends at once. */
     if ((kind & SYN) !== 0 && (kind & (FIN | RST)) !== 0) return "refuse";
-    if ((kind & RST) !== 0) return this.state === "closed" ? "pass" : "closed";
+    if ((kind & RST) !== 0) return this.state === "time-wait" ? "time-wait" : "closed";
     if ((kind & SYN) !== 0) return this.#nextOfSyn((kind & ACK) !== 0, client);
     /* RFC 9293 3.10.7.4: past the SYN a segment without ACK is dropped by whom it is for. */
     if ((kind & ACK) === 0) return "refuse";
@@ -203,7 +207,7 @@ export class TcpTrack {
       case "time-wait":
         return "time-wait";
       case "closed":
-        return "pass";
+        return "closed";
     }
   }
 
