@@ -23,7 +23,7 @@ const cases: fc.Arbitrary<Case> = fc
   .record({
     first: numbers(200),
     next: fc.array(numbers(200), { minLength: 3, maxLength: 3 }),
-    steps: fc.array(numbers(24), { minLength: 1, maxLength: STEPS, size: "max" }),
+    steps: fc.array(numbers(24), { minLength: STEPS, maxLength: STEPS, size: "max" }),
   })
   .map(({ first, next, steps }) => ({ config: configOf(first), steps: stepsOf(steps, next) }));
 
@@ -42,7 +42,8 @@ test("the program does what the model says, with and without memos", () => {
       const options = memoOff ? ["--memo-off"] : [];
       const difference = check(c, ...options);
       if (difference === undefined) return;
-      const small = smaller(c, kindOf(difference), ...options);
+      const small =
+        process.env.RINGWALL_DIFFERENTIAL_QUICK === undefined ? smaller(c, kindOf(difference), ...options) : c;
       throw new Error(
         `${check(small, ...options)}\nfor regressions.ts (${options.join(" ")}): ${JSON.stringify(small)}`,
       );

@@ -35,14 +35,9 @@ export const timeoutOf = (session: Session, rules: TcpRules): number => {
 };
 
 export function closeReason(session: Session): string {
-  switch (session.tcp?.state) {
-    case "closed":
-      return session.tcp.resetBy === 0 ? "TCP CLIENT RST" : "TCP SERVER RST";
-    case "time-wait":
-      return "TCP FIN";
-    default:
-      return "idle Timeout";
-  }
+  const { tcp } = session;
+  if (tcp?.state === "closed") return tcp.resetBy === 0 ? "TCP CLIENT RST" : "TCP SERVER RST";
+  return tcp?.state === "time-wait" ? "TCP FIN" : "idle Timeout";
 }
 
 /** fits: is this packet of the flow a part of the session, or something of its own with the same addresses? */

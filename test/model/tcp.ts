@@ -88,6 +88,8 @@ export class TcpTrack {
     /* A client that gives up its SYN: what is not exact goes on and ends nothing. */
     if (this.state === "syn-sent" && direction === 0) return true;
     if ((segment.flags & RST) !== 0) return this.#resetFits(segment, direction);
+    /* Closed before both had spoken: there is no window to hold to. */
+    if (this.state === "closed" && !(sender.seen && receiver.seen)) return true;
     const hasAck = (segment.flags & ACK) !== 0;
     if (hasAck && receiver.seen) {
       if (after(segment.acknowledgment, receiver.end)) return false;
