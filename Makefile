@@ -136,6 +136,7 @@ fuzz: $(FUZZERS)
 
 # Longer looks for disagreements between the model and the program, and for faults that no test finds (docs/proof.md).
 differential: build
+	node --enable-source-maps --test build/js/test/differential/differential.test.js
 	node build/js/test/differential/explore.js $${SEED:-1} $${CASES:-5000}
 mutants: build
 	test/mutants/run
