@@ -62,8 +62,12 @@ static const struct schema_field instance_fields[] = {
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = instance_name_characters } },
 	{ .name = "kernel_table", .name_length = 12, .required = true, .at = offsetof(struct given_instance, kernel_table),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
+	{ .name = "filter_host", .name_length = 11, .required = true, .at = offsetof(struct given_instance, filter_host),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 16384ll } },
+	{ .name = "filter_host6", .name_length = 12, .required = true, .at = offsetof(struct given_instance, filter_host6),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 16384ll } },
 };
-const struct schema_map given_instance_map = { .name = "instance", .size = sizeof(struct given_instance), .count = 3, .field = instance_fields };
+const struct schema_map given_instance_map = { .name = "instance", .size = sizeof(struct given_instance), .count = 5, .field = instance_fields };
 
 static const uint32_t port_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const uint32_t port_device_characters[4] = { 0x00000000, 0xffff7ffe, 0xffffffff, 0x7fffffff };
@@ -114,8 +118,16 @@ static const struct schema_field unit_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &unit_addresses_item, .item_size = sizeof(struct given_unit_address) } },
 	{ .name = "host_inbound", .name_length = 12, .required = false, .at = offsetof(struct given_unit, host_inbound), .count_at = offsetof(struct given_unit, host_inbound_count), .present_at = offsetof(struct given_unit, has_host_inbound),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &unit_host_inbound_item, .item_size = sizeof(struct given_host_service) } },
+	{ .name = "filter_input", .name_length = 12, .required = true, .at = offsetof(struct given_unit, filter_input),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 16384ll } },
+	{ .name = "filter_output", .name_length = 13, .required = true, .at = offsetof(struct given_unit, filter_output),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 16384ll } },
+	{ .name = "filter_input6", .name_length = 13, .required = true, .at = offsetof(struct given_unit, filter_input6),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 16384ll } },
+	{ .name = "filter_output6", .name_length = 14, .required = true, .at = offsetof(struct given_unit, filter_output6),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 16384ll } },
 };
-const struct schema_map given_unit_map = { .name = "unit", .size = sizeof(struct given_unit), .count = 10, .field = unit_fields };
+const struct schema_map given_unit_map = { .name = "unit", .size = sizeof(struct given_unit), .count = 14, .field = unit_fields };
 
 static const struct schema_field inet_range_fields[] = {
 	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_inet_range, low),
@@ -246,7 +258,7 @@ static const struct schema_field route_hop_fields[] = {
 };
 const struct schema_map given_route_hop_map = { .name = "route_hop", .size = sizeof(struct given_route_hop), .count = 2, .field = route_hop_fields };
 
-static const char *const route_kind_words[] = { "next-hop", "discard", "reject" };
+static const char *const route_kind_words[] = { "next-hop", "discard", "reject", "next-table" };
 static const struct schema_type route_next_hops_item = { .kind = SCHEMA_MAP, .map = &given_route_hop_map };
 static const struct schema_field route_fields[] = {
 	{ .name = "instance", .name_length = 8, .required = true, .at = offsetof(struct given_route, instance),
@@ -256,11 +268,209 @@ static const struct schema_field route_fields[] = {
 	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_route, length),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
 	{ .name = "kind", .name_length = 4, .required = true, .at = offsetof(struct given_route, kind),
-	  .type = { .kind = SCHEMA_CHOICE, .words = route_kind_words, .value_count = 3 } },
+	  .type = { .kind = SCHEMA_CHOICE, .words = route_kind_words, .value_count = 4 } },
 	{ .name = "next_hops", .name_length = 9, .required = true, .at = offsetof(struct given_route, next_hops), .count_at = offsetof(struct given_route, next_hops_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 16ll, .item = &route_next_hops_item, .item_size = sizeof(struct given_route_hop) } },
+	{ .name = "table", .name_length = 5, .required = true, .at = offsetof(struct given_route, table),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
 };
-const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 5, .field = route_fields };
+const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 6, .field = route_fields };
+
+static const struct schema_field octet_range_fields[] = {
+	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_octet_range, low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 255ll } },
+	{ .name = "high", .name_length = 4, .required = true, .at = offsetof(struct given_octet_range, high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 255ll } },
+};
+const struct schema_map given_octet_range_map = { .name = "octet_range", .size = sizeof(struct given_octet_range), .count = 2, .field = octet_range_fields };
+
+static const struct schema_field range_fields[] = {
+	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_range, low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "high", .name_length = 4, .required = true, .at = offsetof(struct given_range, high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+};
+const struct schema_map given_range_map = { .name = "range", .size = sizeof(struct given_range), .count = 2, .field = range_fields };
+
+static const struct schema_field flag_match_fields[] = {
+	{ .name = "mask", .name_length = 4, .required = true, .at = offsetof(struct given_flag_match, mask),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 255ll } },
+	{ .name = "value", .name_length = 5, .required = true, .at = offsetof(struct given_flag_match, value),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 255ll } },
+};
+const struct schema_map given_flag_match_map = { .name = "flag_match", .size = sizeof(struct given_flag_match), .count = 2, .field = flag_match_fields };
+
+static const struct schema_field word_range_fields[] = {
+	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_word_range, low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
+	{ .name = "high", .name_length = 4, .required = true, .at = offsetof(struct given_word_range, high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
+};
+const struct schema_map given_word_range_map = { .name = "word_range", .size = sizeof(struct given_word_range), .count = 2, .field = word_range_fields };
+
+static const char *const flexible_match_start_words[] = { "layer-3", "layer-4", "payload" };
+static const struct schema_field flexible_match_fields[] = {
+	{ .name = "start", .name_length = 5, .required = true, .at = offsetof(struct given_flexible_match, start),
+	  .type = { .kind = SCHEMA_CHOICE, .words = flexible_match_start_words, .value_count = 3 } },
+	{ .name = "byte_offset", .name_length = 11, .required = true, .at = offsetof(struct given_flexible_match, byte_offset),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 255ll } },
+	{ .name = "bit_offset", .name_length = 10, .required = true, .at = offsetof(struct given_flexible_match, bit_offset),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 7ll } },
+	{ .name = "bit_length", .name_length = 10, .required = true, .at = offsetof(struct given_flexible_match, bit_length),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 32ll } },
+	{ .name = "mask", .name_length = 4, .required = true, .at = offsetof(struct given_flexible_match, mask),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
+	{ .name = "value", .name_length = 5, .required = true, .at = offsetof(struct given_flexible_match, value),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
+};
+const struct schema_map given_flexible_match_map = { .name = "flexible_match", .size = sizeof(struct given_flexible_match), .count = 6, .field = flexible_match_fields };
+
+static const uint32_t filter_term_filter_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const uint32_t filter_term_term_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_type filter_term_source_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
+static const struct schema_type filter_term_destination_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
+static const struct schema_type filter_term_address_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
+static const struct schema_type filter_term_protocols_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_source_ports_item = { .kind = SCHEMA_MAP, .map = &given_range_map };
+static const struct schema_type filter_term_destination_ports_item = { .kind = SCHEMA_MAP, .map = &given_range_map };
+static const struct schema_type filter_term_ports_item = { .kind = SCHEMA_MAP, .map = &given_range_map };
+static const struct schema_type filter_term_icmp_types_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_icmp_codes_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_tcp_flags_item = { .kind = SCHEMA_MAP, .map = &given_flag_match_map };
+static const struct schema_type filter_term_dscps_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_ttls_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_packet_lengths_item = { .kind = SCHEMA_MAP, .map = &given_range_map };
+static const struct schema_type filter_term_fragment_offsets_item = { .kind = SCHEMA_MAP, .map = &given_range_map };
+static const struct schema_type filter_term_fragment_flags_item = { .kind = SCHEMA_MAP, .map = &given_flag_match_map };
+static const struct schema_type filter_term_ip_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_ip_options_except_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_esp_spis_item = { .kind = SCHEMA_MAP, .map = &given_word_range_map };
+static const struct schema_type filter_term_interfaces_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4095ll };
+static const struct schema_type filter_term_forwarding_classes_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_loss_priorities_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type filter_term_flexible_item = { .kind = SCHEMA_MAP, .map = &given_flexible_match_map };
+static const char *const filter_term_action_words[] = { "accept", "discard", "reject", "next" };
+static const struct schema_field filter_term_fields[] = {
+	{ .name = "filter_id", .name_length = 9, .required = true, .at = offsetof(struct given_filter_term, filter_id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4294967295ll } },
+	{ .name = "term_id", .name_length = 7, .required = true, .at = offsetof(struct given_filter_term, term_id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4294967295ll } },
+	{ .name = "filter", .name_length = 6, .required = true, .at = offsetof(struct given_filter_term, filter),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = filter_term_filter_characters } },
+	{ .name = "term", .name_length = 4, .required = true, .at = offsetof(struct given_filter_term, term),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = filter_term_term_characters } },
+	{ .name = "source", .name_length = 6, .required = true, .at = offsetof(struct given_filter_term, source), .count_at = offsetof(struct given_filter_term, source_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1ll, .item = &filter_term_source_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "destination", .name_length = 11, .required = true, .at = offsetof(struct given_filter_term, destination), .count_at = offsetof(struct given_filter_term, destination_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1ll, .item = &filter_term_destination_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "address", .name_length = 7, .required = true, .at = offsetof(struct given_filter_term, address), .count_at = offsetof(struct given_filter_term, address_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1ll, .item = &filter_term_address_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "protocols", .name_length = 9, .required = true, .at = offsetof(struct given_filter_term, protocols), .count_at = offsetof(struct given_filter_term, protocols_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &filter_term_protocols_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "source_ports", .name_length = 12, .required = true, .at = offsetof(struct given_filter_term, source_ports), .count_at = offsetof(struct given_filter_term, source_ports_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32768ll, .item = &filter_term_source_ports_item, .item_size = sizeof(struct given_range) } },
+	{ .name = "destination_ports", .name_length = 17, .required = true, .at = offsetof(struct given_filter_term, destination_ports), .count_at = offsetof(struct given_filter_term, destination_ports_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32768ll, .item = &filter_term_destination_ports_item, .item_size = sizeof(struct given_range) } },
+	{ .name = "ports", .name_length = 5, .required = true, .at = offsetof(struct given_filter_term, ports), .count_at = offsetof(struct given_filter_term, ports_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32768ll, .item = &filter_term_ports_item, .item_size = sizeof(struct given_range) } },
+	{ .name = "icmp_types", .name_length = 10, .required = true, .at = offsetof(struct given_filter_term, icmp_types), .count_at = offsetof(struct given_filter_term, icmp_types_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &filter_term_icmp_types_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "icmp_codes", .name_length = 10, .required = true, .at = offsetof(struct given_filter_term, icmp_codes), .count_at = offsetof(struct given_filter_term, icmp_codes_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &filter_term_icmp_codes_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "tcp_flags", .name_length = 9, .required = true, .at = offsetof(struct given_filter_term, tcp_flags), .count_at = offsetof(struct given_filter_term, tcp_flags_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 256ll, .item = &filter_term_tcp_flags_item, .item_size = sizeof(struct given_flag_match) } },
+	{ .name = "dscps", .name_length = 5, .required = true, .at = offsetof(struct given_filter_term, dscps), .count_at = offsetof(struct given_filter_term, dscps_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32ll, .item = &filter_term_dscps_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "ttls", .name_length = 4, .required = true, .at = offsetof(struct given_filter_term, ttls), .count_at = offsetof(struct given_filter_term, ttls_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &filter_term_ttls_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "packet_lengths", .name_length = 14, .required = true, .at = offsetof(struct given_filter_term, packet_lengths), .count_at = offsetof(struct given_filter_term, packet_lengths_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32768ll, .item = &filter_term_packet_lengths_item, .item_size = sizeof(struct given_range) } },
+	{ .name = "is_fragment", .name_length = 11, .required = true, .at = offsetof(struct given_filter_term, is_fragment),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "first_fragment", .name_length = 14, .required = true, .at = offsetof(struct given_filter_term, first_fragment),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "fragment_offsets", .name_length = 16, .required = true, .at = offsetof(struct given_filter_term, fragment_offsets), .count_at = offsetof(struct given_filter_term, fragment_offsets_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4096ll, .item = &filter_term_fragment_offsets_item, .item_size = sizeof(struct given_range) } },
+	{ .name = "fragment_flags", .name_length = 14, .required = true, .at = offsetof(struct given_filter_term, fragment_flags), .count_at = offsetof(struct given_filter_term, fragment_flags_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 8ll, .item = &filter_term_fragment_flags_item, .item_size = sizeof(struct given_flag_match) } },
+	{ .name = "ip_options", .name_length = 10, .required = true, .at = offsetof(struct given_filter_term, ip_options), .count_at = offsetof(struct given_filter_term, ip_options_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &filter_term_ip_options_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "ip_options_except", .name_length = 17, .required = true, .at = offsetof(struct given_filter_term, ip_options_except), .count_at = offsetof(struct given_filter_term, ip_options_except_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &filter_term_ip_options_except_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "esp_spis", .name_length = 8, .required = true, .at = offsetof(struct given_filter_term, esp_spis), .count_at = offsetof(struct given_filter_term, esp_spis_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &filter_term_esp_spis_item, .item_size = sizeof(struct given_word_range) } },
+	{ .name = "interfaces", .name_length = 10, .required = true, .at = offsetof(struct given_filter_term, interfaces), .count_at = offsetof(struct given_filter_term, interfaces_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4095ll, .item = &filter_term_interfaces_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "forwarding_classes", .name_length = 18, .required = true, .at = offsetof(struct given_filter_term, forwarding_classes), .count_at = offsetof(struct given_filter_term, forwarding_classes_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 8ll, .item = &filter_term_forwarding_classes_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "loss_priorities", .name_length = 15, .required = true, .at = offsetof(struct given_filter_term, loss_priorities), .count_at = offsetof(struct given_filter_term, loss_priorities_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 2ll, .item = &filter_term_loss_priorities_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "flexible", .name_length = 8, .required = true, .at = offsetof(struct given_filter_term, flexible), .count_at = offsetof(struct given_filter_term, flexible_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1ll, .item = &filter_term_flexible_item, .item_size = sizeof(struct given_flexible_match) } },
+	{ .name = "action", .name_length = 6, .required = true, .at = offsetof(struct given_filter_term, action),
+	  .type = { .kind = SCHEMA_CHOICE, .words = filter_term_action_words, .value_count = 4 } },
+	{ .name = "reject_code", .name_length = 11, .required = true, .at = offsetof(struct given_filter_term, reject_code),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 15ll } },
+	{ .name = "counter", .name_length = 7, .required = true, .at = offsetof(struct given_filter_term, counter),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 262143ll } },
+	{ .name = "log", .name_length = 3, .required = true, .at = offsetof(struct given_filter_term, log),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "policer", .name_length = 7, .required = true, .at = offsetof(struct given_filter_term, policer),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 65535ll } },
+	{ .name = "set_forwarding_class", .name_length = 20, .required = true, .at = offsetof(struct given_filter_term, set_forwarding_class),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 15ll } },
+	{ .name = "set_loss_priority", .name_length = 17, .required = true, .at = offsetof(struct given_filter_term, set_loss_priority),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 3ll } },
+	{ .name = "set_dscp", .name_length = 8, .required = true, .at = offsetof(struct given_filter_term, set_dscp),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 63ll } },
+	{ .name = "routing_instance", .name_length = 16, .required = true, .at = offsetof(struct given_filter_term, routing_instance),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 63ll } },
+};
+const struct schema_map given_filter_term_map = { .name = "filter_term", .size = sizeof(struct given_filter_term), .count = 37, .field = filter_term_fields };
+
+static const uint32_t filter_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const int64_t filter_family_values[] = { 2, 10 };
+static const struct schema_type filter_terms_item = { .kind = SCHEMA_MAP, .map = &given_filter_term_map };
+static const struct schema_field filter_fields[] = {
+	{ .name = "id", .name_length = 2, .required = true, .at = offsetof(struct given_filter, id),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 16384ll } },
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_filter, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = filter_name_characters } },
+	{ .name = "family", .name_length = 6, .required = true, .at = offsetof(struct given_filter, family),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 2ll, .high = 10ll, .values = filter_family_values, .value_count = 2 } },
+	{ .name = "terms", .name_length = 5, .required = true, .at = offsetof(struct given_filter, terms), .count_at = offsetof(struct given_filter, terms_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 65536ll, .item = &filter_terms_item, .item_size = sizeof(struct given_filter_term) } },
+};
+const struct schema_map given_filter_map = { .name = "filter", .size = sizeof(struct given_filter), .count = 4, .field = filter_fields };
+
+static const uint32_t policer_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const char *const policer_kind_words[] = { "two-color", "single-rate", "two-rate" };
+static const char *const policer_unit_words[] = { "bits", "packets" };
+static const struct schema_field policer_fields[] = {
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_policer, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = policer_name_characters } },
+	{ .name = "kind", .name_length = 4, .required = true, .at = offsetof(struct given_policer, kind),
+	  .type = { .kind = SCHEMA_CHOICE, .words = policer_kind_words, .value_count = 3 } },
+	{ .name = "unit", .name_length = 4, .required = true, .at = offsetof(struct given_policer, unit),
+	  .type = { .kind = SCHEMA_CHOICE, .words = policer_unit_words, .value_count = 2 } },
+	{ .name = "rate", .name_length = 4, .required = true, .at = offsetof(struct given_policer, rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint64_t), .low = 1ll, .high = 1000000000000ll } },
+	{ .name = "burst", .name_length = 5, .required = true, .at = offsetof(struct given_policer, burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000000ll } },
+	{ .name = "rate2", .name_length = 5, .required = true, .at = offsetof(struct given_policer, rate2),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint64_t), .low = 0ll, .high = 1000000000000ll } },
+	{ .name = "burst2", .name_length = 6, .required = true, .at = offsetof(struct given_policer, burst2),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000000ll } },
+	{ .name = "color_aware", .name_length = 11, .required = true, .at = offsetof(struct given_policer, color_aware),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "exceed_discard", .name_length = 14, .required = true, .at = offsetof(struct given_policer, exceed_discard),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "exceed_loss_priority", .name_length = 20, .required = true, .at = offsetof(struct given_policer, exceed_loss_priority),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 3ll } },
+	{ .name = "exceed_forwarding_class", .name_length = 23, .required = true, .at = offsetof(struct given_policer, exceed_forwarding_class),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 15ll } },
+};
+const struct schema_map given_policer_map = { .name = "policer", .size = sizeof(struct given_policer), .count = 11, .field = policer_fields };
 
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };
@@ -273,6 +483,10 @@ static const struct schema_type snapshot_policy_sets_item = { .kind = SCHEMA_MAP
 static const uint32_t snapshot_counters_item_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const struct schema_type snapshot_counters_item = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = snapshot_counters_item_characters };
 static const struct schema_type snapshot_routes_item = { .kind = SCHEMA_MAP, .map = &given_route_map };
+static const struct schema_type snapshot_filters_item = { .kind = SCHEMA_MAP, .map = &given_filter_map };
+static const uint32_t snapshot_filter_counters_item_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_type snapshot_filter_counters_item = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = snapshot_filter_counters_item_characters };
+static const struct schema_type snapshot_policers_item = { .kind = SCHEMA_MAP, .map = &given_policer_map };
 static const struct schema_field snapshot_fields[] = {
 	{ .name = "version", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, version),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1ll } },
@@ -302,5 +516,11 @@ static const struct schema_field snapshot_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 1ll, .high = 1048576ll, .item = &snapshot_counters_item, .item_size = sizeof(struct schema_text) } },
 	{ .name = "routes", .name_length = 6, .required = true, .at = offsetof(struct given_snapshot, routes), .count_at = offsetof(struct given_snapshot, routes_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 262144ll, .item = &snapshot_routes_item, .item_size = sizeof(struct given_route) } },
+	{ .name = "filters", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, filters), .count_at = offsetof(struct given_snapshot, filters_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 16384ll, .item = &snapshot_filters_item, .item_size = sizeof(struct given_filter) } },
+	{ .name = "filter_counters", .name_length = 15, .required = true, .at = offsetof(struct given_snapshot, filter_counters), .count_at = offsetof(struct given_snapshot, filter_counters_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 262144ll, .item = &snapshot_filter_counters_item, .item_size = sizeof(struct schema_text) } },
+	{ .name = "policers", .name_length = 8, .required = true, .at = offsetof(struct given_snapshot, policers), .count_at = offsetof(struct given_snapshot, policers_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 65536ll, .item = &snapshot_policers_item, .item_size = sizeof(struct given_policer) } },
 };
-const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 14, .field = snapshot_fields };
+const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 17, .field = snapshot_fields };

@@ -40,6 +40,8 @@ struct given_instance {
 	uint32_t id;
 	struct schema_text name;
 	uint32_t kernel_table;
+	uint32_t filter_host;
+	uint32_t filter_host6;
 };
 extern const struct schema_map given_instance_map;
 
@@ -73,6 +75,10 @@ struct given_unit {
 	bool has_host_inbound;
 	uint32_t host_inbound_count;
 	struct given_host_service *host_inbound;
+	uint32_t filter_input;
+	uint32_t filter_output;
+	uint32_t filter_input6;
+	uint32_t filter_output6;
 };
 extern const struct schema_map given_unit_map;
 
@@ -159,7 +165,7 @@ struct given_route_hop {
 };
 extern const struct schema_map given_route_hop_map;
 
-enum given_route_kind { GIVEN_ROUTE_KIND_NEXT_HOP, GIVEN_ROUTE_KIND_DISCARD, GIVEN_ROUTE_KIND_REJECT };
+enum given_route_kind { GIVEN_ROUTE_KIND_NEXT_HOP, GIVEN_ROUTE_KIND_DISCARD, GIVEN_ROUTE_KIND_REJECT, GIVEN_ROUTE_KIND_NEXT_TABLE };
 struct given_route {
 	uint32_t instance;
 	struct schema_bytes prefix;
@@ -167,8 +173,134 @@ struct given_route {
 	uint32_t kind;
 	uint32_t next_hops_count;
 	struct given_route_hop *next_hops;
+	uint32_t table;
 };
 extern const struct schema_map given_route_map;
+
+struct given_octet_range {
+	uint32_t low;
+	uint32_t high;
+};
+extern const struct schema_map given_octet_range_map;
+
+struct given_range {
+	uint32_t low;
+	uint32_t high;
+};
+extern const struct schema_map given_range_map;
+
+struct given_flag_match {
+	uint32_t mask;
+	uint32_t value;
+};
+extern const struct schema_map given_flag_match_map;
+
+struct given_word_range {
+	uint32_t low;
+	uint32_t high;
+};
+extern const struct schema_map given_word_range_map;
+
+enum given_flexible_match_start { GIVEN_FLEXIBLE_MATCH_START_LAYER_3, GIVEN_FLEXIBLE_MATCH_START_LAYER_4, GIVEN_FLEXIBLE_MATCH_START_PAYLOAD };
+struct given_flexible_match {
+	uint32_t start;
+	uint32_t byte_offset;
+	uint32_t bit_offset;
+	uint32_t bit_length;
+	uint32_t mask;
+	uint32_t value;
+};
+extern const struct schema_map given_flexible_match_map;
+
+enum given_filter_term_action { GIVEN_FILTER_TERM_ACTION_ACCEPT, GIVEN_FILTER_TERM_ACTION_DISCARD, GIVEN_FILTER_TERM_ACTION_REJECT, GIVEN_FILTER_TERM_ACTION_NEXT };
+struct given_filter_term {
+	uint32_t filter_id;
+	uint32_t term_id;
+	struct schema_text filter;
+	struct schema_text term;
+	uint32_t source_count;
+	uint32_t *source;
+	uint32_t destination_count;
+	uint32_t *destination;
+	uint32_t address_count;
+	uint32_t *address;
+	uint32_t protocols_count;
+	struct given_octet_range *protocols;
+	uint32_t source_ports_count;
+	struct given_range *source_ports;
+	uint32_t destination_ports_count;
+	struct given_range *destination_ports;
+	uint32_t ports_count;
+	struct given_range *ports;
+	uint32_t icmp_types_count;
+	struct given_octet_range *icmp_types;
+	uint32_t icmp_codes_count;
+	struct given_octet_range *icmp_codes;
+	uint32_t tcp_flags_count;
+	struct given_flag_match *tcp_flags;
+	uint32_t dscps_count;
+	struct given_octet_range *dscps;
+	uint32_t ttls_count;
+	struct given_octet_range *ttls;
+	uint32_t packet_lengths_count;
+	struct given_range *packet_lengths;
+	bool is_fragment;
+	bool first_fragment;
+	uint32_t fragment_offsets_count;
+	struct given_range *fragment_offsets;
+	uint32_t fragment_flags_count;
+	struct given_flag_match *fragment_flags;
+	uint32_t ip_options_count;
+	struct given_octet_range *ip_options;
+	uint32_t ip_options_except_count;
+	struct given_octet_range *ip_options_except;
+	uint32_t esp_spis_count;
+	struct given_word_range *esp_spis;
+	uint32_t interfaces_count;
+	uint32_t *interfaces;
+	uint32_t forwarding_classes_count;
+	struct given_octet_range *forwarding_classes;
+	uint32_t loss_priorities_count;
+	struct given_octet_range *loss_priorities;
+	uint32_t flexible_count;
+	struct given_flexible_match *flexible;
+	uint32_t action;
+	int32_t reject_code;
+	int32_t counter;
+	bool log;
+	int32_t policer;
+	int32_t set_forwarding_class;
+	int32_t set_loss_priority;
+	int32_t set_dscp;
+	int32_t routing_instance;
+};
+extern const struct schema_map given_filter_term_map;
+
+struct given_filter {
+	uint32_t id;
+	struct schema_text name;
+	uint32_t family;
+	uint32_t terms_count;
+	struct given_filter_term *terms;
+};
+extern const struct schema_map given_filter_map;
+
+enum given_policer_kind { GIVEN_POLICER_KIND_TWO_COLOR, GIVEN_POLICER_KIND_SINGLE_RATE, GIVEN_POLICER_KIND_TWO_RATE };
+enum given_policer_unit { GIVEN_POLICER_UNIT_BITS, GIVEN_POLICER_UNIT_PACKETS };
+struct given_policer {
+	struct schema_text name;
+	uint32_t kind;
+	uint32_t unit;
+	uint64_t rate;
+	uint32_t burst;
+	uint64_t rate2;
+	uint32_t burst2;
+	bool color_aware;
+	bool exceed_discard;
+	int32_t exceed_loss_priority;
+	int32_t exceed_forwarding_class;
+};
+extern const struct schema_map given_policer_map;
 
 struct given_snapshot {
 	uint32_t version;
@@ -194,6 +326,12 @@ struct given_snapshot {
 	struct schema_text *counters;
 	uint32_t routes_count;
 	struct given_route *routes;
+	uint32_t filters_count;
+	struct given_filter *filters;
+	uint32_t filter_counters_count;
+	struct schema_text *filter_counters;
+	uint32_t policers_count;
+	struct given_policer *policers;
 };
 extern const struct schema_map given_snapshot_map;
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "ad6092f6714f3932";
+export const LAYOUT_HASH = "74cd5053f75034e2";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -75,6 +75,23 @@ export type FilterLogSourceName = keyof typeof FilterLogSource;
 export const filterLogSourceText: readonly string[] = ["unknown","pbr","input","output","cached-output","lo0"];
 /** The declared name, by value. */
 export const filterLogSourceName: readonly (FilterLogSourceName | undefined)[] = [undefined, "PBR", "INPUT", "OUTPUT", "CACHED_OUTPUT", "LO0"];
+
+export const FilterAnswer = {
+  /** no answer is due: the term does not say reject, or tcp-reset for what is not TCP */
+  NONE: 0,
+  /** the sender was told */
+  SENT: 1,
+  /** the answer was rate limited: the packet was discarded */
+  LIMITED: 2,
+  /** the packet may not be answered (RFC 1122 3.2.2, RFC 4443 2.4): it was discarded */
+  SILENT: 3,
+} as const;
+export type FilterAnswer = (typeof FilterAnswer)[keyof typeof FilterAnswer];
+export type FilterAnswerName = keyof typeof FilterAnswer;
+/** What a user reads, by value. */
+export const filterAnswerText: readonly string[] = ["none","sent","rate limited","not allowed"];
+/** The declared name, by value. */
+export const filterAnswerName: readonly (FilterAnswerName | undefined)[] = ["NONE", "SENT", "LIMITED", "SILENT"];
 
 export const CloseReason = {
   /** no reason recorded */
@@ -374,6 +391,7 @@ export const offset = {
     icmp_type: 184,
     icmp_code: 185,
     worker: 186,
+    filter_answer: 187,
     suppressed_count: 188,
   },
 } as const;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0xad6092f6714f3932ull
-#define WIRE_LAYOUT_HASH_TEXT "ad6092f6714f3932"
+#define WIRE_LAYOUT_HASH 0x74cd5053f75034e2ull
+#define WIRE_LAYOUT_HASH_TEXT "74cd5053f75034e2"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -96,6 +96,27 @@ filter_log_source_text(unsigned v)
 		[FILTER_LOG_SOURCE_LO0] = "lo0",
 	};
 	return v < FILTER_LOG_SOURCE_COUNT && text[v] ? text[v] : "unknown";
+}
+
+enum filter_answer {
+	FILTER_ANSWER_NONE = 0, /* no answer is due: the term does not say reject, or tcp-reset for what is not TCP */
+	FILTER_ANSWER_SENT = 1, /* the sender was told */
+	FILTER_ANSWER_LIMITED = 2, /* the answer was rate limited: the packet was discarded */
+	FILTER_ANSWER_SILENT = 3, /* the packet may not be answered (RFC 1122 3.2.2, RFC 4443 2.4): it was discarded */
+};
+#define FILTER_ANSWER_COUNT 4u /* highest value + 1 */
+
+/* filter_answer_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
+static inline const char *
+filter_answer_text(unsigned v)
+{
+	static const char *const text[FILTER_ANSWER_COUNT] = {
+		[FILTER_ANSWER_NONE] = "none",
+		[FILTER_ANSWER_SENT] = "sent",
+		[FILTER_ANSWER_LIMITED] = "rate limited",
+		[FILTER_ANSWER_SILENT] = "not allowed",
+	};
+	return v < FILTER_ANSWER_COUNT && text[v] ? text[v] : "unknown";
 }
 
 enum close_reason {
@@ -521,7 +542,7 @@ struct event_extension {
 	uint8_t icmp_type; /* ICMP or ICMPv6 type */
 	uint8_t icmp_code; /* ICMP or ICMPv6 code */
 	uint8_t worker; /* worker that decided */
-	uint8_t reserved_35; /* zero */
+	uint8_t filter_answer; /* FILTER_LOG: enum filter_answer, what a reject term's packet was answered with; else zero */
 	uint32_t suppressed_count; /* LOG_SUPPRESSED: events held back in that second */
 };
 _Static_assert(offsetof(struct event_extension, session_id) == 0, "event_extension.session_id moved");
@@ -548,8 +569,8 @@ _Static_assert(offsetof(struct event_extension, icmp_code) == 33, "event_extensi
 _Static_assert(sizeof(((struct event_extension *)0)->icmp_code) == 1, "event_extension.icmp_code changed size");
 _Static_assert(offsetof(struct event_extension, worker) == 34, "event_extension.worker moved");
 _Static_assert(sizeof(((struct event_extension *)0)->worker) == 1, "event_extension.worker changed size");
-_Static_assert(offsetof(struct event_extension, reserved_35) == 35, "event_extension.reserved_35 moved");
-_Static_assert(sizeof(((struct event_extension *)0)->reserved_35) == 1, "event_extension.reserved_35 changed size");
+_Static_assert(offsetof(struct event_extension, filter_answer) == 35, "event_extension.filter_answer moved");
+_Static_assert(sizeof(((struct event_extension *)0)->filter_answer) == 1, "event_extension.filter_answer changed size");
 _Static_assert(offsetof(struct event_extension, suppressed_count) == 36, "event_extension.suppressed_count moved");
 _Static_assert(sizeof(((struct event_extension *)0)->suppressed_count) == 4, "event_extension.suppressed_count changed size");
 _Static_assert(sizeof(struct event_extension) == 40, "event_extension changed size");

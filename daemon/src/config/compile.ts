@@ -63,7 +63,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     version: 1,
     settings: compileSettings(config),
     zones: compileZones(config),
-    instances: [{ id: 0, name: "inet.0", kernel_table: KERNEL_MAIN_TABLE }],
+    instances: [{ id: 0, name: "inet.0", kernel_table: KERNEL_MAIN_TABLE, filter_host: 0, filter_host6: 0 }],
     ports,
     units: units.map(({ unit }) => unit),
     address_sets: sets.compiled(),
@@ -72,6 +72,9 @@ export function compileConfig(config: Config, generation: number): Compiled {
     default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
     counters,
     routes: (config["routing-options"]?.static?.route ?? []).map((route) => compileRoute(route, units)),
+    filters: [],
+    filter_counters: [],
+    policers: [],
   };
   return {
     snapshot: sealSnapshot(content, generation),
@@ -209,6 +212,10 @@ function compileUnits(
             address: addressBytes(prefix.family, prefix.value),
             length: prefix.length,
           })),
+          filter_input: 0,
+          filter_output: 0,
+          filter_input6: 0,
+          filter_output6: 0,
           ...(member?.traffic === undefined ? {} : { host_inbound: compileHostInbound(member.traffic) }),
         },
       });
@@ -352,6 +359,7 @@ function compileRoute(route: StaticRoute, units: readonly CompiledUnit[]): Snaps
     length: prefix.length,
     kind: route.discard === true ? "discard" : route.reject === true ? "reject" : "next-hop",
     next_hops: [...plain, ...qualified],
+    table: 0,
   };
 }
 

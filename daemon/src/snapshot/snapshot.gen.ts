@@ -54,6 +54,10 @@ export interface SnapshotInstance {
   readonly name: string;
   /** the kernel's routing table whose routes it takes over; 0: none; 0..4294967295 */
   readonly kernel_table: number;
+  /** filter id of lo0 for IPv4 to this host; 0: none; 0..16384 */
+  readonly filter_host: number;
+  /** as filter_host, for IPv6; 0..16384 */
+  readonly filter_host6: number;
 }
 
 /** A Linux device. */
@@ -100,6 +104,14 @@ export interface SnapshotUnit {
   readonly addresses: readonly SnapshotUnitAddress[];
   /** instead of the zone's; at most 1024 */
   readonly host_inbound?: readonly SnapshotHostService[];
+  /** filter id for IPv4 that comes in; 0: none; 0..16384 */
+  readonly filter_input: number;
+  /** filter id for IPv4 that goes out; 0: none; 0..16384 */
+  readonly filter_output: number;
+  /** as filter_input, for IPv6; 0..16384 */
+  readonly filter_input6: number;
+  /** as filter_output, for IPv6; 0..16384 */
+  readonly filter_output6: number;
 }
 
 /** IPv4 addresses from low to high, both included. */
@@ -228,10 +240,175 @@ export interface SnapshotRoute {
   readonly prefix: Uint8Array;
   /** at most 32 for IPv4; 0..128 */
   readonly length: number;
-  /** where it leads; next-hop, discard, reject */
-  readonly kind: "next-hop" | "discard" | "reject";
+  /** where it leads; next-hop, discard, reject, next-table */
+  readonly kind: "next-hop" | "discard" | "reject" | "next-table";
   /** next-hop: at least one; else none; at most 16 */
   readonly next_hops: readonly SnapshotRouteHop[];
+  /** next-table: the routing instance whose routes decide; else 0; 0..63 */
+  readonly table: number;
+}
+
+/** Values from low to high, both included. */
+export interface SnapshotOctetRange {
+  /** 0..255 */
+  readonly low: number;
+  /** 0..255 */
+  readonly high: number;
+}
+
+/** Values from low to high, both included. */
+export interface SnapshotRange {
+  /** 0..65535 */
+  readonly low: number;
+  /** 0..65535 */
+  readonly high: number;
+}
+
+/** Holds where (flags & mask) == value. */
+export interface SnapshotFlagMatch {
+  /** 0..255 */
+  readonly mask: number;
+  /** 0..255 */
+  readonly value: number;
+}
+
+/** Values from low to high, both included. */
+export interface SnapshotWordRange {
+  /** 0..4294967295 */
+  readonly low: number;
+  /** 0..4294967295 */
+  readonly high: number;
+}
+
+/** Bits of the packet, read as a number in network order: (bits & mask) == (value & mask). A packet that is too short does not match. */
+export interface SnapshotFlexibleMatch {
+  /** the IP header, the header behind it, or what follows that; layer-3, layer-4, payload */
+  readonly start: "layer-3" | "layer-4" | "payload";
+  /** 0..255 */
+  readonly byte_offset: number;
+  /** 0..7 */
+  readonly bit_offset: number;
+  /** 1..32 */
+  readonly bit_length: number;
+  /** 0..4294967295 */
+  readonly mask: number;
+  /** 0..4294967295 */
+  readonly value: number;
+}
+
+/** One term. All conditions must hold; an empty list is no condition. Lists hold where one of their entries does: `except` conditions arrive as the complement, ranges sorted and disjoint. A condition on a field that the packet does not have (a port of a later fragment, TCP flags of UDP) does not hold. */
+export interface SnapshotFilterTerm {
+  /** what logs name: the filter in which the term is written; 1..4294967295 */
+  readonly filter_id: number;
+  /** what logs name: position in that filter + 1; 1..4294967295 */
+  readonly term_id: number;
+  /** that filter's name; 1..63 characters */
+  readonly filter: string;
+  /** that term's name; 1..63 characters */
+  readonly term: string;
+  /** index in address_sets; at most 1 */
+  readonly source: readonly number[];
+  /** index in address_sets; at most 1 */
+  readonly destination: readonly number[];
+  /** index in address_sets: source or destination; at most 1 */
+  readonly address: readonly number[];
+  /** IP protocol behind extension headers; at most 128 */
+  readonly protocols: readonly SnapshotOctetRange[];
+  /** TCP, UDP, SCTP; at most 32768 */
+  readonly source_ports: readonly SnapshotRange[];
+  /** TCP, UDP, SCTP; at most 32768 */
+  readonly destination_ports: readonly SnapshotRange[];
+  /** source or destination port; at most 32768 */
+  readonly ports: readonly SnapshotRange[];
+  /** ICMP over IPv4, ICMPv6 over IPv6; at most 128 */
+  readonly icmp_types: readonly SnapshotOctetRange[];
+  /** at most 128 */
+  readonly icmp_codes: readonly SnapshotOctetRange[];
+  /** TCP header byte 13; any of them; at most 256 */
+  readonly tcp_flags: readonly SnapshotFlagMatch[];
+  /** DSCP, 0..63; precedences arrive as DSCPs; at most 32 */
+  readonly dscps: readonly SnapshotOctetRange[];
+  /** TTL or hop limit as received; at most 128 */
+  readonly ttls: readonly SnapshotOctetRange[];
+  /** IP packet length in bytes; at most 32768 */
+  readonly packet_lengths: readonly SnapshotRange[];
+  /** a later fragment (offset above 0) */
+  readonly is_fragment: boolean;
+  /** the first of several fragments */
+  readonly first_fragment: boolean;
+  /** in units of 8 bytes; IPv4; at most 4096 */
+  readonly fragment_offsets: readonly SnapshotRange[];
+  /** IPv4: 4 reserved, 2 don't fragment, 1 more fragments; any of them; at most 8 */
+  readonly fragment_flags: readonly SnapshotFlagMatch[];
+  /** IPv4: the packet has an option of such a type; at most 128 */
+  readonly ip_options: readonly SnapshotOctetRange[];
+  /** IPv4: the packet has no option of such a type; at most 128 */
+  readonly ip_options_except: readonly SnapshotOctetRange[];
+  /** security parameter index of ESP; at most 1024 */
+  readonly esp_spis: readonly SnapshotWordRange[];
+  /** unit ids: where the packet came in; at most 4095 */
+  readonly interfaces: readonly number[];
+  /** forwarding class ids, 0..15; at most 8 */
+  readonly forwarding_classes: readonly SnapshotOctetRange[];
+  /** 0 low, 1 medium-low, 2 medium-high, 3 high; at most 2 */
+  readonly loss_priorities: readonly SnapshotOctetRange[];
+  /** at most 1 */
+  readonly flexible: readonly SnapshotFlexibleMatch[];
+  /** next: the following terms are asked too; accept, discard, reject, next */
+  readonly action: "accept" | "discard" | "reject" | "next";
+  /** reject: code of ICMP (type 3) or ICMPv6 (type 1) unreachable; -1: TCP reset, nothing for other protocols; -1..15 */
+  readonly reject_code: number;
+  /** index in filter_counters; -1: none; -1..262143 */
+  readonly counter: number;
+  readonly log: boolean;
+  /** index in policers; -1: none; -1..65535 */
+  readonly policer: number;
+  /** forwarding class id; -1: as it is; -1..15 */
+  readonly set_forwarding_class: number;
+  /** 0 low to 3 high; -1: as it is; -1..3 */
+  readonly set_loss_priority: number;
+  /** -1: as it is; -1..63 */
+  readonly set_dscp: number;
+  /** input filters: routing instance that routes the packet; -1: that of the interface; -1..63 */
+  readonly routing_instance: number;
+}
+
+/** A stateless filter as it is attached. The first term that matches and is not `next` decides; where none does, the packet is discarded. */
+export interface SnapshotFilter {
+  /** position in the list + 1; 1..16384 */
+  readonly id: number;
+  /** unique per family, e.g. F, or F-ge-0/0/0.0-i where it is interface-specific; 1..255 characters */
+  readonly name: string;
+  /** 2: IPv4, 10: IPv6; 2, 10 */
+  readonly family: 2 | 10;
+  /** terms that can match nothing are left out; at most 8 of one filter's terms log and go on with the next; at most 65536 */
+  readonly terms: readonly SnapshotFilterTerm[];
+}
+
+/** One budget and what happens to packets beyond it. */
+export interface SnapshotPolicer {
+  /** unique; 1..255 characters */
+  readonly name: string;
+  /** two-color: one bucket; single-rate: RFC 2697; two-rate: RFC 2698; two-color, single-rate, two-rate */
+  readonly kind: "two-color" | "single-rate" | "two-rate";
+  /** bits: rates in bits/s, bursts in bytes of IP packets; packets: packets/s and packets; bits, packets */
+  readonly unit: "bits" | "packets";
+  /** committed rate; 1..1000000000000 */
+  readonly rate: number;
+  /** committed burst; 1..1000000000 */
+  readonly burst: number;
+  /** two-rate: peak rate, at least rate; else 0; 0..1000000000000 */
+  readonly rate2: number;
+  /** two-rate: peak burst; single-rate: excess burst; else 0; 0..1000000000 */
+  readonly burst2: number;
+  /** three colors: what is yellow (medium-low, medium-high) or red (high) already gets no better */
+  readonly color_aware: boolean;
+  /** two-color: packets beyond the budget are dropped; three colors: red ones are */
+  readonly exceed_discard: boolean;
+  /** two-color: loss priority beyond the budget; -1: as it is. Three colors set low, medium-high, high by themselves; -1..3 */
+  readonly exceed_loss_priority: number;
+  /** two-color: forwarding class beyond the budget; -1: as it is; -1..15 */
+  readonly exceed_forwarding_class: number;
 }
 
 /** A complete configuration of the helper, sent as msgpack: maps with string keys, integers, booleans, strings and bin. Every field is required unless marked optional; unknown and repeated fields are refused. */
@@ -262,6 +439,12 @@ export interface Snapshot {
   readonly counters: readonly string[];
   /** at most 262144 */
   readonly routes: readonly SnapshotRoute[];
+  /** stateless filters as they are attached: lists joined, filters named by other filters put in their place; at most 16384 */
+  readonly filters: readonly SnapshotFilter[];
+  /** unique names, FILTER/COUNTER; the position is the counter's slot; at most 262144 */
+  readonly filter_counters: readonly string[];
+  /** one for each budget: referred to by position, from 0; at most 65536 */
+  readonly policers: readonly SnapshotPolicer[];
 }
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
@@ -269,10 +452,10 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_initial_timeout", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["host_inbound", "SnapshotHostService"]],
-  SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""]],
+  SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
   SnapshotPort: [["id", ""], ["name", ""], ["device", ""], ["xdp_mode", ""], ["mtu", ""]],
   SnapshotUnitAddress: [["address", ""], ["length", ""]],
-  SnapshotUnit: [["id", ""], ["name", ""], ["port", ""], ["vlan", ""], ["zone", ""], ["instance", ""], ["mtu_inet", ""], ["mtu_inet6", ""], ["addresses", "SnapshotUnitAddress"], ["host_inbound", "SnapshotHostService"]],
+  SnapshotUnit: [["id", ""], ["name", ""], ["port", ""], ["vlan", ""], ["zone", ""], ["instance", ""], ["mtu_inet", ""], ["mtu_inet6", ""], ["addresses", "SnapshotUnitAddress"], ["host_inbound", "SnapshotHostService"], ["filter_input", ""], ["filter_output", ""], ["filter_input6", ""], ["filter_output6", ""]],
   SnapshotInetRange: [["low", ""], ["high", ""]],
   SnapshotInet6Range: [["low", ""], ["high", ""]],
   SnapshotAddressSet: [["inet", "SnapshotInetRange"], ["inet6", "SnapshotInet6Range"]],
@@ -281,8 +464,16 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotPolicySet: [["id", ""], ["from_zone", ""], ["to_zone", ""], ["rules", "SnapshotRule"]],
   SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["counter", ""]],
   SnapshotRouteHop: [["gateway", ""], ["unit", ""]],
-  SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"]],
-  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"]],
+  SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
+  SnapshotOctetRange: [["low", ""], ["high", ""]],
+  SnapshotRange: [["low", ""], ["high", ""]],
+  SnapshotFlagMatch: [["mask", ""], ["value", ""]],
+  SnapshotWordRange: [["low", ""], ["high", ""]],
+  SnapshotFlexibleMatch: [["start", ""], ["byte_offset", ""], ["bit_offset", ""], ["bit_length", ""], ["mask", ""], ["value", ""]],
+  SnapshotFilterTerm: [["filter_id", ""], ["term_id", ""], ["filter", ""], ["term", ""], ["source", ""], ["destination", ""], ["address", ""], ["protocols", "SnapshotOctetRange"], ["source_ports", "SnapshotRange"], ["destination_ports", "SnapshotRange"], ["ports", "SnapshotRange"], ["icmp_types", "SnapshotOctetRange"], ["icmp_codes", "SnapshotOctetRange"], ["tcp_flags", "SnapshotFlagMatch"], ["dscps", "SnapshotOctetRange"], ["ttls", "SnapshotOctetRange"], ["packet_lengths", "SnapshotRange"], ["is_fragment", ""], ["first_fragment", ""], ["fragment_offsets", "SnapshotRange"], ["fragment_flags", "SnapshotFlagMatch"], ["ip_options", "SnapshotOctetRange"], ["ip_options_except", "SnapshotOctetRange"], ["esp_spis", "SnapshotWordRange"], ["interfaces", ""], ["forwarding_classes", "SnapshotOctetRange"], ["loss_priorities", "SnapshotOctetRange"], ["flexible", "SnapshotFlexibleMatch"], ["action", ""], ["reject_code", ""], ["counter", ""], ["log", ""], ["policer", ""], ["set_forwarding_class", ""], ["set_loss_priority", ""], ["set_dscp", ""], ["routing_instance", ""]],
+  SnapshotFilter: [["id", ""], ["name", ""], ["family", ""], ["terms", "SnapshotFilterTerm"]],
+  SnapshotPolicer: [["name", ""], ["kind", ""], ["unit", ""], ["rate", ""], ["burst", ""], ["rate2", ""], ["burst2", ""], ["color_aware", ""], ["exceed_discard", ""], ["exceed_loss_priority", ""], ["exceed_forwarding_class", ""]],
+  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"]],
 };
 
 export const snapshotSchema = {
@@ -306,7 +497,10 @@ export const snapshotSchema = {
   "policy_sets",
   "default_policy",
   "counters",
-  "routes"
+  "routes",
+  "filters",
+  "filter_counters",
+  "policers"
  ],
  "properties": {
   "version": {
@@ -410,6 +604,36 @@ export const snapshotSchema = {
    "items": {
     "$ref": "#/$defs/route"
    }
+  },
+  "filters": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 16384,
+   "items": {
+    "$ref": "#/$defs/filter"
+   },
+   "description": "stateless filters as they are attached: lists joined, filters named by other filters put in their place"
+  },
+  "filter_counters": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 262144,
+   "items": {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 255,
+    "pattern": "^[ -~]*$"
+   },
+   "description": "unique names, FILTER/COUNTER; the position is the counter's slot"
+  },
+  "policers": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 65536,
+   "items": {
+    "$ref": "#/$defs/policer"
+   },
+   "description": "one for each budget: referred to by position, from 0"
   }
  },
  "$defs": {
@@ -564,7 +788,9 @@ export const snapshotSchema = {
    "required": [
     "id",
     "name",
-    "kernel_table"
+    "kernel_table",
+    "filter_host",
+    "filter_host6"
    ],
    "properties": {
     "id": {
@@ -585,6 +811,18 @@ export const snapshotSchema = {
      "minimum": 0,
      "maximum": 4294967295,
      "description": "the kernel's routing table whose routes it takes over; 0: none"
+    },
+    "filter_host": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 16384,
+     "description": "filter id of lo0 for IPv4 to this host; 0: none"
+    },
+    "filter_host6": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 16384,
+     "description": "as filter_host, for IPv6"
     }
    }
   },
@@ -677,7 +915,11 @@ export const snapshotSchema = {
     "instance",
     "mtu_inet",
     "mtu_inet6",
-    "addresses"
+    "addresses",
+    "filter_input",
+    "filter_output",
+    "filter_input6",
+    "filter_output6"
    ],
    "properties": {
     "id": {
@@ -760,6 +1002,30 @@ export const snapshotSchema = {
       "$ref": "#/$defs/host_service"
      },
      "description": "instead of the zone's"
+    },
+    "filter_input": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 16384,
+     "description": "filter id for IPv4 that comes in; 0: none"
+    },
+    "filter_output": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 16384,
+     "description": "filter id for IPv4 that goes out; 0: none"
+    },
+    "filter_input6": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 16384,
+     "description": "as filter_input, for IPv6"
+    },
+    "filter_output6": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 16384,
+     "description": "as filter_output, for IPv6"
     }
    }
   },
@@ -1144,7 +1410,8 @@ export const snapshotSchema = {
     "prefix",
     "length",
     "kind",
-    "next_hops"
+    "next_hops",
+    "table"
    ],
    "properties": {
     "instance": {
@@ -1167,7 +1434,8 @@ export const snapshotSchema = {
      "enum": [
       "next-hop",
       "discard",
-      "reject"
+      "reject",
+      "next-table"
      ],
      "description": "where it leads"
     },
@@ -1179,6 +1447,610 @@ export const snapshotSchema = {
       "$ref": "#/$defs/route_hop"
      },
      "description": "next-hop: at least one; else none"
+    },
+    "table": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 63,
+     "description": "next-table: the routing instance whose routes decide; else 0"
+    }
+   }
+  },
+  "range": {
+   "type": "object",
+   "description": "Values from low to high, both included.",
+   "additionalProperties": false,
+   "required": [
+    "low",
+    "high"
+   ],
+   "properties": {
+    "low": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535
+    },
+    "high": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535
+    }
+   }
+  },
+  "octet_range": {
+   "type": "object",
+   "description": "Values from low to high, both included.",
+   "additionalProperties": false,
+   "required": [
+    "low",
+    "high"
+   ],
+   "properties": {
+    "low": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    },
+    "high": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    }
+   }
+  },
+  "word_range": {
+   "type": "object",
+   "description": "Values from low to high, both included.",
+   "additionalProperties": false,
+   "required": [
+    "low",
+    "high"
+   ],
+   "properties": {
+    "low": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295
+    },
+    "high": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295
+    }
+   }
+  },
+  "flag_match": {
+   "type": "object",
+   "description": "Holds where (flags & mask) == value.",
+   "additionalProperties": false,
+   "required": [
+    "mask",
+    "value"
+   ],
+   "properties": {
+    "mask": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    },
+    "value": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    }
+   }
+  },
+  "flexible_match": {
+   "type": "object",
+   "description": "Bits of the packet, read as a number in network order: (bits & mask) == (value & mask). A packet that is too short does not match.",
+   "additionalProperties": false,
+   "required": [
+    "start",
+    "byte_offset",
+    "bit_offset",
+    "bit_length",
+    "mask",
+    "value"
+   ],
+   "properties": {
+    "start": {
+     "enum": [
+      "layer-3",
+      "layer-4",
+      "payload"
+     ],
+     "description": "the IP header, the header behind it, or what follows that"
+    },
+    "byte_offset": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 255
+    },
+    "bit_offset": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 7
+    },
+    "bit_length": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 32
+    },
+    "mask": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295
+    },
+    "value": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295
+    }
+   }
+  },
+  "filter_term": {
+   "type": "object",
+   "description": "One term. All conditions must hold; an empty list is no condition. Lists hold where one of their entries does: `except` conditions arrive as the complement, ranges sorted and disjoint. A condition on a field that the packet does not have (a port of a later fragment, TCP flags of UDP) does not hold.",
+   "additionalProperties": false,
+   "required": [
+    "filter_id",
+    "term_id",
+    "filter",
+    "term",
+    "source",
+    "destination",
+    "address",
+    "protocols",
+    "source_ports",
+    "destination_ports",
+    "ports",
+    "icmp_types",
+    "icmp_codes",
+    "tcp_flags",
+    "dscps",
+    "ttls",
+    "packet_lengths",
+    "is_fragment",
+    "first_fragment",
+    "fragment_offsets",
+    "fragment_flags",
+    "ip_options",
+    "ip_options_except",
+    "esp_spis",
+    "interfaces",
+    "forwarding_classes",
+    "loss_priorities",
+    "flexible",
+    "action",
+    "reject_code",
+    "counter",
+    "log",
+    "policer",
+    "set_forwarding_class",
+    "set_loss_priority",
+    "set_dscp",
+    "routing_instance"
+   ],
+   "properties": {
+    "filter_id": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4294967295,
+     "description": "what logs name: the filter in which the term is written"
+    },
+    "term_id": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4294967295,
+     "description": "what logs name: position in that filter + 1"
+    },
+    "filter": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 63,
+     "pattern": "^[ -~]*$",
+     "description": "that filter's name"
+    },
+    "term": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 63,
+     "pattern": "^[ -~]*$",
+     "description": "that term's name"
+    },
+    "source": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 1,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 262143
+     },
+     "description": "index in address_sets"
+    },
+    "destination": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 1,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 262143
+     },
+     "description": "index in address_sets"
+    },
+    "address": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 1,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 262143
+     },
+     "description": "index in address_sets: source or destination"
+    },
+    "protocols": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "IP protocol behind extension headers"
+    },
+    "source_ports": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32768,
+     "items": {
+      "$ref": "#/$defs/range"
+     },
+     "description": "TCP, UDP, SCTP"
+    },
+    "destination_ports": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32768,
+     "items": {
+      "$ref": "#/$defs/range"
+     },
+     "description": "TCP, UDP, SCTP"
+    },
+    "ports": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32768,
+     "items": {
+      "$ref": "#/$defs/range"
+     },
+     "description": "source or destination port"
+    },
+    "icmp_types": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "ICMP over IPv4, ICMPv6 over IPv6"
+    },
+    "icmp_codes": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     }
+    },
+    "tcp_flags": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 256,
+     "items": {
+      "$ref": "#/$defs/flag_match"
+     },
+     "description": "TCP header byte 13; any of them"
+    },
+    "dscps": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "DSCP, 0..63; precedences arrive as DSCPs"
+    },
+    "ttls": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "TTL or hop limit as received"
+    },
+    "packet_lengths": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32768,
+     "items": {
+      "$ref": "#/$defs/range"
+     },
+     "description": "IP packet length in bytes"
+    },
+    "is_fragment": {
+     "type": "boolean",
+     "description": "a later fragment (offset above 0)"
+    },
+    "first_fragment": {
+     "type": "boolean",
+     "description": "the first of several fragments"
+    },
+    "fragment_offsets": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 4096,
+     "items": {
+      "$ref": "#/$defs/range"
+     },
+     "description": "in units of 8 bytes; IPv4"
+    },
+    "fragment_flags": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 8,
+     "items": {
+      "$ref": "#/$defs/flag_match"
+     },
+     "description": "IPv4: 4 reserved, 2 don't fragment, 1 more fragments; any of them"
+    },
+    "ip_options": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "IPv4: the packet has an option of such a type"
+    },
+    "ip_options_except": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "IPv4: the packet has no option of such a type"
+    },
+    "esp_spis": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 1024,
+     "items": {
+      "$ref": "#/$defs/word_range"
+     },
+     "description": "security parameter index of ESP"
+    },
+    "interfaces": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 4095,
+     "items": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 4095
+     },
+     "description": "unit ids: where the packet came in"
+    },
+    "forwarding_classes": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 8,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "forwarding class ids, 0..15"
+    },
+    "loss_priorities": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 2,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "0 low, 1 medium-low, 2 medium-high, 3 high"
+    },
+    "flexible": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 1,
+     "items": {
+      "$ref": "#/$defs/flexible_match"
+     }
+    },
+    "action": {
+     "enum": [
+      "accept",
+      "discard",
+      "reject",
+      "next"
+     ],
+     "description": "next: the following terms are asked too"
+    },
+    "reject_code": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 15,
+     "description": "reject: code of ICMP (type 3) or ICMPv6 (type 1) unreachable; -1: TCP reset, nothing for other protocols"
+    },
+    "counter": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 262143,
+     "description": "index in filter_counters; -1: none"
+    },
+    "log": {
+     "type": "boolean"
+    },
+    "policer": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 65535,
+     "description": "index in policers; -1: none"
+    },
+    "set_forwarding_class": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 15,
+     "description": "forwarding class id; -1: as it is"
+    },
+    "set_loss_priority": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 3,
+     "description": "0 low to 3 high; -1: as it is"
+    },
+    "set_dscp": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 63,
+     "description": "-1: as it is"
+    },
+    "routing_instance": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 63,
+     "description": "input filters: routing instance that routes the packet; -1: that of the interface"
+    }
+   }
+  },
+  "filter": {
+   "type": "object",
+   "description": "A stateless filter as it is attached. The first term that matches and is not `next` decides; where none does, the packet is discarded.",
+   "additionalProperties": false,
+   "required": [
+    "id",
+    "name",
+    "family",
+    "terms"
+   ],
+   "properties": {
+    "id": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 16384,
+     "description": "position in the list + 1"
+    },
+    "name": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 255,
+     "pattern": "^[ -~]*$",
+     "description": "unique per family, e.g. F, or F-ge-0/0/0.0-i where it is interface-specific"
+    },
+    "family": {
+     "enum": [
+      2,
+      10
+     ],
+     "description": "2: IPv4, 10: IPv6"
+    },
+    "terms": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 65536,
+     "items": {
+      "$ref": "#/$defs/filter_term"
+     },
+     "description": "terms that can match nothing are left out; at most 8 of one filter's terms log and go on with the next"
+    }
+   }
+  },
+  "policer": {
+   "type": "object",
+   "description": "One budget and what happens to packets beyond it.",
+   "additionalProperties": false,
+   "required": [
+    "name",
+    "kind",
+    "unit",
+    "rate",
+    "burst",
+    "rate2",
+    "burst2",
+    "color_aware",
+    "exceed_discard",
+    "exceed_loss_priority",
+    "exceed_forwarding_class"
+   ],
+   "properties": {
+    "name": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 255,
+     "pattern": "^[ -~]*$",
+     "description": "unique"
+    },
+    "kind": {
+     "enum": [
+      "two-color",
+      "single-rate",
+      "two-rate"
+     ],
+     "description": "two-color: one bucket; single-rate: RFC 2697; two-rate: RFC 2698"
+    },
+    "unit": {
+     "enum": [
+      "bits",
+      "packets"
+     ],
+     "description": "bits: rates in bits/s, bursts in bytes of IP packets; packets: packets/s and packets"
+    },
+    "rate": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000000000,
+     "description": "committed rate"
+    },
+    "burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000000,
+     "description": "committed burst"
+    },
+    "rate2": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000000000,
+     "description": "two-rate: peak rate, at least rate; else 0"
+    },
+    "burst2": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000000,
+     "description": "two-rate: peak burst; single-rate: excess burst; else 0"
+    },
+    "color_aware": {
+     "type": "boolean",
+     "description": "three colors: what is yellow (medium-low, medium-high) or red (high) already gets no better"
+    },
+    "exceed_discard": {
+     "type": "boolean",
+     "description": "two-color: packets beyond the budget are dropped; three colors: red ones are"
+    },
+    "exceed_loss_priority": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 3,
+     "description": "two-color: loss priority beyond the budget; -1: as it is. Three colors set low, medium-high, high by themselves"
+    },
+    "exceed_forwarding_class": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 15,
+     "description": "two-color: forwarding class beyond the budget; -1: as it is"
     }
    }
   },

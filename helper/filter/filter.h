@@ -1,0 +1,114 @@
+/* filter.h: stateless filters: what a list of terms says about one packet. SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_FILTER_H
+#define RINGWALL_FILTER_H
+
+#include "classify/classify.h"
+#include "filter/trail.h"
+#include "packet/packet.h"
+
+#define FILTER_COUNTER_NONE UINT32_MAX
+#define FILTER_POLICER_NONE UINT32_MAX
+enum { FILTER_KEEP = -1, FILTER_TCP_RESET = -1 };
+
+enum filter_action {
+	FILTER_ACCEPT,
+	FILTER_DISCARD,
+	FILTER_REJECT,
+	FILTER_NEXT, /* the following terms are asked too */
+};
+
+/* filter_ranges: sorted, disjoint, inclusive, host order; count 0: no condition. [I] */
+struct filter_ranges {
+	uint32_t count;
+	const struct filter_range {
+		uint32_t low, high;
+	} * range;
+};
+
+/* octet_set: a bit for each value of a byte. [I] */
+struct octet_set {
+	uint64_t bits[4];
+};
+
+/* Conditions on what is not in the flow key: a bit for each that a term has. */
+enum filter_condition {
+	FILTER_ICMP_TYPE = 1 << 0,
+	FILTER_ICMP_CODE = 1 << 1,
+	FILTER_TCP_FLAGS = 1 << 2,
+	FILTER_DSCP = 1 << 3,
+	FILTER_TTL = 1 << 4,
+	FILTER_LENGTH = 1 << 5,
+	FILTER_IS_FRAGMENT = 1 << 6,
+	FILTER_FIRST_FRAGMENT = 1 << 7,
+	FILTER_FRAGMENT_OFFSET = 1 << 8,
+	FILTER_FRAGMENT_FLAGS = 1 << 9,
+	FILTER_IP_OPTIONS = 1 << 10,
+	FILTER_IP_OPTIONS_EXCEPT = 1 << 11,
+	FILTER_ESP_SPI = 1 << 12,
+	FILTER_FORWARDING_CLASS = 1 << 13,
+	FILTER_LOSS_PRIORITY = 1 << 14,
+	FILTER_FLEXIBLE = 1 << 15,
+};
+
+/* filter_flexible: bits of the packet as a number: (bits & mask) == value. */
+struct filter_flexible {
+	uint8_t start; /* enum given_flexible_match_start: layer-3, layer-4, payload */
+	uint8_t byte_offset, bit_offset, bit_length;
+	uint32_t mask, value;
+};
+
+/* filter_term: one term as it is attached. All conditions must hold. [I] */
+struct filter_term {
+	/* what the flow key and the ingress unit tell */
+	const struct address_set *source, *destination, *address; /* NULL: any; address: source or destination */
+	bool any_protocol;
+	struct octet_set protocols;
+	struct filter_ranges source_ports, destination_ports, ports;
+	uint32_t interface_count; /* 0: any */
+	const uint16_t *interface;
+
+	/* what only the packet tells */
+	uint32_t conditions; /* of enum filter_condition; 0: the key decides */
+	struct octet_set icmp_types, icmp_codes, tcp_flags, ttls, ip_options, ip_options_except;
+	uint64_t dscps;             /* a bit for each of 64 */
+	uint16_t forwarding_classes; /* a bit for each of 16 */
+	uint8_t loss_priorities;     /* a bit for each of 4 */
+	uint8_t fragment_flags;      /* a bit for each of the 8 values of the three flags */
+	struct filter_ranges packet_lengths, fragment_offsets, esp_spis;
+	struct filter_flexible flexible;
+
+	/* what happens */
+	uint8_t action; /* enum filter_action */
+	bool log;
+	int8_t reject_code;                                /* ICMP code, or FILTER_TCP_RESET */
+	int8_t set_forwarding_class, set_loss_priority, set_dscp; /* or FILTER_KEEP */
+	int8_t routing_instance;                           /* or FILTER_KEEP */
+	uint32_t counter;                                  /* slot, or FILTER_COUNTER_NONE */
+	uint32_t policer;                                  /* index in snapshot.policer, or FILTER_POLICER_NONE */
+
+	/* what logs name */
+	uint32_t filter_id, term_id;
+	const char *filter_name, *term_name;
+};
+
+/* filter: a filter as it is attached. Where no term decides, the packet is discarded. [I] */
+struct filter {
+	uint32_t id;
+	uint8_t family;
+	const char *name;
+	uint32_t term_count;
+	struct filter_term *term;
+};
+
+/* filter_term_key: do the conditions on key and ingress unit hold? `ports`: the packet has a transport header, so its key's
+ * ports are the packet's own. Any thread. */
+bool filter_term_key(const struct filter_term *t, const struct flow_key *k, uint16_t unit, bool ports);
+
+/* filter_term_packet: do the other conditions hold? Reads the packet's bytes within what parse has checked. Any thread. */
+bool filter_term_packet(const struct filter_term *t, const struct packet *p);
+
+/* filter_next returns the first term at or behind `from` that matches, or NULL. *invariant is set to false if a term on the
+ * way was asked about more than key and unit. Worker only, allocates nothing. */
+const struct filter_term *filter_next(const struct filter *f, const struct packet *p, uint32_t from, bool *invariant);
+
+#endif
