@@ -10,7 +10,8 @@ struct filter_term;
 
 enum {
 	TRAIL_TERMS_MAX = 8, /* of those that matched, this many can be remembered by a flow */
-	TRAIL_LOGS_MAX = 9,  /* a snapshot has at most 8 terms in a filter that log and go on, and the last one logs too */
+	TRAIL_LOGS_MAX =
+	    9, /* a snapshot has at most 8 terms in a filter that log and go on, and the last one logs too */
 };
 
 /* filter_trail: [W] written by the worker that handles the packet. */

@@ -87,6 +87,8 @@ struct packet {
 	uint32_t neighbour;              /* slot in the neighbour table */
 	uint8_t next_mac[6];             /* the neighbour's link-layer address, once known */
 	uint16_t application;            /* application id for logs */
+	uint8_t forwarding_class;
+	uint8_t loss_priority; /* 0 low, 1 medium-low, 2 medium-high, 3 high */
 };
 
 /* Parse: the only code that trusts nothing.

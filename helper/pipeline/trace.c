@@ -70,7 +70,8 @@ trace_route(const struct worker *w, const struct packet *p, char *text, size_t s
 	static const char *const kind[] = { [NEXT_HOP_LOCAL] = "this host",
 					    [NEXT_HOP_DISCARD] = "discard route",
 					    [NEXT_HOP_REJECT] = "reject route",
-					    [NEXT_HOP_BROADCAST] = "broadcast address" };
+					    [NEXT_HOP_BROADCAST] = "broadcast address",
+					    [NEXT_HOP_TABLE] = "another instance's routes" };
 	const struct next_hop *h = p->next_hop;
 	char gateway[INET6_ADDRSTRLEN];
 	if (!h)
