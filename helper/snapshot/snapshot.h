@@ -121,6 +121,8 @@ struct snapshot {
 	struct policy_set *policy_set;
 	const uint8_t (*global_zone_match)[2][128]; /* [rule][0 from, 1 to] bit per zone id; all ones = any */
 	struct policy_rule default_rule;
+	uint32_t policer_count;
+	struct policer_rule *policer;    /* filter terms name them by position */
 	uint32_t counter_count;          /* policy counters */
 	const char **counter_name;       /* "from/to/policy", to carry counters over a commit */
 	const uint16_t *tcp_application; /* [65536] application id by destination port, for names in logs */
