@@ -17,14 +17,16 @@ ended(struct packet *p, const struct filter_trail *t, enum drop_reason reason)
 	return packet_drop(p, reason);
 }
 
-/* meter takes the packet from the term's budget: false if there it ends. */
+/* meter takes the packet from a policer's budget: false if it ends there. Explain only looks; what waited was metered. */
 static bool
-meter(struct worker *w, struct packet *p, const struct filter_term *term)
+meter(struct worker *w, struct packet *p, const struct policer_rule *r, bool effects)
 {
-	if (term->policer == FILTER_POLICER_NONE)
+	if (effects)
+		return policer_apply(r, w->index, &p->loss_priority, &p->forwarding_class, p->l3_length, w->now_ns);
+	if (!w->trace)
 		return true;
-	return policer_apply(&w->snapshot->policer[term->policer], &p->loss_priority, &p->forwarding_class,
-			     p->l3_length, w->now_ns);
+	enum color color = policer_peek(r, policer_color(p->loss_priority), p->l3_length, w->now_ns);
+	return policer_mark(r, color, &p->loss_priority, &p->forwarding_class);
 }
 
 /* take does what a matching term says, but for its action: the order is that of docs/pipeline.md. False if its policer
@@ -32,14 +34,12 @@ meter(struct worker *w, struct packet *p, const struct filter_term *term)
 static inline bool
 take(struct worker *w, struct packet *p, const struct filter_term *term, struct filter_trail *t, bool effects)
 {
-	if (effects) {
-		if (term->counter != FILTER_COUNTER_NONE) {
-			counter_add(&w->filter_counters[term->counter].packets, 1);
-			counter_add(&w->filter_counters[term->counter].bytes, p->l3_length);
-		}
-		if (!meter(w, p, term))
-			return false;
+	if (effects && term->counter != FILTER_COUNTER_NONE) {
+		counter_add(&w->filter_counters[term->counter].packets, 1);
+		counter_add(&w->filter_counters[term->counter].bytes, p->l3_length);
 	}
+	if (term->policer != FILTER_POLICER_NONE && !meter(w, p, &w->snapshot->policer[term->policer], effects))
+		return false;
 	if (term->set_forwarding_class != FILTER_KEEP)
 		p->forwarding_class = (uint8_t)term->set_forwarding_class;
 	if (term->set_loss_priority != FILTER_KEEP)

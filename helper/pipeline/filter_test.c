@@ -487,7 +487,8 @@ the_lo0_filter_decides_what_reaches_this_host(void **state)
 	struct filter_term *accept = counting(logging(fixture_term(f, lo, FILTER_ACCEPT)), 0);
 	reject->reject_code = ICMP_ADMINISTRATIVE;
 	f->instance[0].filter_host = lo;
-	f->service[TRUST][0] = (struct host_service){ .protocol = PROTOCOL_UDP, .port_low = 53, .port_high = 53, .icmp_type = -1 };
+	f->service[TRUST][0] =
+	    (struct host_service){ .protocol = PROTOCOL_UDP, .port_low = 53, .port_high = 53, .icmp_type = -1 };
 	f->zone[TRUST].host_service_count = 1;
 	fixture_commit(f);
 	struct shape s = dns4;

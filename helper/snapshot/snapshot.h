@@ -134,8 +134,6 @@ struct snapshot {
 	struct filter *filter;                /* [id]; 0 is unused */
 	uint32_t filter_counter_count;
 	const char **filter_counter_name; /* "FILTER/COUNTER", to carry counters over a commit */
-	uint32_t policer_count;
-	struct policer_rule *policer; /* one for each budget */
 	uint32_t route_count;
 	struct static_route *route; /* static routes only; connected ones follow from unit addresses */
 	struct fib *fib[64];        /* [instance]; filled by the engine before publication */
