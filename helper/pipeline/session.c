@@ -27,8 +27,6 @@ is_echo_request(const struct packet *p)
 static bool
 echo_fits(const struct session *s, const struct packet *p, unsigned direction)
 {
-	if (packet_later_fragment(p))
-		return true;
 	bool echo = p->flags & PACKET_ICMP_ECHO;
 	if (!(s->flags & SESSION_ECHO))
 		return !echo;
