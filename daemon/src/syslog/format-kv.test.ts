@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { Action, DenyReason, EventType, FilterLogSource, ScreenId } from "../../../shared/gen/wire.gen.js";
+import {
+  Action,
+  DenyReason,
+  EventType,
+  FilterAnswer,
+  FilterLogSource,
+  ScreenId,
+} from "../../../shared/gen/wire.gen.js";
 import { DEFAULT_POLICY_ID } from "../config/names.js";
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
@@ -86,9 +93,9 @@ const EXPECTED: readonly (readonly [
       egressZone: 0,
       kind: "FILTER_LOG",
       filterId: 4,
-      ruleId: 0,
       termId: 2,
       filterLogSource: FilterLogSource.INPUT,
+      filterAnswer: FilterAnswer.NONE,
     },
     14,
     "FILTER_LOG",
@@ -101,9 +108,9 @@ const EXPECTED: readonly (readonly [
       egressZone: 0,
       kind: "FILTER_LOG",
       filterId: 4,
-      ruleId: 0,
       termId: 2,
       filterLogSource: FilterLogSource.LO0,
+      filterAnswer: FilterAnswer.NONE,
     },
     14,
     "FILTER_LOG",
@@ -137,9 +144,9 @@ const EXPECTED: readonly (readonly [
       kind: "FILTER_LOG",
       action: Action.PERMIT,
       filterId: 4,
-      ruleId: 0,
       termId: 2,
       filterLogSource: FilterLogSource.CACHED_OUTPUT,
+      filterAnswer: FilterAnswer.NONE,
     },
     14,
     "FILTER_LOG",

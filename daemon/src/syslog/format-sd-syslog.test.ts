@@ -7,6 +7,7 @@ import {
   AddressFamily,
   DenyReason,
   EventType,
+  FilterAnswer,
   FilterLogSource,
   ScreenId,
 } from "../../../shared/gen/wire.gen.js";
@@ -247,9 +248,9 @@ describe("sd-syslog: other kinds", () => {
       ...samplePacket,
       kind: "FILTER_LOG",
       filterId: 1,
-      ruleId: 2,
       termId: 3,
       filterLogSource: FilterLogSource.INPUT,
+      filterAnswer: FilterAnswer.NONE,
     } as const;
     const head = "<14>1 2026-09-06T04:24:26.095Z fw1 - - - - PFE_FW_SYSLOG_IP: FW: ";
     assert.equal(line(filter), `${head}ge-0/0/0.0   D  tcp 10.1.1.5 192.0.2.10 51000   443 (1 packets)`);
