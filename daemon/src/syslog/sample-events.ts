@@ -7,7 +7,7 @@ import { EventNames } from "../event/names.js";
 export const GLOBAL_ID = 65534 * 65536;
 
 export const sampleTable: NameTable = {
-  version: 1,
+  version: 2,
   generation: 7,
   hostName: "fw1",
   zones: ["", "trust", "untrust"],
@@ -28,6 +28,11 @@ export const sampleTable: NameTable = {
     },
     { firstId: GLOBAL_ID, name: "everything-else", from: "", to: "", global: true, applications: ["any"] },
     { firstId: DEFAULT_POLICY_ID, name: "default-policy", from: "", to: "", global: false, applications: ["any"] },
+  ],
+  filters: [
+    { name: "", family: "inet", terms: [] },
+    { name: "from-users", family: "inet", terms: ["web", "by-blue", "rest"] },
+    { name: "protect", family: "inet6", terms: ["ping"] },
   ],
 };
 
