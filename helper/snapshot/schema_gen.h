@@ -45,12 +45,7 @@ struct given_instance {
 };
 extern const struct schema_map given_instance_map;
 
-enum given_port_xdp_mode {
-	GIVEN_PORT_XDP_MODE_AUTO,
-	GIVEN_PORT_XDP_MODE_ZERO_COPY,
-	GIVEN_PORT_XDP_MODE_NATIVE,
-	GIVEN_PORT_XDP_MODE_GENERIC
-};
+enum given_port_xdp_mode { GIVEN_PORT_XDP_MODE_AUTO, GIVEN_PORT_XDP_MODE_ZERO_COPY, GIVEN_PORT_XDP_MODE_NATIVE, GIVEN_PORT_XDP_MODE_GENERIC };
 struct given_port {
 	uint32_t id;
 	struct schema_text name;
@@ -170,12 +165,7 @@ struct given_route_hop {
 };
 extern const struct schema_map given_route_hop_map;
 
-enum given_route_kind {
-	GIVEN_ROUTE_KIND_NEXT_HOP,
-	GIVEN_ROUTE_KIND_DISCARD,
-	GIVEN_ROUTE_KIND_REJECT,
-	GIVEN_ROUTE_KIND_NEXT_TABLE
-};
+enum given_route_kind { GIVEN_ROUTE_KIND_NEXT_HOP, GIVEN_ROUTE_KIND_DISCARD, GIVEN_ROUTE_KIND_REJECT, GIVEN_ROUTE_KIND_NEXT_TABLE };
 struct given_route {
 	uint32_t instance;
 	struct schema_bytes prefix;
@@ -211,11 +201,7 @@ struct given_word_range {
 };
 extern const struct schema_map given_word_range_map;
 
-enum given_flexible_match_start {
-	GIVEN_FLEXIBLE_MATCH_START_LAYER_3,
-	GIVEN_FLEXIBLE_MATCH_START_LAYER_4,
-	GIVEN_FLEXIBLE_MATCH_START_PAYLOAD
-};
+enum given_flexible_match_start { GIVEN_FLEXIBLE_MATCH_START_LAYER_3, GIVEN_FLEXIBLE_MATCH_START_LAYER_4, GIVEN_FLEXIBLE_MATCH_START_PAYLOAD };
 struct given_flexible_match {
 	uint32_t start;
 	uint32_t byte_offset;
@@ -226,12 +212,7 @@ struct given_flexible_match {
 };
 extern const struct schema_map given_flexible_match_map;
 
-enum given_filter_term_action {
-	GIVEN_FILTER_TERM_ACTION_ACCEPT,
-	GIVEN_FILTER_TERM_ACTION_DISCARD,
-	GIVEN_FILTER_TERM_ACTION_REJECT,
-	GIVEN_FILTER_TERM_ACTION_NEXT
-};
+enum given_filter_term_action { GIVEN_FILTER_TERM_ACTION_ACCEPT, GIVEN_FILTER_TERM_ACTION_DISCARD, GIVEN_FILTER_TERM_ACTION_REJECT, GIVEN_FILTER_TERM_ACTION_NEXT };
 struct given_filter_term {
 	uint32_t filter_id;
 	uint32_t term_id;
