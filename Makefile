@@ -134,10 +134,10 @@ lint: setup
 fuzz: $(FUZZERS)
 	@helper/fuzz/run --seconds $${SECONDS_EACH:-600} $(FUZZERS)
 
-# Longer looks for disagreements between the model and the program, and for faults that no test finds (docs/proof.md).
+# Longer looks for disagreements between the model and the program, with other seeds each time, and for faults that no test
+# finds (docs/proof.md).
 differential: build
-	node --enable-source-maps --test build/js/test/differential/differential.test.js
-	node build/js/test/differential/explore.js $${SEED:-1} $${CASES:-5000}
+	node --enable-source-maps build/js/test/differential/explore.js $${SEED:-$$(date +%s)} $${CASES:-5000}
 mutants: build
 	test/mutants/run
 

@@ -24,4 +24,14 @@ struct filter_trail {
 	const struct filter_term *log[TRAIL_LOGS_MAX];
 };
 
+/* trail_clear makes an empty trail. Worker only. */
+static inline void
+trail_clear(struct filter_trail *t)
+{
+	t->term_count = 0;
+	t->log_count = 0;
+	t->invariant = true;
+	t->replayed = false;
+}
+
 #endif

@@ -24,7 +24,7 @@ import {
 import { Policies, type Rule } from "./policy.js";
 import { etherFrame, hop, neighbourMac, padded, portMac, split } from "./rewrite.js";
 import { ownAddress, Routes } from "./route.js";
-import { closeReason, fits, timeoutOf, type Direction, type Session } from "./session.js";
+import { closeReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
 import { TcpTrack, type TcpRules } from "./tcp.js";
 import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
 
@@ -251,8 +251,7 @@ export class Firewall {
     const found = this.#sessions.get(tupleKey(packet.tuple));
     if (found === undefined) return;
     /* An identifier alone must not let requests pass for replies. */
-    const echo = found.session.icmp !== undefined && isEcho(packet.family, found.session.icmp.type);
-    if (echo && !fits(found.session, found.direction, packet)) return;
+    if (!fits(found.session, found.direction, packet) && !shares(found.session, packet)) return;
     j.session = found.session;
     j.direction = found.direction;
     const { tcp } = found.session;
@@ -358,9 +357,12 @@ export class Firewall {
       if (rule.action !== "permit") return this.#denied(j, rule);
       return;
     }
+    /* A message that shares its session without being like it is judged for itself, and goes on with it. */
     j.astray = session !== undefined && !belongs;
-    j.session = undefined;
-    j.direction = undefined;
+    if (j.astray) {
+      j.session = undefined;
+      j.direction = undefined;
+    }
     rule = this.#policies.decide({ from, to, tuple: packet.tuple, icmp: packet.icmp });
     j.rule = rule;
     if (rule.action !== "permit") this.#denied(j, rule);
@@ -406,12 +408,7 @@ export class Firewall {
     if (isLater(packet)) throw new Drop("fragment-unknown");
     const taken = this.#sessions.get(tupleKey(packet.tuple));
     if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
-    else if (taken !== undefined) {
-      if (packet.icmp !== undefined && isEcho(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
-      j.session = taken.session;
-      j.direction = taken.direction;
-      return;
-    }
+    else if (taken !== undefined) throw new Drop("icmp-no-session"); /* another kind of message has its place */
     if (isToItself(packet.tuple) && packet.tuple.sourcePort === packet.tuple.destinationPort) {
       throw new Drop(packet.icmp === undefined ? "ip-source" : "icmp-no-session");
     }
@@ -450,13 +447,12 @@ export class Firewall {
     j.verdict = "forward";
     const ip = hop(packet);
     const mtu = egress.mtu[packet.family];
-    for (const piece of ip.length > mtu ? split(ip, mtu) : [ip]) {
-      const frame = etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
-      j.frames.push({
-        out: egress.port.name,
-        bytes: padded(frame, packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length),
-      });
-    }
+    const link = (piece: Buffer): Buffer =>
+      etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
+    const behind = packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length;
+    /* Fragments are frames of our own: no padding came with them. */
+    const frames = ip.length > mtu ? split(ip, mtu).map(link) : [padded(link(ip), behind)];
+    for (const bytes of frames) j.frames.push({ out: egress.port.name, bytes });
     count(this.counters, ["units", egress.name, "out_packets"]);
     count(this.counters, ["units", egress.name, "out_bytes"], packet.ip.length);
     count(this.counters, ["forwarded_packets"]);
@@ -468,6 +464,7 @@ export class Firewall {
     );
     if (session === undefined || packet.quoted !== undefined) return;
     const first = session.packets[0] + session.packets[1] === 0;
+    const before = { judged: session.judged, state: session.tcp?.state };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
     session.bytes[j.direction!] += packet.ip.length;
@@ -480,7 +477,9 @@ export class Firewall {
     }
     if (!first && packet.segment !== undefined)
       session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined, this.#rules);
-    session.timeout = timeoutOf(session, this.#rules);
+    /* A packet that is not its session's to move leaves it the time that it had. */
+    if (first || session.judged !== before.judged || session.tcp?.state !== before.state)
+      session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
     if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
   }
