@@ -98,8 +98,9 @@ export const reverseTuple = (t: Tuple): Tuple => ({
   destinationPort: t.sourcePort,
 });
 
-export const tupleKey = (t: Tuple): string =>
-  `${t.source.family} ${t.protocol} ${t.source.value.toString(16)} ${t.sourcePort} ${t.destination.value.toString(16)} ${t.destinationPort}`;
+/** tupleKey: instances may use the same addresses. */
+export const tupleKey = (instance: string, t: Tuple): string =>
+  `${instance} ${t.source.family} ${t.protocol} ${t.source.value.toString(16)} ${t.sourcePort} ${t.destination.value.toString(16)} ${t.destinationPort}`;
 
 function must(holds: boolean, reason: string): void {
   if (!holds) throw new Malformed(reason);
