@@ -70,7 +70,7 @@ struct filter_term {
 	/* what only the packet tells */
 	uint32_t conditions; /* of enum filter_condition; 0: the key decides */
 	struct octet_set icmp_types, icmp_codes, tcp_flags, ttls, ip_options, ip_options_except;
-	uint64_t dscps;             /* a bit for each of 64 */
+	uint64_t dscps;              /* a bit for each of 64 */
 	uint16_t forwarding_classes; /* a bit for each of 16 */
 	uint8_t loss_priorities;     /* a bit for each of 4 */
 	uint8_t fragment_flags;      /* a bit for each of the 8 values of the three flags */
@@ -80,11 +80,11 @@ struct filter_term {
 	/* what happens */
 	uint8_t action; /* enum filter_action */
 	bool log;
-	int8_t reject_code;                                /* ICMP code, or FILTER_TCP_RESET */
+	int8_t reject_code;                                       /* ICMP code, or FILTER_TCP_RESET */
 	int8_t set_forwarding_class, set_loss_priority, set_dscp; /* or FILTER_KEEP */
-	int8_t routing_instance;                           /* or FILTER_KEEP */
-	uint32_t counter;                                  /* slot, or FILTER_COUNTER_NONE */
-	uint32_t policer;                                  /* index in snapshot.policer, or FILTER_POLICER_NONE */
+	int8_t routing_instance;                                  /* or FILTER_KEEP */
+	uint32_t counter;                                         /* slot, or FILTER_COUNTER_NONE */
+	uint32_t policer; /* index in snapshot.policer, or FILTER_POLICER_NONE */
 
 	/* what logs name */
 	uint32_t filter_id, term_id;

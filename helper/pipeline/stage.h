@@ -36,6 +36,12 @@ uint16_t policy_application(const struct snapshot *s, const struct policy_rule *
 
 /* filter_host: the lo0 filter, for packets that host_admit would deliver. */
 enum verdict filter_host(struct worker *w, struct packet *p);
+/* filter_input_again and filter_output_again do for a packet of a known flow what filter_input and filter_output would do,
+ * by the flow's memo where it has one. VERDICT_NONE or VERDICT_DROP. */
+enum verdict filter_input_again(struct worker *w, struct packet *p, uint32_t memo);
+enum verdict filter_output_again(struct worker *w, struct packet *p, uint32_t memo);
+/* filter_remember keeps in a flow what the filters said about this packet, as far as it holds for all of its packets. */
+void filter_remember(struct worker *w, const struct packet *p, struct flow *f);
 
 /* The exits. */
 

@@ -441,5 +441,6 @@ snapshot_free(struct snapshot *s)
 	for (uint32_t i = 0; i < s->policy_set_count; i++)
 		if (s->policy_set[i].classifier)
 			classify_free(s->policy_set[i].classifier);
+	policer_release(s->policer, s->policer_count);
 	arena_destroy(s->arena);
 }

@@ -13,7 +13,6 @@ import {
   isEchoReply,
   isIcmp,
   isLater,
-  isToItself,
   TCP,
   Malformed,
   vlansOf,
@@ -27,7 +26,7 @@ import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
 import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
 import { ownAddress, Routes } from "./route.js";
-import { closeReason, fits, timeoutOf, type Direction, type Session } from "./session.js";
+import { closeReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
 import { TcpTrack, type TcpRules } from "./tcp.js";
 import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
 
@@ -184,6 +183,7 @@ export class Firewall {
     const j = this.#begin(number, now);
     count(this.counters, ["received_packets"]);
     count(this.counters, ["received_bytes"], frame.length);
+    let first: Waiting | undefined;
     try {
       j.unit = this.#unitOf(vlansOf(frame), port);
       if (j.unit !== undefined) {
@@ -194,7 +194,8 @@ export class Firewall {
       if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
       this.#ingress(j);
       this.#inputFilter(j, packet, true);
-      const answer = this.#fragments.resolve(packet, this.#waiting(j), now);
+      first = this.#waiting(j);
+      const answer = this.#fragments.resolve(packet, first, now);
       if (answer.kind === "held") return this.#told;
       if (answer.kind !== "ready") throw new Drop("fragment-full");
       j.packet = answer.packet;
@@ -203,7 +204,8 @@ export class Firewall {
       this.#refuse(j, error);
     }
     this.#finish(j, now);
-    if (j.packet !== undefined && j.unit !== undefined) this.#release(j.packet, j, now);
+    /* What ends before it is known as the first of its datagram lets none of the others go. */
+    if (first !== undefined) this.#release(j.packet!, first, now);
     return this.#told;
   }
 
@@ -212,15 +214,15 @@ export class Firewall {
     return { number, unit: j.unit!, generation: this.#generation, passages: [...j.passages], marks, instance };
   }
 
-  #release(first: Packet, firstJ: Judgement, now: bigint): void {
-    for (const { item, packet } of this.#fragments.release(first, this.#waiting(firstJ))) {
+  #release(packet: Packet, first: Waiting, now: bigint): void {
+    for (const { item, packet: later } of this.#fragments.release(packet, first)) {
       const j = this.#begin(item.number, now);
       const { unit, passages, marks, instance } = item;
-      Object.assign(j, { unit, packet, passages: [...passages], marks, instance });
+      Object.assign(j, { unit, packet: later, passages: [...passages], marks, instance });
       try {
         /* It was counted and metered when it came. */
-        if (item.generation !== this.#generation) this.#inputFilter(j, packet, false);
-        const answer = this.#fragments.resolve(packet, item, now);
+        if (item.generation !== this.#generation) this.#inputFilter(j, later, false);
+        const answer = this.#fragments.resolve(later, item, now);
         if (answer.kind !== "ready") throw new Drop("fragment-full");
         j.packet = answer.packet;
         this.#judge(j, answer.packet);
@@ -341,8 +343,7 @@ export class Firewall {
     const found = this.#sessions.get(tupleKey(j.unit!.instance, packet.tuple));
     if (found === undefined) return;
     /* An identifier alone must not let requests pass for replies. */
-    const echo = found.session.icmp !== undefined && isEcho(packet.family, found.session.icmp.type);
-    if (echo && !fits(found.session, found.direction, packet)) return;
+    if (!fits(found.session, found.direction, packet) && !shares(found.session, packet)) return;
     j.session = found.session;
     j.direction = found.direction;
     const { tcp } = found.session;
@@ -448,9 +449,12 @@ export class Firewall {
       if (rule.action !== "permit") return this.#denied(j, rule);
       return;
     }
+    /* A message that shares its session without being like it is judged for itself, and goes on with it. */
     j.astray = session !== undefined && !belongs;
-    j.session = undefined;
-    j.direction = undefined;
+    if (j.astray) {
+      j.session = undefined;
+      j.direction = undefined;
+    }
     rule = this.#policies.decide({ from, to, tuple: packet.tuple, icmp: packet.icmp });
     j.rule = rule;
     if (rule.action !== "permit") this.#denied(j, rule);
@@ -494,25 +498,23 @@ export class Firewall {
     if (isIcmp(packet.family, packet.tuple.protocol) && isLater(packet)) throw new Drop("icmp-no-session");
     if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
     if (isLater(packet)) throw new Drop("fragment-unknown");
-    const taken = this.#sessions.get(tupleKey(j.unit!.instance, packet.tuple));
-    if (j.restarts === undefined && taken !== undefined) {
-      if (packet.icmp !== undefined && isEcho(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
-      j.session = taken.session;
-      j.direction = taken.direction;
-      return;
-    }
-    if (isToItself(packet.tuple) && packet.tuple.sourcePort === packet.tuple.destinationPort) {
-      throw new Drop(packet.icmp === undefined ? "ip-source" : "icmp-no-session");
-    }
     j.opens = true;
   }
 
+  /** Its place must be free: that is seen when it takes it, after everything else. */
   #open(j: Judgement, packet: Packet): void {
+    const keys = [
+      tupleKey(j.unit!.instance, packet.tuple),
+      tupleKey(j.egress!.instance, reverseTuple(packet.tuple)),
+    ] as const;
+    if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
+    else if (this.#sessions.has(keys[0])) throw new Drop("icmp-no-session"); /* another kind of message has it */
+    if (keys[0] === keys[1]) throw new Drop(packet.icmp === undefined ? "ip-source" : "icmp-no-session");
     const rule = j.rule!;
     const session: Session = {
       id: this.#nextSession++,
       tuple: packet.tuple,
-      keys: [tupleKey(j.unit!.instance, packet.tuple), tupleKey(j.egress!.instance, reverseTuple(packet.tuple))],
+      keys,
       icmp: packet.icmp,
       createdNs: j.time,
       tcp: packet.segment === undefined ? undefined : new TcpTrack(packet.segment, packet.fragment !== undefined),
@@ -536,22 +538,18 @@ export class Firewall {
   }
 
   #forward(j: Judgement, packet: Packet): void {
-    if (j.opens) {
-      if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
-      this.#open(j, packet);
-    }
+    if (j.opens) this.#open(j, packet);
     const { session } = j;
     const egress = j.egress!;
     j.verdict = "forward";
     const ip = marked(hop(packet), j.marks.codePoint);
     const mtu = egress.mtu[packet.family];
-    for (const piece of ip.length > mtu ? split(ip, mtu) : [ip]) {
-      const frame = etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
-      j.frames.push({
-        out: egress.port.name,
-        bytes: padded(frame, packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length),
-      });
-    }
+    const link = (piece: Buffer): Buffer =>
+      etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
+    const behind = packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length;
+    /* Fragments are frames of our own: no padding came with them. */
+    const frames = ip.length > mtu ? split(ip, mtu).map(link) : [padded(link(ip), behind)];
+    for (const bytes of frames) j.frames.push({ out: egress.port.name, bytes });
     count(this.counters, ["units", egress.name, "out_packets"]);
     count(this.counters, ["units", egress.name, "out_bytes"], packet.ip.length);
     count(this.counters, ["forwarded_packets"]);
@@ -563,6 +561,7 @@ export class Firewall {
     );
     if (session === undefined || packet.quoted !== undefined) return;
     const first = session.packets[0] + session.packets[1] === 0;
+    const before = { judged: session.judged, state: session.tcp?.state };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
     session.bytes[j.direction!] += packet.ip.length;
@@ -576,7 +575,9 @@ export class Firewall {
     }
     if (!first && packet.segment !== undefined)
       session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined, this.#rules);
-    session.timeout = timeoutOf(session, this.#rules);
+    /* A packet that is not its session's to move leaves it the time that it had. */
+    if (first || session.judged !== before.judged || session.tcp?.state !== before.state)
+      session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
     if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
   }

@@ -1,5 +1,5 @@
 // packet.ts: what the bytes of a frame say, read strictly: the stage "parse" of the model. SPDX-License-Identifier: Apache-2.0
-import { addressFrom, isOneHost, mayBeReached, sameAddress, type Address, type Family } from "./address.js";
+import { addressFrom, isOneHost, mayBeReached, type Address, type Family } from "./address.js";
 import { onesSum } from "./checksum.js";
 
 export const ICMP = 1;
@@ -335,5 +335,3 @@ function readQuote(bytes: Buffer, family: Family): Tuple | undefined {
   const identifier = isEcho(family, body[0]!) ? body.readUInt16BE(4) : 0;
   return { ...tuple, sourcePort: identifier, destinationPort: identifier };
 }
-
-export const isToItself = (t: Tuple): boolean => sameAddress(t.source, t.destination);

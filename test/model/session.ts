@@ -25,7 +25,7 @@ export interface Session {
   lastNs: bigint;
   /** by direction, the last time a whole packet went on: the epoch, so that the program may remember what filters said */
   readonly seen: [number, number];
-  /** seconds; what was in force when its last packet went on */
+  /** seconds; by what was in force when it was judged, or its connection's state changed */
   timeout: number;
   readonly packets: [number, number];
   readonly bytes: [number, number];
@@ -48,6 +48,14 @@ export function closeReason(session: Session): string {
 export function fits(session: Session, direction: Direction, packet: Packet): boolean {
   if (session.icmp === undefined || packet.icmp === undefined) return true;
   const { type } = packet.icmp;
-  if (isEcho(packet.family, session.icmp.type)) return isEchoReply(packet.family, type) === (direction === 1);
+  const echo = isEcho(packet.family, type);
+  if (echo !== isEcho(packet.family, session.icmp.type)) return false;
+  if (echo) return isEchoReply(packet.family, type) === (direction === 1);
   return direction === 1 || (type === session.icmp.type && packet.icmp.code === session.icmp.code);
+}
+
+/** shares: messages that are neither echo nor error go with the session between their ends, alike or not. */
+export function shares(session: Session, packet: Packet): boolean {
+  if (session.icmp === undefined || packet.icmp === undefined) return false;
+  return !isEcho(packet.family, session.icmp.type) && !isEcho(packet.family, packet.icmp.type);
 }
