@@ -1,7 +1,9 @@
 // names.ts: the names that were in force in one generation, by the numbers the helper writes into its events.
 // SPDX-License-Identifier: Apache-2.0
 
-export const NAME_TABLE_VERSION = 1;
+export const NAME_TABLE_VERSION = 2;
+/** Version 1 had no filters. */
+const VERSION_WITHOUT_FILTERS = 1;
 /** MAX_RULES_PER_POLICY_SET: policy_id = set id × this + rule index. */
 export const MAX_RULES_PER_POLICY_SET = 65536;
 export const GLOBAL_POLICY_SET = 65534;
@@ -23,6 +25,17 @@ export interface NameTable {
   readonly applications: readonly string[];
   /** in ascending order of firstId */
   readonly policies: readonly PolicyName[];
+  /** by filter id; [0] is "" (no filter) */
+  readonly filters: readonly FilterName[];
+}
+
+/** FilterName: one configured filter. */
+export interface FilterName {
+  readonly name: string;
+  /** 2: inet, 10: inet6; 0: no filter */
+  readonly family: 0 | 2 | 10;
+  /** by term id; [0] is "" (no term) */
+  readonly terms: readonly string[];
 }
 
 export interface UnitName {
@@ -73,6 +86,16 @@ export function applicationName(table: NameTable, id: number): string | undefine
   return id === 0 ? undefined : table.applications[id];
 }
 
+/** filterName gives the name of the filter in which a term is written, or undefined. */
+export function filterName(table: NameTable, filterId: number): string | undefined {
+  return table.filters[filterId]?.name || undefined;
+}
+
+/** termName gives the name of a term by the id of the filter in which it is written and its own, or undefined. */
+export function termName(table: NameTable, filterId: number, termId: number): string | undefined {
+  return table.filters[filterId]?.terms[termId] || undefined;
+}
+
 /** policyTerm finds the policy and the application term of a policy_id. */
 export function policyTerm(table: NameTable, policyId: number): PolicyTerm | undefined {
   let low = 0;
@@ -88,18 +111,22 @@ export function policyTerm(table: NameTable, policyId: number): PolicyTerm | und
   return { policyId, name: policy.name, from: policy.from, to: policy.to, global: policy.global, application };
 }
 
-/** parseNameTable accepts what JSON.parse made of a stored table; anything else, and other versions, give undefined. */
+/** parseNameTable accepts what JSON.parse made of a stored table, also one of version 1; anything else gives undefined. */
 export function parseNameTable(value: unknown): NameTable | undefined {
-  if (!isRecord(value) || value["version"] !== NAME_TABLE_VERSION) return undefined;
-  const { generation, hostName, zones, units, applications, policies } = value;
+  if (!isRecord(value)) return undefined;
+  const table: Record<string, unknown> =
+    value["version"] === VERSION_WITHOUT_FILTERS ? { ...value, version: NAME_TABLE_VERSION, filters: [] } : value;
+  const { version, generation, hostName, zones, units, applications, policies, filters } = table;
   const whole =
+    version === NAME_TABLE_VERSION &&
     Number.isSafeInteger(generation) &&
     typeof hostName === "string" &&
     isListOf(zones, isText) &&
     isListOf(applications, isText) &&
     isListOf(units, (unit) => isRecord(unit) && isText(unit["name"]) && isText(unit["zone"])) &&
-    isListOf(policies, isPolicyName);
-  return whole ? (value as unknown as NameTable) : undefined;
+    isListOf(policies, isPolicyName) &&
+    isListOf(filters, isFilterName);
+  return whole ? (table as unknown as NameTable) : undefined;
 }
 
 function isPolicyName(value: unknown): boolean {
@@ -111,6 +138,15 @@ function isPolicyName(value: unknown): boolean {
     isText(value["to"]) &&
     typeof value["global"] === "boolean" &&
     isListOf(value["applications"], isText)
+  );
+}
+
+function isFilterName(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isText(value["name"]) &&
+    [0, 2, 10].includes(value["family"] as number) &&
+    isListOf(value["terms"], isText)
   );
 }
 

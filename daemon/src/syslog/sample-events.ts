@@ -7,7 +7,7 @@ import { EventNames } from "../event/names.js";
 export const GLOBAL_ID = 65534 * 65536;
 
 export const sampleTable: NameTable = {
-  version: 1,
+  version: 2,
   generation: 7,
   hostName: "fw1",
   zones: ["", "trust", "untrust"],
@@ -28,6 +28,11 @@ export const sampleTable: NameTable = {
     },
     { firstId: GLOBAL_ID, name: "everything-else", from: "", to: "", global: true, applications: ["any"] },
     { firstId: DEFAULT_POLICY_ID, name: "default-policy", from: "", to: "", global: false, applications: ["any"] },
+  ],
+  filters: [
+    { name: "", family: 0, terms: [] },
+    { name: "from-users", family: 2, terms: ["", "web", "rest"] },
+    { name: "from-users6", family: 10, terms: ["", "web", "rest"] },
   ],
 };
 
