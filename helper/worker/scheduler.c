@@ -8,9 +8,12 @@ struct queue {
 	struct scheduler_frame frame[SCHEDULER_FRAMES];
 };
 
+/* What a queue may send of its own right, and what of that which others leave. */
+enum share { SHARE_OWN, SHARE_REST, SHARES };
+
 struct scheduler {
-	uint8_t waiting;          /* a bit for each queue that holds a frame */
-	uint8_t turn[PRIORITIES]; /* the queue that is asked first among those of a priority */
+	uint8_t waiting;                  /* a bit for each queue that holds a frame */
+	uint8_t turn[SHARES][PRIORITIES]; /* the queue that is asked first among those of a priority */
 	struct queue queue[QUEUES];
 };
 
@@ -75,9 +78,6 @@ take_tokens(const struct policer_rule *rate, uint32_t length, const struct shapi
 	return !rate || policer_meter(rate, by->worker, COLOR_GREEN, length, by->now_ns) == COLOR_GREEN;
 }
 
-/* What a queue may send of its own right, and what of that which others leave. */
-enum share { SHARE_OWN, SHARE_REST, SHARES };
-
 static bool
 may_send(const struct port_queue *q, enum share share, uint32_t length, const struct shaping *by)
 {
@@ -93,7 +93,7 @@ choose(const struct scheduler *s, const struct port_queues *q, unsigned priority
 {
 	uint8_t asked = q->with_priority[priority] & s->waiting;
 	for (unsigned i = 0; asked && i < QUEUES; i++) {
-		unsigned queue = (s->turn[priority] + i) % QUEUES;
+		unsigned queue = (s->turn[share][priority] + i) % QUEUES;
 		const struct queue *from = &s->queue[queue];
 		if (asked >> queue & 1 && may_send(&q->queue[queue], share, from->frame[from->head].length, by))
 			return queue;
@@ -118,7 +118,7 @@ scheduler_next(struct scheduler *s, const struct port_queues *q, uint32_t worker
 			    !take_tokens(q->shaping, length, &by))
 				return false;
 			*out = take(s, queue);
-			s->turn[priority] = (uint8_t)((queue + 1) % QUEUES);
+			s->turn[share][priority] = (uint8_t)((queue + 1) % QUEUES);
 			return true;
 		}
 	}
