@@ -37,7 +37,8 @@ struct flow {
 	uint32_t input_memo; /* what the filters said: see filter/memo.h */
 	uint32_t output_memo;
 	uint16_t route_instance; /* where the input filter had it routed */
-	uint16_t reserved;       /* keeps sessions in whole cache lines */
+	uint8_t rewrites;        /* its egress unit has a rewrite rule */
+	uint8_t reserved;        /* keeps sessions in whole cache lines */
 };
 _Static_assert(offsetof(struct flow, packets) == 64 && sizeof(struct flow) == 96, "layout of a hit");
 

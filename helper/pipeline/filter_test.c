@@ -86,7 +86,7 @@ static struct filter_term *
 only_ttl(struct filter_term *t, uint8_t ttl)
 {
 	t->conditions |= FILTER_TTL;
-	t->ttls = (struct octet_set){ .bits = { [ttl / 64] = 1ull << ttl % 64 } };
+	octet_set_add(&t->ttls, ttl);
 	return t;
 }
 

@@ -77,6 +77,7 @@ struct shape {
 	uint16_t source_port, destination_port;
 	uint8_t protocol;
 	uint8_t ttl;
+	uint8_t tos; /* or traffic class */
 	uint8_t tcp_flags;
 	uint32_t sequence, acknowledgment;
 	uint16_t window;
@@ -400,6 +401,7 @@ fixture_network(uint8_t *l3, const struct shape *s, uint8_t protocol, uint8_t fa
 	struct address destination = fixture_address(s->destination, &family);
 	if (family == ADDRESS_FAMILY_INET) {
 		l3[0] = 0x45;
+		l3[1] = s->tos;
 		store16(l3 + 2, (uint16_t)(IPV4_HEADER + content));
 		store16(l3 + 4, s->fragment_id);
 		store16(l3 + 6, (uint16_t)((s->dont_fragment ? IPV4_DONT_FRAGMENT : 0) |
@@ -413,7 +415,8 @@ fixture_network(uint8_t *l3, const struct shape *s, uint8_t protocol, uint8_t fa
 		return IPV4_HEADER;
 	}
 	bool fragment = s->more_fragments || s->fragment_offset;
-	l3[0] = 0x60;
+	l3[0] = (uint8_t)(0x60 | s->tos >> 4);
+	l3[1] = (uint8_t)(s->tos << 4);
 	store16(l3 + 4, (uint16_t)(content + (fragment ? 8 : 0)));
 	l3[6] = fragment ? PROTOCOL_FRAGMENT : protocol;
 	l3[7] = ttl;

@@ -14,12 +14,15 @@ is_for_us(const struct worker *w, const struct packet *p)
 
 /* What the input filter may change; a packet that waited keeps what was found when it came. */
 static inline void
-arrive(struct packet *p, uint16_t instance)
+arrive(struct packet *p, const struct unit *u)
 {
 	p->judged_by = 0;
-	p->route_instance = instance;
+	p->route_instance = u->instance;
 	p->forwarding_class = 0;
 	p->loss_priority = 0;
+	const struct dscp_class *classifier = p->key.family == ADDRESS_FAMILY_INET ? u->classifier : u->classifier6;
+	if (classifier)
+		cos_classify(p, classifier);
 	p->set_dscp = FILTER_KEEP;
 	trail_clear(&p->input);
 }
@@ -39,7 +42,7 @@ ingress_identify(struct worker *w, struct packet *p)
 	p->key.instance = u->instance;
 	p->inner.instance = u->instance;
 	if (p->judged_by != s->generation)
-		arrive(p, u->instance);
+		arrive(p, u);
 	if (u->zone == ZONE_NONE)
 		return packet_drop(p, DROP_REASON_NO_ZONE);
 	/* Explain asks about packets that were sent to us. */

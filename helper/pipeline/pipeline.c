@@ -104,6 +104,8 @@ fast_path(struct worker *w, struct packet *p)
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
 	p->egress_zone = f->egress_zone;
+	if (f->rewrites || p->set_dscp >= 0)
+		cos_mark(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
 	output_send(w, p->frame, p->data, p->length, f->egress_port);

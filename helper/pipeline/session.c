@@ -343,6 +343,7 @@ session_remember(struct worker *w, struct packet *p)
 	f->ingress_zone = p->zone;
 	f->egress_zone = p->egress_zone;
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
+	f->rewrites = cos_rewrites(w, p->egress_unit, p->key.family);
 	filter_remember(w, p, f);
 }
 

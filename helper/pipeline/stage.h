@@ -43,6 +43,14 @@ enum verdict filter_output_again(struct worker *w, struct packet *p, uint32_t me
 /* filter_remember keeps in a flow what the filters said about this packet, as far as it holds for all of its packets. */
 void filter_remember(struct worker *w, const struct packet *p, struct flow *f);
 
+/* cos_classify gives a packet the forwarding class and loss priority that its code point has in a classifier. */
+void cos_classify(struct packet *p, const struct dscp_class *classifier);
+/* cos_mark writes the code point that a packet leaves with: that of a filter term, else that of the egress unit's rewrite
+ * rule. p->tos stays what it came with. Worker only. */
+void cos_mark(const struct worker *w, struct packet *p);
+/* cos_rewrites: has the unit a rewrite rule for packets of this family that leave? */
+bool cos_rewrites(const struct worker *w, uint16_t unit, uint8_t family);
+
 /* The exits. */
 
 /* finish carries out p->verdict: the single exit. Afterwards the frame has left, waits, or was given back. */

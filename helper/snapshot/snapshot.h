@@ -45,6 +45,19 @@ struct host_service {
 	int16_t icmp_type;            /* -1 = any */
 };
 
+enum { FORWARDING_CLASSES = 16, LOSS_PRIORITIES = 4, DSCPS = 64 };
+
+/* dscp_class: what a code point stands for in a classifier, which is [DSCPS] of them. */
+struct dscp_class {
+	uint8_t forwarding_class;
+	uint8_t loss_priority;
+};
+
+/* dscp_rewrite: the code point that a packet leaves with; -1: that which it has. */
+struct dscp_rewrite {
+	int8_t dscp[FORWARDING_CLASSES][LOSS_PRIORITIES];
+};
+
 /* unit: a logical interface. Index in snapshot.unit is its id; 0 is unused. */
 struct unit {
 	char name[NAME_MAX_BYTES]; /* ge-0/0/0.0 */
@@ -55,6 +68,10 @@ struct unit {
 	uint16_t mtu_inet, mtu_inet6;           /* 0: the port's */
 	uint16_t filter_input, filter_output;   /* filter ids for IPv4; 0: none */
 	uint16_t filter_input6, filter_output6; /* for IPv6 */
+	const struct dscp_class *classifier;    /* of IPv4 packets that come, [DSCPS]; NULL: all are best-effort, low */
+	const struct dscp_class *classifier6;   /* of IPv6 packets */
+	const struct dscp_rewrite *rewrite;     /* of IPv4 packets that leave; NULL: code points stay */
+	const struct dscp_rewrite *rewrite6;    /* of IPv6 packets */
 	uint32_t address_count;
 	struct unit_address *address;
 	bool has_host_services; /* overrides the zone's */

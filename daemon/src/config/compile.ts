@@ -86,6 +86,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
       units: [{ name: "", zone: "" }, ...unitNames(config, units)],
       applications: ["any", ...applications.rows.map((row) => row.name)],
       policies: [...policies.names, defaultPolicyName()],
+      filters: [{ name: "", family: "inet", terms: [] }],
     },
   };
 }

@@ -7,7 +7,11 @@ export interface Config {
   readonly interfaces: Readonly<Record<string, Interface>>;
   readonly security: Security;
   readonly applications?: Applications;
+  readonly "policy-options"?: PolicyOptions;
+  readonly firewall?: Firewall;
+  readonly "class-of-service"?: ClassOfService;
   readonly "routing-options"?: RoutingOptions;
+  readonly "routing-instances"?: readonly RoutingInstance[];
 }
 
 export interface System {
@@ -43,6 +47,15 @@ export interface Unit {
 export interface Family {
   readonly address?: readonly string[];
   readonly mtu?: number;
+  readonly filter?: UnitFilter;
+}
+
+/** UnitFilter: the filters of a unit; input and input-list exclude each other, and so do output and output-list. */
+export interface UnitFilter {
+  readonly input?: string;
+  readonly output?: string;
+  readonly "input-list"?: readonly string[];
+  readonly "output-list"?: readonly string[];
 }
 
 export interface Security {
@@ -165,8 +178,9 @@ export interface TcpSession {
 }
 
 export type StreamFormat = "sd-syslog" | "kv";
-/** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; all is everything. */
-export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy";
+/** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; filter is what terms of
+ * filters logged; all is everything. */
+export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "filter";
 export type Severity = "emergency" | "alert" | "critical" | "error" | "warning" | "notice" | "info" | "debug";
 export type Facility =
   | "authorization"
@@ -183,13 +197,18 @@ export type Facility =
   | "local6"
   | "local7";
 
-/** Stream: one collector. Defaults: port 514, transport udp, format sd-syslog, category all, every severity, facility user. */
+/** Stream: one collector. Defaults: port 514, transport udp, format sd-syslog, category all, every severity, facility user;
+ * filter logs as the format writes them. */
 export interface Stream {
   readonly name: string;
   readonly host: string;
   readonly port?: number;
   readonly transport?: { readonly protocol?: "udp" };
   readonly format?: StreamFormat;
+  /** filter-format: pfe: filter logs as the forwarding plane of Junos writes them, facility local3 unless overridden. */
+  readonly "filter-format"?: "rt-flow" | "pfe";
+  /** filter-padding: of the pfe form; padded by default. */
+  readonly "filter-padding"?: "padded" | "compact";
   readonly category?: readonly StreamCategory[];
   /** severity: a threshold: events less severe than this are not sent. */
   readonly severity?: Severity;
@@ -231,17 +250,213 @@ export interface ApplicationSet {
   readonly "application-set"?: readonly string[];
 }
 
+export interface PolicyOptions {
+  readonly "prefix-list"?: readonly PrefixList[];
+}
+
+/** PrefixList: prefixes of both families; a filter sees those of its own. */
+export interface PrefixList {
+  readonly name: string;
+  readonly prefix: readonly string[];
+}
+
+export interface Firewall {
+  readonly family?: { readonly inet?: FilterFamily; readonly inet6?: FilterFamily };
+  readonly policer?: readonly Policer[];
+  readonly "three-color-policer"?: readonly ThreeColorPolicer[];
+}
+
+export interface FilterFamily {
+  readonly filter?: readonly Filter[];
+}
+
+export interface Filter {
+  readonly name: string;
+  readonly "interface-specific"?: true;
+  readonly term: readonly FilterTerm[];
+}
+
+/** FilterTerm: either `filter`, the terms of another filter in this place, or conditions and actions. */
+export interface FilterTerm {
+  readonly name: string;
+  readonly from?: FilterFrom;
+  readonly then?: FilterThen;
+  readonly filter?: string;
+}
+
+/** FilterValues: numbers, ranges and names, any of which may hold. */
+export type FilterValues = readonly (string | number)[];
+/** FilterNames: prefixes or prefix lists; `{name, except: true}` takes addresses out. */
+export type FilterNames = readonly (string | { readonly name: string; readonly except?: true })[];
+
+/** FilterFrom: the conditions of both families; all that are there must hold. */
+export interface FilterFrom {
+  readonly "source-address"?: FilterNames;
+  readonly "destination-address"?: FilterNames;
+  readonly address?: FilterNames;
+  readonly "source-prefix-list"?: FilterNames;
+  readonly "destination-prefix-list"?: FilterNames;
+  readonly "prefix-list"?: FilterNames;
+  /** protocol: inet; next-header: inet6 */
+  readonly protocol?: FilterValues;
+  readonly "protocol-except"?: FilterValues;
+  readonly "next-header"?: FilterValues;
+  readonly "next-header-except"?: FilterValues;
+  readonly "source-port"?: FilterValues;
+  readonly "source-port-except"?: FilterValues;
+  readonly "destination-port"?: FilterValues;
+  readonly "destination-port-except"?: FilterValues;
+  readonly port?: FilterValues;
+  readonly "port-except"?: FilterValues;
+  readonly "icmp-type"?: FilterValues;
+  readonly "icmp-type-except"?: FilterValues;
+  readonly "icmp-code"?: FilterValues;
+  readonly "icmp-code-except"?: FilterValues;
+  readonly "tcp-flags"?: string;
+  readonly "tcp-established"?: true;
+  readonly "tcp-initial"?: true;
+  /** dscp and precedence: inet; traffic-class: inet6 */
+  readonly dscp?: FilterValues;
+  readonly "dscp-except"?: FilterValues;
+  readonly precedence?: FilterValues;
+  readonly "precedence-except"?: FilterValues;
+  readonly "traffic-class"?: FilterValues;
+  readonly "traffic-class-except"?: FilterValues;
+  /** ttl: inet; hop-limit: inet6 */
+  readonly ttl?: FilterValues;
+  readonly "ttl-except"?: FilterValues;
+  readonly "hop-limit"?: FilterValues;
+  readonly "hop-limit-except"?: FilterValues;
+  readonly "packet-length"?: FilterValues;
+  readonly "packet-length-except"?: FilterValues;
+  readonly "is-fragment"?: true;
+  readonly "first-fragment"?: true;
+  /** fragment-offset, fragment-flags, ip-options: inet */
+  readonly "fragment-offset"?: FilterValues;
+  readonly "fragment-offset-except"?: FilterValues;
+  readonly "fragment-flags"?: string;
+  readonly "ip-options"?: FilterValues;
+  readonly "ip-options-except"?: FilterValues;
+  readonly "esp-spi"?: FilterValues;
+  readonly "esp-spi-except"?: FilterValues;
+  readonly interface?: readonly string[];
+  readonly "forwarding-class"?: readonly string[];
+  readonly "forwarding-class-except"?: readonly string[];
+  readonly "loss-priority"?: readonly LossPriority[];
+  readonly "loss-priority-except"?: readonly LossPriority[];
+  readonly "flexible-match-mask"?: FlexibleMatchMask;
+}
+
+export type LossPriority = "low" | "medium-low" | "medium-high" | "high";
+
+export interface FlexibleMatchMask {
+  readonly "match-start": "layer-3" | "layer-4" | "payload";
+  readonly "byte-offset"?: number;
+  readonly "bit-offset"?: number;
+  readonly "bit-length": number;
+  readonly "mask-in-hex"?: string;
+  readonly prefix: string;
+}
+
+/** FilterThen: at most one of accept, discard, reject and next; without any of them: accept. */
+export interface FilterThen {
+  readonly accept?: true;
+  readonly discard?: true;
+  /** reject: true, or a reason */
+  readonly reject?: true | string;
+  readonly next?: "term";
+  readonly count?: string;
+  readonly log?: true;
+  readonly syslog?: true;
+  readonly policer?: string;
+  readonly "three-color-policer"?: { readonly "single-rate"?: string; readonly "two-rate"?: string };
+  readonly "forwarding-class"?: string;
+  readonly "loss-priority"?: LossPriority;
+  /** dscp: inet; traffic-class: inet6 */
+  readonly dscp?: string | number;
+  readonly "traffic-class"?: string | number;
+  readonly "routing-instance"?: string;
+}
+
+/** Quantity: a number, or a text such as 15k, 10m or 1g. */
+export type Quantity = string | number;
+
+/** Policer: exactly one of if-exceeding and if-exceeding-pps. Without `then` what exceeds is discarded. */
+export interface Policer {
+  readonly name: string;
+  readonly "filter-specific"?: true;
+  readonly "logical-interface-policer"?: true;
+  readonly "if-exceeding"?: { readonly "bandwidth-limit": Quantity; readonly "burst-size-limit": Quantity };
+  readonly "if-exceeding-pps"?: { readonly "pps-limit": Quantity; readonly "packet-burst": Quantity };
+  readonly then?: PolicerThen;
+}
+
+export interface PolicerThen {
+  readonly discard?: true;
+  readonly "loss-priority"?: LossPriority;
+  readonly "forwarding-class"?: string;
+  readonly "out-of-profile"?: true;
+}
+
+/** ThreeColorPolicer: exactly one of single-rate (RFC 2697) and two-rate (RFC 2698). */
+export interface ThreeColorPolicer {
+  readonly name: string;
+  readonly "filter-specific"?: true;
+  readonly "logical-interface-policer"?: true;
+  readonly "single-rate"?: SingleRate;
+  readonly "two-rate"?: TwoRate;
+  readonly action?: {
+    readonly "loss-priority": readonly { readonly name: "high"; readonly then: { readonly discard: true } }[];
+  };
+}
+
+/** ColorMode: color-blind unless color-aware is said. */
+export interface ColorMode {
+  readonly "color-blind"?: true;
+  readonly "color-aware"?: true;
+}
+
+export interface SingleRate extends ColorMode {
+  readonly "committed-information-rate": Quantity;
+  readonly "committed-burst-size": Quantity;
+  readonly "excess-burst-size": Quantity;
+}
+
+export interface TwoRate extends ColorMode {
+  readonly "committed-information-rate": Quantity;
+  readonly "committed-burst-size": Quantity;
+  readonly "peak-information-rate": Quantity;
+  readonly "peak-burst-size": Quantity;
+}
+
+export interface ClassOfService {
+  readonly "forwarding-classes"?: {
+    readonly class?: readonly { readonly name: string; readonly "queue-num": number }[];
+  };
+}
+
+/** RoutingInstance: a forwarding instance has no interfaces of its own; its gateways are in the networks of the default one. */
+export interface RoutingInstance {
+  readonly name: string;
+  readonly description?: string;
+  readonly "instance-type": "virtual-router" | "forwarding";
+  readonly interface?: readonly string[];
+  readonly "routing-options"?: RoutingOptions;
+}
+
 export interface RoutingOptions {
   readonly static?: { readonly route?: readonly StaticRoute[] };
 }
 
-/** StaticRoute: exactly one of discard, reject and next hops (next-hop, qualified-next-hop or both). */
+/** StaticRoute: exactly one of discard, reject, next-table and next hops (next-hop, qualified-next-hop or both). */
 export interface StaticRoute {
   readonly name: string;
   readonly "next-hop"?: readonly string[];
   readonly "qualified-next-hop"?: readonly QualifiedNextHop[];
   readonly discard?: true;
   readonly reject?: true;
+  /** next-table: inet.0, inet6.0, INSTANCE.inet.0 or INSTANCE.inet6.0 */
+  readonly "next-table"?: string;
 }
 
 export interface QualifiedNextHop {

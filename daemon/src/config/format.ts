@@ -9,24 +9,82 @@ import {
   prefixRange,
   type Family,
 } from "./address.js";
-import { parseIcmpType, parsePorts, parseProtocol } from "./protocol.js";
+import {
+  dscpField,
+  espSpiField,
+  fragmentOffsetField,
+  icmp6CodeField,
+  icmp6TypeField,
+  icmpCodeField,
+  icmpTypeField,
+  ipOptionField,
+  packetLengthField,
+  parseField,
+  precedenceField,
+  protocolField,
+  ttlField,
+  type Field,
+} from "./filter/field.js";
+import { FlagExpressionError, fragmentFlags, parseFlags, tcpFlags, type FlagSet } from "./filter/flag-expression.js";
+import { icmpTypes, parseIcmpType, parsePorts, parseProtocol, portNumbers, protocolNumbers } from "./protocol.js";
+import { parseQuantity } from "./quantity.js";
+import { dscpNumbers, parseDscp } from "./traffic-class.js";
 
 /** Trouble: undefined when the text is fine, "" when it is simply something else, a sentence when more can be said. */
 export type Trouble = string | undefined;
 
-export const formats: ReadonlyMap<string, (text: string) => Trouble> = new Map([
-  ["ip-address", (text) => (parseAddress(text) === undefined ? "" : undefined)],
-  ["ip-prefix", prefixTrouble],
-  ["inet-address", (text) => interfaceAddressTrouble("inet", text)],
-  ["inet6-address", (text) => interfaceAddressTrouble("inet6", text)],
-  ["ip-protocol", (text) => (parseProtocol(text) === undefined ? "" : undefined)],
-  ["ports", (text) => (parsePorts(text) === undefined ? "" : undefined)],
-  ["icmp-type", (text) => (parseIcmpType(text) === undefined ? "" : undefined)],
+/** Format: `words` are those that may have been meant. */
+export interface Format {
+  readonly trouble: (text: string) => Trouble;
+  readonly words?: Iterable<string>;
+}
+
+const parsed = (parse: (text: string) => unknown, words?: Iterable<string>): Format => ({
+  trouble: (text) => (parse(text) === undefined ? "" : undefined),
+  ...(words === undefined ? {} : { words }),
+});
+const field = (of: Field): Format => parsed((text) => parseField(of, text), [...of.words.keys()]);
+const quantity = (low: number, high: number): Format =>
+  parsed((text) => {
+    const value = parseQuantity(text);
+    return value !== undefined && value >= low && value <= high ? value : undefined;
+  });
+
+export const formats: ReadonlyMap<string, Format> = new Map([
+  ["ip-address", parsed(parseAddress)],
+  ["ip-prefix", { trouble: (text) => prefixTrouble(text) }],
+  ["inet-prefix", { trouble: (text) => prefixTrouble(text, "inet") }],
+  ["inet6-prefix", { trouble: (text) => prefixTrouble(text, "inet6") }],
+  ["inet-address", { trouble: (text) => interfaceAddressTrouble("inet", text) }],
+  ["inet6-address", { trouble: (text) => interfaceAddressTrouble("inet6", text) }],
+  ["ip-protocol", parsed(parseProtocol, [...protocolNumbers.keys()])],
+  ["ports", parsed(parsePorts, [...portNumbers.keys()])],
+  ["icmp-type", parsed(parseIcmpType, [...icmpTypes.keys()])],
+  ["filter-protocol", field(protocolField)],
+  ["next-header", field(protocolField)],
+  ["filter-icmp-type", field(icmpTypeField)],
+  ["filter-icmp6-type", field(icmp6TypeField)],
+  ["filter-icmp-code", field(icmpCodeField)],
+  ["filter-icmp6-code", field(icmp6CodeField)],
+  ["dscp", field(dscpField)],
+  ["dscp-value", parsed(parseDscp, [...dscpNumbers.keys()])],
+  ["precedence", field(precedenceField)],
+  ["octets", field(ttlField)],
+  ["packet-lengths", field(packetLengthField)],
+  ["fragment-offsets", field(fragmentOffsetField)],
+  ["ip-option", field(ipOptionField)],
+  ["esp-spi", field(espSpiField)],
+  ["tcp-flags", { trouble: (text) => flagsTrouble(text, tcpFlags) }],
+  ["fragment-flags", { trouble: (text) => flagsTrouble(text, fragmentFlags) }],
+  ["bit-rate", quantity(8_000, 1_000_000_000_000)],
+  ["burst-size", quantity(1_500, 1_000_000_000)],
+  ["packet-rate", quantity(1, 1_000_000_000)],
+  ["packet-burst", quantity(1, 1_000_000)],
 ]);
 
-function prefixTrouble(text: string): Trouble {
+function prefixTrouble(text: string, family?: Family): Trouble {
   const prefix = parsePrefix(text);
-  if (prefix === undefined) return "";
+  if (prefix === undefined || (family !== undefined && prefix.family !== family)) return "";
   return prefix.hostBits
     ? `'${text}' has bits set behind its prefix length; did you mean '${formatPrefix(prefix)}'?`
     : undefined;
@@ -42,4 +100,14 @@ function interfaceAddressTrouble(family: Family, text: string): Trouble {
   if (prefix.value === network.low) return `'${text}' is the address of the network itself, not of one host in it`;
   if (family === "inet" && prefix.value === network.high) return `'${text}' is the broadcast address of its network`;
   return undefined;
+}
+
+function flagsTrouble(text: string, flags: FlagSet): Trouble {
+  try {
+    parseFlags(text, flags);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FlagExpressionError) return error.message;
+    throw error;
+  }
 }

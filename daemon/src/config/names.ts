@@ -1,7 +1,7 @@
 // names.ts: the names that were in force in one generation, by the numbers the helper writes into its events.
 // SPDX-License-Identifier: Apache-2.0
 
-export const NAME_TABLE_VERSION = 1;
+export const NAME_TABLE_VERSION = 2;
 /** MAX_RULES_PER_POLICY_SET: policy_id = set id × this + rule index. */
 export const MAX_RULES_PER_POLICY_SET = 65536;
 export const GLOBAL_POLICY_SET = 65534;
@@ -23,12 +23,24 @@ export interface NameTable {
   readonly applications: readonly string[];
   /** in ascending order of firstId */
   readonly policies: readonly PolicyName[];
+  /** by filter id; [0] has no name (no filter) */
+  readonly filters: readonly FilterName[];
 }
 
 export interface UnitName {
   readonly name: string;
   readonly zone: string;
 }
+
+/** FilterName: one filter as it is written, and its terms. */
+export interface FilterName {
+  readonly name: string;
+  readonly family: FilterFamily;
+  /** terms: term_id is the position + 1 */
+  readonly terms: readonly string[];
+}
+
+export type FilterFamily = "inet" | "inet6";
 
 /** PolicyName: one policy and the run of ids of its application terms. */
 export interface PolicyName {
@@ -73,6 +85,11 @@ export function applicationName(table: NameTable, id: number): string | undefine
   return id === 0 ? undefined : table.applications[id];
 }
 
+/** filterName finds a filter by its id, or gives undefined. */
+export function filterName(table: NameTable, filterId: number): FilterName | undefined {
+  return filterId === 0 ? undefined : table.filters[filterId];
+}
+
 /** policyTerm finds the policy and the application term of a policy_id. */
 export function policyTerm(table: NameTable, policyId: number): PolicyTerm | undefined {
   let low = 0;
@@ -91,14 +108,15 @@ export function policyTerm(table: NameTable, policyId: number): PolicyTerm | und
 /** parseNameTable accepts what JSON.parse made of a stored table; anything else, and other versions, give undefined. */
 export function parseNameTable(value: unknown): NameTable | undefined {
   if (!isRecord(value) || value["version"] !== NAME_TABLE_VERSION) return undefined;
-  const { generation, hostName, zones, units, applications, policies } = value;
+  const { generation, hostName, zones, units, applications, policies, filters } = value;
   const whole =
     Number.isSafeInteger(generation) &&
     typeof hostName === "string" &&
     isListOf(zones, isText) &&
     isListOf(applications, isText) &&
     isListOf(units, (unit) => isRecord(unit) && isText(unit["name"]) && isText(unit["zone"])) &&
-    isListOf(policies, isPolicyName);
+    isListOf(policies, isPolicyName) &&
+    isListOf(filters, isFilterName);
   return whole ? (value as unknown as NameTable) : undefined;
 }
 
@@ -111,6 +129,15 @@ function isPolicyName(value: unknown): boolean {
     isText(value["to"]) &&
     typeof value["global"] === "boolean" &&
     isListOf(value["applications"], isText)
+  );
+}
+
+function isFilterName(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isText(value["name"]) &&
+    (value["family"] === "inet" || value["family"] === "inet6") &&
+    isListOf(value["terms"], isText)
   );
 }
 

@@ -41,7 +41,7 @@ function validator(): ValidateFunction {
     allowUnionTypes: true,
     strictRequired: false,
   });
-  for (const [name, trouble] of formats) {
+  for (const [name, { trouble }] of formats) {
     ajv.addFormat(name, { type: "string", validate: (text: string) => trouble(text) === undefined });
   }
   compiled = ajv.compile(configSchema);
@@ -140,11 +140,12 @@ function valueFinding(path: Path, error: ErrorObject, schema: SchemaNode, expect
   const found = foundText(error.propertyName ?? error.data);
   const at = error.propertyName === undefined ? path : [...path, error.propertyName];
   if (error.keyword === "format" && typeof error.data === "string") {
-    const trouble = formats.get(String(error.params["format"]))?.(error.data);
+    const trouble = formats.get(String(error.params["format"]))?.trouble(error.data);
     if (trouble !== undefined && trouble !== "") return { code: "value", path: at, message: trouble, expected, found };
   }
   const words = (schema.enum ?? []).filter((word) => typeof word === "string");
-  const likely = typeof error.data === "string" ? nearest(error.data, words) : undefined;
+  const meant = error.keyword === "format" ? (formats.get(String(error.params["format"]))?.words ?? []) : words;
+  const likely = typeof error.data === "string" ? nearest(error.data, meant) : undefined;
   return {
     code: error.keyword === "const" ? "type" : "value",
     path: at,

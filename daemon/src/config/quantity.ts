@@ -1,0 +1,11 @@
+// quantity.ts: rates and sizes as Junos writes them: whole numbers with k, m or g. SPDX-License-Identifier: Apache-2.0
+
+const FACTORS: Readonly<Record<string, number>> = { "": 1, k: 1_000, m: 1_000_000, g: 1_000_000_000 };
+
+/** parseQuantity understands 1500, "1500", "15k", "10m" and "1g". */
+export function parseQuantity(value: string | number): number | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  const [, digits, unit] = /^(0|[1-9][0-9]{0,12})([kmg]?)$/.exec(value) ?? [];
+  const quantity = Number(digits) * FACTORS[unit ?? ""]!;
+  return Number.isSafeInteger(quantity) ? quantity : undefined;
+}
