@@ -16,7 +16,7 @@ FLAVOURS := release asan tsan
 LIBS := -lurcu-qsbr -lurcu-common -lmsgpackc -lmnl -lxdp -lbpf -lcap-ng -lseccomp -lpthread -lm
 
 not_test = $(filter-out %_test.c %_torture.c,$(1))
-LIB_SRC     := $(call not_test,$(foreach d,packet flow route classify meter pipeline snapshot event,$(wildcard helper/$(d)/*.c)))
+LIB_SRC     := $(call not_test,$(foreach d,packet flow route classify filter meter pipeline snapshot event,$(wildcard helper/$(d)/*.c)))
 PROCESS_SRC := $(call not_test,$(foreach d,port worker control engine,$(wildcard helper/$(d)/*.c)))
 REPLAY_SRC  := $(call not_test,$(wildcard helper/replay/*.c))
 TEST_SRC    := $(wildcard helper/*/*_test.c)
@@ -134,10 +134,10 @@ lint: setup
 fuzz: $(FUZZERS)
 	@helper/fuzz/run --seconds $${SECONDS_EACH:-600} $(FUZZERS)
 
-# Longer looks for disagreements between the model and the program, and for faults that no test finds (docs/proof.md).
+# Longer looks for disagreements between the model and the program, with other seeds each time, and for faults that no test
+# finds (docs/proof.md).
 differential: build
-	node --enable-source-maps --test build/js/test/differential/differential.test.js
-	node build/js/test/differential/explore.js $${SEED:-1} $${CASES:-5000}
+	node --enable-source-maps build/js/test/differential/explore.js $${SEED:-$$(date +%s)} $${CASES:-5000}
 mutants: build
 	test/mutants/run
 

@@ -49,8 +49,8 @@ inet6_contains(const struct address_range *range, uint32_t count, const struct a
 	return false;
 }
 
-static inline bool
-set_contains(const struct address_set *s, uint8_t family, const struct address *a)
+bool
+address_set_has(const struct address_set *s, uint8_t family, const struct address *a)
 {
 	return family == ADDRESS_FAMILY_INET ? inet_contains(s->inet, s->inet_count, __builtin_bswap32(a->word[0]))
 					     : inet6_contains(s->inet6, s->inet6_count, a);
@@ -63,7 +63,7 @@ address_matches(const struct address_set *const *set, uint32_t count, bool exclu
 	if (count == 0)
 		return true;
 	for (uint32_t i = 0; i < count; i++) {
-		if (set_contains(set[i], family, a))
+		if (address_set_has(set[i], family, a))
 			return !excluded;
 	}
 	return excluded;

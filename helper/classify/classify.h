@@ -15,6 +15,9 @@ struct address_set {
 	const struct address_range *inet, *inet6;
 };
 
+/* address_set_has: is an address of this family in one of the set's ranges? Any thread. */
+bool address_set_has(const struct address_set *s, uint8_t family, const struct address *a);
+
 /* classify_rule: conditions of one rule; all must hold. A condition on ports holds for TCP, UDP and SCTP only, one on ICMP
  * type or code for ICMP over IPv4 and ICMPv6 over IPv6 only. Excluded sets match every address that is in none of them,
  * also addresses of a family that the sets do not mention: `family` narrows that. [I] */

@@ -364,26 +364,25 @@ every_field_of_every_request_is_refused_by_its_path_when_it_is_wrong(void **stat
 	static const struct {
 		const char *type, *text;
 		const struct schema_map *map;
-		unsigned twice; /* fields that a walk meets in two places */
 	} table[] = {
-		{ "hello", HELLO("reader"), &request_hello_map, 0 },
-		{ "status", "{\"id\": 1, \"type\": \"status\"}", &request_status_map, 0 },
-		{ "counters", "{\"id\": 1, \"type\": \"counters\"}", &request_counters_map, 0 },
+		{ "hello", HELLO("reader"), &request_hello_map },
+		{ "status", "{\"id\": 1, \"type\": \"status\"}", &request_status_map },
+		{ "counters", "{\"id\": 1, \"type\": \"counters\"}", &request_counters_map },
 		{ "sessions",
 		  "{\"id\": 1, \"type\": \"sessions\", \"after\": 0, \"limit\": 10, \"filter\": " FILTER "}",
-		  &request_sessions_map, 2 },
+		  &request_sessions_map },
 		{ "clear_sessions", "{\"id\": 1, \"type\": \"clear_sessions\", \"filter\": " FILTER "}",
-		  &request_clear_sessions_map, 2 },
+		  &request_clear_sessions_map },
 		{ "neighbors", "{\"id\": 1, \"type\": \"neighbors\", \"after\": 0, \"limit\": 10}",
-		  &request_neighbors_map, 0 },
-		{ "routes", "{\"id\": 1, \"type\": \"routes\", \"after\": 0, \"limit\": 10}", &request_routes_map, 0 },
+		  &request_neighbors_map },
+		{ "routes", "{\"id\": 1, \"type\": \"routes\", \"after\": 0, \"limit\": 10}", &request_routes_map },
 		{ "explain",
 		  "{\"id\": 1, \"type\": \"explain\", \"unit\": 1, \"zone\": 0, \"source\": \"@10.0.0.1\", "
 		  "\"destination\": "
 		  "\"@10.0.0.2\", \"protocol\": 6, \"source_port\": 1, \"destination_port\": 2, \"icmp_type\": 0, "
 		  "\"icmp_code\": 0}",
-		  &request_explain_map, 0 },
-		{ "shutdown", "{\"id\": 1, \"type\": \"shutdown\"}", &request_shutdown_map, 0 },
+		  &request_explain_map },
+		{ "shutdown", "{\"id\": 1, \"type\": \"shutdown\"}", &request_shutdown_map },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		msgpack_sbuffer buffer;
@@ -392,7 +391,7 @@ every_field_of_every_request_is_refused_by_its_path_when_it_is_wrong(void **stat
 				  .each = expect_request_refused,
 				  .ctx = (void *)table[i].type };
 		flip_map(&f, table[i].map, &message.data, "");
-		assert_int_equal(f.seen_count, flip_fields(table[i].map) - table[i].twice);
+		assert_int_equal(f.seen_count, flip_fields(table[i].map, &(struct flip_maps){ .count = 0 }));
 		struct peer p = { .hello = i > 0, .writer = true };
 		assert_true(asked(&p, table[i].text,
 				  strcmp(table[i].type, "neighbors") == 0 ? "later"

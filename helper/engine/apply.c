@@ -520,6 +520,9 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 	}
 	if (!(p->rib = rib_build(s, e->found.at, e->found.count)))
 		goto no_memory;
+	const struct snapshot *old = e->plan ? e->plan->snapshot : NULL;
+	if (old && !policer_adopt(s->policer, s->policer_count, old->policer, old->policer_count))
+		goto no_memory;
 	return p;
 no_memory:
 	refuse(why, "memory", "", "not enough memory");

@@ -430,7 +430,7 @@ struct route_page {
 static const char *
 route_kind(const struct rib_route *route)
 {
-	static const char *const text[] = { "next-hop", "local", "discard", "reject", "broadcast" };
+	static const char *const text[] = { "next-hop", "local", "discard", "reject", "broadcast", "next-table" };
 	const struct next_hop *hop = &route->group.hop[0];
 
 	if (route->group.count == 0)
@@ -456,11 +456,13 @@ report_route(void *ctx, const struct rib_route *route, bool active)
 	reply_address(r, "prefix", route->family, &route->prefix);
 	reply_unsigned(r, "length", route->length);
 	reply_text(r, "kind", route_kind(route));
+	if (route->group.count > 0 && route->group.hop[0].kind == NEXT_HOP_TABLE)
+		reply_unsigned(r, "table", route->group.hop[0].unit);
 	reply_text(r, "origin", origin[route->origin]);
 	reply_list_open(r, "hops");
 	for (uint16_t i = 0; i < route->group.count; i++) {
 		const struct next_hop *hop = &route->group.hop[i];
-		if (hop->kind == NEXT_HOP_DISCARD || hop->kind == NEXT_HOP_REJECT)
+		if (hop->kind == NEXT_HOP_DISCARD || hop->kind == NEXT_HOP_REJECT || hop->kind == NEXT_HOP_TABLE)
 			continue;
 		reply_map_open(r, NULL);
 		reply_address(r, "gateway", hop->on_link || hop->kind != NEXT_HOP_FORWARD ? 0 : hop->family,

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "filter/filter.h"
 #include "pipeline/worker.h"
 
 enum { SECOND_NS = 1000000000 };
@@ -107,5 +108,32 @@ event_policy_deny(struct worker *w, const struct packet *p, enum deny_reason rea
 	f->record.application_id = p->application;
 	f->record.deny_reason = (uint8_t)reason;
 	f->extension.egress_interface = p->egress_unit;
+	event_ring_commit(w->ring);
+}
+
+void
+event_filter_log(struct worker *w, const struct packet *p, const struct filter_term *term,
+		 enum filter_log_source source, enum filter_answer answer)
+{
+	struct event_frame *f = begin(w, EVENT_TYPE_FILTER_LOG, w->snapshot->generation, &p->key);
+	if (!f)
+		return;
+	describe_packet(f, p);
+	bool went_on = p->verdict != VERDICT_DROP;
+	f->record.filter_id = term->filter_id;
+	f->record.term_id = term->term_id;
+	f->record.action = went_on ? ACTION_PERMIT : answer == FILTER_ANSWER_SENT ? ACTION_REJECT : ACTION_DENY;
+	f->record.ingress_zone = p->zone;
+	f->record.egress_zone = p->egress_zone;
+	f->record.ingress_interface = p->unit;
+	f->record.filter_log_source = (uint8_t)source;
+	f->extension.filter_id = term->filter_id;
+	f->extension.term_id = term->term_id;
+	f->extension.egress_interface = p->egress_unit;
+	f->extension.filter_answer = (uint8_t)answer;
+	if (p->session) {
+		f->extension.session_id = p->session->id;
+		f->record.session_created_s = (uint32_t)(p->session->created_ns / SECOND_NS);
+	}
 	event_ring_commit(w->ring);
 }

@@ -13,7 +13,7 @@
 
 enum {
 	PREFETCH_FRAMES = 8,
-	DOORBELL_INTERVAL_NS = 500000, /* who asks more often wants to keep us busy: an honest reader naps 1 ms */
+	DOORBELL_INTERVAL_NS = 500000, /* who asks more often waits: no reader shall keep us busy */
 };
 
 static uint64_t
@@ -169,14 +169,29 @@ event_ring_publish(struct event_ring *r, uint64_t now_ns)
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	}
 	uint32_t waiting = __atomic_load_n(&r->consumer->waiting, __ATOMIC_RELAXED);
-	if (likely(waiting == 0 || waiting == r->rung))
+	r->owed = false;
+	if (likely(waiting == 0)) {
+		r->rung = 0; /* a reader that starts again counts its sleeps anew */
+		return false;
+	}
+	if (likely(waiting == r->rung))
 		return false;
 	look(r);
-	if (r->cursor == r->head || (r->rung != 0 && now_ns - r->rung_ns < DOORBELL_INTERVAL_NS))
+	if (r->cursor == r->head)
 		return false;
+	if (now_ns < r->next_bell_ns) {
+		r->owed = true;
+		return false;
+	}
 	r->rung = waiting;
-	r->rung_ns = now_ns;
+	r->next_bell_ns = now_ns + DOORBELL_INTERVAL_NS;
 	return true;
+}
+
+bool
+event_ring_owes(const struct event_ring *r)
+{
+	return r->owed;
 }
 
 uint64_t

@@ -57,6 +57,9 @@ void event_ring_suppressed(struct event_ring *r, enum event_type type);
  * consumer waits, there is something to read, and it was not called yet in this sleep: the caller then rings the doorbell.
  * Worker only. */
 bool event_ring_publish(struct event_ring *r, uint64_t now_ns);
+/* event_ring_owes: the last event_ring_publish put a doorbell off because the one before was too short ago. The caller then
+ * calls it again within a millisecond, or the consumer sleeps on beside its frames. Worker only. */
+bool event_ring_owes(const struct event_ring *r);
 
 /* event_ring_counter reads one counter. Any thread. */
 uint64_t event_ring_counter(const struct event_ring *r, enum event_type type, enum event_outcome outcome);

@@ -236,12 +236,59 @@ the_doorbell_rings_once_for_each_sleep_and_only_when_there_is_something(void **s
 	assert_false(event_ring_publish(r, 4 * SECOND)); /* rung already */
 	c->waiting = 2;
 	assert_true(event_ring_publish(r, 5 * SECOND));
-	c->waiting = 3;
-	assert_false(event_ring_publish(r, 5 * SECOND + 1)); /* too soon for an honest reader */
-	assert_true(event_ring_publish(r, 6 * SECOND));
+	c->waiting = 0;
+	assert_false(event_ring_publish(r, 6 * SECOND));
 	const struct ring_producer *p = map_producer(1);
 	assert_int_equal(p->head, 2);
 	assert_int_equal(p->heartbeat_ns, 6 * SECOND);
+	event_ring_close(r);
+}
+
+/* A reader that naps less than it should asks again soon after a doorbell; then everything falls silent. */
+static void
+a_doorbell_that_comes_too_soon_is_put_off_and_not_forgotten(void **state)
+{
+	(void)state;
+	struct event_ring *r = create(1);
+	struct ring_consumer *c = map_consumer(1);
+	c->waiting = 1;
+	write_frames(r, EVENT_TYPE_SESSION_OPEN, 1);
+	assert_true(event_ring_publish(r, SECOND));
+	assert_false(event_ring_owes(r));
+	consume(c, 1, EVENT_TYPE_SESSION_OPEN, 1);
+	c->waiting = 2;
+	assert_false(event_ring_publish(r, SECOND + 1));
+	assert_false(event_ring_owes(r)); /* nothing to read */
+	write_frames(r, EVENT_TYPE_SESSION_OPEN, 1);
+	assert_false(event_ring_publish(r, SECOND + 2));
+	assert_true(event_ring_owes(r));
+	assert_true(event_ring_publish(r, SECOND + 1000000));
+	assert_false(event_ring_owes(r));
+
+	c->waiting = 3;
+	assert_false(event_ring_publish(r, SECOND + 1000001));
+	assert_true(event_ring_owes(r));
+	c->waiting = 0; /* it woke up by itself */
+	assert_false(event_ring_publish(r, SECOND + 1000002));
+	assert_false(event_ring_owes(r));
+	event_ring_close(r);
+}
+
+static void
+the_first_sleep_of_a_new_reader_is_not_taken_for_its_predecessors(void **state)
+{
+	(void)state;
+	struct event_ring *r = create(1);
+	struct ring_consumer *c = map_consumer(1);
+	c->waiting = 1;
+	write_frames(r, EVENT_TYPE_SESSION_OPEN, 1);
+	assert_true(event_ring_publish(r, SECOND));
+	consume(c, 1, EVENT_TYPE_SESSION_OPEN, 1);
+	c->waiting = 0; /* stopped */
+	assert_false(event_ring_publish(r, 2 * SECOND));
+	c->waiting = 1; /* started again */
+	write_frames(r, EVENT_TYPE_SESSION_OPEN, 1);
+	assert_true(event_ring_publish(r, 3 * SECOND));
 	event_ring_close(r);
 }
 
@@ -567,6 +614,8 @@ main(void)
 		cmocka_unit_test(every_attempt_ends_in_exactly_one_counter),
 		cmocka_unit_test(a_frame_reserved_and_given_up_is_reserved_again),
 		WITH_FOLDER(the_doorbell_rings_once_for_each_sleep_and_only_when_there_is_something),
+		WITH_FOLDER(a_doorbell_that_comes_too_soon_is_put_off_and_not_forgotten),
+		WITH_FOLDER(the_first_sleep_of_a_new_reader_is_not_taken_for_its_predecessors),
 		WITH_FOLDER(a_cursor_beyond_head_or_going_back_is_ignored),
 		WITH_FOLDER(consumed_counts_beyond_what_was_written_give_no_room),
 		WITH_FOLDER(random_bytes_in_the_cursor_page_never_harm_the_producer),

@@ -30,6 +30,18 @@ struct octet_set {
 	uint64_t bits[4];
 };
 
+static inline void
+octet_set_add(struct octet_set *s, uint8_t value)
+{
+	s->bits[value >> 6] |= 1ull << (value & 63);
+}
+
+static inline bool
+octet_set_has(const struct octet_set *s, uint8_t value)
+{
+	return s->bits[value >> 6] >> (value & 63) & 1;
+}
+
 /* Conditions on what is not in the flow key: a bit for each that a term has. */
 enum filter_condition {
 	FILTER_ICMP_TYPE = 1 << 0,
@@ -50,9 +62,15 @@ enum filter_condition {
 	FILTER_FLEXIBLE = 1 << 15,
 };
 
+enum filter_start {
+	FILTER_START_LAYER_3, /* the IP header */
+	FILTER_START_LAYER_4, /* what is behind it and its extension headers */
+	FILTER_START_PAYLOAD, /* what is behind the transport header; the same as layer 4 where that is not known */
+};
+
 /* filter_flexible: bits of the packet as a number: (bits & mask) == value. */
 struct filter_flexible {
-	uint8_t start; /* enum given_flexible_match_start: layer-3, layer-4, payload */
+	uint8_t start; /* enum filter_start */
 	uint8_t byte_offset, bit_offset, bit_length;
 	uint32_t mask, value;
 };
@@ -64,13 +82,13 @@ struct filter_term {
 	bool any_protocol;
 	struct octet_set protocols;
 	struct filter_ranges source_ports, destination_ports, ports;
-	uint32_t interface_count; /* 0: any */
-	const uint16_t *interface;
+	uint32_t interface_count;  /* 0: any */
+	const uint16_t *interface; /* sorted */
 
 	/* what only the packet tells */
 	uint32_t conditions; /* of enum filter_condition; 0: the key decides */
 	struct octet_set icmp_types, icmp_codes, tcp_flags, ttls, ip_options, ip_options_except;
-	uint64_t dscps;             /* a bit for each of 64 */
+	uint64_t dscps;              /* a bit for each of 64 */
 	uint16_t forwarding_classes; /* a bit for each of 16 */
 	uint8_t loss_priorities;     /* a bit for each of 4 */
 	uint8_t fragment_flags;      /* a bit for each of the 8 values of the three flags */
@@ -80,11 +98,11 @@ struct filter_term {
 	/* what happens */
 	uint8_t action; /* enum filter_action */
 	bool log;
-	int8_t reject_code;                                /* ICMP code, or FILTER_TCP_RESET */
+	int8_t reject_code;                                       /* ICMP code, or FILTER_TCP_RESET */
 	int8_t set_forwarding_class, set_loss_priority, set_dscp; /* or FILTER_KEEP */
-	int8_t routing_instance;                           /* or FILTER_KEEP */
-	uint32_t counter;                                  /* slot, or FILTER_COUNTER_NONE */
-	uint32_t policer;                                  /* index in snapshot.policer, or FILTER_POLICER_NONE */
+	int8_t routing_instance;                                  /* or FILTER_KEEP */
+	uint32_t counter;                                         /* slot, or FILTER_COUNTER_NONE */
+	uint32_t policer; /* index in snapshot.policer, or FILTER_POLICER_NONE */
 
 	/* what logs name */
 	uint32_t filter_id, term_id;

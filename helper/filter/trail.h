@@ -10,7 +10,8 @@ struct filter_term;
 
 enum {
 	TRAIL_TERMS_MAX = 8, /* of those that matched, this many can be remembered by a flow */
-	TRAIL_LOGS_MAX = 9,  /* a snapshot has at most 8 terms in a filter that log and go on, and the last one logs too */
+	TRAIL_LOGS_MAX =
+	    9, /* a snapshot has at most 8 terms in a filter that log and go on, and the last one logs too */
 };
 
 /* filter_trail: [W] written by the worker that handles the packet. */
@@ -22,5 +23,15 @@ struct filter_trail {
 	const struct filter_term *term[TRAIL_TERMS_MAX]; /* the first of them; term_count may be larger */
 	const struct filter_term *log[TRAIL_LOGS_MAX];
 };
+
+/* trail_clear makes an empty trail. Worker only. */
+static inline void
+trail_clear(struct filter_trail *t)
+{
+	t->term_count = 0;
+	t->log_count = 0;
+	t->invariant = true;
+	t->replayed = false;
+}
 
 #endif

@@ -34,7 +34,11 @@ struct flow {
 	uint64_t bytes; /* IP bytes, as Junos counts */
 	uint16_t ingress_zone;
 	uint16_t egress_zone;
-	uint32_t reserved[3]; /* keeps sessions in whole cache lines */
+	uint32_t input_memo; /* what the filters said: see filter/memo.h */
+	uint32_t output_memo;
+	uint16_t route_instance; /* where the input filter had it routed */
+	uint8_t rewrites;        /* its egress unit has a rewrite rule */
+	uint8_t reserved;        /* keeps sessions in whole cache lines */
 };
 _Static_assert(offsetof(struct flow, packets) == 64 && sizeof(struct flow) == 96, "layout of a hit");
 

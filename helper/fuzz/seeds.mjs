@@ -24,12 +24,16 @@ const sample = JSON.parse(read("helper/snapshot/sample.json"), (_, value) =>
 const minimal = {
   ...sample,
   zones: [],
+  instances: sample.instances.map((instance) => ({ ...instance, filter_host: 0, filter_host6: 0 })),
   ports: [],
   units: [],
   address_sets: [],
   applications: [],
   policy_sets: [],
   routes: [],
+  filters: [],
+  filter_counters: [],
+  policers: [],
   default_policy: { ...sample.default_policy, counter: 0 },
 };
 const layoutHash = /WIRE_LAYOUT_HASH_TEXT "(\w+)"/.exec(read("shared/gen/wire_gen.h"))[1];

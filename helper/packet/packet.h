@@ -3,6 +3,7 @@
 #ifndef RINGWALL_PACKET_H
 #define RINGWALL_PACKET_H
 
+#include "filter/trail.h"
 #include "flow/key.h"
 #include "wire_gen.h"
 
@@ -31,6 +32,12 @@ enum packet_flag {
 	PACKET_MEMO = 1 << 11,         /* its flow's memo is in force: route and policy need not be asked */
 	PACKET_OPENS = 1 << 13,        /* it installed its session */
 	PACKET_RESTART = 1 << 12,      /* a SYN that starts over: its old session ends when the new one is installed */
+};
+
+enum packet_filter {
+	PACKET_ENDED_NOWHERE,
+	PACKET_ENDED_INPUT,
+	PACKET_ENDED_LAST,
 };
 
 struct session;
@@ -87,6 +94,19 @@ struct packet {
 	uint32_t neighbour;              /* slot in the neighbour table */
 	uint8_t next_mac[6];             /* the neighbour's link-layer address, once known */
 	uint16_t application;            /* application id for logs */
+	uint16_t table;                  /* the routing instance whose route was taken, after next-table */
+	uint8_t ended_in;                /* enum packet_filter: the filter that ended it */
+	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
+
+	/* What was found out when it came. A packet that waits keeps it: it is counted, metered and marked once. */
+	uint32_t judged_by; /* the generation whose input filter judged it; 0: none yet */
+	uint16_t
+	    route_instance; /* where it is routed: the ingress unit's instance, or that of a term with routing-instance */
+	uint8_t forwarding_class;
+	uint8_t loss_priority; /* 0 low, 1 medium-low, 2 medium-high, 3 high */
+	int8_t set_dscp;       /* what a term wants written; -1: as it is */
+	struct filter_trail input;
+	struct filter_trail last; /* of the output filter, or of lo0's for a packet to this host */
 };
 
 /* Parse: the only code that trusts nothing.

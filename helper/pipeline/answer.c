@@ -1,5 +1,6 @@
 /* answer.c: what the sender of a dropped packet is told: ICMP errors and TCP resets, rate limited.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "filter/filter.h"
 #include "packet/bytes.h"
 #include "packet/icmp.h"
 #include "packet/protocol.h"
@@ -18,7 +19,10 @@ wants_reset(const struct worker *w, const struct packet *p)
 {
 	if (p->drop_reason == DROP_REASON_TCP_NO_SESSION)
 		return w->snapshot->zone[p->zone].tcp_rst;
-	return p->deny_reason == DENY_REASON_REJECT && p->key.protocol == PROTOCOL_TCP;
+	if (p->key.protocol != PROTOCOL_TCP)
+		return false;
+	return p->deny_reason == DENY_REASON_REJECT ||
+	       (p->drop_reason == DROP_REASON_FILTER_REJECT && p->reject_code == FILTER_TCP_RESET);
 }
 
 static bool
@@ -31,6 +35,9 @@ wants_error(const struct worker *w, const struct packet *p, struct icmp_error *e
 		return true;
 	}
 	switch (p->drop_reason) {
+	case DROP_REASON_FILTER_REJECT:
+		*e = (struct icmp_error){ inet ? ICMP_UNREACHABLE : ICMP6_UNREACHABLE, (uint8_t)p->reject_code, 0 };
+		return p->reject_code != FILTER_TCP_RESET;
 	case DROP_REASON_ROUTE_REJECT:
 		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, UNREACHABLE_HOST, 0 }
 			  : (struct icmp_error){ ICMP6_UNREACHABLE, UNREACHABLE6_NO_ROUTE, 0 };

@@ -73,6 +73,7 @@ egress_send(struct worker *w, struct packet *p)
 		p->drop_reason = DROP_REASON_TX_FULL;
 		return false;
 	}
+	cos_mark(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, w->ports[u->port].mac, u->vlan);
 	if (p->l3_length > mtu) {

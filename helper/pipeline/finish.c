@@ -1,5 +1,6 @@
 /* finish.c: the single exit: every packet's verdict is carried out, counted and logged here. SPDX-License-Identifier: Apache-2.0 */
 #include "event/event.h"
+#include "filter/filter.h"
 #include "pipeline/stage.h"
 
 static void
@@ -9,6 +10,41 @@ observe(struct worker *w, const struct packet *p)
 		w->observer(w->observer_ctx, p);
 }
 
+static enum filter_log_source
+input_source(const struct filter_term *term)
+{
+	return term->routing_instance != FILTER_KEEP ? FILTER_LOG_SOURCE_PBR : FILTER_LOG_SOURCE_INPUT;
+}
+
+/* The packet went on: so the filters that it passed say permit, the input filter first. */
+static inline void
+log_permits(struct worker *w, const struct packet *p, enum filter_log_source last)
+{
+	for (unsigned i = 0; i < p->input.log_count; i++)
+		event_filter_log(w, p, p->input.log[i], input_source(p->input.log[i]), FILTER_ANSWER_NONE);
+	for (unsigned i = 0; i < p->last.log_count; i++)
+		event_filter_log(w, p, p->last.log[i], last, FILTER_ANSWER_NONE);
+}
+
+/* The packet ended in a filter: that one alone says so. */
+static void
+log_end(struct worker *w, const struct packet *p, enum answer told)
+{
+	static const uint8_t answer[] = { [ANSWER_NONE] = FILTER_ANSWER_NONE,
+					  [ANSWER_SENT] = FILTER_ANSWER_SENT,
+					  [ANSWER_LIMITED] = FILTER_ANSWER_LIMITED,
+					  [ANSWER_SILENT] = FILTER_ANSWER_SILENT };
+	const struct filter_trail *t = p->ended_in == PACKET_ENDED_INPUT ? &p->input : &p->last;
+	bool local = p->next_hop && p->next_hop->kind == NEXT_HOP_LOCAL;
+	for (unsigned i = 0; i < t->log_count; i++) {
+		enum filter_log_source source = t == &p->input ? input_source(t->log[i])
+						: local        ? FILTER_LOG_SOURCE_LO0
+						: t->replayed  ? FILTER_LOG_SOURCE_CACHED_OUTPUT
+							       : FILTER_LOG_SOURCE_OUTPUT;
+		event_filter_log(w, p, t->log[i], source, (enum filter_answer)answer[told]);
+	}
+}
+
 void
 finish_forward(struct worker *w, struct packet *p)
 {
@@ -16,6 +52,7 @@ finish_forward(struct worker *w, struct packet *p)
 	counter_add(&w->counters.forwarded_bytes, p->length);
 	counter_add(&w->units[p->egress_unit].out_packets, 1);
 	counter_add(&w->units[p->egress_unit].out_bytes, p->l3_length);
+	log_permits(w, p, p->last.replayed ? FILTER_LOG_SOURCE_CACHED_OUTPUT : FILTER_LOG_SOURCE_OUTPUT);
 	session_passed(w, p);
 	observe(w, p);
 }
@@ -49,6 +86,8 @@ drop(struct worker *w, struct packet *p)
 	enum answer told = answer_send(w, p);
 	if (p->deny_reason != DENY_REASON_NONE)
 		deny(w, p, told);
+	if (p->ended_in != PACKET_ENDED_NOWHERE)
+		log_end(w, p, told);
 	session_refused(w, p);
 	observe(w, p);
 	w->buffers.give(w->buffers.ctx, p->frame);
@@ -76,6 +115,7 @@ deliver(struct worker *w, struct packet *p)
 	}
 	counter_add(&w->counters.host_packets, 1);
 	counter_add(&w->counters.host_bytes, p->l3_length);
+	log_permits(w, p, FILTER_LOG_SOURCE_LO0);
 	observe(w, p);
 }
 

@@ -28,6 +28,8 @@ enum {
 	FIXTURE_SETS = 16,
 	FIXTURE_ROUTES = 8,
 	FIXTURE_SERVICES = 8,
+	FIXTURE_FILTERS = 8,
+	FIXTURE_TERMS = 8,
 };
 enum { TRUST = 1, UNTRUST = 2, DMZ = 3, FIXTURE_ZONES = 4, FIXTURE_UNITS = 5, FIXTURE_PORTS = 3 };
 #define FIXTURE_START_S 1767225600ull /* 2026-01-01 */
@@ -43,7 +45,7 @@ struct fixture {
 	struct zone zone[FIXTURE_ZONES];
 	struct host_service service[FIXTURE_ZONES][FIXTURE_SERVICES];
 	struct host_service unit_service[FIXTURE_SERVICES];
-	struct instance instance;
+	struct instance instance[2];
 	uint16_t by_vlan[FIXTURE_PORTS][4096];
 	struct policy_set set[FIXTURE_SETS];
 	struct policy_set *by_zones[FIXTURE_ZONES * FIXTURE_ZONES];
@@ -54,6 +56,10 @@ struct fixture {
 	char counter_text[FIXTURE_RULES + 1][24];
 	uint16_t applications[65536];
 	struct static_route route[FIXTURE_ROUTES];
+	struct filter filter[FIXTURE_FILTERS];
+	struct filter_term term[FIXTURE_FILTERS][FIXTURE_TERMS];
+	const char *filter_counter_name[FIXTURE_TERMS];
+	char filter_counter_text[FIXTURE_TERMS][8];
 
 	/* frames: a stack of free ones; a frame is in use while it is not there */
 	uint8_t *memory;
@@ -71,6 +77,7 @@ struct shape {
 	uint16_t source_port, destination_port;
 	uint8_t protocol;
 	uint8_t ttl;
+	uint8_t tos; /* or traffic class */
 	uint8_t tcp_flags;
 	uint32_t sequence, acknowledgment;
 	uint16_t window;
@@ -163,7 +170,8 @@ fixture_new(uint32_t sessions)
 	fixture_zone(f, TRUST, "trust");
 	fixture_zone(f, UNTRUST, "untrust");
 	fixture_zone(f, DMZ, "dmz");
-	snprintf(f->instance.name, sizeof f->instance.name, "inet.0");
+	snprintf(f->instance[0].name, sizeof f->instance[0].name, "inet.0");
+	snprintf(f->instance[1].name, sizeof f->instance[1].name, "blue");
 
 	s->settings.tcp_initial_timeout_s = 20;
 	s->settings.icmp_error_rate = 1000;
@@ -176,7 +184,7 @@ fixture_new(uint32_t sessions)
 	s->port = f->port;
 	s->unit = f->unit;
 	s->zone = f->zone;
-	s->instance = &f->instance;
+	s->instance = f->instance;
 	s->policy_by_zones = f->by_zones;
 	s->policy_set = f->set;
 	s->global_zone_match = (const uint8_t(*)[2][128])f->global_zones;
@@ -187,6 +195,14 @@ fixture_new(uint32_t sessions)
 	s->counter_count = 1;
 	s->default_rule = (struct policy_rule){ .policy_id = 65535u * 65536u, .action = ACTION_DENY, .log_init = true };
 	s->route = f->route;
+	s->filter = f->filter;
+	s->filter_count = 1;
+	s->filter_counter_name = f->filter_counter_name;
+	s->filter_counter_count = FIXTURE_TERMS;
+	for (unsigned i = 0; i < FIXTURE_TERMS; i++) {
+		snprintf(f->filter_counter_text[i], sizeof f->filter_counter_text[i], "F/%u", i);
+		f->filter_counter_name[i] = f->filter_counter_text[i];
+	}
 
 	w->workers = 1;
 	w->now_ns = 1000000000ull;
@@ -283,6 +299,38 @@ fixture_route(struct fixture *f, const char *prefix, uint8_t length, enum next_h
 		r->group.hop[0].gateway = fixture_address(gateway, &r->group.hop[0].family);
 }
 
+/* fixture_filter adds an empty filter and returns its id; the test attaches it to a unit or an instance. */
+static inline uint16_t
+fixture_filter(struct fixture *f, uint8_t family)
+{
+	uint16_t id = (uint16_t)f->snapshot.filter_count++;
+	assert(id < FIXTURE_FILTERS);
+	f->filter[id] = (struct filter){ .id = id, .family = family, .name = "F", .term = f->term[id] };
+	return id;
+}
+
+/* fixture_term adds a term that matches every packet and does nothing but its action, to be narrowed. */
+static inline struct filter_term *
+fixture_term(struct fixture *f, uint16_t filter, enum filter_action action)
+{
+	uint32_t i = f->filter[filter].term_count++;
+	assert(i < FIXTURE_TERMS);
+	struct filter_term *t = &f->term[filter][i];
+	*t = (struct filter_term){ .any_protocol = true,
+				   .action = (uint8_t)action,
+				   .set_forwarding_class = FILTER_KEEP,
+				   .set_loss_priority = FILTER_KEEP,
+				   .set_dscp = FILTER_KEEP,
+				   .routing_instance = FILTER_KEEP,
+				   .counter = FILTER_COUNTER_NONE,
+				   .policer = FILTER_POLICER_NONE,
+				   .filter_id = 100u + filter,
+				   .term_id = i + 1,
+				   .filter_name = "F",
+				   .term_name = "T" };
+	return t;
+}
+
 /* fixture_commit puts what was changed in force: a new generation, a new epoch. */
 static inline void
 fixture_commit(struct fixture *f)
@@ -353,6 +401,7 @@ fixture_network(uint8_t *l3, const struct shape *s, uint8_t protocol, uint8_t fa
 	struct address destination = fixture_address(s->destination, &family);
 	if (family == ADDRESS_FAMILY_INET) {
 		l3[0] = 0x45;
+		l3[1] = s->tos;
 		store16(l3 + 2, (uint16_t)(IPV4_HEADER + content));
 		store16(l3 + 4, s->fragment_id);
 		store16(l3 + 6, (uint16_t)((s->dont_fragment ? IPV4_DONT_FRAGMENT : 0) |
@@ -366,7 +415,8 @@ fixture_network(uint8_t *l3, const struct shape *s, uint8_t protocol, uint8_t fa
 		return IPV4_HEADER;
 	}
 	bool fragment = s->more_fragments || s->fragment_offset;
-	l3[0] = 0x60;
+	l3[0] = (uint8_t)(0x60 | s->tos >> 4);
+	l3[1] = (uint8_t)(s->tos << 4);
 	store16(l3 + 4, (uint16_t)(content + (fragment ? 8 : 0)));
 	l3[6] = fragment ? PROTOCOL_FRAGMENT : protocol;
 	l3[7] = ttl;

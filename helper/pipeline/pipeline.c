@@ -10,7 +10,7 @@
 enum { ALWAYS = 0, MEMO = PACKET_MEMO };
 static const struct stage stages[] = {
 	{ "ingress", ingress_identify, trace_ingress, ALWAYS },
-	{ "input-filter", filter_input, trace_passed, ALWAYS },
+	{ "input-filter", filter_input, trace_input, ALWAYS },
 	{ "screen", screen_check, trace_passed, ALWAYS },
 	{ "fragment", fragment_follow, trace_passed, ALWAYS },
 	{ "flow", session_find, trace_flow, ALWAYS },
@@ -22,11 +22,11 @@ static const struct stage stages[] = {
 	{ "egress", egress_check, trace_egress, ALWAYS },
 	{ "session", session_check, trace_session, ALWAYS },
 	{ "neighbour", neighbour_resolve, trace_neighbour, ALWAYS },
-	{ "output-filter", filter_output, trace_passed, ALWAYS },
+	{ "output-filter", filter_output, trace_output, ALWAYS },
 };
 enum { DECIDED = PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART }; /* flags that stages set */
 enum { LOOK_AHEAD = 8 };                                                          /* packets */
-enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1 };
+enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1, AFTER_INPUT_FILTER = 2 };
 
 static enum verdict
 decide(struct worker *w, struct packet *p, unsigned first)
@@ -44,46 +44,86 @@ decide(struct worker *w, struct packet *p, unsigned first)
 	return VERDICT_FORWARD;
 }
 
+/* fast: what became of a packet on the fast path. */
+enum fast {
+	FAST_DONE, /* it has its verdict and is finished */
+	FAST_NOT,  /* nothing happened: the slow path has it from the first stage */
+	FAST_FILTERED, /* the input filter judged it, and sends it where the memo does not lead: the slow path goes on behind */
+};
+
+/* fast_filters is for flows with filters. They come first and last on the slow path, and may count and meter: so all else
+ * that could be in the way has been looked at before. FAST_NOT stands for: go on. */
+static enum fast
+fast_filters(struct worker *w, struct packet *p, const struct flow *f)
+{
+	struct session *s = p->session;
+	p->session = NULL; /* what ends in the input filter has met no session */
+	if (filter_input_again(w, p, f->input_memo) != VERDICT_NONE) {
+		finish(w, p);
+		return FAST_DONE;
+	}
+	p->session = s;
+	if (p->route_instance != f->route_instance)
+		return FAST_FILTERED;
+	p->egress_unit = f->egress_unit;
+	p->egress_zone = f->egress_zone;
+	if (filter_output_again(w, p, f->output_memo) == VERDICT_NONE)
+		return FAST_NOT;
+	finish(w, p);
+	return FAST_DONE;
+}
+
 /* fast_path forwards a packet whose flow's memo is what a full evaluation would say now. What the memo depends on is
  * compared here; whatever does not fit is left to the slow path, which finds out why. */
-static inline bool
+static inline enum fast
 fast_path(struct worker *w, struct packet *p)
 {
 	unsigned direction;
 	struct session *s = flow_table_find(w->flows, &p->key, p->hash, &direction);
 	if (!s)
-		return false;
+		return FAST_NOT;
 	p->session = s;
 	p->direction = (uint8_t)direction;
 	const struct flow *f = &s->flow[direction];
 	if (f->epoch != w->epoch || f->ingress_unit != p->unit)
-		return false;
+		return FAST_NOT;
 	if (p->ttl <= 1 || p->l3_length > f->mtu || !w->ports[f->egress_port].up || output_room(w) == 0)
-		return false;
+		return FAST_NOT;
 	if (w->tx_room[f->egress_port] == 0 || !session_fits(w, s, p, direction))
-		return false;
+		return FAST_NOT;
 	if (neighbour_read(w->neighbours, f->neighbour, p->next_mac) != NEIGHBOUR_VALID)
-		return false;
+		return FAST_NOT;
+
+	if (f->input_memo | f->output_memo) {
+		enum fast fast = fast_filters(w, p, f);
+		if (fast != FAST_NOT)
+			return fast;
+	}
 
 	/* Point of no return: nothing was changed above, nothing is refused below. */
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
 	p->egress_zone = f->egress_zone;
+	if (f->rewrites || p->set_dscp >= 0)
+		cos_mark(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
 	output_send(w, p->frame, p->data, p->length, f->egress_port);
 	finish_forward(w, p);
-	return true;
+	return FAST_DONE;
 }
 
 static void
 process(struct worker *w, struct packet *p)
 {
 	bool plain = !(p->flags & (PACKET_FRAGMENT | PACKET_ICMP_ERROR | PACKET_L2_MULTICAST));
-	if (p->verdict == VERDICT_NONE && plain && !w->memo_off && fast_path(w, p))
+	enum fast fast = FAST_NOT;
+	if (p->verdict == VERDICT_NONE && plain && !w->memo_off)
+		fast = fast_path(w, p);
+	if (fast == FAST_DONE)
 		return;
 	if (p->verdict == VERDICT_NONE)
-		p->verdict = (uint8_t)decide(w, p, AFTER_INGRESS);
+		p->verdict = (uint8_t)decide(w, p, fast == FAST_FILTERED ? AFTER_INPUT_FILTER : AFTER_INGRESS);
 	finish(w, p);
 }
 
@@ -92,7 +132,8 @@ static inline void
 begin(struct worker *w, struct packet *p)
 {
 	p->flags &= (uint16_t)~DECIDED;
-	memset(&p->hash, 0, sizeof *p - offsetof(struct packet, hash));
+	memset(&p->hash, 0, offsetof(struct packet, judged_by) - offsetof(struct packet, hash));
+	trail_clear(&p->last);
 	p->unit = UNIT_NONE;
 	p->zone = ZONE_NONE;
 	p->verdict = (uint8_t)ingress_identify(w, p);
@@ -106,6 +147,7 @@ receive(struct worker *w, struct packet *p)
 	enum drop_reason malformed = p->drop_reason;
 	counter_add(&w->counters.received_packets, 1);
 	counter_add(&w->counters.received_bytes, p->length);
+	p->judged_by = 0;
 	begin(w, p);
 	if (p->unit != UNIT_NONE) {
 		counter_add(&w->units[p->unit].in_packets, 1);
@@ -215,6 +257,7 @@ pipeline_explain(struct worker *w, struct packet *p, struct trace *t)
 {
 	t->count = 0;
 	w->trace = t;
+	p->judged_by = 0;
 	begin(w, p);
 	p->drop_reason = DROP_REASON_NONE;
 	p->verdict = (uint8_t)decide(w, p, 0);

@@ -1,6 +1,8 @@
 /* route.c: where a packet goes: to an interface, to this host, or nowhere. SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage.h"
 
+enum { TABLES_MAX = 4 }; /* instances that next-table routes may lead through; beyond, there is no route */
+
 static bool
 is_multicast(uint8_t family, const struct address *a)
 {
@@ -33,10 +35,18 @@ static enum verdict
 look_up(struct worker *w, struct packet *p)
 {
 	const struct flow_key *k = &p->key;
-	const struct fib *fib = w->snapshot->fib[k->instance];
-	const struct next_hop_group *g = fib ? fib_lookup(fib, k->family, &k->destination) : NULL;
-	p->next_hop = g ? pick(w, g, p->hash) : NULL;
-	return p->next_hop ? VERDICT_NONE : packet_drop(p, DROP_REASON_NO_ROUTE);
+	p->table = p->route_instance;
+	for (unsigned i = 0; i < TABLES_MAX; i++) {
+		const struct fib *fib = w->snapshot->fib[p->table];
+		const struct next_hop_group *g = fib ? fib_lookup(fib, k->family, &k->destination) : NULL;
+		p->next_hop = g ? pick(w, g, p->hash) : NULL;
+		if (!p->next_hop)
+			break;
+		if (p->next_hop->kind != NEXT_HOP_TABLE)
+			return VERDICT_NONE;
+		p->table = p->next_hop->unit;
+	}
+	return packet_drop(p, DROP_REASON_NO_ROUTE);
 }
 
 enum verdict

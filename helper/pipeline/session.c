@@ -27,8 +27,6 @@ is_echo_request(const struct packet *p)
 static bool
 echo_fits(const struct session *s, const struct packet *p, unsigned direction)
 {
-	if (packet_later_fragment(p))
-		return true;
 	bool echo = p->flags & PACKET_ICMP_ECHO;
 	if (!(s->flags & SESSION_ECHO))
 		return !echo;
@@ -92,7 +90,8 @@ static void
 take_memo(const struct worker *w, struct packet *p)
 {
 	const struct flow *f = &p->session->flow[p->direction];
-	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit && w->ports[f->egress_port].up;
+	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit && f->route_instance == p->route_instance &&
+		       w->ports[f->egress_port].up;
 	/* No flow key tells how a frame was addressed: what went to many stations is the route's to refuse. */
 	if (!current || w->memo_off || judged_alone(p) || p->flags & PACKET_L2_MULTICAST) {
 		p->flags |= PACKET_REJUDGED;
@@ -344,6 +343,8 @@ session_remember(struct worker *w, struct packet *p)
 	f->ingress_zone = p->zone;
 	f->egress_zone = p->egress_zone;
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
+	f->rewrites = cos_rewrites(w, p->egress_unit, p->key.family);
+	filter_remember(w, p, f);
 }
 
 static void

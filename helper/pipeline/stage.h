@@ -36,6 +36,20 @@ uint16_t policy_application(const struct snapshot *s, const struct policy_rule *
 
 /* filter_host: the lo0 filter, for packets that host_admit would deliver. */
 enum verdict filter_host(struct worker *w, struct packet *p);
+/* filter_input_again and filter_output_again do for a packet of a known flow what filter_input and filter_output would do,
+ * by the flow's memo where it has one. VERDICT_NONE or VERDICT_DROP. */
+enum verdict filter_input_again(struct worker *w, struct packet *p, uint32_t memo);
+enum verdict filter_output_again(struct worker *w, struct packet *p, uint32_t memo);
+/* filter_remember keeps in a flow what the filters said about this packet, as far as it holds for all of its packets. */
+void filter_remember(struct worker *w, const struct packet *p, struct flow *f);
+
+/* cos_classify gives a packet the forwarding class and loss priority that its code point has in a classifier. */
+void cos_classify(struct packet *p, const struct dscp_class *classifier);
+/* cos_mark writes the code point that a packet leaves with: that of a filter term, else that of the egress unit's rewrite
+ * rule. p->tos stays what it came with. Worker only. */
+void cos_mark(const struct worker *w, struct packet *p);
+/* cos_rewrites: has the unit a rewrite rule for packets of this family that leave? */
+bool cos_rewrites(const struct worker *w, uint16_t unit, uint8_t family);
 
 /* The exits. */
 

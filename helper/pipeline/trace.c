@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "filter/filter.h"
 #include "packet/bytes.h"
 #include "packet/protocol.h"
 #include "packet/rewrite.h"
@@ -41,7 +42,8 @@ trace_ingress(const struct worker *w, const struct packet *p, char *text, size_t
 	if (p->unit == UNIT_NONE)
 		return;
 	const struct unit *u = &w->snapshot->unit[p->unit];
-	snprintf(text, size, "interface %s, zone %s, instance %u", u->name, zone_name(w, p->zone), u->instance);
+	snprintf(text, size, "interface %s, zone %s, instance %s", u->name, zone_name(w, p->zone),
+		 w->snapshot->instance[u->instance].name);
 }
 
 void
@@ -70,7 +72,8 @@ trace_route(const struct worker *w, const struct packet *p, char *text, size_t s
 	static const char *const kind[] = { [NEXT_HOP_LOCAL] = "this host",
 					    [NEXT_HOP_DISCARD] = "discard route",
 					    [NEXT_HOP_REJECT] = "reject route",
-					    [NEXT_HOP_BROADCAST] = "broadcast address" };
+					    [NEXT_HOP_BROADCAST] = "broadcast address",
+					    [NEXT_HOP_TABLE] = "too many tables" };
 	const struct next_hop *h = p->next_hop;
 	char gateway[INET6_ADDRSTRLEN];
 	if (!h)
@@ -80,20 +83,74 @@ trace_route(const struct worker *w, const struct packet *p, char *text, size_t s
 		return;
 	}
 	address_text(h->family, &h->gateway, gateway);
-	snprintf(text, size, "%s%s by %s, zone %s", h->on_link ? "directly connected" : "gateway ",
+	snprintf(text, size, "%s%s by %s, zone %s, instance %s", h->on_link ? "directly connected" : "gateway ",
 		 h->on_link ? "" : gateway, w->snapshot->unit[h->unit].name,
-		 zone_name(w, w->snapshot->unit[h->unit].zone));
+		 zone_name(w, w->snapshot->unit[h->unit].zone), w->snapshot->instance[p->table].name);
+}
+
+/* trail_text: which terms matched, and what the last one said. */
+static void
+trail_text(const struct filter_trail *t, bool attached, bool policed, char *text, size_t size)
+{
+	static const char *const action[] = { [FILTER_ACCEPT] = "accept",
+					      [FILTER_DISCARD] = "discard",
+					      [FILTER_REJECT] = "reject",
+					      [FILTER_NEXT] = "no further term matches: discard" };
+	size_t at = 0;
+	if (!attached) {
+		snprintf(text, size, "no filter attached");
+		return;
+	}
+	if (t->term_count == 0) {
+		snprintf(text, size, "no term matches: discard");
+		return;
+	}
+	unsigned count = t->term_count < TRAIL_TERMS_MAX ? t->term_count : TRAIL_TERMS_MAX;
+	for (unsigned i = 0; i < count && at < size; i++)
+		at += (size_t)snprintf(text + at, size - at, "%sterm %s of filter %s", i ? ", " : "",
+				       t->term[i]->term_name, t->term[i]->filter_name);
+	if (at < size && t->term_count <= TRAIL_TERMS_MAX)
+		snprintf(text + at, size - at, ": %s",
+			 policed ? "its policer discards" : action[t->term[count - 1]->action]);
+}
+
+static bool
+is_inet(const struct packet *p)
+{
+	return p->key.family == ADDRESS_FAMILY_INET;
+}
+
+void
+trace_input(const struct worker *w, const struct packet *p, char *text, size_t size)
+{
+	const struct unit *u = &w->snapshot->unit[p->unit];
+	trail_text(&p->input, is_inet(p) ? u->filter_input : u->filter_input6, p->drop_reason == DROP_REASON_POLICER,
+		   text, size);
+}
+
+void
+trace_output(const struct worker *w, const struct packet *p, char *text, size_t size)
+{
+	const struct unit *u = &w->snapshot->unit[p->egress_unit];
+	trail_text(&p->last, is_inet(p) ? u->filter_output : u->filter_output6, p->drop_reason == DROP_REASON_POLICER,
+		   text, size);
 }
 
 void
 trace_host(const struct worker *w, const struct packet *p, char *text, size_t size)
 {
-	if (p->next_hop->kind != NEXT_HOP_LOCAL)
+	const struct instance *i = &w->snapshot->instance[p->table];
+	bool filtered = is_inet(p) ? i->filter_host : i->filter_host6;
+	if (p->next_hop->kind != NEXT_HOP_LOCAL) {
 		snprintf(text, size, "not for this host");
-	else
+	} else if (filtered && p->drop_reason != DROP_REASON_HOST_INBOUND) {
+		size_t at = (size_t)snprintf(text, size, "host-inbound-traffic allows it; lo0: ");
+		trail_text(&p->last, true, p->drop_reason == DROP_REASON_POLICER, text + at, size - at);
+	} else {
 		snprintf(text, size, "host-inbound-traffic of %s %s it",
 			 w->snapshot->unit[p->unit].has_host_services ? "the interface" : "the zone",
 			 p->drop_reason == DROP_REASON_HOST_INBOUND ? "does not allow" : "allows");
+	}
 }
 
 void

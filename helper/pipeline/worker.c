@@ -7,7 +7,7 @@
 #include "pipeline/stage.h"
 
 /* Room for counters is virtual memory only until a counter is used. */
-enum { UNIT_ROOM = 4096, POLICY_ROOM = 1 << 20 };
+enum { UNIT_ROOM = 4096, POLICY_ROOM = 1 << 20, FILTER_ROOM = 1 << 18 };
 
 #define SESSION_IDS_BEGIN_S 1735689600ull /* 2025-01-01, docs/decisions/0005-session-ids.md */
 enum { ID_SECOND_BITS = 19, ID_WORKERS = 32 };
@@ -23,11 +23,14 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->policy_room = POLICY_ROOM;
 	w->units = calloc(UNIT_ROOM, sizeof *w->units);
 	w->policies = calloc(POLICY_ROOM, sizeof *w->policies);
+	w->filter_room = FILTER_ROOM;
+	w->filter_counters = calloc(FILTER_ROOM, sizeof *w->filter_counters);
+	w->memos = filter_memos_create();
 	w->flows = flow_table_create(sessions, seed);
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
-	if (!w->units || !w->policies || !w->ages || !w->fragments || !w->waiting) {
+	if (!w->units || !w->policies || !w->filter_counters || !w->memos || !w->ages || !w->fragments || !w->waiting) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -47,8 +50,12 @@ worker_free(struct worker *w)
 		age_wheel_destroy(w->ages);
 	if (w->flows)
 		flow_table_destroy(w->flows);
+	filter_memos_destroy(w->memos);
+	free(w->filter_counters);
 	free(w->policies);
 	free(w->units);
+	w->memos = NULL;
+	w->filter_counters = NULL;
 	w->waiting = NULL;
 	w->fragments = NULL;
 	w->ages = NULL;
@@ -57,9 +64,10 @@ worker_free(struct worker *w)
 	w->units = NULL;
 }
 
-typedef uint64_t counter_row[4];
-_Static_assert(sizeof(struct unit_counters) == sizeof(counter_row), "carried as a row");
-_Static_assert(sizeof(struct policy_counters) == sizeof(counter_row), "carried as a row");
+enum { UNIT_COLUMNS = 4, POLICY_COLUMNS = 4, FILTER_COLUMNS = 2 };
+_Static_assert(sizeof(struct unit_counters) == UNIT_COLUMNS * sizeof(uint64_t), "carried as a row");
+_Static_assert(sizeof(struct policy_counters) == POLICY_COLUMNS * sizeof(uint64_t), "carried as a row");
+_Static_assert(sizeof(struct filter_counter) == FILTER_COLUMNS * sizeof(uint64_t), "carried as a row");
 
 typedef const char *row_name(const struct snapshot *s, uint32_t row);
 
@@ -75,6 +83,12 @@ policy_name(const struct snapshot *s, uint32_t row)
 	return s->counter_name[row];
 }
 
+static const char *
+filter_counter_name(const struct snapshot *s, uint32_t row)
+{
+	return s->filter_counter_name[row];
+}
+
 static uint32_t
 name_hash(const char *name)
 {
@@ -87,17 +101,17 @@ name_hash(const char *name)
 /* carry moves counters to the rows that have their names now; rows of new names begin at zero. Names mostly stay where
  * they were; `index` finds the others. */
 static void
-carry(counter_row *rows, row_name *name, const struct snapshot *old, uint32_t old_count, const struct snapshot *s,
-      uint32_t count)
+carry(uint64_t *rows, unsigned columns, row_name *name, const struct snapshot *old, uint32_t old_count,
+      const struct snapshot *s, uint32_t count)
 {
 	uint32_t mask = 1;
 	while (mask < 2 * old_count)
 		mask *= 2;
 	mask--;
-	counter_row *before = malloc((old_count + 1) * sizeof *before);
+	uint64_t *before = malloc((old_count + 1) * columns * sizeof *before);
 	uint32_t *index = calloc(mask + 1u, sizeof *index); /* row + 1 */
 	for (uint32_t i = 0; before && index && i < old_count; i++) {
-		memcpy(before[i], rows[i], sizeof before[i]);
+		memcpy(&before[i * columns], &rows[i * columns], columns * sizeof *before);
 		uint32_t at = name_hash(name(old, i)) & mask;
 		while (index[at])
 			at = (at + 1) & mask;
@@ -111,14 +125,14 @@ carry(counter_row *rows, row_name *name, const struct snapshot *old, uint32_t ol
 			uint32_t at = name_hash(name(s, i)) & mask;
 			while (index[at] && strcmp(name(old, index[at] - 1), name(s, i)) != 0)
 				at = (at + 1) & mask;
-			from = index[at] ? before[index[at] - 1] : NULL;
+			from = index[at] ? &before[(index[at] - 1) * columns] : NULL;
 		}
-		for (unsigned c = 0; c < 4; c++)
-			__atomic_store_n(&rows[i][c], from ? from[c] : 0, __ATOMIC_RELAXED);
+		for (unsigned c = 0; c < columns; c++)
+			__atomic_store_n(&rows[i * columns + c], from ? from[c] : 0, __ATOMIC_RELAXED);
 	}
 	for (uint32_t i = count; i < old_count; i++)
-		for (unsigned c = 0; c < 4; c++)
-			__atomic_store_n(&rows[i][c], 0, __ATOMIC_RELAXED);
+		for (unsigned c = 0; c < columns; c++)
+			__atomic_store_n(&rows[i * columns + c], 0, __ATOMIC_RELAXED);
 	free(before);
 	free(index);
 }
@@ -127,8 +141,11 @@ void
 worker_snapshot(struct worker *w, const struct snapshot *s)
 {
 	const struct snapshot *old = w->snapshot;
-	carry((counter_row *)w->units, unit_name, old, old ? old->unit_count : 0, s, s->unit_count);
-	carry((counter_row *)w->policies, policy_name, old, old ? old->counter_count : 0, s, s->counter_count);
+	carry((uint64_t *)w->units, UNIT_COLUMNS, unit_name, old, old ? old->unit_count : 0, s, s->unit_count);
+	carry((uint64_t *)w->policies, POLICY_COLUMNS, policy_name, old, old ? old->counter_count : 0, s,
+	      s->counter_count);
+	carry((uint64_t *)w->filter_counters, FILTER_COLUMNS, filter_counter_name, old,
+	      old ? old->filter_counter_count : 0, s, s->filter_counter_count);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
 	w->snapshot = s;
 }

@@ -5,6 +5,7 @@
 #define RINGWALL_PIPELINE_WORKER_H
 
 #include "event/ring.h"
+#include "filter/memo.h"
 #include "flow/age.h"
 #include "flow/fragment.h"
 #include "flow/table.h"
@@ -53,6 +54,11 @@ struct policy_counters {
 	uint64_t hits, packets, bytes, sessions;
 };
 
+/* filter_counter: what matched terms with this counter, in packets and IP bytes. */
+struct filter_counter {
+	uint64_t packets, bytes;
+};
+
 /* buffers: the driver's free frames, filled between bursts; the pipeline takes frames for what it generates (ICMP errors,
  * resets, fragments) and never waits: none left is DROP_REASON_NO_BUFFER. */
 struct buffers {
@@ -92,6 +98,7 @@ struct worker {
 	struct age_wheel *ages;
 	struct fragment_table *fragments;
 	struct wait_queue *waiting;
+	struct filter_memos *memos;
 	struct neighbour_table *neighbours; /* shared by all workers */
 	struct bucket answers;              /* rate limit of ICMP errors and resets */
 	uint64_t next_session;              /* see session id in docs/decisions */
@@ -107,9 +114,10 @@ struct worker {
 
 	struct event_ring *ring;
 	struct counters counters;
-	struct unit_counters *units;      /* [snapshot->unit_count] */
-	struct policy_counters *policies; /* [snapshot->counter_count] */
-	uint32_t unit_room, policy_room;  /* allocated entries of both; never exceeded */
+	struct unit_counters *units;                  /* [snapshot->unit_count] */
+	struct policy_counters *policies;             /* [snapshot->counter_count] */
+	struct filter_counter *filter_counters;       /* [snapshot->filter_counter_count] */
+	uint32_t unit_room, policy_room, filter_room; /* allocated entries of these; never exceeded */
 	struct trace *trace;
 	bool memo_off;            /* tests only: judge every packet in full */
 	uint32_t output_reserved; /* outputs kept for the packets of this burst that are still to come */

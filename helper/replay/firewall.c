@@ -244,6 +244,9 @@ firewall_receive(struct firewall *f, uint64_t number, uint16_t port, const uint8
 bool
 firewall_commit(struct firewall *f, struct snapshot *s)
 {
+	const struct snapshot *old = f->snapshot;
+	if (!policer_adopt(s->policer, s->policer_count, old->policer, old->policer_count))
+		return false;
 	struct rib *rib = rib_build(s, NULL, 0);
 	if (!rib)
 		return false;

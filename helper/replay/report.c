@@ -152,6 +152,29 @@ event_reason(struct json *j, const struct event_record *e)
 	}
 }
 
+/* The names of a term, from wherever it is attached. */
+static const struct filter_term *
+term_of(const struct snapshot *s, uint32_t filter_id, uint32_t term_id)
+{
+	for (uint32_t i = 1; i < s->filter_count; i++)
+		for (uint32_t t = 0; t < s->filter[i].term_count; t++)
+			if (s->filter[i].term[t].filter_id == filter_id && s->filter[i].term[t].term_id == term_id)
+				return &s->filter[i].term[t];
+	return NULL;
+}
+
+static void
+filter_fields(struct json *j, const struct snapshot *s, const struct event_frame *f)
+{
+	const struct filter_term *term = term_of(s, f->record.filter_id, f->record.term_id);
+	json_number(j, "filter_id", f->record.filter_id);
+	json_number(j, "term_id", f->record.term_id);
+	text_if(j, "filter", term ? term->filter_name : NULL);
+	text_if(j, "term", term ? term->term_name : NULL);
+	json_text(j, "filter_source", filter_log_source_text(f->record.filter_log_source));
+	json_text(j, "answer", filter_answer_text(f->extension.filter_answer));
+}
+
 void
 report_event(struct report *r, const struct event_frame *f)
 {
@@ -169,8 +192,12 @@ report_event(struct report *r, const struct event_frame *f)
 	json_number(j, "protocol", e->protocol);
 	json_number(j, "source_port", ntohs(e->source_port));
 	json_number(j, "destination_port", ntohs(e->destination_port));
-	json_number(j, "policy_id", e->policy_id);
-	text_if(j, "policy", policy_name(s, e->policy_id));
+	if (e->event_type == EVENT_TYPE_FILTER_LOG) {
+		filter_fields(j, s, f);
+	} else {
+		json_number(j, "policy_id", e->policy_id);
+		text_if(j, "policy", policy_name(s, e->policy_id));
+	}
 	text_if(j, "ingress_zone", zone_name(s, e->ingress_zone));
 	text_if(j, "egress_zone", zone_name(s, e->egress_zone));
 	text_if(j, "ingress_interface", unit_name(s, e->ingress_interface));
@@ -208,6 +235,12 @@ static const void *
 unit_rows(const struct worker *w)
 {
 	return w->units;
+}
+
+static const void *
+filter_rows(const struct worker *w)
+{
+	return w->filter_counters;
 }
 
 static const void *
@@ -279,6 +312,14 @@ report_counters(const struct snapshot *s, const struct worker *const *workers, u
 		ROW(&c, policy_rows, policy_counters, i, packets);
 		ROW(&c, policy_rows, policy_counters, i, bytes);
 		ROW(&c, policy_rows, policy_counters, i, sessions);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+	json_open(j, "filters", '{');
+	for (uint32_t i = 0; i < s->filter_counter_count; i++) {
+		json_open(j, s->filter_counter_name[i], '{');
+		ROW(&c, filter_rows, filter_counter, i, packets);
+		ROW(&c, filter_rows, filter_counter, i, bytes);
 		json_close(j, '}');
 	}
 	json_close(j, '}');

@@ -12,11 +12,12 @@ enum next_hop_kind {
 	NEXT_HOP_DISCARD,
 	NEXT_HOP_REJECT,    /* ICMP: v4 host unreachable (3/1), v6 no route (1/0) */
 	NEXT_HOP_BROADCAST, /* a connected prefix's broadcast address: never forwarded */
+	NEXT_HOP_TABLE,     /* the routes of the instance `unit` decide */
 };
 
 struct next_hop {
 	struct address gateway;
-	uint16_t unit;  /* egress logical interface */
+	uint16_t unit;  /* egress logical interface; TABLE: routing instance */
 	uint8_t kind;   /* enum next_hop_kind */
 	bool on_link;   /* the neighbour is the destination */
 	uint8_t family; /* of gateway */

@@ -125,7 +125,8 @@ well_formed_group(const struct next_hop_group *g)
 	if (g->count == 0 || g->count > NEXT_HOP_GROUP_MAX)
 		return false;
 	for (unsigned i = 0; i < g->count; i++)
-		if (g->hop[i].kind > NEXT_HOP_BROADCAST)
+		if (g->hop[i].kind > NEXT_HOP_TABLE ||
+		    (g->hop[i].kind == NEXT_HOP_TABLE && g->hop[i].unit >= INSTANCES))
 			return false;
 	return true;
 }
@@ -142,7 +143,7 @@ candidate_make(const struct rib *r, const struct rib_route *route)
 		struct next_hop h = route->group.hop[i];
 		if (h.kind == NEXT_HOP_FORWARD && h.unit == UNIT_NONE && !h.on_link)
 			h.unit = rib_gateway_unit(r->snapshot, route->instance, h.family, &h.gateway);
-		if (h.unit >= r->snapshot->unit_count)
+		if (h.kind != NEXT_HOP_TABLE && h.unit >= r->snapshot->unit_count)
 			h.unit = UNIT_NONE;
 		c->hop[i] = h;
 	}

@@ -45,6 +45,18 @@ addresses_make_local_connected_and_broadcast_routes(void **state)
 }
 
 static void
+a_route_to_another_table_needs_no_unit(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_TABLE, NULL);
+	f->snapshot.route[f->snapshot.route_count - 1].group.hop[0].unit = 63; /* an instance, not a unit */
+	fixture_commit(f);
+	assert_int_equal(look_up(f, "192.0.2.1")->hop[0].kind, NEXT_HOP_TABLE);
+	assert_int_equal(look_up(f, "192.0.2.1")->hop[0].unit, 63);
+	fixture_free(f);
+}
+
+static void
 a_static_route_finds_the_unit_of_its_gateway(void **state)
 {
 	struct fixture *f = fixture_new(64);
@@ -193,6 +205,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_make_local_connected_and_broadcast_routes),
+		cmocka_unit_test(a_route_to_another_table_needs_no_unit),
 		cmocka_unit_test(a_static_route_finds_the_unit_of_its_gateway),
 		cmocka_unit_test(the_lowest_preference_wins_and_the_next_takes_over),
 		cmocka_unit_test(a_replaced_route_takes_its_new_next_hop),

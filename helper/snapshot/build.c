@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "snapshot/arena.h"
+#include "snapshot/build_filter.h"
 #include "snapshot/check.h"
 #include "snapshot/refusal.h"
 
@@ -88,6 +89,8 @@ instances_build(struct build *b)
 	for (uint32_t i = 0; s->instance && i < s->instance_count; i++) {
 		text_copy(s->instance[i].name, &b->g->instances[i].name);
 		s->instance[i].kernel_table = b->g->instances[i].kernel_table;
+		s->instance[i].filter_host = (uint16_t)b->g->instances[i].filter_host;
+		s->instance[i].filter_host6 = (uint16_t)b->g->instances[i].filter_host6;
 	}
 	return s->instance;
 }
@@ -118,6 +121,10 @@ unit_build(struct build *b, const struct given_unit *g, struct unit *u)
 	u->instance = (uint16_t)g->instance;
 	u->mtu_inet = (uint16_t)g->mtu_inet;
 	u->mtu_inet6 = (uint16_t)g->mtu_inet6;
+	u->filter_input = (uint16_t)g->filter_input;
+	u->filter_output = (uint16_t)g->filter_output;
+	u->filter_input6 = (uint16_t)g->filter_input6;
+	u->filter_output6 = (uint16_t)g->filter_output6;
 	u->has_host_services = g->has_host_inbound;
 	u->host_service_count = g->host_inbound_count;
 	u->host_service = services_build(b, g->host_inbound, g->host_inbound_count);
@@ -355,18 +362,27 @@ policy_sets_build(struct build *b)
 	return true;
 }
 
+static const char **
+names_build(struct build *b, const struct schema_text *given, uint32_t count)
+{
+	const char **name = TAKE(b, count, const char *);
+	for (uint32_t i = 0; name && i < count; i++) {
+		name[i] = arena_text(b->arena, given[i].bytes, given[i].length);
+		if (!name[i])
+			return NULL;
+	}
+	return name;
+}
+
 static bool
 counters_build(struct build *b)
 {
 	struct snapshot *s = b->s;
 	s->counter_count = b->g->counters_count;
-	s->counter_name = TAKE(b, s->counter_count, const char *);
-	for (uint32_t i = 0; s->counter_name && i < s->counter_count; i++) {
-		s->counter_name[i] = arena_text(b->arena, b->g->counters[i].bytes, b->g->counters[i].length);
-		if (!s->counter_name[i])
-			return false;
-	}
-	return s->counter_name;
+	s->counter_name = names_build(b, b->g->counters, s->counter_count);
+	s->filter_counter_count = b->g->filter_counters_count;
+	s->filter_counter_name = names_build(b, b->g->filter_counters, s->filter_counter_count);
+	return s->counter_name && s->filter_counter_name;
 }
 
 /* ---- routes ---- */
@@ -374,11 +390,15 @@ counters_build(struct build *b)
 static struct next_hop_group
 hops_of(const struct given_route *g)
 {
+	static const uint8_t kind[] = { [GIVEN_ROUTE_KIND_DISCARD] = NEXT_HOP_DISCARD,
+					[GIVEN_ROUTE_KIND_REJECT] = NEXT_HOP_REJECT,
+					[GIVEN_ROUTE_KIND_NEXT_TABLE] = NEXT_HOP_TABLE };
 	struct next_hop_group group = { .count = 0 };
 	if (g->kind != GIVEN_ROUTE_KIND_NEXT_HOP) {
 		group.hop[group.count++] = (struct next_hop){
-			.kind = g->kind == GIVEN_ROUTE_KIND_DISCARD ? NEXT_HOP_DISCARD : NEXT_HOP_REJECT,
+			.kind = kind[g->kind],
 			.family = family_of(&g->prefix),
+			.unit = (uint16_t)g->table,
 		};
 	}
 	for (uint32_t i = 0; i < g->next_hops_count; i++)
@@ -426,7 +446,8 @@ snapshot_build(const struct given_snapshot *g, struct refusal *why)
 	text_copy(s->hash, &g->hash);
 	settings_build(&b);
 	if (zones_build(&b) && instances_build(&b) && ports_build(&b) && units_build(&b) && applications_build(&b) &&
-	    address_sets_build(&b) && policy_sets_build(&b) && counters_build(&b) && routes_build(&b))
+	    address_sets_build(&b) && policy_sets_build(&b) && counters_build(&b) && routes_build(&b) &&
+	    filters_build(g, s, arena, b.sets))
 		return s;
 	snapshot_free(s);
 	refusal_set(why, "memory", "", "not enough memory to build the snapshot");
@@ -441,5 +462,6 @@ snapshot_free(struct snapshot *s)
 	for (uint32_t i = 0; i < s->policy_set_count; i++)
 		if (s->policy_set[i].classifier)
 			classify_free(s->policy_set[i].classifier);
+	filters_free(s);
 	arena_destroy(s->arena);
 }

@@ -9,17 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapshot/check_filter.h"
+#include "snapshot/check_private.h"
 #include "snapshot/refusal.h"
 
-struct check {
-	const struct given_snapshot *g;
-	struct arena *arena;
-	struct refusal *why;
-	char path[sizeof((struct refusal *)0)->path];
-};
-
-/* at spells the path of what is looked at; only ever called where something is wrong. */
-static const char *__attribute__((format(printf, 2, 3))) at(struct check *c, const char *format, ...)
+const char *
+check_at(struct check *c, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -79,15 +74,10 @@ one_host(const struct schema_bytes *b)
 
 /* ---- uniqueness: sorted by key, so that no choice of names makes it slow ---- */
 
-struct key {
-	const void *bytes;
-	uint32_t length, index;
-};
-
 static int
 key_compare(const void *left, const void *right)
 {
-	const struct key *a = left, *b = right;
+	const struct check_key *a = left, *b = right;
 	uint32_t shorter = a->length < b->length ? a->length : b->length;
 	int order = memcmp(a->bytes, b->bytes, shorter);
 	if (order)
@@ -97,14 +87,13 @@ key_compare(const void *left, const void *right)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
-/* unique refuses the first entry of `list` whose key stands before it too: "ports[3].device". */
-static bool
-unique(struct check *c, struct key *keys, uint32_t count, const char *list, const char *field)
+bool
+check_unique(struct check *c, struct check_key *keys, uint32_t count, const char *list, const char *field)
 {
 	uint32_t first = UINT32_MAX, before = 0;
 	qsort(keys, count, sizeof *keys, key_compare);
 	for (uint32_t i = 1; i < count; i++) {
-		const struct key *a = &keys[i - 1], *b = &keys[i];
+		const struct check_key *a = &keys[i - 1], *b = &keys[i];
 		if (a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0 && b->index < first) {
 			first = b->index;
 			before = a->index;
@@ -112,47 +101,27 @@ unique(struct check *c, struct key *keys, uint32_t count, const char *list, cons
 	}
 	if (first == UINT32_MAX)
 		return true;
-	return refusal_set(c->why, "duplicate", at(c, "%s[%u]%s", list, first, field), "the same as %s[%u]%s", list,
-			   before, field);
+	return refusal_set(c->why, "duplicate", check_at(c, "%s[%u]%s", list, first, field), "the same as %s[%u]%s",
+			   list, before, field);
 }
 
-static struct key *
-keys_take(struct check *c, uint32_t count, const char *list)
+struct check_key *
+check_keys_take(struct check *c, uint32_t count, const char *list)
 {
-	struct key *keys = arena_take(c->arena, count, sizeof *keys);
+	struct check_key *keys = arena_take(c->arena, count, sizeof *keys);
 	if (!keys)
 		refusal_set(c->why, "memory", list, "not enough memory to check %u entries", count);
 	return keys;
 }
 
-/* UNIQUE_TEXT checks a text field of a list of maps. */
-#define UNIQUE_TEXT(c, list, field)                                                                                    \
-	({                                                                                                             \
-		const struct given_snapshot *g_ = (c)->g;                                                              \
-		struct key *keys_ = keys_take(c, g_->list##_count, #list);                                             \
-		for (uint32_t i_ = 0; keys_ && i_ < g_->list##_count; i_++)                                            \
-			keys_[i_] = (struct key){ g_->list[i_].field.bytes, g_->list[i_].field.length, i_ };           \
-		keys_ &&unique(c, keys_, g_->list##_count, #list, "." #field);                                         \
-	})
-
-static bool
-id_dense(struct check *c, const char *list, uint32_t index, uint32_t id, uint32_t first)
+bool
+check_id_dense(struct check *c, const char *list, uint32_t index, uint32_t id, uint32_t first)
 {
 	if (id == index + first)
 		return true;
-	return refusal_set(c->why, "order", at(c, "%s[%u].id", list, index), "expected %u, found %u", index + first,
-			   id);
+	return refusal_set(c->why, "order", check_at(c, "%s[%u].id", list, index), "expected %u, found %u",
+			   index + first, id);
 }
-
-/* refers: is `value` an id in a list of `count` whose ids begin at `first`? */
-static bool
-refers(uint32_t value, uint32_t count, uint32_t first)
-{
-	return value >= first && value - first < count;
-}
-
-#define REFUSE_REFERENCE(c, value, list, ...)                                                                          \
-	refusal_set((c)->why, "reference", at(c, __VA_ARGS__), "there is no %u in %s", (unsigned)(value), list)
 
 /* ---- what hosts may reach here ---- */
 
@@ -163,11 +132,12 @@ services_check(struct check *c, const char *list, uint32_t index, const struct g
 	for (uint32_t i = 0; i < count; i++) {
 		const struct given_host_service *s = &services[i];
 		if (s->port_low > s->port_high)
-			return refusal_set(c->why, "order", at(c, "%s[%u].host_inbound[%u].port_low", list, index, i),
+			return refusal_set(c->why, "order",
+					   check_at(c, "%s[%u].host_inbound[%u].port_low", list, index, i),
 					   "expected at most port_high %u, found %u", s->port_high, s->port_low);
 		if (s->icmp_type >= 0 && s->protocol != IPPROTO_ICMP && s->protocol != IPPROTO_ICMPV6)
 			return refusal_set(c->why, "conflict",
-					   at(c, "%s[%u].host_inbound[%u].icmp_type", list, index, i),
+					   check_at(c, "%s[%u].host_inbound[%u].icmp_type", list, index, i),
 					   "expected -1 for protocol %d, found %d", s->protocol, s->icmp_type);
 	}
 	return true;
@@ -179,7 +149,7 @@ zones_check(struct check *c)
 	const struct given_snapshot *g = c->g;
 	for (uint32_t i = 0; i < g->zones_count; i++) {
 		const struct given_zone *z = &g->zones[i];
-		if (!id_dense(c, "zones", i, z->id, 1) ||
+		if (!check_id_dense(c, "zones", i, z->id, 1) ||
 		    !services_check(c, "zones", i, z->host_inbound, z->host_inbound_count))
 			return false;
 	}
@@ -190,7 +160,7 @@ static bool
 instances_check(struct check *c)
 {
 	for (uint32_t i = 0; i < c->g->instances_count; i++)
-		if (!id_dense(c, "instances", i, c->g->instances[i].id, 0))
+		if (!check_id_dense(c, "instances", i, c->g->instances[i].id, 0))
 			return false;
 	return UNIQUE_TEXT(c, instances, name);
 }
@@ -199,7 +169,7 @@ static bool
 ports_check(struct check *c)
 {
 	for (uint32_t i = 0; i < c->g->ports_count; i++)
-		if (!id_dense(c, "ports", i, c->g->ports[i].id, 0))
+		if (!check_id_dense(c, "ports", i, c->g->ports[i].id, 0))
 			return false;
 	return UNIQUE_TEXT(c, ports, name) && UNIQUE_TEXT(c, ports, device);
 }
@@ -213,12 +183,12 @@ unit_address_check(struct check *c, uint32_t unit, uint32_t index)
 	uint32_t bits = a->address.length * 8;
 	char text[INET6_ADDRSTRLEN];
 	if (a->length > bits)
-		return refusal_set(c->why, "bound", at(c, "units[%u].addresses[%u].length", unit, index),
+		return refusal_set(c->why, "bound", check_at(c, "units[%u].addresses[%u].length", unit, index),
 				   "expected 0..%u, found %u", bits, a->length);
 	bool edge = bits == 32 && a->length < 31 &&
 		    (host_bits(&a->address, a->length, false) || host_bits(&a->address, a->length, true));
 	if (!one_host(&a->address) || edge)
-		return refusal_set(c->why, "address", at(c, "units[%u].addresses[%u].address", unit, index),
+		return refusal_set(c->why, "address", check_at(c, "units[%u].addresses[%u].address", unit, index),
 				   "expected the address of one host, found %s/%u", address_text(&a->address, text),
 				   a->length);
 	return true;
@@ -285,7 +255,7 @@ overlaps_check(struct check *c, struct connected *list, uint32_t count)
 			}
 			char text[INET6_ADDRSTRLEN];
 			return refusal_set(
-			    c->why, "overlap", at(c, "units[%u].addresses[%u].address", late->unit, late->index),
+			    c->why, "overlap", check_at(c, "units[%u].addresses[%u].address", late->unit, late->index),
 			    "the prefix overlaps units[%u].addresses[%u], %s/%u", early->unit, early->index,
 			    address_text(&early->given->address, text), early->given->length);
 		}
@@ -304,12 +274,12 @@ addresses_unique(struct check *c, uint32_t unit)
 	const struct given_unit *u = &c->g->units[unit];
 	char list[64];
 	snprintf(list, sizeof list, "units[%u].addresses", unit);
-	struct key *keys = keys_take(c, u->addresses_count, list);
+	struct check_key *keys = check_keys_take(c, u->addresses_count, list);
 	if (!keys)
 		return false;
 	for (uint32_t i = 0; i < u->addresses_count; i++)
-		keys[i] = (struct key){ u->addresses[i].address.bytes, u->addresses[i].address.length, i };
-	return unique(c, keys, u->addresses_count, list, ".address");
+		keys[i] = (struct check_key){ u->addresses[i].address.bytes, u->addresses[i].address.length, i };
+	return check_unique(c, keys, u->addresses_count, list, ".address");
 }
 
 static bool
@@ -317,13 +287,13 @@ units_check(struct check *c)
 {
 	const struct given_snapshot *g = c->g;
 	uint32_t addresses = 0;
-	struct key *keys = keys_take(c, g->units_count, "units");
+	struct check_key *keys = check_keys_take(c, g->units_count, "units");
 	uint32_t *places = arena_take(c->arena, g->units_count, sizeof *places);
 	if (!keys || !places)
 		return refusal_set(c->why, "memory", "units", "not enough memory");
 	for (uint32_t i = 0; i < g->units_count; i++) {
 		const struct given_unit *u = &g->units[i];
-		if (!id_dense(c, "units", i, u->id, 1))
+		if (!check_id_dense(c, "units", i, u->id, 1))
 			return false;
 		if (!refers(u->port, g->ports_count, 0))
 			return REFUSE_REFERENCE(c, u->port, "ports", "units[%u].port", i);
@@ -340,9 +310,9 @@ units_check(struct check *c)
 			return false;
 		addresses += u->addresses_count;
 		places[i] = u->port << 16 | u->vlan;
-		keys[i] = (struct key){ &places[i], sizeof places[i], i };
+		keys[i] = (struct check_key){ &places[i], sizeof places[i], i };
 	}
-	if (!unique(c, keys, g->units_count, "units", ".vlan") || !UNIQUE_TEXT(c, units, name))
+	if (!check_unique(c, keys, g->units_count, "units", ".vlan") || !UNIQUE_TEXT(c, units, name))
 		return false;
 	struct connected *list = arena_take(c->arena, addresses, sizeof *list);
 	if (!list)
@@ -364,11 +334,11 @@ range_check(struct check *c, uint32_t set, const char *family, uint32_t index, c
 {
 	char lower[INET6_ADDRSTRLEN], upper[INET6_ADDRSTRLEN];
 	if (memcmp(low->bytes, high->bytes, low->length) > 0)
-		return refusal_set(c->why, "order", at(c, "address_sets[%u].%s[%u].low", set, family, index),
+		return refusal_set(c->why, "order", check_at(c, "address_sets[%u].%s[%u].low", set, family, index),
 				   "expected at most high %s, found %s", address_text(high, upper),
 				   address_text(low, lower));
 	if (before && memcmp(low->bytes, before->bytes, low->length) <= 0)
-		return refusal_set(c->why, "order", at(c, "address_sets[%u].%s[%u].low", set, family, index),
+		return refusal_set(c->why, "order", check_at(c, "address_sets[%u].%s[%u].low", set, family, index),
 				   "expected more than %s of the range before, found %s", address_text(before, upper),
 				   address_text(low, lower));
 	return true;
@@ -396,10 +366,10 @@ applications_check(struct check *c)
 {
 	for (uint32_t i = 0; i < c->g->applications_count; i++) {
 		const struct given_application *a = &c->g->applications[i];
-		if (!id_dense(c, "applications", i, a->id, 1))
+		if (!check_id_dense(c, "applications", i, a->id, 1))
 			return false;
 		if (a->port_low > a->port_high)
-			return refusal_set(c->why, "order", at(c, "applications[%u].port_low", i),
+			return refusal_set(c->why, "order", check_at(c, "applications[%u].port_low", i),
 					   "expected at most port_high %u, found %u", a->port_high, a->port_low);
 	}
 	return true;
@@ -411,7 +381,7 @@ static bool
 rule_zones_check(struct check *c, uint32_t set, uint32_t rule, const char *field, const uint32_t *zones, uint32_t count)
 {
 	if (count && c->g->policy_sets[set].id != POLICY_SET_GLOBAL)
-		return refusal_set(c->why, "conflict", at(c, "policy_sets[%u].rules[%u].%s", set, rule, field),
+		return refusal_set(c->why, "conflict", check_at(c, "policy_sets[%u].rules[%u].%s", set, rule, field),
 				   "expected none outside the global set, found %u", count);
 	for (uint32_t i = 0; i < count; i++)
 		if (!refers(zones[i], c->g->zones_count, 1))
@@ -436,7 +406,7 @@ rule_excluded_check(struct check *c, uint32_t set, uint32_t rule, const char *fi
 {
 	if (!excluded || count)
 		return true;
-	return refusal_set(c->why, "conflict", at(c, "policy_sets[%u].rules[%u].%s", set, rule, field),
+	return refusal_set(c->why, "conflict", check_at(c, "policy_sets[%u].rules[%u].%s", set, rule, field),
 			   "expected false where no address set is named, found true");
 }
 
@@ -445,11 +415,12 @@ rule_ports_check(struct check *c, uint32_t set, uint32_t rule, const char *field
 		 int32_t protocol)
 {
 	if (low > high)
-		return refusal_set(c->why, "order", at(c, "policy_sets[%u].rules[%u].%s_low", set, rule, field),
+		return refusal_set(c->why, "order", check_at(c, "policy_sets[%u].rules[%u].%s_low", set, rule, field),
 				   "expected at most %s_high %u, found %u", field, high, low);
 	bool ports = protocol < 0 || protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP;
 	if (!ports && (low != 0 || high != 65535))
-		return refusal_set(c->why, "conflict", at(c, "policy_sets[%u].rules[%u].%s_low", set, rule, field),
+		return refusal_set(c->why, "conflict",
+				   check_at(c, "policy_sets[%u].rules[%u].%s_low", set, rule, field),
 				   "expected 0..65535 for protocol %d, found %u..%u", protocol, low, high);
 	return true;
 }
@@ -459,7 +430,7 @@ rule_icmp_check(struct check *c, uint32_t set, uint32_t rule, const char *field,
 {
 	if (value < 0 || protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
 		return true;
-	return refusal_set(c->why, "conflict", at(c, "policy_sets[%u].rules[%u].%s", set, rule, field),
+	return refusal_set(c->why, "conflict", check_at(c, "policy_sets[%u].rules[%u].%s", set, rule, field),
 			   "expected -1 for protocol %d, found %d", protocol, value);
 }
 
@@ -470,7 +441,7 @@ rule_check(struct check *c, uint32_t set, uint32_t index)
 	const struct given_rule *r = &g->policy_sets[set].rules[index];
 	uint32_t policy_id = g->policy_sets[set].id * MAX_RULES_PER_POLICY_SET + index;
 	if (r->policy_id != policy_id)
-		return refusal_set(c->why, "order", at(c, "policy_sets[%u].rules[%u].policy_id", set, index),
+		return refusal_set(c->why, "order", check_at(c, "policy_sets[%u].rules[%u].policy_id", set, index),
 				   "expected %u, found %u", policy_id, r->policy_id);
 	if (!refers(r->counter, g->counters_count, 0))
 		return REFUSE_REFERENCE(c, r->counter, "counters", "policy_sets[%u].rules[%u].counter", set, index);
@@ -500,7 +471,7 @@ policy_sets_check(struct check *c)
 	for (uint32_t s = 0; s < g->policy_sets_count; s++) {
 		const struct given_policy_set *set = &g->policy_sets[s];
 		bool global = s + 1 == g->policy_sets_count && set->id == POLICY_SET_GLOBAL;
-		if (!global && !id_dense(c, "policy_sets", s, set->id, 1))
+		if (!global && !check_id_dense(c, "policy_sets", s, set->id, 1))
 			return false;
 		if (global ? set->from_zone != 0 : !refers(set->from_zone, g->zones_count, 1))
 			return REFUSE_REFERENCE(c, set->from_zone, global ? "the global set" : "zones",
@@ -510,7 +481,7 @@ policy_sets_check(struct check *c)
 						"policy_sets[%u].to_zone", s);
 		uint16_t *seen = &pair[set->from_zone][set->to_zone];
 		if (*seen)
-			return refusal_set(c->why, "duplicate", at(c, "policy_sets[%u].to_zone", s),
+			return refusal_set(c->why, "duplicate", check_at(c, "policy_sets[%u].to_zone", s),
 					   "the pair of zones stands in policy_sets[%u] too", *seen - 1u);
 		*seen = (uint16_t)(s + 1);
 		for (uint32_t r = 0; r < set->rules_count; r++)
@@ -525,12 +496,12 @@ policy_sets_check(struct check *c)
 static bool
 counters_check(struct check *c)
 {
-	struct key *keys = keys_take(c, c->g->counters_count, "counters");
+	struct check_key *keys = check_keys_take(c, c->g->counters_count, "counters");
 	if (!keys)
 		return false;
 	for (uint32_t i = 0; i < c->g->counters_count; i++)
-		keys[i] = (struct key){ c->g->counters[i].bytes, c->g->counters[i].length, i };
-	return unique(c, keys, c->g->counters_count, "counters", "");
+		keys[i] = (struct check_key){ c->g->counters[i].bytes, c->g->counters[i].length, i };
+	return check_unique(c, keys, c->g->counters_count, "counters", "");
 }
 
 /* ---- routes ---- */
@@ -543,22 +514,36 @@ hop_check(struct check *c, uint32_t route, uint32_t index)
 	const struct given_route_hop *h = &r->next_hops[index];
 	char text[INET6_ADDRSTRLEN];
 	if (h->gateway.length != r->prefix.length)
-		return refusal_set(c->why, "conflict", at(c, "routes[%u].next_hops[%u].gateway", route, index),
+		return refusal_set(c->why, "conflict", check_at(c, "routes[%u].next_hops[%u].gateway", route, index),
 				   "expected %u bytes as in the prefix, found %u", r->prefix.length, h->gateway.length);
 	if (!one_host(&h->gateway))
-		return refusal_set(c->why, "address", at(c, "routes[%u].next_hops[%u].gateway", route, index),
+		return refusal_set(c->why, "address", check_at(c, "routes[%u].next_hops[%u].gateway", route, index),
 				   "expected the address of one host, found %s", address_text(&h->gateway, text));
 	if (h->unit == 0 && link_local(&h->gateway))
-		return refusal_set(c->why, "reference", at(c, "routes[%u].next_hops[%u].unit", route, index),
+		return refusal_set(c->why, "reference", check_at(c, "routes[%u].next_hops[%u].unit", route, index),
 				   "expected a unit for the link-local gateway %s, found none",
 				   address_text(&h->gateway, text));
 	if (h->unit && !refers(h->unit, g->units_count, 1))
 		return REFUSE_REFERENCE(c, h->unit, "units", "routes[%u].next_hops[%u].unit", route, index);
 	if (h->unit && g->units[h->unit - 1].instance != r->instance)
-		return refusal_set(c->why, "reference", at(c, "routes[%u].next_hops[%u].unit", route, index),
+		return refusal_set(c->why, "reference", check_at(c, "routes[%u].next_hops[%u].unit", route, index),
 				   "unit %u is in instance %u, the route in instance %u", h->unit,
 				   g->units[h->unit - 1].instance, r->instance);
 	return true;
+}
+
+static bool
+table_check(struct check *c, uint32_t route)
+{
+	const struct given_route *r = &c->g->routes[route];
+	if (r->kind != GIVEN_ROUTE_KIND_NEXT_TABLE)
+		return r->table == 0 || refusal_set(c->why, "conflict", check_at(c, "routes[%u].table", route),
+						    "expected 0 where the kind is not next-table, found %u", r->table);
+	if (!refers(r->table, c->g->instances_count, 0))
+		return REFUSE_REFERENCE(c, r->table, "instances", "routes[%u].table", route);
+	return r->table != r->instance ||
+	       refusal_set(c->why, "conflict", check_at(c, "routes[%u].table", route),
+			   "expected another instance than the route's own, found %u", r->table);
 }
 
 struct route_key {
@@ -573,7 +558,7 @@ static bool
 routes_check(struct check *c)
 {
 	const struct given_snapshot *g = c->g;
-	struct key *keys = keys_take(c, g->routes_count, "routes");
+	struct check_key *keys = check_keys_take(c, g->routes_count, "routes");
 	struct route_key *prefixes = arena_take(c->arena, g->routes_count, sizeof *prefixes);
 	if (!keys || !prefixes)
 		return refusal_set(c->why, "memory", "routes", "not enough memory");
@@ -582,28 +567,30 @@ routes_check(struct check *c)
 		if (!refers(r->instance, g->instances_count, 0))
 			return REFUSE_REFERENCE(c, r->instance, "instances", "routes[%u].instance", i);
 		if (r->length > r->prefix.length * 8)
-			return refusal_set(c->why, "bound", at(c, "routes[%u].length", i), "expected 0..%u, found %u",
-					   r->prefix.length * 8, r->length);
+			return refusal_set(c->why, "bound", check_at(c, "routes[%u].length", i),
+					   "expected 0..%u, found %u", r->prefix.length * 8, r->length);
 		if (!host_bits(&r->prefix, r->length, false)) {
 			char text[INET6_ADDRSTRLEN];
-			return refusal_set(c->why, "address", at(c, "routes[%u].prefix", i),
+			return refusal_set(c->why, "address", check_at(c, "routes[%u].prefix", i),
 					   "expected no bits behind length %u, found %s", r->length,
 					   address_text(&r->prefix, text));
 		}
 		bool hops = r->kind == GIVEN_ROUTE_KIND_NEXT_HOP;
+		if (!table_check(c, i))
+			return false;
 		if (hops != (r->next_hops_count > 0))
 			return refusal_set(
-			    c->why, "conflict", at(c, "routes[%u].next_hops", i), "expected %s, found %u",
-			    hops ? "at least one next hop" : "none for a route that leads nowhere", r->next_hops_count);
+			    c->why, "conflict", check_at(c, "routes[%u].next_hops", i), "expected %s, found %u",
+			    hops ? "at least one next hop" : "none for a route without a gateway", r->next_hops_count);
 		for (uint32_t h = 0; h < r->next_hops_count; h++)
 			if (!hop_check(c, i, h))
 				return false;
 		prefixes[i] =
 		    (struct route_key){ .instance = r->instance, .length = r->length, .family = family_of(&r->prefix) };
 		memcpy(prefixes[i].prefix, r->prefix.bytes, r->prefix.length);
-		keys[i] = (struct key){ &prefixes[i], sizeof prefixes[i], i };
+		keys[i] = (struct check_key){ &prefixes[i], sizeof prefixes[i], i };
 	}
-	return unique(c, keys, g->routes_count, "routes", ".prefix");
+	return check_unique(c, keys, g->routes_count, "routes", ".prefix");
 }
 
 bool
@@ -611,5 +598,6 @@ snapshot_check(const struct given_snapshot *g, struct arena *arena, struct refus
 {
 	struct check c = { .g = g, .arena = arena, .why = why };
 	return zones_check(&c) && instances_check(&c) && ports_check(&c) && units_check(&c) && address_sets_check(&c) &&
-	       applications_check(&c) && counters_check(&c) && policy_sets_check(&c) && routes_check(&c);
+	       applications_check(&c) && counters_check(&c) && policy_sets_check(&c) && routes_check(&c) &&
+	       filters_check(&c);
 }

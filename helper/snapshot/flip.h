@@ -285,18 +285,28 @@ flip_map(struct flip *f, const struct schema_map *map, const msgpack_object *o, 
 	}
 }
 
-/* flip_fields counts the fields of a map and of all maps below it: what a walk over a maximal message must have
- * seen. */
+/* flip_fields counts the fields of a map and of all maps below it, each once however many ways lead to it: what a walk over
+ * a maximal message must have seen. `maps` holds those counted so far. */
+struct flip_maps {
+	const struct schema_map *map[64];
+	unsigned count;
+};
+
 static inline unsigned
-flip_fields(const struct schema_map *map)
+flip_fields(const struct schema_map *map, struct flip_maps *maps)
 {
 	unsigned count = map->count;
+	for (unsigned i = 0; i < maps->count; i++)
+		if (maps->map[i] == map)
+			return 0;
+	assert_true(maps->count < sizeof maps->map / sizeof *maps->map);
+	maps->map[maps->count++] = map;
 	for (uint32_t i = 0; i < map->count; i++) {
 		const struct schema_type *t = &map->field[i].type;
 		while (t->kind == SCHEMA_ARRAY)
 			t = t->item;
 		if (t->kind == SCHEMA_MAP)
-			count += flip_fields(t->map);
+			count += flip_fields(t->map, maps);
 	}
 	return count;
 }

@@ -4,7 +4,9 @@
 #define RINGWALL_SNAPSHOT_H
 
 #include "classify/classify.h"
+#include "filter/filter.h"
 #include "flow/tcp.h"
+#include "meter/policer.h"
 #include "route/fib.h"
 #include "wire_gen.h"
 
@@ -43,6 +45,19 @@ struct host_service {
 	int16_t icmp_type;            /* -1 = any */
 };
 
+enum { FORWARDING_CLASSES = 16, LOSS_PRIORITIES = 4, DSCPS = 64 };
+
+/* dscp_class: what a code point stands for in a classifier, which is [DSCPS] of them. */
+struct dscp_class {
+	uint8_t forwarding_class;
+	uint8_t loss_priority;
+};
+
+/* dscp_rewrite: the code point that a packet leaves with; -1: that which it has. */
+struct dscp_rewrite {
+	int8_t dscp[FORWARDING_CLASSES][LOSS_PRIORITIES];
+};
+
 /* unit: a logical interface. Index in snapshot.unit is its id; 0 is unused. */
 struct unit {
 	char name[NAME_MAX_BYTES]; /* ge-0/0/0.0 */
@@ -50,7 +65,13 @@ struct unit {
 	uint16_t vlan;             /* 0 = untagged */
 	uint16_t zone;             /* ZONE_NONE: in no zone */
 	uint16_t instance;
-	uint16_t mtu_inet, mtu_inet6; /* 0: the port's */
+	uint16_t mtu_inet, mtu_inet6;           /* 0: the port's */
+	uint16_t filter_input, filter_output;   /* filter ids for IPv4; 0: none */
+	uint16_t filter_input6, filter_output6; /* for IPv6 */
+	const struct dscp_class *classifier;    /* of IPv4 packets that come, [DSCPS]; NULL: all are best-effort, low */
+	const struct dscp_class *classifier6;   /* of IPv6 packets */
+	const struct dscp_rewrite *rewrite;     /* of IPv4 packets that leave; NULL: code points stay */
+	const struct dscp_rewrite *rewrite6;    /* of IPv6 packets */
 	uint32_t address_count;
 	struct unit_address *address;
 	bool has_host_services; /* overrides the zone's */
@@ -61,7 +82,8 @@ struct unit {
 /* instance: a routing instance; 0 is inet.0. */
 struct instance {
 	char name[NAME_MAX_BYTES];
-	uint32_t kernel_table; /* the kernel's table whose routes it takes over; 0: none */
+	uint32_t kernel_table;              /* the kernel's table whose routes it takes over; 0: none */
+	uint16_t filter_host, filter_host6; /* ids of lo0's filters; 0: none */
 };
 
 struct zone {
@@ -116,6 +138,8 @@ struct snapshot {
 	struct policy_set *policy_set;
 	const uint8_t (*global_zone_match)[2][128]; /* [rule][0 from, 1 to] bit per zone id; all ones = any */
 	struct policy_rule default_rule;
+	uint32_t policer_count;
+	struct policer_rule *policer;    /* filter terms name them by position */
 	uint32_t counter_count;          /* policy counters */
 	const char **counter_name;       /* "from/to/policy", to carry counters over a commit */
 	const uint16_t *tcp_application; /* [65536] application id by destination port, for names in logs */
@@ -123,6 +147,10 @@ struct snapshot {
 	uint16_t icmp_application, icmp6_application;
 	const uint16_t *sctp_application;
 	const uint16_t *protocol_application; /* [256] for protocols without ports, ICMP and ICMPv6 included */
+	uint32_t filter_count;                /* highest id + 1 */
+	struct filter *filter;                /* [id]; 0 is unused */
+	uint32_t filter_counter_count;
+	const char **filter_counter_name; /* "FILTER/COUNTER", to carry counters over a commit */
 	uint32_t route_count;
 	struct static_route *route; /* static routes only; connected ones follow from unit addresses */
 	struct fib *fib[64];        /* [instance]; filled by the engine before publication */

@@ -18,7 +18,7 @@
 #define HOUSEKEEP_BUSY_NS (10ull * 1000000)
 #define HOUSEKEEP_IDLE_MS 100
 #define END_OF_TIME       (UINT64_MAX / 2)
-#define TX_RETRY_MS       1
+#define RETRY_MS          1
 #define TX_RETRIES        1000 /* after these, a device that takes nothing is tried when other work is done */
 
 static uint64_t
@@ -368,17 +368,26 @@ nothing_to_do(struct loop *l)
 	return true;
 }
 
+int
+loop_patience(const struct loop *l)
+{
+	if (event_ring_owes(l->worker.ring))
+		return RETRY_MS;
+	for (uint32_t i = 0; i < l->socket_count; i++) {
+		if (l->socket[i]->kick && l->socket[i]->retries < TX_RETRIES)
+			return RETRY_MS;
+	}
+	return HOUSEKEEP_IDLE_MS;
+}
+
 static void
 sleep_until_work(struct loop *l)
 {
 	struct pollfd fd[LOOP_SOCKETS_MAX + 1];
-	int timeout = HOUSEKEEP_IDLE_MS;
+	int timeout = loop_patience(l);
 
-	for (uint32_t i = 0; i < l->socket_count; i++) {
+	for (uint32_t i = 0; i < l->socket_count; i++)
 		fd[i] = (struct pollfd){ .fd = l->socket[i]->fd, .events = POLLIN };
-		if (l->socket[i]->kick && l->socket[i]->retries < TX_RETRIES)
-			timeout = TX_RETRY_MS;
-	}
 	fd[l->socket_count] = (struct pollfd){ .fd = l->wake, .events = POLLIN };
 
 	atomic_store_explicit(&l->sleeping, true, memory_order_relaxed);

@@ -105,6 +105,10 @@ void loop_stop(struct loop *l);
 /* worker_call runs fn(l, ctx) on the worker's thread between two bursts and waits until it is done. Control thread only. */
 void worker_call(struct loop *l, loop_call *fn, void *ctx);
 
+/* loop_patience: how many milliseconds the worker may sleep while nothing comes: briefly if the kernel took no more frames or a
+ * doorbell was put off. Worker only. */
+int loop_patience(const struct loop *l);
+
 /* loop_housekeep makes a worker do the rare work soon: a neighbour was found. Any thread. */
 void loop_housekeep(struct loop *l);
 

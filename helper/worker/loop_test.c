@@ -5,6 +5,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "pipeline/fixture.h"
 #include "worker/loop.h"
@@ -51,11 +54,56 @@ no_memo_outlives_the_view_it_was_made_under(void **state)
 	fixture_free(f);
 }
 
+static void
+write_event(struct event_ring *r)
+{
+	event_ring_reserve(r, EVENT_TYPE_SESSION_OPEN);
+	event_ring_commit(r);
+}
+
+/* After the packet whose event was not rung for, no other may come for a long time. */
+static void
+a_worker_that_owes_a_doorbell_sleeps_briefly(void **state)
+{
+	char folder[] = "/tmp/loop-XXXXXX", ring[64], cursor[80];
+	struct loop *l = aligned_alloc(64, (sizeof *l + 63) / 64 * 64);
+	memset(l, 0, sizeof *l);
+	assert_non_null(mkdtemp(folder));
+	snprintf(ring, sizeof ring, "%s/ring-0", folder);
+	snprintf(cursor, sizeof cursor, "%s.1.cursor", ring);
+	struct event_ring *r = l->worker.ring = event_ring_create(ring, 64, 1, 0, -1);
+	assert_non_null(r);
+	int fd = open(cursor, O_RDWR);
+	struct ring_consumer *c = mmap(NULL, RING_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(c, MAP_FAILED);
+	close(fd);
+	int patience = loop_patience(l);
+
+	c->waiting = 1;
+	write_event(r);
+	assert_true(event_ring_publish(r, 1000000000));
+	assert_int_equal(loop_patience(l), patience);
+	c->waiting = 2;
+	assert_false(event_ring_publish(r, 1000000001));
+	assert_int_equal(loop_patience(l), 1);
+	assert_true(event_ring_publish(r, 1001000000));
+	assert_int_equal(loop_patience(l), patience);
+
+	munmap(c, RING_PAGE_SIZE);
+	event_ring_close(r);
+	unlink(cursor);
+	snprintf(cursor, sizeof cursor, "%s.1", ring);
+	unlink(cursor);
+	rmdir(folder);
+	free(l);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_memo_outlives_the_view_it_was_made_under),
+		cmocka_unit_test(a_worker_that_owes_a_doorbell_sleeps_briefly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

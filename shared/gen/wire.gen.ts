@@ -89,7 +89,7 @@ export const FilterAnswer = {
 export type FilterAnswer = (typeof FilterAnswer)[keyof typeof FilterAnswer];
 export type FilterAnswerName = keyof typeof FilterAnswer;
 /** What a user reads, by value. */
-export const filterAnswerText: readonly string[] = ["none","sent","rate limited","not allowed"];
+export const filterAnswerText: readonly string[] = ["none","sent","rate-limited","not-allowed"];
 /** The declared name, by value. */
 export const filterAnswerName: readonly (FilterAnswerName | undefined)[] = ["NONE", "SENT", "LIMITED", "SILENT"];
 

@@ -113,8 +113,8 @@ filter_answer_text(unsigned v)
 	static const char *const text[FILTER_ANSWER_COUNT] = {
 		[FILTER_ANSWER_NONE] = "none",
 		[FILTER_ANSWER_SENT] = "sent",
-		[FILTER_ANSWER_LIMITED] = "rate limited",
-		[FILTER_ANSWER_SILENT] = "not allowed",
+		[FILTER_ANSWER_LIMITED] = "rate-limited",
+		[FILTER_ANSWER_SILENT] = "not-allowed",
 	};
 	return v < FILTER_ANSWER_COUNT && text[v] ? text[v] : "unknown";
 }
@@ -434,7 +434,7 @@ struct event_record {
 	uint8_t protocol; /* IP protocol, after IPv6 extension headers */
 	uint8_t action; /* enum action */
 	uint8_t address_family; /* enum address_family */
-	union { /* see kinds: client_packets, or rule_id and term_id */
+	union { /* see kinds: client_packets, or rule_id (zero: filter_id and term_id say it all) and term_id */
 		uint64_t client_packets; /* SESSION_CLOSE */
 		struct {
 			uint32_t rule_id; /* FILTER_LOG */
@@ -534,8 +534,8 @@ struct event_extension {
 	uint32_t egress_interface; /* logical interface (unit) id; 0 none */
 	uint32_t source_nat_rule_id; /* 0 none */
 	uint32_t destination_nat_rule_id; /* 0 none */
-	uint32_t filter_id; /* 0 none */
-	uint32_t term_id; /* 0 none */
+	uint32_t filter_id; /* FILTER_LOG: the same as in the record; 0 none */
+	uint32_t term_id; /* FILTER_LOG: the same as in the record; LOG_SUPPRESSED: the term, if a filter's; 0 none */
 	uint16_t packet_length; /* IP length of the packet decided about; SESSION_CLOSE: 0 */
 	uint8_t dscp; /* 0..63 */
 	uint8_t tcp_flags; /* TCP header byte 13 */

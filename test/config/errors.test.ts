@@ -887,6 +887,11 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       [["security.log.stream[0].category", ["policy", "policy"]]],
       ["security.log.stream[0].category[1]: category 'policy' stands here twice"],
     ],
+    [
+      "padding of a form that has none",
+      [["security.log.stream[0].filter-padding", "compact"]],
+      ["security.log.stream[0].filter-padding: without filter-format pfe there is nothing to pad"],
+    ],
   ],
 };
 

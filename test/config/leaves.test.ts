@@ -634,15 +634,35 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
     },
   ],
   [
+    "security.log.stream[].filter-format",
+    {
+      at: `${STREAM}.filter-format`,
+      accept: ["rt-flow", "pfe"],
+      refuse: [
+        ["syslog", "expected rt-flow or pfe, found 'syslog'"],
+        ["rt_flow", "expected rt-flow or pfe, found 'rt_flow'; did you mean 'rt-flow'?"],
+      ],
+    },
+  ],
+  [
+    "security.log.stream[].filter-padding",
+    {
+      at: `${STREAM}.filter-padding`,
+      also: [[`${STREAM}.filter-format`, "pfe"]],
+      accept: ["padded", "compact"],
+      refuse: [["wide", "expected padded or compact, found 'wide'"]],
+    },
+  ],
+  [
     "security.log.stream[].category[]",
     {
       at: `${STREAM}.category[0]`,
-      accept: ["all", "session", "session-open", "session-close", "policy"],
+      accept: ["all", "session", "session-open", "session-close", "policy", "filter"],
       refuse: [
-        ["screen", "expected all, session, session-open, session-close or policy, found 'screen'"],
+        ["screen", "expected all, session, session-open, session-close, policy or filter, found 'screen'"],
         [
           "sessions",
-          "expected all, session, session-open, session-close or policy, found 'sessions'; did you mean 'session'?",
+          "expected all, session, session-open, session-close, policy or filter, found 'sessions'; did you mean 'session'?",
         ],
       ],
     },

@@ -115,6 +115,7 @@ describe("the layout", () => {
     assert.equal(wire.offset.record.event_type, 16 + 52);
     assert.equal(wire.view.SESSION_CLOSE.close_reason, 16 + 134);
     assert.equal(wire.view.FILTER_LOG.filter_log_source, 16 + 134);
+    assert.equal(wire.view.FILTER_LOG.filter_id, 16 + 44);
     assert.equal(wire.view.FILTER_LOG.term_id, 16 + 60);
   });
 });
@@ -134,9 +135,21 @@ describe("the vectors", () => {
     assert.deepEqual(printed.stdout.trim().split("\n"), vectors.map(bytesOf));
   });
 
+  const all = (kind: EventKind, field: string): unknown[] =>
+    vectors.filter((v) => v.event.kind === kind).map((v) => (v.event as unknown as Record<string, unknown>)[field]);
+
+  test("show a filter log of every source, with every action and every answer", () => {
+    const shown = (field: string): Set<unknown> => new Set(all("FILTER_LOG", field));
+    assert.deepEqual(shown("filterLogSource"), new Set(Object.values(wire.FilterLogSource)));
+    assert.deepEqual(shown("action"), new Set(Object.values(wire.Action)));
+    assert.deepEqual(shown("filterAnswer"), new Set(Object.values(wire.FilterAnswer)));
+  });
+
   test("show every kind, and each enum of a frame at its first and last value", () => {
-    const values = (kind: EventKind, field: string): unknown[] =>
-      vectors.filter((v) => v.event.kind === kind).map((v) => (v.event as unknown as Record<string, unknown>)[field]);
+    const values = (kind: EventKind, field: string): unknown[] => {
+      const shown = all(kind, field);
+      return [shown[0], shown.at(-1)];
+    };
     const ends = (entries: Record<string, number>): number[] => {
       const sorted = Object.values(entries).sort((a, b) => a - b);
       return [sorted[0]!, sorted.at(-1)!];
@@ -150,6 +163,7 @@ describe("the vectors", () => {
     assert.deepEqual(values("POLICY_DENY", "denyReason"), ends(wire.DenyReason));
     assert.deepEqual(values("SCREEN_DROP", "screenId"), ends(wire.ScreenId));
     assert.deepEqual(values("FILTER_LOG", "filterLogSource"), ends(wire.FilterLogSource));
+    assert.deepEqual(values("FILTER_LOG", "filterAnswer"), ends(wire.FilterAnswer));
     assert.deepEqual(values("LOG_SUPPRESSED", "suppressedKind"), ends(wire.EventType));
   });
 });

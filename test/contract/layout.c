@@ -77,6 +77,7 @@ print(void)
 	EXTENSION(icmp_type);
 	EXTENSION(icmp_code);
 	EXTENSION(worker);
+	EXTENSION(filter_answer);
 	EXTENSION(suppressed_count);
 	PAGE(identity, magic);
 	PAGE(identity, layout_hash);
@@ -111,6 +112,7 @@ every_declared_value_has_its_text_and_any_other_is_unknown(void **state)
 	assert_string_equal(address_family_text(ADDRESS_FAMILY_INET6), "inet6");
 	assert_string_equal(address_family_text(3), "unknown");
 	assert_string_equal(filter_log_source_text(FILTER_LOG_SOURCE_LO0), "lo0");
+	assert_string_equal(filter_answer_text(FILTER_ANSWER_LIMITED), "rate-limited");
 	assert_string_equal(drop_reason_text(~0u), "unknown");
 	for (unsigned v = 0; v < DROP_REASON_COUNT; v++)
 		assert_string_not_equal(drop_reason_text(v), "unknown");

@@ -85,10 +85,10 @@ fill(struct event_frame *f, enum event_type type, bool last)
 		f->record.screen_id = last ? SCREEN_ID_ICMP_FRAGMENT : SCREEN_ID_SYN_FLOOD;
 		break;
 	case EVENT_TYPE_FILTER_LOG:
-		f->record.filter_id = 0x21222324;
-		f->record.rule_id = 0x51525354;
-		f->record.term_id = 0x61626364;
+		f->record.filter_id = f->extension.filter_id = 0x21222324;
+		f->record.term_id = f->extension.term_id = 0x61626364;
 		f->record.filter_log_source = last ? FILTER_LOG_SOURCE_LO0 : FILTER_LOG_SOURCE_PBR;
+		f->extension.filter_answer = last ? FILTER_ANSWER_SILENT : FILTER_ANSWER_NONE;
 		break;
 	case EVENT_TYPE_LOG_SUPPRESSED:
 		f->record.suppressed_rule = 0x21222324;
@@ -97,22 +97,62 @@ fill(struct event_frame *f, enum event_type type, bool last)
 	}
 }
 
-/* In the order of the vectors; what the ring puts into the header is part of the bytes, but for the sequence. */
+/* What the ring puts into the header is part of the bytes, but for the sequence. */
+static void
+print_committed(struct event_ring *r)
+{
+	event_ring_commit(r);
+	struct event_frame f = *event_ring_peek(r);
+	f.header.sequence = 0x0102030405060708;
+	for (unsigned b = 0; b < sizeof f; b++)
+		printf("%02x", ((const uint8_t *)&f)[b]);
+	printf("\n");
+	event_ring_consume(r);
+}
+
+static void
+print_kind(struct event_ring *r, enum event_type type, bool last)
+{
+	fill(event_ring_reserve(r, type), type, last);
+	print_committed(r);
+}
+
+/* The filter logs between the first and the last, so that every source and every answer is there. */
+static void
+print_filter_logs(struct event_ring *r)
+{
+	static const struct {
+		enum filter_log_source source;
+		enum action action;
+		enum filter_answer answer;
+		bool last;
+	} rows[] = {
+		{ FILTER_LOG_SOURCE_INPUT, ACTION_REJECT, FILTER_ANSWER_SENT, false },
+		{ FILTER_LOG_SOURCE_OUTPUT, ACTION_DENY, FILTER_ANSWER_LIMITED, true },
+		{ FILTER_LOG_SOURCE_CACHED_OUTPUT, ACTION_PERMIT, FILTER_ANSWER_NONE, true },
+	};
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct event_frame *f = event_ring_reserve(r, EVENT_TYPE_FILTER_LOG);
+		fill(f, EVENT_TYPE_FILTER_LOG, rows[i].last);
+		f->record.action = (uint8_t)rows[i].action;
+		f->record.filter_log_source = (uint8_t)rows[i].source;
+		f->extension.filter_answer = (uint8_t)rows[i].answer;
+		print_committed(r);
+	}
+}
+
+/* In the order of the vectors. */
 static void
 print(struct event_ring *r)
 {
 	static const enum event_type types[] = { EVENT_TYPE_SESSION_OPEN, EVENT_TYPE_SESSION_CLOSE,
 						 EVENT_TYPE_POLICY_DENY,  EVENT_TYPE_SCREEN_DROP,
 						 EVENT_TYPE_FILTER_LOG,   EVENT_TYPE_LOG_SUPPRESSED };
-	for (unsigned i = 0; i < 2 * sizeof types / sizeof types[0]; i++) {
-		fill(event_ring_reserve(r, types[i / 2]), types[i / 2], i % 2);
-		event_ring_commit(r);
-		struct event_frame f = *event_ring_peek(r);
-		f.header.sequence = 0x0102030405060708;
-		for (unsigned b = 0; b < sizeof f; b++)
-			printf("%02x", ((const uint8_t *)&f)[b]);
-		printf("\n");
-		event_ring_consume(r);
+	for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++) {
+		print_kind(r, types[i], false);
+		if (types[i] == EVENT_TYPE_FILTER_LOG)
+			print_filter_logs(r);
+		print_kind(r, types[i], true);
 	}
 }
 

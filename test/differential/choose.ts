@@ -1,4 +1,4 @@
-// choose.ts: decisions taken from a list of numbers, so that fast-check can make them smaller: 0 is the plainest, and what
+// choose.ts: decisions taken from a list of numbers: 0 is the plainest, and what
 // the list does not hold any more is 0. SPDX-License-Identifier: Apache-2.0
 
 export class Chooser {

@@ -1,67 +1,35 @@
-// explore.ts: looks for disagreements from a seed on: `node build/js/test/differential/explore.js [SEED [CASES]]`.
-// SPDX-License-Identifier: Apache-2.0
-import { configOf } from "./generate-config.js";
-import { stepsOf } from "./generate-steps.js";
-import { check, kindOf, smaller } from "./shrink.js";
+// explore.ts: looks for disagreements from a seed on: `node build/js/test/differential/explore.js [SEED [CASES]]`. Each kind
+// is cut down and shown once; ends with 1 if there is one. SPDX-License-Identifier: Apache-2.0
 import type { Case } from "./case.js";
+import { caseOf, eachSeed, optionsOf } from "./seed.js";
+import { check, kindOf, smaller } from "./shrink.js";
 
-/** numbers: mulberry32. */
-function numbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (t ^ (t >>> 14)) >>> 0;
-  };
-}
+const SHOWN = 400; /* characters of a line: frames can be long */
+const show = (text: string): void => console.log(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 
-export function caseOf(seed: number, steps = 100): Case {
-  const random = numbers(seed);
-  const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
-  const configs = [list(200), list(200), list(200)];
-  const first = configOf(list(200));
-  return {
-    config: first,
-    steps: stepsOf(
-      Array.from({ length: steps }, () => list(24)),
-      configs,
-    ),
-  };
-}
-
-if (process.argv[1]?.endsWith("explore.js") === true) {
-  const seed = Number(process.argv[2] ?? 1);
-  const cases = Number(process.argv[3] ?? 50);
-  const kinds = new Map<string, number>();
-  let packets = 0;
-  for (let i = seed; i < seed + cases; i++) {
-    const c = caseOf(i);
-    packets += c.steps.length;
-    const verdict = check(c);
-    if (verdict === undefined) continue;
-    const kind = kindOf(verdict);
-    if (!kinds.has(kind)) {
-      const small = smaller(c, kind);
-      console.log(`\n=== seed ${i}: ${small.steps.length} steps`);
-      for (const [n, step] of small.steps.entries()) {
-        console.log(
-          step.kind === "packet"
-            ? `  ${n + 1} +${step.gapNs} ${step.port} ${step.note} ${step.frame.slice(24, 200)}`
-            : `  ${n + 1} +${step.gapNs} commit`,
-        );
-      }
-      console.log(check(small));
-      if (process.env.SHOW_CONFIG !== undefined) {
-        const later = small.steps.flatMap((step) => (step.kind === "commit" ? [step.config] : []));
-        for (const config of [small.config, ...later]) {
-          const { security, "routing-options": routing, system } = config;
-          console.log(JSON.stringify({ ...security, "address-book": undefined, routing, system }));
-        }
-      }
-    }
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+async function report(seed: number, small: Case): Promise<void> {
+  show(`\n=== seed ${seed}: ${small.steps.length} steps, ${optionsOf(seed).join(" ")}`);
+  for (const [n, step] of small.steps.entries()) {
+    const text = step.kind === "packet" ? `${step.port} ${step.note} ${step.frame.slice(24, 200)}` : "commit";
+    show(`  ${n + 1} +${step.gapNs} ${text}`);
   }
-  console.log(`\n${packets} steps in ${cases} cases; disagreements:`, kinds);
+  for (const line of (await check(small, ...optionsOf(seed)))!.split("\n")) show(line);
+  if (process.env.SHOW_CONFIG !== undefined) console.log(JSON.stringify(small));
 }
+
+const first = Number(process.argv[2] ?? 1);
+const count = Number(process.argv[3] ?? 50);
+const kinds = new Map<string, number>();
+let packets = 0;
+await eachSeed(first, count, async (seed) => {
+  const c = caseOf(seed);
+  packets += c.steps.filter((step) => step.kind === "packet").length;
+  const verdict = await check(c, ...optionsOf(seed));
+  if (verdict === undefined) return;
+  const kind = kindOf(verdict);
+  const known = kinds.get(kind) ?? 0;
+  kinds.set(kind, known + 1);
+  if (known === 0) await report(seed, await smaller(c, kind, ...optionsOf(seed)));
+});
+console.log(`${packets} packets over ${count} configurations from seed ${first} on; disagreements:`, kinds);
+process.exitCode = kinds.size === 0 ? 0 : 1;

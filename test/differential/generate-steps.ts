@@ -266,10 +266,10 @@ export class Traffic {
     if (flow.shape.protocol === TCP) return this.#segment(flow);
     const back = c.oneIn(3);
     let shape = back ? reversed(flow.shape) : flow.shape;
-    if (shape.protocol === UDP && c.oneIn(8)) {
+    if (shape.protocol === UDP && c.oneIn(3)) {
       const inet6 = shape.source.includes(":");
-      const mtu = c.of([1500, 576, 1000, 1280, 1400, 128]);
-      shape = { ...shape, payload: Math.max(0, mtu - (inet6 ? 48 : 28) + c.of([0, 1, -1, 500])) };
+      const mtu = c.of([1500, 1400, 1500, 576, 1000, 1280, 128]);
+      shape = { ...shape, payload: Math.max(0, mtu - (inet6 ? 48 : 28) + c.of([0, 1, 1, -1, 500])) };
     }
     if (back && shape.icmpType !== undefined && !c.oneIn(6)) {
       shape = {

@@ -31,6 +31,24 @@ const logging = {
   },
 };
 
+const permitting = { "permit-all": true as const, log: { "session-close": true as const } };
+/** trust may open sessions to untrust, nobody else may open any */
+const oneWay = {
+  ...plain,
+  security: {
+    ...plain.security,
+    policies: plain.security.policies?.slice(0, 1) ?? [],
+  },
+};
+const toServer = { ...client, protocol: TCP, destinationPort: 80 };
+const toClient = {
+  source: client.destination,
+  destination: client.source,
+  sourcePort: 80,
+  destinationPort: 40000,
+  protocol: TCP,
+};
+
 export const regressions: readonly Regression[] = [
   {
     name: "a denied later fragment of an echo request is logged with the sequence of its datagram",
@@ -108,6 +126,110 @@ export const regressions: readonly Regression[] = [
           acknowledgment: 900_001,
           flags: 16,
         }),
+      ],
+    },
+  },
+  {
+    name: "fragments that are made here carry no padding, whatever came behind the packet",
+    wrong: "model",
+    case: {
+      config: plain,
+      steps: [
+        {
+          kind: "packet",
+          port: "ge-0/0/0",
+          frame: frameOf(ipPacket({ ...client, protocol: UDP, destinationPort: 53, payload: 1473 }), {
+            padding: 40,
+          }).toString("hex"),
+          gapNs: 1000,
+          note: "",
+        },
+      ],
+    },
+  },
+  {
+    name: "a later fragment goes on with the session that its first one shares",
+    wrong: "model",
+    case: {
+      config: plain,
+      steps: [
+        from("ge-0/0/0", { ...client, protocol: ICMP, icmpType: 14 }),
+        ...fragmentsOf({ ...client, protocol: ICMP, icmpType: 13, icmpCode: 1, payload: 1600 }, 800).map((ip) =>
+          step("ge-0/0/0", ip),
+        ),
+      ],
+    },
+  },
+  {
+    name: "an echo request of identifier 0 does not go with the session of other messages",
+    wrong: "model",
+    case: {
+      config: oneWay,
+      steps: [
+        from("ge-0/0/0", { ...client, protocol: ICMP, icmpType: 17 }),
+        from("ge-0/0/1", { source: client.destination, destination: client.source, protocol: ICMP, icmpType: 8 }),
+      ],
+    },
+  },
+  {
+    name: "a later fragment of an echo request goes with no session that its first one does not fit",
+    wrong: "program",
+    case: {
+      config: oneWay,
+      steps: [
+        from("ge-0/0/0", { ...client, protocol: ICMP, icmpType: 8, identifier: 2 }),
+        ...fragmentsOf(
+          {
+            source: client.destination,
+            destination: client.source,
+            protocol: ICMP,
+            icmpType: 8,
+            identifier: 2,
+            payload: 600,
+          },
+          400,
+        ).map((ip) => step("ge-0/0/1", ip)),
+      ],
+    },
+  },
+  {
+    name: "a packet that is not its session's to move leaves it the time that it had",
+    wrong: "model",
+    case: {
+      config: { ...plain, security: { ...plain.security, policies: [], "default-policy": permitting } },
+      steps: [
+        from("ge-0/0/1", { ...client, source: "192.0.2.201", destination: "10.0.1.10", protocol: TCP }),
+        {
+          kind: "commit",
+          config: {
+            ...plain,
+            security: {
+              ...plain.security,
+              policies: [],
+              "default-policy": permitting,
+              flow: { "tcp-session": { "tcp-initial-timeout": 4 } },
+            },
+            "routing-options": { static: { route: [{ name: "192.0.2.201/32", reject: true }] } },
+          },
+          gapNs: 1000,
+        },
+        from("ge-0/0/1", { ...client, source: "192.0.2.201", destination: "10.0.1.10", protocol: TCP }),
+        step("ge-0/0/0", ipPacket({ ...client, protocol: UDP, destinationPort: 53 }), 30_000_000_000),
+      ],
+    },
+  },
+  {
+    name: "a side that has sent FIN may carry on one byte behind the window",
+    wrong: "model",
+    case: {
+      config: plain,
+      steps: [
+        from("ge-0/0/0", { ...toServer, sequence: 1000 }),
+        from("ge-0/0/1", { ...toClient, flags: 18, sequence: 5000, acknowledgment: 1001 }),
+        from("ge-0/0/0", { ...toServer, flags: 16, sequence: 1001, acknowledgment: 5001 }),
+        from("ge-0/0/1", { ...toClient, flags: 17, sequence: 5001, acknowledgment: 1001 }),
+        from("ge-0/0/0", { ...toServer, flags: 17, sequence: 1001, acknowledgment: 5002 }),
+        from("ge-0/0/1", { ...toClient, flags: 16, sequence: 5002 + 65536, acknowledgment: 1002 }),
       ],
     },
   },

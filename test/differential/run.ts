@@ -1,9 +1,10 @@
 // run.ts: runs a case through the model and through ringwall-replay. SPDX-License-Identifier: Apache-2.0
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { compileConfig } from "../../daemon/src/config/compile.js";
 import type { Config } from "../../daemon/src/config/config.js";
@@ -93,38 +94,36 @@ export interface Actual {
   readonly names: ReadonlyMap<number, NameTable>;
 }
 
+const execute = promisify(execFile);
+
 /** replay runs ringwall-replay over the same arrivals. */
-export function replay(c: Case, expected: Expected, options: readonly string[] = []): Actual {
-  const directory = mkdtempSync(join(process.env.RINGWALL_DIFFERENTIAL_DIR ?? tmpdir(), "ringwall-differential-"));
+export async function replay(c: Case, expected: Expected, options: readonly string[] = []): Promise<Actual> {
+  const directory = await mkdtemp(join(process.env.RINGWALL_DIFFERENTIAL_DIR ?? tmpdir(), "ringwall-differential-"));
   try {
     const names = new Map<number, NameTable>();
+    const files: Promise<void>[] = [];
+    const file = (name: string, content: Uint8Array): string => {
+      const path = join(directory, name);
+      files.push(writeFile(path, content));
+      return path;
+    };
     const snapshot = (config: Config, generation: number): string => {
       const loaded = loadConfig(JSON.stringify(config));
       if (!loaded.ok) throw new Error(`generated configuration refused: ${JSON.stringify(loaded.errors)}`);
       const compiled = compileConfig(loaded.config, generation);
       names.set(generation, compiled.names);
-      const path = join(directory, `${generation}.snapshot`);
-      writeFileSync(path, encodeSnapshot(compiled.snapshot));
-      return path;
+      return file(`${generation}.snapshot`, encodeSnapshot(compiled.snapshot));
     };
-    const args = [
-      "--snapshot",
-      snapshot(c.config, 1),
-      "--bytes",
-      "--close",
-      "--counters",
-      join(directory, "counters"),
-      ...options,
-    ];
+    const counters = join(directory, "counters");
+    const args = ["--snapshot", snapshot(c.config, 1), "--bytes", "--close", "--counters", counters, ...options];
     for (const commit of expected.commits)
       args.push("--commit", `${commit.time}=${snapshot(commit.config, commit.generation)}`);
     for (const port of new Set(expected.arrivals.map((arrival) => arrival.port))) {
-      const path = join(directory, `${port.replaceAll("/", "-")}.pcap`);
-      writeFileSync(path, pcapOf(expected.arrivals.filter((arrival) => arrival.port === port)));
-      args.push("--in", `${port}=${path}`);
+      const capture = pcapOf(expected.arrivals.filter((arrival) => arrival.port === port));
+      args.push("--in", `${port}=${file(`${port.replaceAll("/", "-")}.pcap`, capture)}`);
     }
-    const { stdout, stderr, status } = spawnSync(PROGRAM, args, { maxBuffer: 1 << 28, encoding: "utf8" });
-    if (status !== 0) throw new Error(`ringwall-replay ended with ${status}: ${stderr}`);
+    await Promise.all(files);
+    const { stdout } = await execute(PROGRAM, args, { maxBuffer: 1 << 28 });
     const lines = stdout
       .split("\n")
       .filter((line) => line !== "")
@@ -132,8 +131,8 @@ export function replay(c: Case, expected: Expected, options: readonly string[] =
         const time = BigInt(/"time_ns":([0-9]+)/.exec(line)![1]!);
         return { ...(JSON.parse(line) as Record<string, unknown>), time_ns: time };
       });
-    return { lines, counters: JSON.parse(readFileSync(join(directory, "counters"), "utf8")) as Counters, names };
+    return { lines, counters: JSON.parse(await readFile(counters, "utf8")) as Counters, names };
   } finally {
-    rmSync(directory, { recursive: true });
+    await rm(directory, { recursive: true });
   }
 }

@@ -4,12 +4,12 @@ import { compare } from "./compare.js";
 import { expect, replay } from "./run.js";
 
 /** smaller removes steps as long as both sides still disagree in the same kind of way. */
-export function smaller(c: Case, kind: string, ...options: readonly string[]): Case {
+export async function smaller(c: Case, kind: string, ...options: readonly string[]): Promise<Case> {
   let best = c;
   for (let size = Math.ceil(c.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < best.steps.length;) {
       const tried = { ...best, steps: [...best.steps.slice(0, at), ...best.steps.slice(at + size)] };
-      const verdict = tried.steps.length > 0 ? check(tried, ...options) : undefined;
+      const verdict = tried.steps.length > 0 ? await check(tried, ...options) : undefined;
       if (verdict !== undefined && kindOf(verdict) === kind) best = tried;
       else at += size;
     }
@@ -18,9 +18,9 @@ export function smaller(c: Case, kind: string, ...options: readonly string[]): C
 }
 
 /** check gives the first disagreement, or undefined. */
-export function check(c: Case, ...options: readonly string[]): string | undefined {
+export async function check(c: Case, ...options: readonly string[]): Promise<string | undefined> {
   const expected = expect(c);
-  return compare(expected, replay(c, expected, options));
+  return compare(expected, await replay(c, expected, options));
 }
 
 /** kindOf: what a disagreement is about, without its numbers. */

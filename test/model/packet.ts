@@ -1,5 +1,5 @@
 // packet.ts: what the bytes of a frame say, read strictly: the stage "parse" of the model. SPDX-License-Identifier: Apache-2.0
-import { addressFrom, isOneHost, mayBeReached, sameAddress, type Address, type Family } from "./address.js";
+import { addressFrom, isOneHost, mayBeReached, type Address, type Family } from "./address.js";
 import { onesSum } from "./checksum.js";
 
 export const ICMP = 1;
@@ -98,8 +98,9 @@ export const reverseTuple = (t: Tuple): Tuple => ({
   destinationPort: t.sourcePort,
 });
 
-export const tupleKey = (t: Tuple): string =>
-  `${t.source.family} ${t.protocol} ${t.source.value.toString(16)} ${t.sourcePort} ${t.destination.value.toString(16)} ${t.destinationPort}`;
+/** tupleKey: instances may use the same addresses. */
+export const tupleKey = (instance: string, t: Tuple): string =>
+  `${instance} ${t.source.family} ${t.protocol} ${t.source.value.toString(16)} ${t.sourcePort} ${t.destination.value.toString(16)} ${t.destinationPort}`;
 
 function must(holds: boolean, reason: string): void {
   if (!holds) throw new Malformed(reason);
@@ -334,5 +335,3 @@ function readQuote(bytes: Buffer, family: Family): Tuple | undefined {
   const identifier = isEcho(family, body[0]!) ? body.readUInt16BE(4) : 0;
   return { ...tuple, sourcePort: identifier, destinationPort: identifier };
 }
-
-export const isToItself = (t: Tuple): boolean => sameAddress(t.source, t.destination);

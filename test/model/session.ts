@@ -12,6 +12,8 @@ export interface Session {
   readonly id: number;
   /** as the client sent it */
   readonly tuple: Tuple;
+  /** what finds it, by direction */
+  readonly keys: readonly [string, string];
   readonly icmp: Icmp | undefined;
   readonly createdNs: bigint;
   readonly tcp: TcpTrack | undefined;
@@ -21,7 +23,9 @@ export interface Session {
   judged: number;
   units: readonly [client: Unit, server: Unit];
   lastNs: bigint;
-  /** seconds; what was in force when its last packet went on */
+  /** by direction, the last time a whole packet went on: the epoch, so that the program may remember what filters said */
+  readonly seen: [number, number];
+  /** seconds; by what was in force when it was judged, or its connection's state changed */
   timeout: number;
   readonly packets: [number, number];
   readonly bytes: [number, number];
@@ -44,6 +48,14 @@ export function closeReason(session: Session): string {
 export function fits(session: Session, direction: Direction, packet: Packet): boolean {
   if (session.icmp === undefined || packet.icmp === undefined) return true;
   const { type } = packet.icmp;
-  if (isEcho(packet.family, session.icmp.type)) return isEchoReply(packet.family, type) === (direction === 1);
+  const echo = isEcho(packet.family, type);
+  if (echo !== isEcho(packet.family, session.icmp.type)) return false;
+  if (echo) return isEchoReply(packet.family, type) === (direction === 1);
   return direction === 1 || (type === session.icmp.type && packet.icmp.code === session.icmp.code);
+}
+
+/** shares: messages that are neither echo nor error go with the session between their ends, alike or not. */
+export function shares(session: Session, packet: Packet): boolean {
+  if (session.icmp === undefined || packet.icmp === undefined) return false;
+  return !isEcho(packet.family, session.icmp.type) && !isEcho(packet.family, packet.icmp.type);
 }

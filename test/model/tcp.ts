@@ -97,7 +97,8 @@ export class TcpTrack {
       if (after(add(receiver.end, -(sender.maxWindow + LAG)), segment.acknowledgment)) return false;
     }
     if (!sender.seen) return true;
-    if (after(segment.sequence, sender.maxEnd)) return false;
+    /* Some send their FIN at the edge of the window, and carry on behind it. */
+    if (after(segment.sequence, add(sender.maxEnd, sender.fin === undefined ? 0 : 1))) return false;
     return !after(add(sender.end, -(receiver.maxWindow + LAG)), segmentEnd(segment));
   }
 

@@ -31,7 +31,7 @@ export const mutants = [
     to: "		.destination_port_high = (uint16_t)(g->destination_port_high - (g->destination_port_high < 65535)),",
   },
   {
-    name: "host-inbound-traffic ignores the family",
+    name: "host-inbound-traffic ignores the ICMP type",
     file: "helper/pipeline/host.c",
     from: "	if (s->icmp_type >= 0 && s->icmp_type != p->icmp_type)",
     to: "	if (s->icmp_type == 0 && s->icmp_type != p->icmp_type)",
@@ -43,7 +43,7 @@ export const mutants = [
     to: "	const struct host_service *service = z->host_service;",
   },
   {
-    name: "a stale memo is used",
+    name: "a stale memo is used after a commit",
     file: "helper/pipeline/pipeline.c",
     from: "	if (f->epoch != w->epoch || f->ingress_unit != p->unit)",
     to: "	if (f->ingress_unit != p->unit)",
@@ -73,7 +73,7 @@ export const mutants = [
     to: "	if (0)",
   },
   {
-    name: "a later fragment loses its ICMP type",
+    name: "a later fragment loses its ICMP code",
     file: "helper/flow/fragment.c",
     from: "	p->icmp_code = d->icmp_code;",
     to: "	p->icmp_code = (uint8_t)(d->icmp_code + 1);",

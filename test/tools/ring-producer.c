@@ -13,7 +13,7 @@
 
 #include "event/ring.h"
 
-enum { BURST = 64, HISTOGRAM = 4096 };
+enum { BURST = 64, HISTOGRAM = 4096, RETRY_NS = 1000000 };
 
 struct options {
 	const char *path;
@@ -144,6 +144,15 @@ publish(struct event_ring *r, const struct options *o, struct result *result)
 	}
 }
 
+static void
+wait_until(struct event_ring *r, const struct options *o, struct result *result, uint64_t due)
+{
+	for (uint64_t now; (now = now_ns(CLOCK_MONOTONIC)) < due; publish(r, o, result)) {
+		bool owes = event_ring_owes(r) && due - now > RETRY_NS;
+		sleep_ns(owes ? RETRY_NS : due - now);
+	}
+}
+
 static uint64_t
 written(const struct event_ring *r)
 {
@@ -185,11 +194,8 @@ produce(struct event_ring *r, const struct options *o, struct result *result)
 			sleep_ns(100000);
 		if (o->pause_us && random % 1024 == 0)
 			sleep_ns((random >> 20) % (o->pause_us * 1000ull));
-		if (o->rate) {
-			uint64_t due = begin + done * 1000000000 / o->rate, now = now_ns(CLOCK_MONOTONIC);
-			if (due > now)
-				sleep_ns(due - now);
-		}
+		if (o->rate)
+			wait_until(r, o, result, begin + done * 1000000000 / o->rate);
 	}
 	result->attempts = number - o->first;
 }
@@ -337,7 +343,7 @@ main(int argc, char **argv)
 	report(r, result);
 	/* A worker's housekeeping, until the other side closes stdin. */
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-	while (o.stay && poll(&input, 1, 100) == 0) {
+	while (o.stay && poll(&input, 1, event_ring_owes(r) ? 1 : 100) == 0) {
 		event_ring_sweep(r);
 		publish(r, &o, result);
 	}

@@ -93,7 +93,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
       units: [{ name: "", zone: "" }, ...unitNames(config, units)],
       applications: ["any", ...applications.rows.map((row) => row.name)],
       policies: [...policies.names, defaultPolicyName()],
-      filters: [{ name: "", family: 0, terms: [] }, ...filters.configured.map(nameFilter)],
+      filters: [{ name: "", family: "inet", terms: [] }, ...filters.configured.map(nameFilter)],
     },
   };
 }
@@ -255,11 +255,7 @@ function attachFilters(compiled: CompiledUnit, filters: FilterTable): CompiledUn
 }
 
 function nameFilter({ filter, family }: NumberedFilter): FilterName {
-  return {
-    name: filter.name,
-    family: family === "inet" ? 2 : 10,
-    terms: ["", ...filter.term.map((term) => term.name)],
-  };
+  return { name: filter.name, family, terms: filter.term.map((term) => term.name) };
 }
 
 function unitNames(config: Config, units: readonly CompiledUnit[]): UnitName[] {

@@ -178,8 +178,9 @@ export interface TcpSession {
 }
 
 export type StreamFormat = "sd-syslog" | "kv";
-/** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; all is everything. */
-export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy";
+/** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; filter is what terms of
+ * filters logged; all is everything. */
+export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "filter";
 export type Severity = "emergency" | "alert" | "critical" | "error" | "warning" | "notice" | "info" | "debug";
 export type Facility =
   | "authorization"
@@ -196,13 +197,18 @@ export type Facility =
   | "local6"
   | "local7";
 
-/** Stream: one collector. Defaults: port 514, transport udp, format sd-syslog, category all, every severity, facility user. */
+/** Stream: one collector. Defaults: port 514, transport udp, format sd-syslog, category all, every severity, facility user;
+ * filter logs as the format writes them. */
 export interface Stream {
   readonly name: string;
   readonly host: string;
   readonly port?: number;
   readonly transport?: { readonly protocol?: "udp" };
   readonly format?: StreamFormat;
+  /** filter-format: pfe: filter logs as the forwarding plane of Junos writes them, facility local3 unless overridden. */
+  readonly "filter-format"?: "rt-flow" | "pfe";
+  /** filter-padding: of the pfe form; padded by default. */
+  readonly "filter-padding"?: "padded" | "compact";
   readonly category?: readonly StreamCategory[];
   /** severity: a threshold: events less severe than this are not sent. */
   readonly severity?: Severity;

@@ -25,23 +25,24 @@ export interface NameTable {
   readonly applications: readonly string[];
   /** in ascending order of firstId */
   readonly policies: readonly PolicyName[];
-  /** by filter id; [0] is "" (no filter) */
+  /** by filter id; [0] has no name (no filter) */
   readonly filters: readonly FilterName[];
-}
-
-/** FilterName: one configured filter. */
-export interface FilterName {
-  readonly name: string;
-  /** 2: inet, 10: inet6; 0: no filter */
-  readonly family: 0 | 2 | 10;
-  /** by term id; [0] is "" (no term) */
-  readonly terms: readonly string[];
 }
 
 export interface UnitName {
   readonly name: string;
   readonly zone: string;
 }
+
+/** FilterName: one filter as it is written, and its terms. */
+export interface FilterName {
+  readonly name: string;
+  readonly family: FilterFamily;
+  /** terms: term_id is the position + 1 */
+  readonly terms: readonly string[];
+}
+
+export type FilterFamily = "inet" | "inet6";
 
 /** PolicyName: one policy and the run of ids of its application terms. */
 export interface PolicyName {
@@ -86,14 +87,14 @@ export function applicationName(table: NameTable, id: number): string | undefine
   return id === 0 ? undefined : table.applications[id];
 }
 
-/** filterName gives the name of the filter in which a term is written, or undefined. */
-export function filterName(table: NameTable, filterId: number): string | undefined {
-  return table.filters[filterId]?.name || undefined;
+/** filterName finds a filter by its id, or gives undefined. */
+export function filterName(table: NameTable, filterId: number): FilterName | undefined {
+  return filterId === 0 ? undefined : table.filters[filterId];
 }
 
-/** termName gives the name of a term by the id of the filter in which it is written and its own, or undefined. */
+/** termName gives the name of a term by its filter's id and its own, or undefined. */
 export function termName(table: NameTable, filterId: number, termId: number): string | undefined {
-  return table.filters[filterId]?.terms[termId] || undefined;
+  return filterName(table, filterId)?.terms[termId - 1];
 }
 
 /** policyTerm finds the policy and the application term of a policy_id. */
@@ -145,7 +146,7 @@ function isFilterName(value: unknown): boolean {
   return (
     isRecord(value) &&
     isText(value["name"]) &&
-    [0, 2, 10].includes(value["family"] as number) &&
+    (value["family"] === "inet" || value["family"] === "inet6") &&
     isListOf(value["terms"], isText)
   );
 }

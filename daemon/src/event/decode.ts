@@ -6,6 +6,7 @@ import {
   denyReasonName,
   eventTypeName,
   EventType,
+  filterAnswerName,
   filterLogSourceName,
   FRAME_SIZE,
   LAYOUT_VERSION,
@@ -13,7 +14,14 @@ import {
   screenIdName,
   view as viewOf,
 } from "../../../shared/gen/wire.gen.js";
-import type { Action, CloseReason, DenyReason, FilterLogSource, ScreenId } from "../../../shared/gen/wire.gen.js";
+import type {
+  Action,
+  CloseReason,
+  DenyReason,
+  FilterAnswer,
+  FilterLogSource,
+  ScreenId,
+} from "../../../shared/gen/wire.gen.js";
 import { AddressText } from "./address.js";
 import type {
   EventTime,
@@ -210,6 +218,13 @@ function decodeScreenDrop(view: DataView, at: number, family: AddressFamily): Sc
 function decodeFilterLog(view: DataView, at: number, family: AddressFamily): FilterLog | undefined {
   const filterLogSource = view.getUint8(at + viewOf.FILTER_LOG.filter_log_source);
   if (filterLogSourceName[filterLogSource] === undefined) return undefined;
+  const filterAnswer = view.getUint8(at + extension.filter_answer);
+  if (filterAnswerName[filterAnswer] === undefined) return undefined;
+  // Both ids stand twice; a frame that contradicts itself names no term.
+  const filterId = view.getUint32(at + viewOf.FILTER_LOG.filter_id, true);
+  const termId = view.getUint32(at + viewOf.FILTER_LOG.term_id, true);
+  if (view.getUint32(at + extension.filter_id, true) !== filterId) return undefined;
+  if (view.getUint32(at + extension.term_id, true) !== termId) return undefined;
   return {
     kind: "FILTER_LOG",
     time: readTime(view, at + record.timestamp_ns),
@@ -233,10 +248,10 @@ function decodeFilterLog(view: DataView, at: number, family: AddressFamily): Fil
     tcpFlags: view.getUint8(at + extension.tcp_flags),
     icmpType: view.getUint8(at + extension.icmp_type),
     icmpCode: view.getUint8(at + extension.icmp_code),
-    filterId: view.getUint32(at + viewOf.FILTER_LOG.filter_id, true),
-    ruleId: view.getUint32(at + viewOf.FILTER_LOG.rule_id, true),
-    termId: view.getUint32(at + viewOf.FILTER_LOG.term_id, true),
+    filterId,
+    termId,
     filterLogSource: filterLogSource as FilterLogSource,
+    filterAnswer: filterAnswer as FilterAnswer,
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   DenyReason,
   EventType,
   EventTypeName,
+  FilterAnswer,
   FilterLogSource,
   ScreenId,
 } from "../../../shared/gen/wire.gen.js";
@@ -91,10 +92,12 @@ export interface ScreenDrop extends Common {
 
 export interface FilterLog extends Common {
   readonly kind: "FILTER_LOG";
+  /** The filter in which the term is written, and the term's place in it; both from 1. */
   readonly filterId: number;
-  readonly ruleId: number;
   readonly termId: number;
   readonly filterLogSource: FilterLogSource;
+  /** What became of the answer that a reject term owes. */
+  readonly filterAnswer: FilterAnswer;
 }
 
 export interface LogSuppressed extends Common {

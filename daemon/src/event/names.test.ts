@@ -30,12 +30,33 @@ describe("names by generation", () => {
     assert.equal(names.policy(65538).name, "65538");
   });
 
+  test("a filter id and a term id name the term in the filter in which it is written", () => {
+    const names = new GenerationNames(source({ 7: sampleTable }), "fallback").of(7);
+    assert.deepEqual(
+      [names.term(1, 2), names.term(2, 1)],
+      [
+        { filter: "from-users", term: "by-blue" },
+        { filter: "protect", term: "ping" },
+      ],
+    );
+    assert.deepEqual(
+      [names.term(1, 4), names.term(1, 0), names.term(3, 1), names.term(0, 0)],
+      [
+        { filter: "from-users", term: "4" },
+        { filter: "from-users", term: "0" },
+        { filter: "3", term: "1" },
+        { filter: "0", term: "0" },
+      ],
+    );
+  });
+
   test("a generation that is not kept gives numbers and the fallback host name, and says so", () => {
     const names = new GenerationNames(source({}), "fallback").of(5);
     assert.deepEqual(
       [names.isKnown, names.hostName, names.zone(1), names.unit(2), names.policy(65536).name, names.application(1)],
       [false, "fallback", "1", "2", "65536", "1"],
     );
+    assert.deepEqual(names.term(1, 2), { filter: "1", term: "2" });
   });
 
   test("a damaged table, or one of another generation, is not believed", () => {

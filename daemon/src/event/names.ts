@@ -1,6 +1,6 @@
 // names.ts: the names of the configuration that made a decision, by the generation in the frame. SPDX-License-Identifier: Apache-2.0
 import { DenyReason, FilterLogSource } from "../../../shared/gen/wire.gen.js";
-import { applicationName, parseNameTable, policyTerm, type NameTable } from "../config/names.js";
+import { applicationName, filterName, parseNameTable, policyTerm, type NameTable } from "../config/names.js";
 import type { PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "./event.js";
 
 /** What decided where no policy was asked: its frames carry the id of the default policy, which had no say. */
@@ -26,10 +26,22 @@ export function egressZone(event: RingwallEvent, names: EventNames): string | un
   return isForHost ? HOST_ZONE : undefined;
 }
 
+/** egressUnit gives the name of the interface a packet left by or was going to leave by, or undefined where that was not known. */
+export function egressUnit(event: RingwallEvent, names: EventNames): string | undefined {
+  if (event.egressInterface !== 0) return names.unit(event.egressInterface);
+  return egressZone(event, names) === HOST_ZONE ? LOCAL_INTERFACE : undefined;
+}
+
 /** EventPolicy: what a policy_id stood for. */
 export interface EventPolicy {
   readonly name: string;
   readonly isGlobal: boolean;
+}
+
+/** EventTerm: what a filter_id and a term_id stood for. */
+export interface EventTerm {
+  readonly filter: string;
+  readonly term: string;
 }
 
 /** The zone name of traffic to and from this host, which is in no configured zone (as Junos calls it). */
@@ -68,6 +80,12 @@ export class EventNames {
   application(id: number): string | undefined {
     if (id === 0) return undefined;
     return (this.#table && applicationName(this.#table, id)) ?? String(id);
+  }
+
+  /** term gives a filter and one of its terms by their ids. */
+  term(filterId: number, termId: number): EventTerm {
+    const filter = this.#table && filterName(this.#table, filterId);
+    return { filter: filter?.name || String(filterId), term: filter?.terms[termId - 1] ?? String(termId) };
   }
 
   /** policy gives a policy by its policy_id, or what deciderId stands for. */

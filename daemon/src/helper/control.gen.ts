@@ -407,8 +407,10 @@ export interface ControlRoute {
   readonly prefix: Uint8Array;
   /** 0..9007199254740991 */
   readonly length: number;
-  /** next-hop, direct, local, broadcast, discard or reject */
+  /** next-hop, direct, local, broadcast, discard, reject or next-table */
   readonly kind: string;
+  /** next-table only: the routing instance whose routes decide; 0..63 */
+  readonly table?: number;
   /** connected, static or kernel */
   readonly origin?: string;
   readonly hops: readonly ControlRouteHop[];
@@ -1683,7 +1685,13 @@ export const controlSchema = {
     },
     "kind": {
      "type": "string",
-     "description": "next-hop, direct, local, broadcast, discard or reject"
+     "description": "next-hop, direct, local, broadcast, discard, reject or next-table"
+    },
+    "table": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 63,
+     "description": "next-table only: the routing instance whose routes decide"
     },
     "origin": {
      "type": "string",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { EventType, FilterLogSource } from "../../../shared/gen/wire.gen.js";
+import { EventType, FilterAnswer, FilterLogSource } from "../../../shared/gen/wire.gen.js";
 import type { RingwallEvent } from "../event/event.js";
 import {
   sampleClose,
@@ -22,9 +22,9 @@ const filter: RingwallEvent = {
   ...samplePacket,
   kind: "FILTER_LOG",
   filterId: 3,
-  ruleId: 0,
   termId: 2,
   filterLogSource: FilterLogSource.LO0,
+  filterAnswer: FilterAnswer.NONE,
 };
 const muted: RingwallEvent = {
   ...samplePacket,

@@ -245,11 +245,12 @@ export function sessionView(session: ControlSession, names: EventNames): Session
 }
 
 export function routeView(route: ControlRoute, snapshot: Snapshot): RouteView {
+  const instanceText = (id: number): string => snapshot.instances[id]?.name ?? String(id);
   const unitText = (id: number): string => (id === 0 ? "" : (snapshot.units[id - 1]?.name ?? String(id)));
   return {
-    instance: snapshot.instances[route.instance]?.name ?? String(route.instance),
+    instance: instanceText(route.instance),
     prefix: `${addressText(route.prefix)}/${route.length}`,
-    kind: route.kind,
+    kind: route.table === undefined ? route.kind : `${route.kind} ${instanceText(route.table)}`,
     origin: route.origin ?? "",
     nextHops: route.hops.map((hop) => ({ gateway: addressText(hop.gateway), interface: unitText(hop.unit) })),
   };

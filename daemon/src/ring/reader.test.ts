@@ -13,6 +13,7 @@ import type { RingwallEvent } from "../event/event.js";
 import { PUBLISH_INTERVAL, RingReader } from "./reader.js";
 
 const { SESSION_OPEN, SESSION_CLOSE, POLICY_DENY, FILTER_LOG } = wire.EventType;
+const { extension } = wire.offset;
 const { consumer, identity, producer } = wire.ringOffset;
 
 let folder: ReturnType<typeof ringFolder>;
@@ -189,6 +190,9 @@ describe("hostile frames", () => {
     ["an undeclared close reason", (b) => reason(b, SESSION_CLOSE, 14)],
     ["an undeclared deny reason", (b) => reason(b, POLICY_DENY, 7)],
     ["an undeclared filter-log source", (b) => reason(b, FILTER_LOG, 0)],
+    ["an undeclared filter answer", (b) => (setType(b, FILTER_LOG), b.writeUInt8(4, extension.filter_answer))],
+    ["two different filters", (b) => (setType(b, FILTER_LOG), b.writeUInt32LE(1, extension.filter_id))],
+    ["two different terms", (b) => (setType(b, FILTER_LOG), b.writeUInt32LE(1, wire.view.FILTER_LOG.term_id))],
     ["an undeclared screen", (b) => (setType(b, 4), b.writeUInt32LE(18, wire.view.SCREEN_DROP.screen_id))],
     ["an undeclared suppressed kind", (b) => reason(b, 7, 5)],
   ];

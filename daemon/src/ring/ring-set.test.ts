@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import * as wire from "../../../shared/gen/wire.gen.js";
 import { frameNumber } from "../../../test/ring/frame-number.js";
@@ -156,6 +157,17 @@ describe("between events the set", () => {
     second.put(frame(1));
     await set.sleep(never);
     assert.deepEqual([first.waiting, second.waiting], [0, 0]);
+  });
+
+  test("wakes up when a ring is found, for it has not asked that one for a doorbell", async () => {
+    const set = new RingSet(folder.path);
+    assert.deepEqual(drained(set), []);
+    const sleeping = set.sleep(never).then(() => "awake");
+    const ring = new RingFile(folder.path);
+    ring.put(frame(1));
+    set.refresh();
+    assert.equal(await Promise.race([sleeping, nextTurn("asleep")]), "awake");
+    assert.deepEqual(drained(set), [1]);
   });
 
   test("ends its run when it is told to, and runs only once at a time", async () => {

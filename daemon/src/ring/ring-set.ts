@@ -76,7 +76,8 @@ export class RingSet {
     }
   }
 
-  /** refresh looks for rings that came or went. Called by run, and worth a call when a helper says hello. */
+  /** refresh looks for rings that came or went, and wakes a sleeper that did not know a new one: it asked only the others
+   * for a doorbell. Called by run, and worth a call when a helper says hello. */
   refresh(): void {
     this.#lookedAt = performance.now();
     const present = new Set(this.#list());
@@ -183,6 +184,7 @@ export class RingSet {
     readers.sort((a, b) => a.identity.order - b.identity.order || a.identity.startId - b.identity.startId);
     this.#rings.set(worker, readers);
     this.#hooks.opened?.(reader);
+    this.notify();
   }
 
   #live(): RingReader[] {

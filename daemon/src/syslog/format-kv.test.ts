@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { Action, DenyReason, EventType, FilterLogSource, ScreenId } from "../../../shared/gen/wire.gen.js";
+import { DenyReason, EventType, ScreenId } from "../../../shared/gen/wire.gen.js";
 import { DEFAULT_POLICY_ID } from "../config/names.js";
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
@@ -80,36 +80,6 @@ const EXPECTED: readonly (readonly [
     "RT_FLOW POLICY_DENY src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny policy=host-inbound-traffic zone=trust->junos-host",
   ],
   [
-    "filter log before the route is known",
-    {
-      ...samplePacket,
-      egressZone: 0,
-      kind: "FILTER_LOG",
-      filterId: 4,
-      ruleId: 0,
-      termId: 2,
-      filterLogSource: FilterLogSource.INPUT,
-    },
-    14,
-    "FILTER_LOG",
-    "RT_FLOW FILTER_LOG src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny zone=trust->- source=input filter=4 term=2",
-  ],
-  [
-    "filter log of traffic to this host",
-    {
-      ...samplePacket,
-      egressZone: 0,
-      kind: "FILTER_LOG",
-      filterId: 4,
-      ruleId: 0,
-      termId: 2,
-      filterLogSource: FilterLogSource.LO0,
-    },
-    14,
-    "FILTER_LOG",
-    "RT_FLOW FILTER_LOG src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny zone=trust->junos-host source=lo0 filter=4 term=2",
-  ],
-  [
     "deny of traffic to this host",
     { ...sampleDeny, egressZone: 0, protocol: 99 },
     14,
@@ -131,19 +101,18 @@ const EXPECTED: readonly (readonly [
     "RT_FLOW SCREEN_DROP screen=syn-flood src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=deny zone=trust",
   ],
   [
-    "filter log",
+    "suppressed filter logs",
     {
       ...samplePacket,
-      kind: "FILTER_LOG",
-      action: Action.PERMIT,
-      filterId: 4,
-      ruleId: 0,
-      termId: 2,
-      filterLogSource: FilterLogSource.CACHED_OUTPUT,
+      kind: "LOG_SUPPRESSED",
+      suppressedKind: EventType.FILTER_LOG,
+      suppressedRule: 1,
+      termId: 3,
+      suppressedCount: 12,
     },
     14,
-    "FILTER_LOG",
-    "RT_FLOW FILTER_LOG src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=permit zone=trust->untrust source=cached-output filter=4 term=2",
+    "LOG_SUPPRESSED",
+    "RT_FLOW LOG_SUPPRESSED src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp kind=FILTER_LOG rule=from-users:rest zone=trust count=12",
   ],
   [
     "suppressed denies",

@@ -6,15 +6,27 @@ import {
   actionText,
   EventType,
   eventTypeText,
+  FilterAnswer,
+  filterAnswerText,
   filterLogSourceText,
   screenIdName,
   type EventTypeName,
 } from "../../../shared/gen/wire.gen.js";
 import { unreachable } from "../base/unreachable.js";
-import type { LogSuppressed, RingwallEvent } from "../event/event.js";
-import { deciderId, egressZone, type EventNames } from "../event/names.js";
+import { ICMP, ICMP6, TCP } from "../config/protocol.js";
+import type { FilterLog, LogSuppressed, RingwallEvent } from "../event/event.js";
+import { deciderId, egressUnit, egressZone, type EventNames } from "../event/names.js";
+import { pfeFormat } from "./format-pfe.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
-import { headerText, memo, perNames, timestampWriter, type LineFormat, type LineOptions } from "./line.js";
+import {
+  headerText,
+  memo,
+  perNames,
+  tcpFlagsPiece,
+  timestampWriter,
+  type LineFormat,
+  type LineOptions,
+} from "./line.js";
 import { priorityOf, Severity } from "./priority.js";
 import { protocolName } from "./protocol.js";
 
@@ -24,8 +36,10 @@ export function kvFormat(options: LineOptions): LineFormat {
   const piecesOf = perNames(makePieces);
   const info = constant(`<${priorityOf(options.facility, Severity.info)}>1 `);
   const error = constant(`<${priorityOf(options.facility, Severity.error)}>1 `);
+  const pfe = options.pfe === undefined ? undefined : pfeFormat(options.pfe);
 
   return (line, event, names) => {
+    if (event.kind === "FILTER_LOG" && pfe !== undefined) return pfe(line, event, names);
     const pieces = piecesOf(names);
     line.constant(event.kind === "SCREEN_DROP" ? error : info);
     timestamp(line, event.time);
@@ -57,11 +71,8 @@ export function kvFormat(options: LineOptions): LineFormat {
         return;
       case "FILTER_LOG":
         tuple(line, event);
-        line
-          .constant(actionPiece(event.action))
-          .text(
-            ` zone=${value(names.zone(event.ingressZone))}->${value(egressZone(event, names) ?? "-")} source=${filterLogSourceText[event.filterLogSource] ?? event.filterLogSource} filter=${event.filterId} term=${event.termId}`,
-          );
+        line.constant(actionPiece(event.action));
+        filterLog(line, event, names, pieces);
         return;
       case "LOG_SUPPRESSED":
         tuple(line, event);
@@ -100,6 +111,32 @@ function tuple(line: LineBuffer, event: RingwallEvent): void {
     .constant(protocolPiece(event.protocol));
 }
 
+function filterLog(line: LineBuffer, event: FilterLog, names: EventNames, pieces: Pieces): void {
+  line
+    .text(` zone=${value(names.zone(event.ingressZone))}->${value(egressZone(event, names) ?? "-")}`)
+    .constant(filterSourcePiece(event.filterLogSource))
+    .constant(pieces.term(event.filterId)(event.termId))
+    .text(` in=${value(names.unit(event.ingressInterface))} out=${value(egressUnit(event, names) ?? "-")}`)
+    .constant(LENGTH)
+    .number(event.packetLength)
+    .constant(DSCP)
+    .number(event.dscp);
+  if (event.protocol === TCP) line.constant(FLAGS).constant(tcpFlagsPiece(event.tcpFlags));
+  if (event.protocol === ICMP || event.protocol === ICMP6)
+    line.constant(TYPE).number(event.icmpType).constant(CODE).number(event.icmpCode);
+  if (event.sessionId !== 0) line.constant(SESSION).number(event.sessionId);
+  if (event.filterAnswer !== FilterAnswer.NONE) line.constant(answerPiece(event.filterAnswer));
+}
+
+const LENGTH = constant(" len=");
+const DSCP = constant(" dscp=");
+const FLAGS = constant(" tcp-flags=");
+const TYPE = constant(" icmp-type=");
+const CODE = constant(" icmp-code=");
+const SESSION = constant(" session=");
+const filterSourcePiece = memo((source) => constant(` source=${filterLogSourceText[source] ?? source}`));
+const answerPiece = memo((answer) => constant(` answer=${filterAnswerText[answer] ?? answer}`));
+
 const zonesOf = (event: RingwallEvent): number => event.ingressZone * 0x10000 + event.egressZone;
 
 /** Pieces are what lines of one generation share. */
@@ -107,6 +144,7 @@ interface Pieces {
   head(kind: EventTypeName): Uint8Array;
   policy(id: number): Uint8Array;
   zones(key: number): Uint8Array;
+  term(filterId: number): (termId: number) => Uint8Array;
 }
 
 function makePieces(names: EventNames): Pieces {
@@ -118,12 +156,21 @@ function makePieces(names: EventNames): Pieces {
     head: (kind) => heads[kind],
     policy: memo((id) => constant(` policy=${value(names.policy(id).name)}`)),
     zones: memo((key) => constant(` zone=${value(names.zone(key >>> 16))}->${value(names.zone(key & 0xffff))}`)),
+    term: memo((filterId) =>
+      memo((termId) => {
+        const { filter, term } = names.term(filterId, termId);
+        return constant(` filter=${value(filter)} term=${value(term)}`);
+      }),
+    ),
   };
 }
 
 function suppressedRule(event: LogSuppressed, names: EventNames): string {
   if (event.suppressedKind === EventType.SCREEN_DROP) return screenName(event.suppressedRule);
-  if (event.suppressedKind === EventType.FILTER_LOG) return `${event.suppressedRule}:${event.termId}`;
+  if (event.suppressedKind === EventType.FILTER_LOG) {
+    const { filter, term } = names.term(event.suppressedRule, event.termId);
+    return value(`${filter}:${term}`);
+  }
   return value(names.policy(event.suppressedRule).name);
 }
 

@@ -2,14 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import {
-  Action,
-  AddressFamily,
-  DenyReason,
-  EventType,
-  FilterLogSource,
-  ScreenId,
-} from "../../../shared/gen/wire.gen.js";
+import { Action, AddressFamily, DenyReason, EventType, ScreenId } from "../../../shared/gen/wire.gen.js";
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
@@ -240,23 +233,6 @@ describe("sd-syslog: other kinds", () => {
       `${head}RT_SCREEN_SESSION_LIMIT [junos@2636.1.1.1.2.129 attack-name="Dst IP session limit!" destination-address="192.0.2.10" ${tail}`,
     );
     assert.equal(valueOf(line(screen(ScreenId.LAND, { action: Action.PERMIT })), "action"), "alarm-without-drop");
-  });
-
-  test("a filter log is the text of Junos, with the interface it was logged at", () => {
-    const filter = {
-      ...samplePacket,
-      kind: "FILTER_LOG",
-      filterId: 1,
-      ruleId: 2,
-      termId: 3,
-      filterLogSource: FilterLogSource.INPUT,
-    } as const;
-    const head = "<14>1 2026-09-06T04:24:26.095Z fw1 - - - - PFE_FW_SYSLOG_IP: FW: ";
-    assert.equal(line(filter), `${head}ge-0/0/0.0   D  tcp 10.1.1.5 192.0.2.10 51000   443 (1 packets)`);
-    assert.equal(
-      line({ ...filter, action: Action.REJECT, filterLogSource: FilterLogSource.OUTPUT, protocol: 1, icmpType: 8 }),
-      `${head}ge-0/0/1.0   R  icmp 10.1.1.5 192.0.2.10     8     0 (1 packets)`,
-    );
   });
 
   test("a summary of suppressed events says of what and how many", () => {

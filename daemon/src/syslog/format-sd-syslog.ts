@@ -7,23 +7,34 @@
 // combination that occurs in a generation.
 import {
   Action,
+  actionText,
   closeReasonText,
   denyReasonText,
   eventTypeText,
-  FilterLogSource,
+  filterAnswerText,
+  filterLogSourceText,
   ScreenId,
   screenIdName,
   screenIdText,
   type ScreenIdName,
 } from "../../../shared/gen/wire.gen.js";
 import { unreachable } from "../base/unreachable.js";
-import { ICMP, ICMP6 } from "../config/protocol.js";
+import { ICMP, ICMP6, TCP } from "../config/protocol.js";
 import type { FilterLog, LogSuppressed, PolicyDeny, ScreenDrop, SessionClose, SessionOpen } from "../event/event.js";
-import { deciderId, type EventNames } from "../event/names.js";
+import { deciderId, egressUnit, egressZone, type EventNames } from "../event/names.js";
+import { pfeFormat } from "./format-pfe.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
-import { headerText, memo, perNames, sdEscape, timestampWriter, type LineFormat, type LineOptions } from "./line.js";
+import {
+  headerText,
+  memo,
+  perNames,
+  sdEscape,
+  tcpFlagsPiece,
+  timestampWriter,
+  type LineFormat,
+  type LineOptions,
+} from "./line.js";
 import { priorityOf, Severity } from "./priority.js";
-import { protocolName } from "./protocol.js";
 
 /** sdSyslogFormat makes the format for one set of options. */
 export function sdSyslogFormat(options: LineOptions): LineFormat {
@@ -31,8 +42,10 @@ export function sdSyslogFormat(options: LineOptions): LineFormat {
   const piecesOf = perNames((names) => makePieces(names, options.sdId));
   const info = constant(`<${priorityOf(options.facility, Severity.info)}>1 `);
   const error = constant(`<${priorityOf(options.facility, Severity.error)}>1 `);
+  const pfe = options.pfe === undefined ? undefined : pfeFormat(options.pfe);
 
   return (line, event, names) => {
+    if (event.kind === "FILTER_LOG" && pfe !== undefined) return pfe(line, event, names);
     const pieces = piecesOf(names);
     line.constant(event.kind === "SCREEN_DROP" ? error : info);
     timestamp(line, event.time);
@@ -188,6 +201,14 @@ interface Pieces {
   openTail(unit: number): Uint8Array;
   closeTail(unit: number): Uint8Array;
   denyMiddle(unit: number): Uint8Array;
+  readonly filterHead: Uint8Array;
+  term(filterId: number): (termId: number) => TermPieces;
+}
+
+/** TermPieces: what of a filter log its term decides. */
+interface TermPieces {
+  readonly names: Uint8Array;
+  readonly ids: Uint8Array;
 }
 
 function makePieces(names: EventNames, sdId: string): Pieces {
@@ -242,6 +263,16 @@ function makePieces(names: EventNames, sdId: string): Pieces {
         `" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" encrypted="No" reason="`,
       ),
     ),
+    filterHead: constant(` ${host} RT_FLOW - RT_FLOW_FILTER_LOG ${sd}source-address="`),
+    term: memo((filterId) =>
+      memo((termId) => {
+        const { filter, term } = names.term(filterId, termId);
+        return {
+          names: constant(`" filter-name="${sdEscape(filter)}" term-name="${sdEscape(term)}" source-zone-name="`),
+          ids: constant(`" filter-id="${filterId}" term-id="${termId}" generation="${names.generation}"]`),
+        };
+      }),
+    ),
   };
 }
 
@@ -294,19 +325,60 @@ function screenTuple(event: ScreenDrop, tag: ScreenTag): string {
   return event.screenId === ScreenId.SESSION_LIMIT_SOURCE ? source : destination;
 }
 
-// Junos has no structured form of a filter log: in RFC 5424 form all header fields are nil and the text is the message.
-function filterLog(line: LineBuffer, event: FilterLog, { names, host }: Pieces): void {
-  const isOutput =
-    event.filterLogSource === FilterLogSource.OUTPUT || event.filterLogSource === FilterLogSource.CACHED_OUTPUT;
-  const unit = sdEscape(names.unit(isOutput ? event.egressInterface : event.ingressInterface)).padEnd(12);
-  const letter = event.action === Action.PERMIT ? "A" : event.action === Action.REJECT ? "R" : "D";
+// Junos has no structured form of a filter log; tag, parameters and their order are ours, after the manner of SESSION_DENY.
+function filterLog(line: LineBuffer, event: FilterLog, pieces: Pieces): void {
+  const { names } = pieces;
   const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
-  const first = String(isIcmp ? event.icmpType : event.sourcePort).padStart(5);
-  const second = String(isIcmp ? event.icmpCode : event.destinationPort).padStart(5);
-  line.text(
-    ` ${host} - - - - PFE_FW_SYSLOG_IP: FW: ${unit} ${letter}  ${protocolName(event.protocol)} ${event.sourceAddress} ${event.destinationAddress} ${first} ${second} (1 packets)`,
-  );
+  const term = pieces.term(event.filterId)(event.termId);
+  line
+    .constant(pieces.filterHead)
+    .text(event.sourceAddress)
+    .constant(SOURCE_PORT)
+    .number(event.sourcePort)
+    .constant(PORT_THEN_DESTINATION)
+    .text(event.destinationAddress)
+    .constant(DESTINATION_PORT)
+    .number(event.destinationPort)
+    .constant(NEXT_PROTOCOL)
+    .number(event.protocol)
+    .constant(ICMP_TYPE)
+    .number(isIcmp ? event.icmpType : 0)
+    .constant(ICMP_CODE)
+    .number(isIcmp ? event.icmpCode : 0)
+    .constant(term.names)
+    .text(sdEscape(names.zone(event.ingressZone)))
+    .constant(DESTINATION_ZONE)
+    .text(sdEscape(egressZone(event, names) ?? UNKNOWN_EGRESS))
+    .constant(INCOMING)
+    .text(sdEscape(names.unit(event.ingressInterface)))
+    .constant(OUTGOING)
+    .text(sdEscape(egressUnit(event, names) ?? UNKNOWN_EGRESS))
+    .constant(filterOutcome(event.filterLogSource * 0x10000 + event.action * 0x100 + event.filterAnswer))
+    .number(event.packetLength)
+    .constant(DSCP)
+    .number(event.dscp)
+    .constant(TCP_FLAGS)
+    .constant(tcpFlagsPiece(event.protocol === TCP ? event.tcpFlags : 0))
+    .constant(SESSION_ID)
+    .number(event.sessionId)
+    .constant(term.ids);
 }
+
+/** Where the route was not known yet. */
+const UNKNOWN_EGRESS = "N/A";
+const NEXT_PROTOCOL = constant('" protocol-id="');
+const ICMP_CODE = constant('" icmp-code="');
+const DESTINATION_ZONE = constant('" destination-zone-name="');
+const INCOMING = constant('" packet-incoming-interface="');
+const OUTGOING = constant('" packet-outgoing-interface="');
+const DSCP = constant('" dscp="');
+const TCP_FLAGS = constant('" tcp-flags="');
+const filterOutcome = memo((key) => {
+  const [source, action, answer] = [key >>> 16, (key >>> 8) & 0xff, key & 0xff];
+  return constant(
+    `" filter-log-source="${filterLogSourceText[source] ?? source}" action="${actionText[action] ?? action}" answer="${filterAnswerText[answer] ?? answer}" packet-length="`,
+  );
+});
 
 // Junos has no such message; the tag is ours.
 function logSuppressed(line: LineBuffer, event: LogSuppressed, { names, host, sd }: Pieces): void {

@@ -8,6 +8,14 @@ export interface LineOptions {
   readonly facility: number;
   /** The SD-ID of structured data (RFC 5424 6.3.2). */
   readonly sdId: string;
+  /** Filter logs as the forwarding plane of Junos writes them, instead of the format's own. */
+  readonly pfe?: PfeOptions;
+}
+
+export interface PfeOptions {
+  readonly facility: number;
+  /** Columns as Junos pads them; else single blanks. */
+  readonly isPadded: boolean;
 }
 
 /** LineFormat writes an event's line. What it writes depends on nothing but the arguments and the options it was made with. */
@@ -66,6 +74,13 @@ export function memo<Value>(make: (key: number) => Value): (key: number) => Valu
     }
     return found;
   };
+}
+
+const TCP_FLAGS = Array.from({ length: 256 }, (_, flags) => constant(`0x${flags.toString(16).padStart(2, "0")}`));
+
+/** tcpFlagsPiece gives the flags of a TCP header as a hexadecimal number of two digits. */
+export function tcpFlagsPiece(flags: number): Uint8Array {
+  return TCP_FLAGS[flags & 0xff]!;
 }
 
 /** perNames keeps what was made of the names of a generation, as long as those names are in use. */

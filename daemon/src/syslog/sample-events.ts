@@ -1,7 +1,14 @@
 // sample-events.ts: events and names for tests and benchmarks of the formats. SPDX-License-Identifier: Apache-2.0
-import { Action, AddressFamily, CloseReason, DenyReason } from "../../../shared/gen/wire.gen.js";
+import {
+  Action,
+  AddressFamily,
+  CloseReason,
+  DenyReason,
+  FilterAnswer,
+  FilterLogSource,
+} from "../../../shared/gen/wire.gen.js";
 import { DEFAULT_POLICY_ID, type NameTable } from "../config/names.js";
-import type { PolicyDeny, SessionClose, SessionOpen } from "../event/event.js";
+import type { FilterLog, PolicyDeny, SessionClose, SessionOpen } from "../event/event.js";
 import { EventNames } from "../event/names.js";
 
 export const GLOBAL_ID = 65534 * 65536;
@@ -30,9 +37,9 @@ export const sampleTable: NameTable = {
     { firstId: DEFAULT_POLICY_ID, name: "default-policy", from: "", to: "", global: false, applications: ["any"] },
   ],
   filters: [
-    { name: "", family: 0, terms: [] },
-    { name: "from-users", family: 2, terms: ["", "web", "rest"] },
-    { name: "from-users6", family: 10, terms: ["", "web", "rest"] },
+    { name: "", family: "inet", terms: [] },
+    { name: "from-users", family: "inet", terms: ["web", "by-blue", "rest"] },
+    { name: "protect", family: "inet6", terms: ["ping"] },
   ],
 };
 
@@ -126,4 +133,36 @@ export const sampleDeny6: PolicyDeny = {
   icmpType: 128,
   sourcePort: 77,
   destinationPort: 1,
+};
+
+/** A cached packet that an input filter let go on. */
+export const sampleFilter: FilterLog = {
+  kind: "FILTER_LOG",
+  ...common,
+  filterId: 1,
+  termId: 2,
+  filterLogSource: FilterLogSource.INPUT,
+  filterAnswer: FilterAnswer.NONE,
+  packetLength: 1500,
+  dscp: 46,
+  tcpFlags: 0x18,
+};
+
+/** A ping that the lo0 filter let through. */
+export const sampleFilter6: FilterLog = {
+  ...sampleFilter,
+  ...inet6,
+  filterId: 2,
+  termId: 1,
+  filterLogSource: FilterLogSource.LO0,
+  protocol: 58,
+  sourcePort: 77,
+  destinationPort: 1,
+  egressZone: 0,
+  egressInterface: 0,
+  sessionId: 0,
+  packetLength: 104,
+  dscp: 0,
+  tcpFlags: 0,
+  icmpType: 128,
 };

@@ -3,7 +3,7 @@ import { EventType, type EventTypeName } from "../../../shared/gen/wire.gen.js";
 import type { Stream as StreamConfig, StreamCategory } from "../config/config.js";
 import { kvFormat } from "./format-kv.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
-import { DEFAULT_SD_ID, type LineFormat, type LineOptions } from "./line.js";
+import { DEFAULT_SD_ID, type LineFormat, type LineOptions, type PfeOptions } from "./line.js";
 import type { Native, Outbox, StreamAccount } from "./outbox.js";
 import { Facility, Severity } from "./priority.js";
 import { UdpSender, type UdpTarget } from "./udp.js";
@@ -24,6 +24,7 @@ const CATEGORY: Readonly<Record<Exclude<StreamCategory, "all">, readonly EventTy
   "session-open": ["SESSION_OPEN"],
   "session-close": ["SESSION_CLOSE"],
   policy: ["POLICY_DENY"],
+  filter: ["FILTER_LOG"],
 };
 
 const severityOf = (kind: EventTypeName): number => (kind === "SCREEN_DROP" ? Severity.error : Severity.info);
@@ -41,14 +42,26 @@ export function streamSettings(config: StreamConfig): StreamSettings {
     name: config.name,
     target: { host: config.host, port: config.port ?? 514, sourceAddress: config["source-address"] ?? "" },
     format: config.format ?? "sd-syslog",
-    options: { facility: Facility[config["facility-override"] ?? "user"], sdId: DEFAULT_SD_ID },
+    options: {
+      facility: Facility[config["facility-override"] ?? "user"],
+      sdId: DEFAULT_SD_ID,
+      ...(config["filter-format"] === "pfe" ? { pfe: pfeOptions(config) } : {}),
+    },
     wants,
+  };
+}
+
+// Junos logs filters under a facility of its own, `firewall`, which reaches collectors as local3.
+function pfeOptions(config: StreamConfig): PfeOptions {
+  return {
+    facility: Facility[config["facility-override"] ?? "local3"],
+    isPadded: config["filter-padding"] !== "compact",
   };
 }
 
 /** formatKey is equal for streams whose lines are equal. */
 export function formatKey(settings: StreamSettings): string {
-  return `${settings.format} ${settings.options.facility} ${settings.options.sdId}`;
+  return `${settings.format} ${JSON.stringify(settings.options)}`;
 }
 
 /** lineFormat makes the function that writes a stream's lines. */

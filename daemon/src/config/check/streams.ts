@@ -9,6 +9,10 @@ export function checkStreams(report: Report, streams: Statement): void {
     reportDuplicates(report, "category", stream.get("category").items());
     const host = parseAddress(stream.get("host").text ?? "");
     const source = parseAddress(stream.get("source-address").text ?? "");
+    const [form, padding] = [stream.get("filter-format"), stream.get("filter-padding")];
+    if (padding.present && (!form.present || form.text === "rt-flow")) {
+      report.add("conflict", padding, "without filter-format pfe there is nothing to pad");
+    }
     if (host !== undefined) checkHost(report, stream.get("host"), host);
     if (host !== undefined && source !== undefined && host.family !== source.family) {
       report.add("conflict", stream.get("source-address"), "the source address is not of the same family as the host");
