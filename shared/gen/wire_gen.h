@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0xad6092f6714f3932ull
-#define WIRE_LAYOUT_HASH_TEXT "ad6092f6714f3932"
+#define WIRE_LAYOUT_HASH 0xce3fa116d8a4eeb3ull
+#define WIRE_LAYOUT_HASH_TEXT "ce3fa116d8a4eeb3"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -289,8 +289,9 @@ enum drop_reason {
 	DROP_REASON_LINK_SCOPE = 49, /* link-local or multicast address that must not be forwarded */
 	DROP_REASON_BROADCAST = 50, /* a directed broadcast */
 	DROP_REASON_OTHER_STATION = 51, /* a frame addressed to another station, seen by a promiscuous or flooded interface */
+	DROP_REASON_FAMILY_OFF = 52, /* IPv4 or IPv6 by an interface that does not carry it: no family inet or inet6 */
 };
-#define DROP_REASON_COUNT 52u /* highest value + 1 */
+#define DROP_REASON_COUNT 53u /* highest value + 1 */
 
 /* drop_reason_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -349,6 +350,7 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_LINK_SCOPE] = "link-scope",
 		[DROP_REASON_BROADCAST] = "broadcast",
 		[DROP_REASON_OTHER_STATION] = "other-station",
+		[DROP_REASON_FAMILY_OFF] = "family-off",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";
 }

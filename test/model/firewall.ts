@@ -13,6 +13,7 @@ import {
   isIcmp,
   isLater,
   isToItself,
+  TCP,
   Malformed,
   vlansOf,
   parseFrame,
@@ -55,6 +56,12 @@ interface Judgement {
   asked: Tuple | undefined;
 }
 
+/** Waiting: a later fragment without its first one. */
+interface Waiting {
+  readonly number: number;
+  readonly unit: Unit;
+}
+
 /** Told: what came out, in order. Background happens between packets, at any time within its bounds. */
 export type Told =
   { readonly kind: "packet"; readonly outcome: Outcome } | { readonly kind: "event"; readonly event: Event };
@@ -78,7 +85,7 @@ export class Firewall {
   #epoch = 0;
   #nextSession = 1;
   readonly #sessions = new Map<string, { readonly session: Session; readonly direction: Direction }>();
-  readonly #fragments = new Fragments<{ readonly number: number; readonly unit: Unit }>();
+  readonly #fragments = new Fragments<Waiting>();
   readonly counters: Counters = {};
   #told: Told[] = [];
 
@@ -136,8 +143,9 @@ export class Firewall {
       if (end !== undefined && end <= now) this.#close(session, closeReason(session), end, end + SLACK_NS);
     }
     for (const { item, packet, since } of this.#fragments.expired(now)) {
-      const j = this.#begin(item.number, since + FRAGMENT_WAIT);
-      Object.assign(j, { packet, unit: item.unit, reason: "fragment-unknown" });
+      const j = this.#again(item, packet, since + FRAGMENT_WAIT, () => {
+        throw new Drop("fragment-unknown");
+      });
       this.#finish(j, since + FRAGMENT_WAIT + SLACK_NS);
     }
     return this.#told;
@@ -157,7 +165,7 @@ export class Firewall {
       const packet = parseFrame(frame);
       j.packet = packet;
       if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
-      this.#ingress(j);
+      this.#ingress(j, packet);
       const answer = this.#fragments.resolve(packet, { number, unit: j.unit! }, now);
       if (answer.kind === "held") return this.#told;
       if (answer.kind !== "ready") throw new Drop("fragment-full");
@@ -173,18 +181,28 @@ export class Firewall {
 
   #release(first: Packet, now: bigint): void {
     for (const { item, packet } of this.#fragments.release(first)) {
-      const j = this.#begin(item.number, now);
-      Object.assign(j, { unit: item.unit, packet });
-      try {
+      const j = this.#again(item, packet, now, (one) => {
         const answer = this.#fragments.resolve(packet, item, now);
         if (answer.kind !== "ready") throw new Drop("fragment-full");
-        j.packet = answer.packet;
-        this.#judge(j, answer.packet);
-      } catch (error) {
-        this.#refuse(j, error);
-      }
+        one.packet = answer.packet;
+        this.#judge(one, answer.packet);
+      });
       this.#finish(j, now);
     }
+  }
+
+  /** again: a packet that waited is handled as if it came now; what was in force when it came may have changed. */
+  #again(item: Waiting, packet: Packet, time: bigint, rest: (j: Judgement) => void): Judgement {
+    const j = this.#begin(item.number, time);
+    j.packet = packet;
+    try {
+      j.unit = this.#units.find((unit) => unit.name === item.unit.name);
+      this.#ingress(j, packet);
+      rest(j);
+    } catch (error) {
+      this.#refuse(j, error);
+    }
+    return j;
   }
 
   #begin(number: number, time: bigint): Judgement {
@@ -222,9 +240,10 @@ export class Firewall {
       : this.#units.find((one) => one.port.name === port && one.vlan === (vlans[0] ?? 0));
   }
 
-  #ingress(j: Judgement): void {
+  #ingress(j: Judgement, packet: Packet): void {
     if (j.unit === undefined) throw new Drop("unknown-interface");
     if (j.unit.zone === undefined) throw new Drop("no-zone");
+    if (!j.unit.carries[packet.family]) throw new Drop("family-off");
   }
 
   #judge(j: Judgement, packet: Packet): void {
@@ -295,6 +314,8 @@ export class Firewall {
         throw new Drop("route-reject");
       case "forward":
         j.egress = route.unit;
+        if (route.unit.zone === undefined) throw new Drop("no-zone");
+        if (!route.unit.carries[packet.family]) throw new Drop("family-off");
         j.gateway = route.gateway ?? destination;
     }
   }
@@ -337,8 +358,7 @@ export class Firewall {
   #policy(j: Judgement, packet: Packet): void {
     const { session, direction } = j;
     const from = j.unit!.zone!;
-    if (j.egress!.zone === undefined) throw new Drop("no-zone");
-    const to = j.egress!.zone;
+    const to = j.egress!.zone!;
     if (packet.quoted !== undefined || (packet.icmp !== undefined && isErrorWithoutFlow(packet))) {
       if (session === undefined) throw new Drop("icmp-no-session");
     }
@@ -402,7 +422,9 @@ export class Firewall {
   #track(j: Judgement, packet: Packet): void {
     if (packet.quoted !== undefined) return;
     if (j.session !== undefined || j.astray) return;
-    if (packet.segment !== undefined && !TcpTrack.starts(packet.segment, this.#rules)) throw new Drop("tcp-no-session");
+    const { segment } = packet;
+    if (packet.tuple.protocol === TCP && (segment === undefined || !TcpTrack.starts(segment, this.#rules)))
+      throw new Drop("tcp-no-session");
     if (isIcmp(packet.family, packet.tuple.protocol) && isLater(packet)) throw new Drop("icmp-no-session");
     if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
     if (isLater(packet)) throw new Drop("fragment-unknown");
@@ -481,7 +503,8 @@ export class Firewall {
     if (first || session.judged !== before.judged || session.tcp?.state !== before.state)
       session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
-    if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
+    const reset = session.tcp?.state === "closed" && before.state !== "closed";
+    if (reset && this.#rules.rstInvalidates) this.#ending = session;
   }
   #pending: Event[] = [];
   #ending: Session | undefined;
