@@ -420,6 +420,18 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
+    name: "what a SYN carries lies in no window",
+    wrong: "model",
+    case: {
+      config: flowing({}),
+      steps: [
+        from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, window: 0 }),
+        from("ge-0/0/1", { ...toClient, flags: SYN, sequence: 1000, payload: 600 }),
+        server0(RST, 1033),
+      ],
+    },
+  },
+  {
     name: "what is told of packets and of events is compared apart: a packet may wait after its old session has ended",
     wrong: "model",
     case: {

@@ -206,7 +206,8 @@ export class TcpTrack {
       sender.seen = true;
       sender.end = sender.maxEnd = end;
       if (isSyn && this.state === "syn-sent") {
-        sender.maxEnd = add(end, Math.max(1, receiver.maxWindow));
+        /* Nobody has offered a window for what a SYN may carry. */
+        sender.maxEnd = add(segment.sequence, 1 + Math.max(1, receiver.maxWindow));
         sender.scale = segment.scale;
         receiver.acked = add(segment.sequence, 1);
       }
