@@ -92,6 +92,11 @@ export function filterName(table: NameTable, filterId: number): FilterName | und
   return filterId === 0 ? undefined : table.filters[filterId];
 }
 
+/** termName gives the name of a term by its filter's id and its own, or undefined. */
+export function termName(table: NameTable, filterId: number, termId: number): string | undefined {
+  return filterName(table, filterId)?.terms[termId - 1];
+}
+
 /** policyTerm finds the policy and the application term of a policy_id. */
 export function policyTerm(table: NameTable, policyId: number): PolicyTerm | undefined {
   let low = 0;
