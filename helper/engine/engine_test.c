@@ -90,9 +90,10 @@ pack_port(msgpack_packer *m, int id, const struct plan_options *o)
 static void
 pack_unit(msgpack_packer *m, int id)
 {
+	static const char *const filters[] = { "filter_input", "filter_output", "filter_input6", "filter_output6" };
 	const uint8_t address[4] = { 10, (uint8_t)id, 0, 1 };
 
-	msgpack_pack_map(m, 9);
+	msgpack_pack_map(m, 13);
 	field_number(m, "id", id);
 	field_text(m, "name", id == 1 ? "ge-0/0/0.0" : "ge-0/0/1.0");
 	field_number(m, "port", id - 1);
@@ -101,6 +102,8 @@ pack_unit(msgpack_packer *m, int id)
 	field_number(m, "instance", 0);
 	field_number(m, "mtu_inet", 0);
 	field_number(m, "mtu_inet6", 0);
+	for (unsigned i = 0; i < 4; i++)
+		field_number(m, filters[i], 0);
 	field_list(m, "addresses", 1);
 	msgpack_pack_map(m, 2);
 	text(m, "address");
@@ -147,7 +150,7 @@ make_snapshot(const struct plan_options *o)
 	msgpack_sbuffer_init(&buffer);
 	msgpack_packer_init(m, &buffer, msgpack_sbuffer_write);
 	snprintf(hash, sizeof hash, "%064x", o->generation);
-	msgpack_pack_map(m, 14);
+	msgpack_pack_map(m, 17);
 	field_number(m, "version", 1);
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
@@ -165,10 +168,12 @@ make_snapshot(const struct plan_options *o)
 	pack_zone(m, 1, "trust");
 	pack_zone(m, 2, "untrust");
 	field_list(m, "instances", 1);
-	msgpack_pack_map(m, 3);
+	msgpack_pack_map(m, 5);
 	field_number(m, "id", 0);
 	field_text(m, "name", "inet.0");
 	field_number(m, "kernel_table", 254);
+	field_number(m, "filter_host", 0);
+	field_number(m, "filter_host6", 0);
 	field_list(m, "ports", 2);
 	pack_port(m, 0, o);
 	pack_port(m, 1, o);
@@ -195,6 +200,9 @@ make_snapshot(const struct plan_options *o)
 	text(m, "trust/untrust/out");
 	text(m, "default");
 	field_list(m, "routes", 0);
+	field_list(m, "filters", 0);
+	field_list(m, "filter_counters", 0);
+	field_list(m, "policers", 0);
 
 	struct snapshot *s = snapshot_decode(buffer.data, (uint32_t)buffer.size, &why);
 	if (!s)

@@ -18,7 +18,8 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	if (w->index >= ID_WORKERS)
 		return -EINVAL;
 	w->owner_seed = seed;
-	w->next_session = (start_s > SESSION_IDS_BEGIN_S ? start_s - SESSION_IDS_BEGIN_S : 0) << ID_SECOND_BITS;
+	/* Never 0: that stands for no session, also where a replay's clock begins in 1970. */
+	w->next_session = start_s > SESSION_IDS_BEGIN_S ? (start_s - SESSION_IDS_BEGIN_S) << ID_SECOND_BITS : 1;
 	w->unit_room = UNIT_ROOM;
 	w->policy_room = POLICY_ROOM;
 	w->units = calloc(UNIT_ROOM, sizeof *w->units);

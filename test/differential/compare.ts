@@ -1,5 +1,6 @@
 // compare.ts: do the model and the program agree on every verdict, byte, event and counter? SPDX-License-Identifier: Apache-2.0
 import type { NameTable } from "../../daemon/src/config/names.js";
+import { ANY } from "../model/application.js";
 import type { Counters } from "../model/counters.js";
 import type { Event, Outcome } from "../model/event.js";
 import type { Told } from "../model/firewall.js";
@@ -176,7 +177,16 @@ const EVENT_FIELDS = [
   "tcp_flags",
   "icmp_type",
   "icmp_code",
+  "filter_id",
+  "term_id",
+  "answer",
 ] as const;
+
+/** What a flow's memo says is said as cached-output; where the model sees that there may be one, either is right. */
+function sameSource(model: Event, line: Line): boolean {
+  if (line.filter_source === model.filter_source) return true;
+  return line.filter_source === "cached-output" && model.filter_source === "output" && model.cached === true;
+}
 
 function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["names"]): string | undefined {
   if (line.event === undefined) return "the program tells a packet, the model an event";
@@ -187,7 +197,8 @@ function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["na
   const printed: Readonly<Record<string, unknown>> = { ...line, policy: policyName(table, line.policy_id as number) };
   const difference = firstDifference([
     ...EVENT_FIELDS.map((field): Pair => [field, model[field], printed[field]]),
-    ["application", model.application, table.applications[line.application_id as number]],
+    ["application", model.application ?? ANY, table.applications[line.application_id as number]],
+    ["filter_source", true, sameSource(model, line)],
     ["session", model.session === undefined, line.session === undefined],
   ]);
   if (difference !== undefined || model.session === undefined) return difference;

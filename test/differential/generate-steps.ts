@@ -1,18 +1,19 @@
 // generate-steps.ts: packets aimed at the edges of what the configurations mention. SPDX-License-Identifier: Apache-2.0
+import type { Config } from "../../daemon/src/config/config.js";
 import { ACK, FIN, ICMP, ICMP6, PSH, RST, SCTP, SYN, TCP, UDP } from "../model/packet.js";
 import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
 import type { Step } from "./case.js";
 import { Chooser } from "./choose.js";
 import { configOf } from "./generate-config.js";
 
-interface Place {
+export interface Place {
   readonly port: string;
   readonly vlan: number;
 }
-const A: Place = { port: "ge-0/0/0", vlan: 0 };
-const B: Place = { port: "ge-0/0/1", vlan: 0 };
-const C: Place = { port: "ge-0/0/2", vlan: 30 };
-const D: Place = { port: "ge-0/0/2", vlan: 40 };
+export const A: Place = { port: "ge-0/0/0", vlan: 0 };
+export const B: Place = { port: "ge-0/0/1", vlan: 0 };
+export const C: Place = { port: "ge-0/0/2", vlan: 30 };
+export const D: Place = { port: "ge-0/0/2", vlan: 40 };
 
 /** hosts: both sides of each range's ends, by where they are. */
 const hosts: readonly (readonly [Place, readonly string[]])[] = [
@@ -86,7 +87,7 @@ export interface Sending {
   readonly padding?: number;
 }
 
-const reversed = (shape: Shape): Shape => ({
+export const reversed = (shape: Shape): Shape => ({
   ...shape,
   source: shape.destination,
   destination: shape.source,
@@ -95,7 +96,13 @@ const reversed = (shape: Shape): Shape => ({
     : {}),
 });
 
-export class Traffic {
+/** Source: where packets come from, one step after the other, each by decisions of its own. */
+export interface Source {
+  use(c: Chooser): void;
+  step(): Sending[];
+}
+
+export class Traffic implements Source {
   readonly #flows: Flow[] = [];
   constructor(private c: Chooser) {}
 
@@ -405,18 +412,29 @@ const GAPS = [
   70_000_000_000, 160_000_000_000, 1_900_000_000_000,
 ];
 
+/** Making: what else than the plain ones. */
+export interface Making {
+  readonly config: (numbers: readonly number[]) => Config;
+  readonly source: Source;
+  readonly gaps: readonly number[];
+}
+
 /** stepsOf interprets one list of numbers per step. */
-export function stepsOf(lists: readonly (readonly number[])[], configs: readonly (readonly number[])[]): Step[] {
-  const flowsOf = new Traffic(new Chooser([]));
+export function stepsOf(
+  lists: readonly (readonly number[])[],
+  configs: readonly (readonly number[])[],
+  making: Making = { config: configOf, source: new Traffic(new Chooser([])), gaps: GAPS },
+): Step[] {
+  const { config, source, gaps } = making;
   let commits = 0;
   return lists.flatMap((numbers): Step[] => {
     const c = new Chooser(numbers);
     const jump = c.below(20);
-    const gapNs = jump < 9 ? 1000 : GAPS[jump - 9]!;
+    const gapNs = jump < 9 ? 1000 : gaps[jump - 9]!;
     if (c.oneIn(30) && commits < configs.length)
-      return [{ kind: "commit", config: configOf(configs[commits++]!), gapNs }];
-    flowsOf.use(c);
-    return flowsOf.step().map((sending, i): Step => {
+      return [{ kind: "commit", config: config(configs[commits++]!), gapNs }];
+    source.use(c);
+    return source.step().map((sending, i): Step => {
       const vlans = sending.vlans ?? (sending.place.vlan === 0 ? [] : [sending.place.vlan]);
       const frame = frameOf(sending.ip, {
         vlans,

@@ -2,8 +2,11 @@
 import { availableParallelism } from "node:os";
 
 import type { Case } from "./case.js";
+import { Chooser } from "./choose.js";
 import { configOf } from "./generate-config.js";
-import { stepsOf } from "./generate-steps.js";
+import { withFilters } from "./generate-filter.js";
+import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
+import { stepsOf, type Making } from "./generate-steps.js";
 
 const STEPS = 100;
 
@@ -19,7 +22,34 @@ function numbers(seed: number): () => number {
   };
 }
 
+const PLAIN = 200;
+const filtering = (): Making => ({
+  config: (list) => withFilters(configOf(list.slice(0, PLAIN)), new Chooser(list.slice(PLAIN))),
+  source: new FilterTraffic(new Chooser([])),
+  gaps: FILTER_GAPS,
+});
+
+/** caseOf: two of four have filters. */
 export function caseOf(seed: number): Case {
+  return seed % 4 < 2 ? plainCaseOf(seed) : filterCaseOf(seed);
+}
+
+function filterCaseOf(seed: number): Case {
+  const random = numbers(seed);
+  const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
+  const making = filtering();
+  const configs = Array.from({ length: 3 }, () => list(PLAIN + 1200));
+  return {
+    config: making.config(list(PLAIN + 1200)),
+    steps: stepsOf(
+      Array.from({ length: STEPS }, () => list(32)),
+      configs,
+      making,
+    ),
+  };
+}
+
+function plainCaseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
   const configs = [list(200), list(200), list(200)];
