@@ -93,13 +93,15 @@ pack_unit(msgpack_packer *m, int id)
 	static const char *const filters[] = { "filter_input", "filter_output", "filter_input6", "filter_output6" };
 	const uint8_t address[4] = { 10, (uint8_t)id, 0, 1 };
 
-	msgpack_pack_map(m, 13);
+	msgpack_pack_map(m, 15);
 	field_number(m, "id", id);
 	field_text(m, "name", id == 1 ? "ge-0/0/0.0" : "ge-0/0/1.0");
 	field_number(m, "port", id - 1);
 	field_number(m, "vlan", 0);
 	field_number(m, "zone", id);
 	field_number(m, "instance", 0);
+	field_bool(m, "inet", true);
+	field_bool(m, "inet6", true);
 	field_number(m, "mtu_inet", 0);
 	field_number(m, "mtu_inet6", 0);
 	for (unsigned i = 0; i < 4; i++)

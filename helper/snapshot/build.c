@@ -120,6 +120,8 @@ unit_build(struct build *b, const struct given_unit *g, struct unit *u)
 	u->vlan = (uint16_t)g->vlan;
 	u->zone = (uint16_t)g->zone;
 	u->instance = (uint16_t)g->instance;
+	u->inet = g->inet;
+	u->inet6 = g->inet6;
 	u->mtu_inet = (uint16_t)g->mtu_inet;
 	u->mtu_inet6 = (uint16_t)g->mtu_inet6;
 	u->filter_input = (uint16_t)g->filter_input;

@@ -487,6 +487,8 @@ units_are_found_by_port_and_vlan(void **state)
 	assert_int_equal(snapshot_unit(s, 1, 20), 4);
 	assert_int_equal(snapshot_unit(s, 0, 10), UNIT_NONE);
 	assert_int_equal(snapshot_unit(s, 2, 0), UNIT_NONE);
+	assert_true(s->unit[1].inet && s->unit[1].inet6);
+	assert_true(s->unit[3].inet && !s->unit[3].inet6);
 	assert_int_equal(s->unit[1].address_count, 3);
 	assert_int_equal(s->unit[1].address[1].family, ADDRESS_FAMILY_INET6);
 	assert_int_equal(s->unit[1].address[1].length, 64);

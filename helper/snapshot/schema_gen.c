@@ -126,6 +126,10 @@ static const struct schema_field unit_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 127ll } },
 	{ .name = "instance", .name_length = 8, .required = true, .at = offsetof(struct given_unit, instance),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "inet", .name_length = 4, .required = true, .at = offsetof(struct given_unit, inet),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "inet6", .name_length = 5, .required = true, .at = offsetof(struct given_unit, inet6),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "mtu_inet", .name_length = 8, .required = true, .at = offsetof(struct given_unit, mtu_inet),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 68ll, .high = 9216ll, .or_zero = true } },
 	{ .name = "mtu_inet6", .name_length = 9, .required = true, .at = offsetof(struct given_unit, mtu_inet6),
@@ -151,7 +155,7 @@ static const struct schema_field unit_fields[] = {
 	{ .name = "rewrite6", .name_length = 8, .required = true, .at = offsetof(struct given_unit, rewrite6),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
 };
-const struct schema_map given_unit_map = { .name = "unit", .size = sizeof(struct given_unit), .count = 18, .field = unit_fields };
+const struct schema_map given_unit_map = { .name = "unit", .size = sizeof(struct given_unit), .count = 20, .field = unit_fields };
 
 static const struct schema_field inet_range_fields[] = {
 	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_inet_range, low),

@@ -79,6 +79,8 @@ struct given_unit {
 	uint32_t vlan;
 	uint32_t zone;
 	uint32_t instance;
+	bool inet;
+	bool inet6;
 	uint32_t mtu_inet;
 	uint32_t mtu_inet6;
 	uint32_t addresses_count;

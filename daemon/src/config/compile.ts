@@ -231,6 +231,8 @@ function compileUnits(
           vlan: unit["vlan-id"] ?? 0,
           zone: member?.zone ?? 0,
           instance: instances.ofUnit(name),
+          inet: inet !== undefined,
+          inet6: inet6 !== undefined,
           mtu_inet: inet?.mtu ?? 0,
           mtu_inet6: inet6?.mtu ?? 0,
           addresses: prefixes.map((prefix) => ({

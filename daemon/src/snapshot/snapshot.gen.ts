@@ -110,6 +110,10 @@ export interface SnapshotUnit {
   readonly zone: number;
   /** routing instance id; 0..63 */
   readonly instance: number;
+  /** carries IPv4; without, IPv4 is dropped in both directions */
+  readonly inet: boolean;
+  /** carries IPv6; without, IPv6 is dropped in both directions */
+  readonly inet6: boolean;
   /** 0: the port's; 0 or 68..9216 */
   readonly mtu_inet: number;
   /** 0: the port's; 0 or 1280..9216 */
@@ -524,7 +528,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotQueue: [["priority", ""], ["rate", ""], ["exact", ""]],
   SnapshotPort: [["id", ""], ["name", ""], ["device", ""], ["xdp_mode", ""], ["mtu", ""], ["shaping_rate", ""], ["queues", "SnapshotQueue"]],
   SnapshotUnitAddress: [["address", ""], ["length", ""]],
-  SnapshotUnit: [["id", ""], ["name", ""], ["port", ""], ["vlan", ""], ["zone", ""], ["instance", ""], ["mtu_inet", ""], ["mtu_inet6", ""], ["addresses", "SnapshotUnitAddress"], ["host_inbound", "SnapshotHostService"], ["filter_input", ""], ["filter_output", ""], ["filter_input6", ""], ["filter_output6", ""], ["classifier", ""], ["classifier6", ""], ["rewrite", ""], ["rewrite6", ""]],
+  SnapshotUnit: [["id", ""], ["name", ""], ["port", ""], ["vlan", ""], ["zone", ""], ["instance", ""], ["inet", ""], ["inet6", ""], ["mtu_inet", ""], ["mtu_inet6", ""], ["addresses", "SnapshotUnitAddress"], ["host_inbound", "SnapshotHostService"], ["filter_input", ""], ["filter_output", ""], ["filter_input6", ""], ["filter_output6", ""], ["classifier", ""], ["classifier6", ""], ["rewrite", ""], ["rewrite6", ""]],
   SnapshotInetRange: [["low", ""], ["high", ""]],
   SnapshotInet6Range: [["low", ""], ["high", ""]],
   SnapshotAddressSet: [["inet", "SnapshotInetRange"], ["inet6", "SnapshotInet6Range"]],
@@ -1185,6 +1189,8 @@ export const snapshotSchema = {
     "vlan",
     "zone",
     "instance",
+    "inet",
+    "inet6",
     "mtu_inet",
     "mtu_inet6",
     "addresses",
@@ -1234,6 +1240,14 @@ export const snapshotSchema = {
      "minimum": 0,
      "maximum": 63,
      "description": "routing instance id"
+    },
+    "inet": {
+     "type": "boolean",
+     "description": "carries IPv4; without, IPv4 is dropped in both directions"
+    },
+    "inet6": {
+     "type": "boolean",
+     "description": "carries IPv6; without, IPv6 is dropped in both directions"
     },
     "mtu_inet": {
      "type": "integer",
