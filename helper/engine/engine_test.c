@@ -299,7 +299,10 @@ make_snapshot(const struct plan_options *o)
 	}
 	field_list(m, "classifiers", 0);
 	field_list(m, "rewrites", 0);
-	field_list(m, "forwarding_classes", 0);
+	field_list(m, "forwarding_classes", 1);
+	msgpack_pack_map(m, 2);
+	field_text(m, "name", "best-effort");
+	field_number(m, "queue", 0);
 
 	struct snapshot *s = snapshot_decode(buffer.data, (uint32_t)buffer.size, &why);
 	if (!s)
