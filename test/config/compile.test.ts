@@ -503,6 +503,13 @@ describe("interfaces, routes and settings", () => {
       ["interfaces.ge-0/0/0.unit.0.family.inet6.mtu", 1280],
     ]).units;
     assert.deepEqual([unit!.mtu_inet, unit!.mtu_inet6], [1400, 1280]);
+    const families = (family: object | undefined): boolean[] => {
+      const [one] = snapshotOf([["interfaces.ge-0/0/0.unit.0.family", family]]).units;
+      return [one!.inet, one!.inet6];
+    };
+    assert.deepEqual(families({ inet: { address: ["10.1.1.1/24"] } }), [true, false]);
+    assert.deepEqual(families({ inet6: {} }), [false, true]);
+    assert.deepEqual(families(undefined), [false, false]);
     assert.deepEqual(snapshotOf([["security.flow", undefined]]).settings, {
       fail_mode: "closed",
       tcp_no_syn_check: false,

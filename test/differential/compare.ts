@@ -40,26 +40,31 @@ class Pairs {
   }
 }
 
+function inOrder<T>(items: readonly T[], isPacket: (item: T) => boolean): T[] {
+  return [...items.filter(isPacket), ...items.filter((item) => !isPacket(item))];
+}
+
 /** compare gives the first disagreement in words, or undefined. */
 export function compare(expected: Expected, actual: Actual): string | undefined {
   const pairs = new Pairs();
   let at = 0;
   for (const [index, turn] of expected.turns.entries()) {
-    const lines: Line[] = [];
+    const before: Line[] = [];
     const last = index === expected.turns.length - 1;
-    while (at < actual.lines.length && (last || actual.lines[at]!.time_ns < turn.time)) lines.push(actual.lines[at++]!);
-    const between = compareAnyOrder(turn.background, lines, pairs, actual.names);
+    while (at < actual.lines.length && (last || actual.lines[at]!.time_ns < turn.time))
+      before.push(actual.lines[at++]!);
+    const between = compareAnyOrder(turn.background, before, pairs, actual.names);
     if (between !== undefined) return `before packet ${index + 1}: ${between}`;
     const own: Line[] = [];
     while (!last && at < actual.lines.length && actual.lines[at]!.time_ns === turn.time) own.push(actual.lines[at++]!);
-    /* Packets and events of a turn each have their order; the program prints all packets first. */
-    const order = (one: Told | undefined): boolean => one?.kind === "packet";
-    const told = [...turn.told.filter(order), ...turn.told.filter((one) => !order(one))];
-    for (let i = 0; i < Math.max(own.length, told.length); i++) {
-      const difference = differ(told[i], own[i], pairs, actual.names);
+    /* Packets and events of a turn each have their order; which of them are told first depends on who waited for whom. */
+    const told = inOrder(turn.told, (one) => one.kind === "packet");
+    const lines = inOrder(own, (line) => line.packet !== undefined);
+    for (let i = 0; i < Math.max(lines.length, told.length); i++) {
+      const difference = differ(told[i], lines[i], pairs, actual.names);
       const { note = "" } = expected.arrivals[index] ?? {};
       if (difference !== undefined) {
-        return `packet ${index + 1} (${note}), line ${i + 1}: ${difference}\n  model:   ${show(told[i])}\n  program: ${JSON.stringify(own[i], bigints)}`;
+        return `packet ${index + 1} (${note}), line ${i + 1}: ${difference}\n  model:   ${show(told[i])}\n  program: ${JSON.stringify(lines[i], bigints)}`;
       }
     }
   }

@@ -1,7 +1,8 @@
 // condition.ts: what `from` of a filter term asks of a packet. SPDX-License-Identifier: Apache-2.0
+import type { FilterFrom, FilterNames } from "../../daemon/src/config/config.js";
 import { portNumbers, protocolNumbers } from "../../daemon/src/config/protocol.js";
 import { inRange, readPrefix, type Address, type Family } from "./address.js";
-import { hasPorts, isIcmp, isLater, TCP, type Packet } from "./packet.js";
+import { ESP, hasPorts, isIcmp, isLater, payloadOf, type Packet } from "./packet.js";
 
 /** Asked: a packet, where it came in, and the marks it has by now. */
 export interface Asked {
@@ -17,13 +18,11 @@ export type Condition = (asked: Asked) => boolean;
 /** Value: a number, a name, or LOW-HIGH. */
 type Value = string | number;
 /** Clause: `from` as it is written. */
-export type Clause = Readonly<Record<string, unknown>>;
+type Clause = FilterFrom & Readonly<Record<string, unknown>>;
 
 export type PrefixLists = ReadonlyMap<string, readonly string[]>;
-export type InterfaceSets = ReadonlyMap<string, readonly string[]>;
 
-const listOf = <T>(value: unknown): readonly T[] =>
-  value === undefined ? [] : Array.isArray(value) ? (value as T[]) : [value as T];
+const listOf = <T>(value: unknown): readonly T[] => (value ?? []) as readonly T[];
 
 const numbered = (...names: readonly string[]): ReadonlyMap<string, number> =>
   new Map(names.map((name, number) => [name, number]));
@@ -163,47 +162,27 @@ const icmpOf = (p: Packet): Packet["icmp"] => (isLater(p) || !isIcmp(p.family, p
 
 const flagsOf = (p: Packet): number | undefined => (isLater(p) ? undefined : p.segment?.flags);
 
-const ESP = 50;
 function spiOf(p: Packet): number | undefined {
   const body = transportOf(p);
   return p.tuple.protocol === ESP && body !== undefined && body.length >= 4 ? body.readUInt32BE(0) : undefined;
 }
 
-/** optionsOf: the types of IPv4 options up to the end of the list. */
+/** optionsOf: the types of IPv4 options, the end of the list (RFC 791: type 0) being the last. */
 function optionsOf(p: Packet): number[] {
   const types: number[] = [];
   if (p.family !== "inet") return types;
   const end = (p.ip[0]! & 15) * 4;
-  for (let at = 20; at < end && p.ip[at] !== 0;) {
+  for (let at = 20; at < end;) {
     types.push(p.ip[at]!);
+    if (p.ip[at] === 0) break;
     at += p.ip[at] === 1 ? 1 : p.ip[at + 1]!;
   }
   return types;
 }
 
-/** headerLength of the transport header, where we know how long it is. */
-function headerLength(p: Packet, body: Buffer): number | undefined {
-  switch (p.tuple.protocol) {
-    case TCP:
-      return (body[12]! >> 4) * 4;
-    case 17:
-      return 8;
-    case 1:
-    case 58:
-      return isIcmp(p.family, p.tuple.protocol) ? 8 : undefined;
-    case 132:
-      return 12;
-    default:
-      return undefined;
-  }
-}
-
 function startOf(p: Packet, start: string): Buffer | undefined {
   if (start === "layer-3") return p.ip;
-  const body = transportOf(p);
-  if (start === "layer-4" || body === undefined) return body;
-  const header = headerLength(p, body);
-  return header === undefined ? undefined : body.subarray(header);
+  return start === "layer-4" ? transportOf(p) : payloadOf(p);
 }
 
 // ---- conditions ----------------------------------------------------------------------------------------------------
@@ -246,15 +225,16 @@ function decides(entries: readonly Entry[]): (address: Address) => boolean {
   return (address) => {
     const holding = read.filter((entry) => inRange(entry.range, address));
     const longest = Math.max(...holding.map((entry) => entry.length));
-    const [entry] = holding.filter((one) => one.length === longest);
-    return entry !== undefined && !entry.except;
+    const deciding = holding.filter((one) => one.length === longest);
+    return deciding.length > 0 && !deciding.some((one) => one.except);
   };
 }
 
 function entriesOf(from: Clause, kind: string, lists: PrefixLists, family: Family): readonly Entry[] | undefined {
-  type Named = string | { readonly name: string; readonly except?: true };
   const named = (value: unknown) =>
-    listOf<Named>(value).map((entry) => (typeof entry === "string" ? { name: entry } : entry));
+    listOf<FilterNames[number]>(value).map((entry) =>
+      typeof entry === "string" ? { name: entry, except: undefined } : entry,
+    );
   const [direct, inLists] = [`${kind}address`, `${kind}prefix-list`];
   if (from[direct] === undefined && from[inLists] === undefined) return undefined;
   const addresses = named(from[direct]).map((entry) => ({ prefix: entry.name, except: entry.except === true }));
@@ -340,7 +320,7 @@ function tcpConditions(from: Clause): Condition[] {
       return flags !== undefined && test(flags);
     });
   };
-  if (from["tcp-flags"] !== undefined) add(flagsExpression(String(from["tcp-flags"]), tcpFlagBits, 0));
+  if (from["tcp-flags"] !== undefined) add(flagsExpression(from["tcp-flags"], tcpFlagBits, 0));
   if (from["tcp-established"] === true) add((flags) => (flags & 0x14) !== 0);
   if (from["tcp-initial"] === true) add((flags) => (flags & 0x12) === 2);
   return made;
@@ -352,7 +332,7 @@ function fragmentConditions(from: Clause): Condition[] {
   if (from["first-fragment"] === true)
     made.push(({ packet: { fragment } }) => fragment !== undefined && fragment.offset === 0 && fragment.more);
   if (from["fragment-flags"] !== undefined) {
-    const holds = flagsExpression(String(from["fragment-flags"]), fragmentFlagBits, 1);
+    const holds = flagsExpression(from["fragment-flags"], fragmentFlagBits, 1);
     made.push(({ packet }) => packet.family === "inet" && holds(fragmentFlags(packet)));
   }
   return made;
@@ -369,12 +349,10 @@ function optionConditions(from: Clause): Condition[] {
   return made;
 }
 
-function nameConditions(from: Clause, sets: InterfaceSets): Condition[] {
+function nameConditions(from: Clause): Condition[] {
   const made: Condition[] = [];
-  const names = (value: unknown): readonly string[] =>
-    listOf<string | { readonly name: string }>(value).map((entry) => (typeof entry === "string" ? entry : entry.name));
-  const units = [...names(from.interface), ...names(from["interface-set"]).flatMap((name) => sets.get(name) ?? [])];
-  if (units.length > 0) made.push(({ unit }) => units.some((pattern) => unitFits(pattern, unit)));
+  const units = listOf<string>(from.interface);
+  if (units.length > 0) made.push(({ unit }) => units.includes(unit));
   const add = (name: string, of: (asked: Asked) => string): void => {
     const wanted = listOf<string>(from[name]);
     if (wanted.length > 0) made.push((asked) => wanted.includes(of(asked)));
@@ -386,23 +364,8 @@ function nameConditions(from: Clause, sets: InterfaceSets): Condition[] {
   return made;
 }
 
-/** unitFits: a unit's name, an interface's (all its units), or a pattern with `*`. */
-function unitFits(pattern: string, unit: string): boolean {
-  const source = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-  return new RegExp(`^${source}(\\.[0-9]+)?$`).test(unit);
-}
-
-interface FlexibleMask {
-  readonly "match-start": string;
-  readonly "byte-offset"?: number;
-  readonly "bit-offset"?: number;
-  readonly "bit-length": number;
-  readonly "mask-in-hex"?: string;
-  readonly prefix: string;
-}
-
 function flexibleConditions(from: Clause): Condition[] {
-  const flexible = from["flexible-match-mask"] as FlexibleMask | undefined;
+  const flexible = from["flexible-match-mask"];
   if (flexible === undefined) return [];
   const length = BigInt(flexible["bit-length"]);
   const all = (1n << length) - 1n;
@@ -422,12 +385,8 @@ function flexibleConditions(from: Clause): Condition[] {
 }
 
 /** readConditions: all of them must hold. */
-export function readConditions(
-  from: Clause,
-  family: Family,
-  lists: PrefixLists,
-  sets: InterfaceSets,
-): readonly Condition[] {
+export function readConditions(clause: FilterFrom, family: Family, lists: PrefixLists): readonly Condition[] {
+  const from = clause as Clause;
   const inet = family === "inet";
   const field = (
     name: string,
@@ -452,7 +411,7 @@ export function readConditions(
     ...field("fragment-offset", NO_NAMES, (p) => (p.family === "inet" ? [(p.fragment?.offset ?? 0) / 8] : undefined)),
     ...optionConditions(from),
     ...field("esp-spi", NO_NAMES, (p) => one(spiOf(p))),
-    ...nameConditions(from, sets),
+    ...nameConditions(from),
     ...flexibleConditions(from),
   ];
 }

@@ -1,15 +1,7 @@
 // filter.ts: stateless filters: read as they are attached, walked term by term. SPDX-License-Identifier: Apache-2.0
-import type { Config } from "../../daemon/src/config/config.js";
+import type { Config, Filter, FilterTerm, FilterThen } from "../../daemon/src/config/config.js";
 import type { Family } from "./address.js";
-import {
-  codePointOf,
-  readConditions,
-  type Asked,
-  type Clause,
-  type Condition,
-  type InterfaceSets,
-  type PrefixLists,
-} from "./condition.js";
+import { codePointOf, readConditions, type Asked, type Condition, type PrefixLists } from "./condition.js";
 import { DEFAULT_INSTANCE, instanceOf, readInstances } from "./instance.js";
 import { readPolicers, type Budget, type Colour, type NamedPolicer } from "./policer.js";
 import { LOOPBACK, type Unit } from "./zone.js";
@@ -118,24 +110,11 @@ export function walk(
 
 // ---- the configuration ---------------------------------------------------------------------------------------------
 
-interface TermStatement {
-  readonly name: string;
-  readonly filter?: string;
-  readonly from?: Clause;
-  readonly then?: Readonly<Record<string, unknown>>;
-}
-
-interface FilterStatement {
-  readonly name: string;
-  readonly "interface-specific"?: true;
-  readonly term: readonly TermStatement[];
-}
-
 /** Written: one filter with its place among all. */
 interface Written {
   readonly id: number;
   readonly family: Family;
-  readonly statement: FilterStatement;
+  readonly statement: Filter;
 }
 
 /** Attachment: where filters stand one after the other. */
@@ -144,6 +123,7 @@ interface Attachment {
   readonly family: Family;
   readonly unit: string;
   readonly direction: "i" | "o";
+  readonly inList: boolean;
 }
 
 const rejectCodes: Readonly<Record<Family, readonly string[]>> = {
@@ -176,49 +156,35 @@ const rejectCodes: Readonly<Record<Family, readonly string[]>> = {
   ],
 };
 
-/** reasonOf: `reject` alone is administratively prohibited. */
-function reasonOf(statement: unknown): string {
-  if (typeof statement === "string") return statement;
-  return statement === true ? "administratively-prohibited" : Object.keys(statement as object)[0]!;
-}
-
-const rejectOf = (family: Family, statement: unknown): Term["reject"] => {
-  const reason = reasonOf(statement);
+/** rejectOf: `reject` alone is administratively prohibited. */
+const rejectOf = (family: Family, statement: string | true): Term["reject"] => {
+  const reason = statement === true ? "administratively-prohibited" : statement;
   return reason === "tcp-reset" ? reason : rejectCodes[family].indexOf(reason);
 };
 
 /** actionOf: a term that does not say otherwise accepts. */
-function actionOf(then: Readonly<Record<string, unknown>>): FilterAction {
+function actionOf(then: FilterThen): FilterAction {
   if (then.next !== undefined) return "next";
   if (then.discard !== undefined) return "discard";
   return then.reject !== undefined ? "reject" : "accept";
 }
-
-const nameIn = (value: unknown): string | undefined =>
-  value === undefined ? undefined : typeof value === "string" ? value : (value as { readonly name: string }).name;
 
 /** Filters: all filters of a configuration where they are attached. */
 export class Filters {
   readonly #written: readonly Written[];
   readonly #policers: ReadonlyMap<string, NamedPolicer>;
   readonly #lists: PrefixLists;
-  readonly #sets: InterfaceSets;
   readonly #at = new Map<string, readonly Term[]>();
   readonly #budgets = new Map<string, Budget>();
   readonly #counters = new Set<string>();
 
   constructor(config: Config, units: readonly Unit[]) {
-    const tree = config as unknown as Tree;
-    const filters = (family: Family): FilterStatement[] => [...(tree.firewall?.family?.[family]?.filter ?? [])];
-    this.#written = [
-      ...filters("inet").map((statement) => ({ family: "inet" as const, statement })),
-      ...filters("inet6").map((statement) => ({ family: "inet6" as const, statement })),
-    ].map((one, index) => ({ ...one, id: index + 1 }));
-    this.#policers = readPolicers(tree.firewall);
-    this.#lists = new Map(
-      (tree["policy-options"]?.["prefix-list"] ?? []).map((list) => [list.name, list.prefixes ?? []]),
-    );
-    this.#sets = new Map((tree.firewall?.["interface-set"] ?? []).map((set) => [set.name, set.interface]));
+    const { firewall } = config;
+    const filters = (family: Family) =>
+      (firewall?.family?.[family]?.filter ?? []).map((statement) => ({ family, statement }));
+    this.#written = [...filters("inet"), ...filters("inet6")].map((one, index) => ({ ...one, id: index + 1 }));
+    this.#policers = readPolicers(firewall);
+    this.#lists = new Map((config["policy-options"]?.["prefix-list"] ?? []).map((list) => [list.name, list.prefix]));
     for (const { name } of units) this.#attach(config, name);
     this.#attachHosts(config);
   }
@@ -244,20 +210,18 @@ export class Filters {
     return this.#at.get(`host ${instance} ${family}`);
   }
 
-  #statement(config: Config, unit: string, family: Family): AttachStatement | undefined {
-    const at = unit.lastIndexOf(".");
-    const found = config.interfaces[unit.slice(0, at)]?.unit[unit.slice(at + 1)]?.family?.[family];
-    return (found as { readonly filter?: AttachStatement } | undefined)?.filter;
-  }
-
   #attach(config: Config, unit: string): void {
+    const at = unit.lastIndexOf(".");
+    const { family: families } = config.interfaces[unit.slice(0, at)]!.unit[unit.slice(at + 1)]!;
     for (const family of ["inet", "inet6"] as const) {
-      const statement = this.#statement(config, unit, family);
-      const input = statement?.["input-list"] ?? (statement?.input === undefined ? [] : [nameIn(statement.input)!]);
-      const output = statement?.["output-list"] ?? (statement?.output === undefined ? [] : [nameIn(statement.output)!]);
-      for (const [names, direction] of [[input, "i"] as const, [output, "o"] as const]) {
+      const statement = families?.[family]?.filter;
+      for (const [direction, letter] of [["input", "i"] as const, ["output", "o"] as const]) {
+        const list = statement?.[`${direction}-list`];
+        const single = statement?.[direction];
+        const names = list ?? (single === undefined ? [] : [single]);
         if (names.length === 0) continue;
-        this.#at.set(`${unit} ${family} ${direction}`, this.#terms({ names, family, unit, direction }));
+        const place = { names, family, unit, direction: letter, inList: list !== undefined };
+        this.#at.set(`${unit} ${family} ${letter}`, this.#terms(place));
       }
     }
   }
@@ -287,8 +251,9 @@ export class Filters {
     return this.#written.find((one) => one.family === family && one.statement.name === name)!;
   }
 
-  /** An interface-specific filter has counters and policers of its own at each place. */
-  #ownerName({ statement }: Written, { unit, direction }: Attachment): string {
+  /** What counters and budgets are of: the filter; its place if it is interface-specific; a list. */
+  #ownerName({ statement }: Written, { unit, family, direction, inList }: Attachment): string {
+    if (inList) return `${unit}-${family === "inet" ? "" : "inet6-"}${direction}`;
     return statement["interface-specific"] === true ? `${statement.name}-${unit}-${direction}` : statement.name;
   }
 
@@ -300,73 +265,42 @@ export class Filters {
     );
   }
 
-  #term(filter: Written, term: TermStatement, index: number, owner: string, at: Attachment): Term {
+  #term(filter: Written, term: FilterTerm, index: number, owner: string, at: Attachment): Term {
     const { family } = filter;
     const then = term.then ?? {};
-    const counter = then.count === undefined ? undefined : `${owner}/${String(then.count)}`;
+    const counter = then.count === undefined ? undefined : `${owner}/${then.count}`;
     if (counter !== undefined) this.#counters.add(counter);
     return {
       filterId: filter.id,
       termId: index + 1,
       filter: filter.statement.name,
       name: term.name,
-      conditions: readConditions(term.from ?? {}, family, this.#lists, this.#sets),
+      conditions: readConditions(term.from ?? {}, family, this.#lists),
       action: actionOf(then),
       reject: then.reject === undefined ? 0 : rejectOf(family, then.reject),
       log: then.log !== undefined || then.syslog !== undefined,
       counter,
       budget: this.#budget(filter, term, owner, at),
-      forwardingClass: then["forwarding-class"] as string | undefined,
-      lossPriority: then["loss-priority"] as string | undefined,
-      codePoint: codePointIn(then["dscp"] ?? then["traffic-class"]),
-      instance: nameIn(then["routing-instance"]),
+      forwardingClass: then["forwarding-class"],
+      lossPriority: then["loss-priority"],
+      codePoint: codePointIn(then.dscp ?? then["traffic-class"]),
+      instance: then["routing-instance"],
     };
   }
 
   /** One budget for each term that names a policer, for each filter, or for each logical interface. */
-  #budget(
-    filter: Written,
-    { name, then }: TermStatement,
-    owner: string,
-    { unit, direction }: Attachment,
-  ): Budget | undefined {
-    const three = then?.["three-color-policer"] as Readonly<Record<string, string>> | undefined;
-    const key =
-      then?.policer !== undefined
-        ? `policer ${nameIn(then.policer)!}`
-        : three !== undefined
-          ? `three-color-policer ${Object.values(three)[0]!}`
-          : undefined;
-    if (key === undefined) return undefined;
-    const policer = this.#policers.get(key)!;
-    const scope = policer.logicalInterface
-      ? `${unit}-${direction}`
-      : policer.filterSpecific
-        ? owner
-        : `${owner}/${filter.statement.name}/${name}`;
-    const budget = { name: `${key} ${scope}`, policer: policer.config };
+  #budget(filter: Written, { name, then }: FilterTerm, owner: string, { unit }: Attachment): Budget | undefined {
+    const three = then?.["three-color-policer"];
+    const named = then?.policer ?? three?.["single-rate"] ?? three?.["two-rate"];
+    if (named === undefined) return undefined;
+    const policer = this.#policers.get(named)!;
+    const term = `${owner}/${filter.statement.name}:${name}`;
+    const scope = policer.logicalInterface ? unit : policer.filterSpecific ? owner : term;
+    const budget = { name: `${named}/${scope}`, policer: policer.config };
     this.#budgets.set(budget.name, budget);
     return budget;
   }
 }
 
-const codePointIn = (value: unknown): number | undefined =>
-  value === undefined ? undefined : codePointOf(value as string | number);
-
-interface AttachStatement {
-  readonly input?: unknown;
-  readonly output?: unknown;
-  readonly "input-list"?: readonly string[];
-  readonly "output-list"?: readonly string[];
-}
-
-/** Tree: the statements read here. */
-interface Tree {
-  readonly firewall?: {
-    readonly family?: Partial<Record<Family, { readonly filter?: readonly FilterStatement[] }>>;
-    readonly "interface-set"?: readonly { readonly name: string; readonly interface: readonly string[] }[];
-  } & Readonly<Record<string, unknown>>;
-  readonly "policy-options"?: {
-    readonly "prefix-list"?: readonly { readonly name: string; readonly prefixes?: readonly string[] }[];
-  };
-}
+const codePointIn = (value: string | number | undefined): number | undefined =>
+  value === undefined ? undefined : codePointOf(value);

@@ -170,8 +170,9 @@ export class Firewall {
       if (end !== undefined && end <= now) this.#close(session, closeReason(session), end, end + SLACK_NS);
     }
     for (const { item, packet, since } of this.#fragments.expired(now)) {
-      const j = this.#begin(item.number, since + FRAGMENT_WAIT);
-      Object.assign(j, { packet, unit: item.unit, reason: "fragment-unknown" });
+      const j = this.#again(item, packet, since + FRAGMENT_WAIT, () => {
+        throw new Drop("fragment-unknown");
+      });
       this.#finish(j, since + FRAGMENT_WAIT + SLACK_NS);
     }
     return this.#told;
@@ -192,7 +193,7 @@ export class Firewall {
       const packet = parseFrame(frame);
       j.packet = packet;
       if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
-      this.#ingress(j);
+      this.#ingress(j, packet);
       this.#inputFilter(j, packet, true);
       first = this.#waiting(j);
       const answer = this.#fragments.resolve(packet, first, now);
@@ -216,21 +217,31 @@ export class Firewall {
 
   #release(packet: Packet, first: Waiting, now: bigint): void {
     for (const { item, packet: later } of this.#fragments.release(packet, first)) {
-      const j = this.#begin(item.number, now);
-      const { unit, passages, marks, instance } = item;
-      Object.assign(j, { unit, packet: later, passages: [...passages], marks, instance });
-      try {
+      const j = this.#again(item, later, now, (one) => {
         /* It was counted and metered when it came. */
-        if (item.generation !== this.#generation) this.#inputFilter(j, later, false);
+        if (item.generation !== this.#generation) this.#inputFilter(one, later, false);
         const answer = this.#fragments.resolve(later, item, now);
         if (answer.kind !== "ready") throw new Drop("fragment-full");
-        j.packet = answer.packet;
-        this.#judge(j, answer.packet);
-      } catch (error) {
-        this.#refuse(j, error);
-      }
+        one.packet = answer.packet;
+        this.#judge(one, answer.packet);
+      });
       this.#finish(j, now);
     }
+  }
+
+  /** again: a packet that waited is handled as if it came now; what was in force when it came may have changed. */
+  #again(item: Waiting, packet: Packet, time: bigint, rest: (j: Judgement) => void): Judgement {
+    const j = this.#begin(item.number, time);
+    j.packet = packet;
+    try {
+      j.unit = this.#units.find((unit) => unit.name === item.unit.name);
+      this.#ingress(j, packet);
+      Object.assign(j, { passages: [...item.passages], marks: item.marks, instance: item.instance });
+      rest(j);
+    } catch (error) {
+      this.#refuse(j, error);
+    }
+    return j;
   }
 
   #begin(number: number, time: bigint): Judgement {
@@ -274,9 +285,10 @@ export class Firewall {
       : this.#units.find((one) => one.port.name === port && one.vlan === (vlans[0] ?? 0));
   }
 
-  #ingress(j: Judgement): void {
+  #ingress(j: Judgement, packet: Packet): void {
     if (j.unit === undefined) throw new Drop("unknown-interface");
     if (j.unit.zone === undefined) throw new Drop("no-zone");
+    if (!j.unit.carries[packet.family]) throw new Drop("family-off");
   }
 
   #judge(j: Judgement, packet: Packet): void {
@@ -385,6 +397,8 @@ export class Firewall {
         throw new Drop("route-reject");
       case "forward":
         j.egress = route.unit;
+        if (route.unit.zone === undefined) throw new Drop("no-zone");
+        if (!route.unit.carries[packet.family]) throw new Drop("family-off");
         j.gateway = route.gateway ?? destination;
     }
   }
@@ -429,8 +443,7 @@ export class Firewall {
   #policy(j: Judgement, packet: Packet): void {
     const { session, direction } = j;
     const from = j.unit!.zone!;
-    if (j.egress!.zone === undefined) throw new Drop("no-zone");
-    const to = j.egress!.zone;
+    const to = j.egress!.zone!;
     if (packet.quoted !== undefined || (packet.icmp !== undefined && isErrorWithoutFlow(packet))) {
       if (session === undefined) throw new Drop("icmp-no-session");
     }
@@ -494,7 +507,9 @@ export class Firewall {
   #track(j: Judgement, packet: Packet): void {
     if (packet.quoted !== undefined) return;
     if (j.session !== undefined || j.astray) return;
-    if (packet.segment !== undefined && !TcpTrack.starts(packet.segment, this.#rules)) throw new Drop("tcp-no-session");
+    const { segment } = packet;
+    if (packet.tuple.protocol === TCP && (segment === undefined || !TcpTrack.starts(segment, this.#rules)))
+      throw new Drop("tcp-no-session");
     if (isIcmp(packet.family, packet.tuple.protocol) && isLater(packet)) throw new Drop("icmp-no-session");
     if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
     if (isLater(packet)) throw new Drop("fragment-unknown");
@@ -579,7 +594,8 @@ export class Firewall {
     if (first || session.judged !== before.judged || session.tcp?.state !== before.state)
       session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
-    if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
+    const reset = session.tcp?.state === "closed" && before.state !== "closed";
+    if (reset && this.#rules.rstInvalidates) this.#ending = session;
   }
   #pending: Event[] = [];
   #ending: Session | undefined;

@@ -20,19 +20,13 @@ export interface Instance {
   readonly routes: readonly FixedRoute[];
 }
 
-interface InstanceStatement {
-  readonly name: string;
-  readonly interface?: readonly (string | { readonly name: string })[];
-  readonly "routing-options"?: Config["routing-options"];
-}
-
 /** tableOf: `inet.0` is the default instance's, `R.inet.0` that of R. */
 const tableOf = (text: string): string => {
   const name = text.replace(/\.?inet6?\.0$/, "");
   return name === "" ? DEFAULT_INSTANCE : name;
 };
 
-function readRoute(route: StaticRoute & { readonly "next-table"?: string }): FixedRoute {
+function readRoute(route: StaticRoute): FixedRoute {
   return {
     name: route.name,
     discard: route.discard === true,
@@ -48,12 +42,11 @@ function readRoute(route: StaticRoute & { readonly "next-table"?: string }): Fix
 
 /** readInstances: the default one first. */
 export function readInstances(config: Config): readonly Instance[] {
-  const own = (config as { readonly "routing-instances"?: readonly InstanceStatement[] })["routing-instances"] ?? [];
   return [
     { name: DEFAULT_INSTANCE, units: [], routes: (config["routing-options"]?.static?.route ?? []).map(readRoute) },
-    ...own.map((instance) => ({
+    ...(config["routing-instances"] ?? []).map((instance) => ({
       name: instance.name,
-      units: (instance.interface ?? []).map((item) => (typeof item === "string" ? item : item.name)),
+      units: instance.interface ?? [],
       routes: (instance["routing-options"]?.static?.route ?? []).map(readRoute),
     })),
   ];

@@ -1,4 +1,5 @@
 // policer.ts: token buckets in exact arithmetic: one rate and two colours, RFC 2697, RFC 2698. SPDX-License-Identifier: Apache-2.0
+import type { Firewall, Policer, Quantity, ThreeColorPolicer } from "../../daemon/src/config/config.js";
 
 export type Colour = "green" | "yellow" | "red";
 
@@ -191,27 +192,22 @@ export class Meters {
 }
 
 /** quantity: k, m and g are powers of a thousand. */
-function quantity(value: unknown): bigint {
-  const [, digits = "0", unit = ""] = /^([0-9]+)([kmg]?)$/.exec(String(value)) ?? [];
+function quantity(value: Quantity): bigint {
+  const [, digits = "", unit = ""] = /^([0-9]+)([kmg]?)$/.exec(String(value)) ?? [];
   return BigInt(digits) * { "": 1n, k: 1_000n, m: 1_000_000n, g: 1_000_000_000n }[unit]!;
 }
 
-type Statement = Readonly<Record<string, unknown>>;
-const under = (statement: Statement | undefined, name: string): Statement | undefined =>
-  statement?.[name] as Statement | undefined;
-
-function twoColour(statement: Statement): PolicerConfig {
-  const bits = under(statement, "if-exceeding");
-  const packets = under(statement, "if-exceeding-pps");
-  const committed: Rate =
-    bits !== undefined
-      ? {
-          unit: "bits",
-          perSecond: quantity(bits["bandwidth-limit"]),
-          burst: quantity(bits["burst-size-limit"]),
-        }
-      : { unit: "packets", perSecond: quantity(packets!["pps-limit"]), burst: quantity(packets!["packet-burst"]) };
-  const then = under(statement, "then") ?? { discard: true };
+function twoColour(statement: Policer): PolicerConfig {
+  const { "if-exceeding": bits, "if-exceeding-pps": packets, then = { discard: true } } = statement;
+  const rate = (unit: Rate["unit"], perSecond: Quantity, burst: Quantity): Rate => ({
+    unit,
+    perSecond: quantity(perSecond),
+    burst: quantity(burst),
+  });
+  const committed =
+    bits === undefined
+      ? rate("packets", packets!["pps-limit"], packets!["packet-burst"])
+      : rate("bits", bits["bandwidth-limit"], bits["burst-size-limit"]);
   return {
     kind: "two-colour",
     committed,
@@ -219,33 +215,34 @@ function twoColour(statement: Statement): PolicerConfig {
     peak: committed,
     aware: false,
     exceeding: {
-      discard: then.discard !== undefined,
-      lossPriority: then["loss-priority"] as string | undefined,
-      forwardingClass: then["forwarding-class"] as string | undefined,
+      discard: then.discard === true,
+      /* out-of-profile: the first to go where there is no room */
+      lossPriority: then["out-of-profile"] === true ? "high" : then["loss-priority"],
+      forwardingClass: then["forwarding-class"],
     },
   };
 }
 
-function threeColour(statement: Statement): PolicerConfig {
-  const single = under(statement, "single-rate");
-  const rates = (single ?? under(statement, "two-rate"))!;
-  const rate = (perSecond: string, burst: string): Rate => ({
+function threeColour(statement: ThreeColorPolicer): PolicerConfig {
+  const { "single-rate": single, "two-rate": two } = statement;
+  const rates = (single ?? two)!;
+  const committed: Rate = {
     unit: "bits",
-    perSecond: quantity(rates[perSecond]),
-    burst: quantity(rates[burst]),
-  });
-  const committed = rate("committed-information-rate", "committed-burst-size");
+    perSecond: quantity(rates["committed-information-rate"]),
+    burst: quantity(rates["committed-burst-size"]),
+  };
+  const peak: Rate | undefined = two && {
+    unit: "bits",
+    perSecond: quantity(two["peak-information-rate"]),
+    burst: quantity(two["peak-burst-size"]),
+  };
   return {
     kind: single === undefined ? "two-rate" : "single-rate",
     committed,
-    excessBurst: quantity(rates["excess-burst-size"] ?? 0),
-    peak: single === undefined ? rate("peak-information-rate", "peak-burst-size") : committed,
+    excessBurst: single === undefined ? 0n : quantity(single["excess-burst-size"]),
+    peak: peak ?? committed,
     aware: rates["color-aware"] === true,
-    exceeding: {
-      discard: JSON.stringify(statement.action ?? {}).includes("discard"),
-      lossPriority: undefined,
-      forwardingClass: undefined,
-    },
+    exceeding: { discard: statement.action !== undefined, lossPriority: undefined, forwardingClass: undefined },
   };
 }
 
@@ -256,15 +253,17 @@ export interface NamedPolicer {
 }
 
 /** readPolicers: both kinds by their names. */
-export function readPolicers(firewall: Statement | undefined): ReadonlyMap<string, NamedPolicer> {
-  const read = (kind: string, config: (statement: Statement) => PolicerConfig) =>
-    ((firewall?.[kind] ?? []) as readonly Statement[]).map((statement): [string, NamedPolicer] => [
-      `${kind} ${String(statement.name)}`,
-      {
-        config: config(statement),
-        filterSpecific: statement["filter-specific"] === true,
-        logicalInterface: statement["logical-interface-policer"] === true,
-      },
-    ]);
-  return new Map([...read("policer", twoColour), ...read("three-color-policer", threeColour)]);
+export function readPolicers(firewall: Firewall | undefined): ReadonlyMap<string, NamedPolicer> {
+  const read = (statement: Policer | ThreeColorPolicer, config: PolicerConfig): [string, NamedPolicer] => [
+    statement.name,
+    {
+      config,
+      filterSpecific: statement["filter-specific"] === true,
+      logicalInterface: statement["logical-interface-policer"] === true,
+    },
+  ];
+  return new Map([
+    ...(firewall?.policer ?? []).map((statement) => read(statement, twoColour(statement))),
+    ...(firewall?.["three-color-policer"] ?? []).map((statement) => read(statement, threeColour(statement))),
+  ]);
 }
