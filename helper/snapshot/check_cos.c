@@ -94,13 +94,13 @@ marks_check(struct check *c)
 	const struct given_snapshot *g = c->g;
 	for (uint32_t i = 0; i < g->policers_count; i++) {
 		int32_t of = g->policers[i].exceed_forwarding_class;
-		if (class >= 0 && !class_known(c, (uint32_t) class))
+		if (of >= 0 && !class_known(c, (uint32_t)of))
 			return REFUSE_REFERENCE(c, of, "forwarding_classes", "policers[%u].exceed_forwarding_class", i);
 	}
 	for (uint32_t i = 0; i < g->filters_count; i++)
 		for (uint32_t t = 0; t < g->filters[i].terms_count; t++) {
 			int32_t of = g->filters[i].terms[t].set_forwarding_class;
-			if (class >= 0 && !class_known(c, (uint32_t) class))
+			if (of >= 0 && !class_known(c, (uint32_t)of))
 				return REFUSE_REFERENCE(c, of, "forwarding_classes",
 							"filters[%u].terms[%u].set_forwarding_class", i, t);
 		}
