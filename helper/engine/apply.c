@@ -223,6 +223,18 @@ open_devices(struct engine *e, const struct snapshot *s, struct plan *p, struct 
 	return 0;
 }
 
+/* A port with queues has a scheduler on each worker. */
+static bool
+make_schedulers(struct engine *e, const struct port_config *port, uint16_t device)
+{
+	for (uint32_t w = 0; port->queues && w < e->shared.workers; w++) {
+		struct scheduler **at = &e->shared.loop[w].scheduler[device];
+		if (!*at && !(*at = scheduler_create()))
+			return false;
+	}
+	return true;
+}
+
 static uint32_t
 count_addresses(const struct snapshot *s)
 {
@@ -439,7 +451,10 @@ plan_revive(struct engine *e)
 			d = device_open(e, &s->port[i], s->settings.fail_open, &why);
 			if (d)
 				device_probe(d);
-			if (d && device_sockets(e, d, &why)) {
+			bool made = d && make_schedulers(e, &s->port[i], d->index);
+			if (d && !made)
+				refuse(&why, "memory", "", "not enough memory");
+			if (d && (!made || device_sockets(e, d, &why))) {
 				device_close(e, d, false);
 				d = NULL;
 			}
@@ -501,6 +516,10 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 	    add_addresses(e, s, p, u, why))
 		goto fail;
 
+	for (uint32_t i = 0; i < s->port_count; i++) {
+		if (!make_schedulers(e, &s->port[i], p->view.device_of_port[i]))
+			goto no_memory;
+	}
 	p->view.neighbours = e->neighbours;
 	p->view.renumbered = !same_units(e->plan, p);
 	if (p->view.renumbered) {
@@ -521,7 +540,8 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 	if (!(p->rib = rib_build(s, e->found.at, e->found.count)))
 		goto no_memory;
 	const struct snapshot *old = e->plan ? e->plan->snapshot : NULL;
-	if (old && !policer_adopt(s->policer, s->policer_count, old->policer, old->policer_count))
+	if (old && (!policer_adopt(s->policer, s->policer_count, old->policer, old->policer_count) ||
+		    !policer_adopt(s->shaper, s->shaper_count, old->shaper, old->shaper_count)))
 		goto no_memory;
 	return p;
 no_memory:

@@ -13,6 +13,7 @@ enum {
 	UNREACHABLE6_ADDRESS = 3,
 	UNREACHABLE6_PORT = 4,
 };
+enum { ANSWER_CLASS = 0 }; /* best-effort */
 
 static bool
 wants_reset(const struct worker *w, const struct packet *p)
@@ -122,16 +123,21 @@ answer_send(struct worker *w, const struct packet *p)
 	}
 
 	uint64_t frame;
-	uint8_t *data;
+	uint8_t *data, queue = 0;
 	uint64_t *limited = reset ? &w->counters.resets_limited : &w->counters.icmp_errors_limited;
 	if (output_room(w) == 0 || w->tx_room[p->port] == 0 || !bucket_take(&w->answers, w->now_ns) ||
 	    !w->buffers.take(w->buffers.ctx, &frame, &data)) {
 		counter_add(limited, 1);
 		return ANSWER_LIMITED;
 	}
-	uint16_t length = link_header(w, p, data);
-	length += reset ? rst_build(data + length, p) : icmp_error_build(data + length, p, &e, source);
-	output_send(w, frame, data, length, p->port);
+	uint16_t link = link_header(w, p, data);
+	uint16_t length = reset ? rst_build(data + link, p) : icmp_error_build(data + link, p, &e, source);
+	if (has_queues(w, p->port) && !cos_queue(w, p->port, ANSWER_CLASS, length, 1, &queue)) {
+		w->buffers.give(w->buffers.ctx, frame);
+		counter_add(limited, 1);
+		return ANSWER_LIMITED;
+	}
+	output_send(w, frame, data, (uint16_t)(link + length), p->port, queue);
 	counter_add(reset ? &w->counters.resets_sent : &w->counters.icmp_errors_sent, 1);
 	return ANSWER_SENT;
 }

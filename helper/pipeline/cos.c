@@ -1,4 +1,5 @@
-/* cos.c: class of service: what a packet's code point says when it comes, and the code point it leaves with.
+/* cos.c: class of service: what a packet's code point says when it comes, the queue it leaves by, and the code point it leaves
+ * with.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "packet/rewrite.h"
 #include "pipeline/stage.h"
@@ -32,4 +33,18 @@ cos_mark(const struct worker *w, struct packet *p)
 		return;
 	rewrite_tos(p, (uint8_t)(dscp << DSCP_SHIFT | (came & ECN_MASK)));
 	p->tos = came; /* what logs tell is the packet as it came */
+}
+
+bool
+cos_queue(struct worker *w, uint16_t port, uint8_t forwarding_class, uint16_t bytes, uint32_t frames, uint8_t *queue)
+{
+	const struct snapshot *s = w->snapshot;
+	*queue = s->queue_of_class[forwarding_class];
+	struct queue_counters *c = &w->queues[s->port[port].queues->counter + *queue];
+	uint32_t *room = &w->queue_room[port][*queue];
+	bool fits = *room >= frames;
+	*room -= fits ? frames : 0;
+	counter_add(fits ? &c->packets : &c->dropped_packets, 1);
+	counter_add(fits ? &c->bytes : &c->dropped_bytes, bytes);
+	return fits;
 }

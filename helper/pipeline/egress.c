@@ -35,6 +35,7 @@ static bool
 send_pieces(struct worker *w, struct packet *p, uint16_t port, uint16_t mtu)
 {
 	struct split s;
+	uint8_t queue = 0;
 	uint32_t taken = 0, count = fragment_ipv4(&s, p, mtu) ? split_count(&s) : 0;
 	if (count == 0 || count > output_room(w) || p->l3 + mtu > w->buffers.size)
 		return false;
@@ -45,7 +46,11 @@ send_pieces(struct worker *w, struct packet *p, uint16_t port, uint16_t mtu)
 	struct output *first = &w->output[w->output_count];
 	while (taken < count && w->buffers.take(w->buffers.ctx, &first[taken].frame, &first[taken].data))
 		taken++;
-	if (taken < count) {
+	bool full = taken == count && has_queues(w, port) &&
+		    !cos_queue(w, port, p->forwarding_class, p->l3_length, count, &queue);
+	if (full)
+		p->drop_reason = DROP_REASON_QUEUE_FULL;
+	if (taken < count || full) {
 		while (taken > 0)
 			w->buffers.give(w->buffers.ctx, first[--taken].frame);
 		return false;
@@ -55,6 +60,7 @@ send_pieces(struct worker *w, struct packet *p, uint16_t port, uint16_t mtu)
 		split_next(&s, first[i].data + p->l3, &first[i].length);
 		first[i].length = (uint16_t)(first[i].length + p->l3);
 		first[i].port = port;
+		first[i].queue = queue;
 	}
 	w->output_count += count;
 	w->tx_room[port] -= count;
@@ -66,11 +72,17 @@ egress_send(struct worker *w, struct packet *p)
 {
 	const struct unit *u = &w->snapshot->unit[p->egress_unit];
 	uint16_t mtu = egress_mtu(w, p->egress_unit, p->key.family);
+	uint8_t queue = 0;
 	p->drop_reason = DROP_REASON_NO_BUFFER;
 	if (output_room(w) == 0)
 		return false;
 	if (w->tx_room[u->port] == 0) {
 		p->drop_reason = DROP_REASON_TX_FULL;
+		return false;
+	}
+	if (p->l3_length <= mtu && has_queues(w, u->port) &&
+	    !cos_queue(w, u->port, p->forwarding_class, p->l3_length, 1, &queue)) {
+		p->drop_reason = DROP_REASON_QUEUE_FULL;
 		return false;
 	}
 	cos_mark(w, p);
@@ -81,7 +93,7 @@ egress_send(struct worker *w, struct packet *p)
 			return false;
 		w->buffers.give(w->buffers.ctx, p->frame);
 	} else {
-		output_send(w, p->frame, p->data, p->length, u->port);
+		output_send(w, p->frame, p->data, p->length, u->port, queue);
 	}
 	p->drop_reason = DROP_REASON_NONE;
 	return true;

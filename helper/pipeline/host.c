@@ -60,6 +60,6 @@ host_deliver(struct worker *w, struct packet *p)
 		p->drop_reason = DROP_REASON_HOST_QUEUE_FULL;
 		return false;
 	}
-	output_push(w, p->frame, p->data + p->l3, p->l3_length, PORT_HOST);
+	output_push(w, p->frame, p->data + p->l3, p->l3_length, PORT_HOST, 0);
 	return true;
 }

@@ -100,6 +100,16 @@ fast_path(struct worker *w, struct packet *p)
 			return fast;
 	}
 
+	uint8_t queue = 0;
+	if (has_queues(w, f->egress_port) &&
+	    !cos_queue(w, f->egress_port, p->forwarding_class, p->l3_length, 1, &queue)) {
+		p->egress_unit = f->egress_unit;
+		p->egress_zone = f->egress_zone;
+		p->verdict = (uint8_t)packet_drop(p, DROP_REASON_QUEUE_FULL);
+		finish(w, p);
+		return FAST_DONE;
+	}
+
 	/* Point of no return: nothing was changed above, nothing is refused below. */
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
@@ -108,7 +118,7 @@ fast_path(struct worker *w, struct packet *p)
 		cos_mark(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
-	output_send(w, p->frame, p->data, p->length, f->egress_port);
+	output_send(w, p->frame, p->data, p->length, f->egress_port, queue);
 	finish_forward(w, p);
 	return FAST_DONE;
 }

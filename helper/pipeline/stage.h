@@ -51,6 +51,16 @@ void cos_mark(const struct worker *w, struct packet *p);
 /* cos_rewrites: has the unit a rewrite rule for packets of this family that leave? */
 bool cos_rewrites(const struct worker *w, uint16_t unit, uint8_t family);
 
+/* cos_queue takes room for the `frames` frames of a packet with `bytes` in the queue of its class at a port, which must be one
+ * of w->queued_ports, and counts the packet there. False, and counted as dropped there, if there is less. Worker only. */
+bool cos_queue(struct worker *w, uint16_t port, uint8_t forwarding_class, uint16_t bytes, uint32_t frames,
+	       uint8_t *queue);
+static inline bool
+has_queues(const struct worker *w, uint16_t port)
+{
+	return w->queued_ports >> port & 1;
+}
+
 /* The exits. */
 
 /* finish carries out p->verdict: the single exit. Afterwards the frame has left, waits, or was given back. */
@@ -71,17 +81,18 @@ output_room(const struct worker *w)
 	return used < OUTPUT_MAX ? OUTPUT_MAX - used : 0;
 }
 static inline void
-output_push(struct worker *w, uint64_t frame, uint8_t *data, uint16_t length, uint16_t port)
+output_push(struct worker *w, uint64_t frame, uint8_t *data, uint16_t length, uint16_t port, uint8_t queue)
 {
-	w->output[w->output_count++] = (struct output){ .frame = frame, .data = data, .length = length, .port = port };
+	w->output[w->output_count++] =
+	    (struct output){ .frame = frame, .data = data, .length = length, .port = port, .queue = queue };
 }
 
-/* output_send pushes a frame for a port that has room. */
+/* output_send pushes a frame for a port that has room; `queue` matters only where the port has queues. */
 static inline void
-output_send(struct worker *w, uint64_t frame, uint8_t *data, uint16_t length, uint16_t port)
+output_send(struct worker *w, uint64_t frame, uint8_t *data, uint16_t length, uint16_t port, uint8_t queue)
 {
 	w->tx_room[port]--;
-	output_push(w, frame, data, length, port);
+	output_push(w, frame, data, length, port, queue);
 }
 
 enum answer {

@@ -42,7 +42,8 @@ trace_ingress(const struct worker *w, const struct packet *p, char *text, size_t
 	if (p->unit == UNIT_NONE)
 		return;
 	const struct unit *u = &w->snapshot->unit[p->unit];
-	snprintf(text, size, "interface %s, zone %s, instance %u", u->name, zone_name(w, p->zone), u->instance);
+	snprintf(text, size, "interface %s, zone %s, instance %s", u->name, zone_name(w, p->zone),
+		 w->snapshot->instance[u->instance].name);
 }
 
 void

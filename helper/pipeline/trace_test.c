@@ -52,12 +52,40 @@ stages_are_told_in_their_order(void **state)
 	assert_int_equal(t.count, sizeof order / sizeof order[0]);
 	for (uint32_t i = 0; i < t.count; i++)
 		assert_string_equal(t.step[i].stage, order[i]);
-	assert_string_equal(step_of(&t, "ingress")->text, "interface ge-0/0/0.0, zone trust, instance 0");
-	assert_string_equal(step_of(&t, "route")->text, "directly connected by ge-0/0/1.0, zone untrust");
+	assert_string_equal(step_of(&t, "ingress")->text, "interface ge-0/0/0.0, zone trust, instance inet.0");
+	assert_string_equal(step_of(&t, "route")->text,
+			    "directly connected by ge-0/0/1.0, zone untrust, instance inet.0");
+	assert_string_equal(step_of(&t, "input-filter")->text, "no filter attached");
 	assert_string_equal(step_of(&t, "policy")->text, "permit by 1/2/0 (policy id 65536), zones trust to untrust");
 	assert_string_equal(step_of(&t, "neighbour")->text, "04:00:0a:00:02:02");
 	assert_ptr_equal(p.rule, r);
 	assert_int_equal(p.egress_unit, 2);
+	fixture_free(f);
+}
+
+static void
+filters_tell_which_terms_matched_and_count_nothing(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	struct trace t;
+	struct packet p;
+	fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	uint16_t in = fixture_filter(f, ADDRESS_FAMILY_INET), out = fixture_filter(f, ADDRESS_FAMILY_INET);
+	fixture_term(f, in, FILTER_NEXT)->counter = 0;
+	fixture_term(f, in, FILTER_ACCEPT)->term_name = "rest";
+	struct filter_term *last = fixture_term(f, out, FILTER_DISCARD);
+	last->log = true;
+	last->filter_name = "way-out";
+	f->unit[1].filter_input = in;
+	f->unit[2].filter_output = out;
+	fixture_commit(f);
+	fixture_neighbour(f, 2, "10.0.2.2");
+	assert_int_equal(explain(f, 1, key_of("10.0.1.2", "10.0.2.2", PROTOCOL_TCP, 80), &t, &p), VERDICT_DROP);
+	assert_int_equal(p.drop_reason, DROP_REASON_FILTER_DISCARD);
+	assert_string_equal(step_of(&t, "input-filter")->text, "term T of filter F, term rest of filter F: accept");
+	assert_string_equal(step_of(&t, "output-filter")->text, "term T of filter way-out: discard");
+	assert_int_equal(f->worker->filter_counters[0].packets, 0);
+	assert_null(fixture_event(f));
 	fixture_free(f);
 }
 
@@ -154,6 +182,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stages_are_told_in_their_order),
+		cmocka_unit_test(filters_tell_which_terms_matched_and_count_nothing),
 		cmocka_unit_test(explaining_changes_nothing),
 		cmocka_unit_test(a_live_session_is_named),
 		cmocka_unit_test(every_protocol_makes_a_well_formed_question),

@@ -7,7 +7,13 @@
 #include "pipeline/stage.h"
 
 /* Room for counters is virtual memory only until a counter is used. */
-enum { UNIT_ROOM = 4096, POLICY_ROOM = 1 << 20, FILTER_ROOM = 1 << 18 };
+enum {
+	UNIT_ROOM = 4096,
+	POLICY_ROOM = 1 << 20,
+	FILTER_ROOM = 1 << 18,
+	POLICER_ROOM = 1 << 16,
+	QUEUE_ROOM = WORKER_PORTS_MAX * QUEUES
+};
 
 #define SESSION_IDS_BEGIN_S 1735689600ull /* 2025-01-01, docs/decisions/0005-session-ids.md */
 enum { ID_SECOND_BITS = 19, ID_WORKERS = 32 };
@@ -18,19 +24,24 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	if (w->index >= ID_WORKERS)
 		return -EINVAL;
 	w->owner_seed = seed;
-	w->next_session = (start_s > SESSION_IDS_BEGIN_S ? start_s - SESSION_IDS_BEGIN_S : 0) << ID_SECOND_BITS;
+	/* Never 0: that stands for no session, also where a replay's clock begins in 1970. */
+	w->next_session = start_s > SESSION_IDS_BEGIN_S ? (start_s - SESSION_IDS_BEGIN_S) << ID_SECOND_BITS : 1;
 	w->unit_room = UNIT_ROOM;
 	w->policy_room = POLICY_ROOM;
 	w->units = calloc(UNIT_ROOM, sizeof *w->units);
 	w->policies = calloc(POLICY_ROOM, sizeof *w->policies);
 	w->filter_room = FILTER_ROOM;
 	w->filter_counters = calloc(FILTER_ROOM, sizeof *w->filter_counters);
+	w->policer_room = POLICER_ROOM;
+	w->policer_drops = calloc(POLICER_ROOM, sizeof *w->policer_drops);
+	w->queues = calloc(QUEUE_ROOM, sizeof *w->queues);
 	w->memos = filter_memos_create();
 	w->flows = flow_table_create(sessions, seed);
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
-	if (!w->units || !w->policies || !w->filter_counters || !w->memos || !w->ages || !w->fragments || !w->waiting) {
+	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
+	    !w->ages || !w->fragments || !w->waiting) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -51,10 +62,14 @@ worker_free(struct worker *w)
 	if (w->flows)
 		flow_table_destroy(w->flows);
 	filter_memos_destroy(w->memos);
+	free(w->policer_drops);
+	free(w->queues);
 	free(w->filter_counters);
 	free(w->policies);
 	free(w->units);
 	w->memos = NULL;
+	w->policer_drops = NULL;
+	w->queues = NULL;
 	w->filter_counters = NULL;
 	w->waiting = NULL;
 	w->fragments = NULL;
@@ -64,10 +79,11 @@ worker_free(struct worker *w)
 	w->units = NULL;
 }
 
-enum { UNIT_COLUMNS = 4, POLICY_COLUMNS = 4, FILTER_COLUMNS = 2 };
+enum { UNIT_COLUMNS = 4, POLICY_COLUMNS = 4, FILTER_COLUMNS = 2, QUEUE_COLUMNS = 4 };
 _Static_assert(sizeof(struct unit_counters) == UNIT_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct policy_counters) == POLICY_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct filter_counter) == FILTER_COLUMNS * sizeof(uint64_t), "carried as a row");
+_Static_assert(sizeof(struct queue_counters) == QUEUE_COLUMNS * sizeof(uint64_t), "carried as a row");
 
 typedef const char *row_name(const struct snapshot *s, uint32_t row);
 
@@ -87,6 +103,18 @@ static const char *
 filter_counter_name(const struct snapshot *s, uint32_t row)
 {
 	return s->filter_counter_name[row];
+}
+
+static const char *
+policer_name(const struct snapshot *s, uint32_t row)
+{
+	return s->policer[row].name;
+}
+
+static const char *
+queue_counter_name(const struct snapshot *s, uint32_t row)
+{
+	return s->queue_counter_name[row];
 }
 
 static uint32_t
@@ -146,6 +174,10 @@ worker_snapshot(struct worker *w, const struct snapshot *s)
 	      s->counter_count);
 	carry((uint64_t *)w->filter_counters, FILTER_COLUMNS, filter_counter_name, old,
 	      old ? old->filter_counter_count : 0, s, s->filter_counter_count);
+	carry((uint64_t *)w->policer_drops, FILTER_COLUMNS, policer_name, old, old ? old->policer_count : 0, s,
+	      s->policer_count);
+	carry((uint64_t *)w->queues, QUEUE_COLUMNS, queue_counter_name, old, old ? old->queue_counter_count : 0, s,
+	      s->queue_counter_count);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
 	w->snapshot = s;
 }

@@ -30,6 +30,7 @@ struct output {
 	uint8_t *data;
 	uint16_t length;
 	uint16_t port;
+	uint8_t queue; /* of a port in worker.queued_ports */
 };
 
 /* counters: [W] written by the worker with relaxed stores, read by the control thread. */
@@ -54,9 +55,14 @@ struct policy_counters {
 	uint64_t hits, packets, bytes, sessions;
 };
 
-/* filter_counter: what matched terms with this counter, in packets and IP bytes. */
+/* filter_counter: what matched terms with this counter, or what this policer dropped, in packets and IP bytes. */
 struct filter_counter {
 	uint64_t packets, bytes;
+};
+
+/* queue_counters: of a port's queue: packets that went into it and that found it full, and their IP bytes. */
+struct queue_counters {
+	uint64_t packets, bytes, dropped_packets, dropped_bytes;
 };
 
 /* buffers: the driver's free frames, filled between bursts; the pipeline takes frames for what it generates (ICMP errors,
@@ -92,6 +98,10 @@ struct worker {
 	/* tx_room: frames that each port takes in this burst. A packet without room is dropped as TX_FULL before anything is
 	 * said about it. A driver without such limits leaves the endless room of worker_init. */
 	uint64_t tx_room[WORKER_PORTS_MAX];
+	/* queued_ports: a bit for each port whose packets leave by queues, and queue_room the frames that each queue takes. A
+	 * packet without room is dropped as QUEUE_FULL. A driver without queues has no such ports. */
+	uint64_t queued_ports;
+	uint32_t queue_room[WORKER_PORTS_MAX][QUEUES];
 
 	/* owned tables */
 	struct flow_table *flows;
@@ -117,7 +127,10 @@ struct worker {
 	struct unit_counters *units;                  /* [snapshot->unit_count] */
 	struct policy_counters *policies;             /* [snapshot->counter_count] */
 	struct filter_counter *filter_counters;       /* [snapshot->filter_counter_count] */
+	struct filter_counter *policer_drops;         /* [snapshot->policer_count] */
+	struct queue_counters *queues;                /* [snapshot->queue_counter_count] */
 	uint32_t unit_room, policy_room, filter_room; /* allocated entries of these; never exceeded */
+	uint32_t policer_room;
 	struct trace *trace;
 	bool memo_off;            /* tests only: judge every packet in full */
 	uint32_t output_reserved; /* outputs kept for the packets of this burst that are still to come */

@@ -22,12 +22,39 @@ struct settings {
 	uint32_t icmp_error_burst;      /* default 100 */
 };
 
+enum { FORWARDING_CLASSES = 16, LOSS_PRIORITIES = 4, DSCPS = 64, QUEUES = 8 };
+
+enum queue_priority {
+	PRIORITY_STRICT_HIGH, /* first, and as if within its rate */
+	PRIORITY_HIGH,
+	PRIORITY_MEDIUM_HIGH,
+	PRIORITY_MEDIUM_LOW,
+	PRIORITY_LOW,
+	PRIORITIES,
+};
+
+/* port_queue: one of the queues by which packets leave. */
+struct port_queue {
+	uint8_t priority;                /* enum queue_priority */
+	bool exact;                      /* never more than its rate; else it also takes what others leave */
+	const struct policer_rule *rate; /* NULL: none of its own */
+};
+
+/* port_queues: how packets leave by a port that has a scheduler map. */
+struct port_queues {
+	uint32_t counter; /* queue 0's row in worker counters; the others follow */
+	struct port_queue queue[QUEUES];
+	uint8_t with_priority[PRIORITIES];  /* a bit for each queue */
+	const struct policer_rule *shaping; /* rate of all queues together; NULL: the device's */
+};
+
 /* port_config: one Linux device. */
 struct port_config {
 	char name[NAME_MAX_BYTES];     /* ge-0/0/0 */
 	char device[DEVICE_MAX_BYTES]; /* eth1 */
 	uint8_t xdp_mode;              /* enum xdp_mode_wanted: 0 auto, 1 zero-copy, 2 native, 3 generic */
 	uint16_t mtu;                  /* 0: the device's */
+	struct port_queues *queues;    /* NULL: packets leave in the order in which they came */
 };
 
 struct unit_address {
@@ -44,8 +71,6 @@ struct host_service {
 	uint16_t port_low, port_high; /* destination port, host order */
 	int16_t icmp_type;            /* -1 = any */
 };
-
-enum { FORWARDING_CLASSES = 16, LOSS_PRIORITIES = 4, DSCPS = 64 };
 
 /* dscp_class: what a code point stands for in a classifier, which is [DSCPS] of them. */
 struct dscp_class {
@@ -65,6 +90,7 @@ struct unit {
 	uint16_t vlan;             /* 0 = untagged */
 	uint16_t zone;             /* ZONE_NONE: in no zone */
 	uint16_t instance;
+	bool inet, inet6;                       /* families that may come and leave by it */
 	uint16_t mtu_inet, mtu_inet6;           /* 0: the port's */
 	uint16_t filter_input, filter_output;   /* filter ids for IPv4; 0: none */
 	uint16_t filter_input6, filter_output6; /* for IPv6 */
@@ -139,7 +165,12 @@ struct snapshot {
 	const uint8_t (*global_zone_match)[2][128]; /* [rule][0 from, 1 to] bit per zone id; all ones = any */
 	struct policy_rule default_rule;
 	uint32_t policer_count;
-	struct policer_rule *policer;    /* filter terms name them by position */
+	struct policer_rule *policer; /* filter terms name them by position */
+	uint8_t queue_of_class[FORWARDING_CLASSES];
+	uint32_t shaper_count;
+	struct policer_rule *shaper; /* the rates of ports and their queues, in frames with their Ethernet header */
+	uint32_t queue_counter_count;
+	const char **queue_counter_name; /* "ge-0/0/0 queue 3", to carry counters over a commit */
 	uint32_t counter_count;          /* policy counters */
 	const char **counter_name;       /* "from/to/policy", to carry counters over a commit */
 	const uint16_t *tcp_application; /* [65536] application id by destination port, for names in logs */
@@ -163,6 +194,13 @@ snapshot_unit(const struct snapshot *s, uint16_t port, uint16_t vlan)
 {
 	const uint16_t *by_vlan = port < 64 ? s->unit_by_vlan[port] : 0;
 	return by_vlan ? by_vlan[vlan & 4095] : 0;
+}
+
+/* unit_carries: may packets of this family (enum address_family) come and leave by the unit? Worker. */
+static inline bool
+unit_carries(const struct unit *u, uint8_t family)
+{
+	return family == ADDRESS_FAMILY_INET ? u->inet : u->inet6;
 }
 
 /* snapshot_global_zones: does a rule of the global set ask for these zones? Bit (zone & 7) of byte zone >> 3.

@@ -112,12 +112,33 @@ room_of(struct loop *l, uint16_t device)
 	return handoff_room(&s->rings[l->worker.index * s->workers + to]) >= OUTPUT_MAX ? OUTPUT_MAX : 0;
 }
 
+static bool
+can_reach(const struct loop *l, uint16_t device)
+{
+	uint16_t to = l->transmit_worker[device];
+	return l->transmit[device] || (to != DEVICE_NONE && to != l->worker.index);
+}
+
+/* What waits in a queue needs no room in a ring yet. */
+static void
+set_queue_room(struct loop *l, uint32_t port, uint16_t device)
+{
+	l->worker.tx_room[port] = can_reach(l, device) ? UINT64_MAX : 0;
+	for (unsigned queue = 0; queue < QUEUES; queue++)
+		l->worker.queue_room[port][queue] = scheduler_room(l->scheduler[device], queue);
+}
+
 static void
 set_room(struct loop *l)
 {
 	for (uint32_t port = 0; l->view && port < l->view->snapshot->port_count; port++) {
 		uint16_t device = l->view->device_of_port[port];
-		l->worker.tx_room[port] = device == DEVICE_NONE ? 0 : room_of(l, device);
+		if (device == DEVICE_NONE)
+			l->worker.tx_room[port] = 0;
+		else if (l->worker.queued_ports >> port & 1)
+			set_queue_room(l, port, device);
+		else
+			l->worker.tx_room[port] = room_of(l, device);
 	}
 }
 
@@ -142,6 +163,35 @@ transmit(struct loop *l, uint16_t device, uint64_t address, uint32_t length)
 	}
 }
 
+/* serve_queues sends what the schedulers let go and the rings take. */
+static void
+serve_queues(struct loop *l)
+{
+	struct worker *w = &l->worker;
+
+	for (uint64_t ports = w->queued_ports; ports; ports &= ports - 1) {
+		unsigned port = (unsigned)__builtin_ctzll(ports);
+		uint16_t device = l->view->device_of_port[port];
+		struct scheduler *s = device == DEVICE_NONE ? NULL : l->scheduler[device];
+		struct scheduler_frame f;
+		if (!s || scheduler_empty(s))
+			continue;
+		const struct port_queues *q = l->view->snapshot->port[port].queues;
+		for (uint32_t room = room_of(l, device); room && scheduler_next(s, q, w->index, w->now_ns, &f); room--)
+			transmit(l, device, f.address, f.length);
+	}
+}
+
+/* clear_queues sends all that waits for a device, whatever its rates are; what the device does not take is lost. */
+static void
+clear_queues(struct loop *l, uint16_t device)
+{
+	struct scheduler_frame f;
+
+	while (l->scheduler[device] && scheduler_any(l->scheduler[device], &f))
+		transmit(l, device, f.address, f.length);
+}
+
 static void
 flush_output(struct loop *l)
 {
@@ -157,12 +207,17 @@ flush_output(struct loop *l)
 			continue;
 		}
 		uint16_t device = o->port < LOOP_PORTS_MAX ? l->view->device_of_port[o->port] : DEVICE_NONE;
+		uint64_t address = (uint64_t)(o->data - l->shared->umem->area);
 		if (device == DEVICE_NONE)
 			lose(l, o->frame);
+		else if (w->queued_ports >> o->port & 1)
+			scheduler_put(l->scheduler[device], o->queue, address, o->length);
 		else
-			transmit(l, device, (uint64_t)(o->data - l->shared->umem->area), o->length);
+			transmit(l, device, address, o->length);
 	}
 	w->output_count = 0;
+	if (w->queued_ports)
+		serve_queues(l);
 }
 
 static void
@@ -345,6 +400,8 @@ run_round(struct loop *l)
 	if (l->worker.now_ns - l->housekeep_ns >= HOUSEKEEP_BUSY_NS ||
 	    atomic_exchange_explicit(&l->housekeep, false, memory_order_acquire))
 		housekeep(l);
+	if (l->worker.queued_ports)
+		serve_queues(l);
 	kick_all(l);
 	wake_others(l);
 	publish(l);
@@ -375,6 +432,11 @@ loop_patience(const struct loop *l)
 		return RETRY_MS;
 	for (uint32_t i = 0; i < l->socket_count; i++) {
 		if (l->socket[i]->kick && l->socket[i]->retries < TX_RETRIES)
+			return RETRY_MS;
+	}
+	for (uint64_t ports = l->worker.queued_ports; ports; ports &= ports - 1) {
+		uint16_t device = l->view->device_of_port[__builtin_ctzll(ports)];
+		if (device != DEVICE_NONE && !scheduler_empty(l->scheduler[device]))
 			return RETRY_MS;
 	}
 	return HOUSEKEEP_IDLE_MS;
@@ -453,6 +515,8 @@ loop_init(struct loop *l, struct loop_shared *shared, uint32_t index, int cpu)
 void
 loop_free(struct loop *l)
 {
+	for (unsigned i = 0; i < LOOP_DEVICES_MAX; i++)
+		scheduler_destroy(l->scheduler[i]);
 	sem_destroy(&l->call_done);
 	close(l->wake);
 }
@@ -549,7 +613,27 @@ void
 loop_give_up(struct loop *l)
 {
 	drop_held(l);
+	for (uint16_t device = 0; device < LOOP_DEVICES_MAX; device++)
+		clear_queues(l, device);
 	kick_all(l);
+}
+
+/* What waits for a device stays there if the device's port has queues now, under the numbers of the new view. */
+static void
+take_queues(struct loop *l, const struct view *v)
+{
+	uint64_t ports = 0;
+
+	for (uint32_t port = 0; port < v->snapshot->port_count; port++) {
+		if (v->snapshot->port[port].queues)
+			ports |= 1ull << port;
+	}
+	for (uint16_t device = 0; device < LOOP_DEVICES_MAX; device++) {
+		uint16_t port = v->port_of_device[device];
+		if (port == PORT_HOST || !(ports >> port & 1))
+			clear_queues(l, device);
+	}
+	l->worker.queued_ports = ports;
 }
 
 void
@@ -557,6 +641,7 @@ loop_view(struct loop *l, const struct view *v)
 {
 	if (l->view && v->renumbered)
 		drop_held(l);
+	take_queues(l, v);
 	l->view = v;
 	l->worker.ports = v->port;
 	l->worker.neighbours = v->neighbours;
@@ -596,6 +681,8 @@ void
 loop_transmit(struct loop *l, uint16_t device, uint16_t worker)
 {
 	l->transmit_worker[device] = worker;
+	if (worker == DEVICE_NONE)
+		clear_queues(l, device);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "pipeline/pipeline.h"
 #include "port/xsk.h"
 #include "worker/handoff.h"
+#include "worker/scheduler.h"
 
 enum {
 	LOOP_WORKERS_MAX = 32,
@@ -89,7 +90,10 @@ struct loop {
 	uint32_t socket_count;
 	struct xsk *transmit[LOOP_DEVICES_MAX];     /* this worker's own socket on a device, or NULL */
 	uint16_t transmit_worker[LOOP_DEVICES_MAX]; /* whose socket otherwise; DEVICE_NONE: nobody's */
-	uint64_t housekeep_ns;                      /* when it was done last */
+	/* By device: control makes them before a view in which the device's port has queues; they stay for whatever device has the
+	 * number next. */
+	struct scheduler *scheduler[LOOP_DEVICES_MAX];
+	uint64_t housekeep_ns; /* when it was done last */
 	uint64_t rounds, sleeps;
 	struct packet burst[PACKET_BURST];
 };
@@ -105,8 +109,8 @@ void loop_stop(struct loop *l);
 /* worker_call runs fn(l, ctx) on the worker's thread between two bursts and waits until it is done. Control thread only. */
 void worker_call(struct loop *l, loop_call *fn, void *ctx);
 
-/* loop_patience: how many milliseconds the worker may sleep while nothing comes: briefly if the kernel took no more frames or a
- * doorbell was put off. Worker only. */
+/* loop_patience: how many milliseconds the worker may sleep while nothing comes: briefly if the kernel took no more frames, frames
+ * wait in queues, or a doorbell was put off. Worker only. */
 int loop_patience(const struct loop *l);
 
 /* loop_housekeep makes a worker do the rare work soon: a neighbour was found. Any thread. */
@@ -116,7 +120,7 @@ void loop_housekeep(struct loop *l);
 bool loop_resolve(struct loop *l, struct resolve *out);
 
 /* For worker_call: loop_view changes the view; loop_socket_add and loop_socket_remove change the sockets;
- * loop_transmit says whose socket sends for a device. */
+ * loop_transmit says whose socket sends for a device; DEVICE_NONE: nobody's, and what waits for it is lost. */
 void loop_view(struct loop *l, const struct view *v);
 void loop_socket_add(struct loop *l, struct xsk *x, uint16_t device);
 void loop_socket_remove(struct loop *l, struct xsk *x);

@@ -1,5 +1,6 @@
 // compare.ts: do the model and the program agree on every verdict, byte, event and counter? SPDX-License-Identifier: Apache-2.0
 import type { NameTable } from "../../daemon/src/config/names.js";
+import { ANY } from "../model/application.js";
 import type { Counters } from "../model/counters.js";
 import type { Event, Outcome } from "../model/event.js";
 import type { Told } from "../model/firewall.js";
@@ -39,26 +40,31 @@ class Pairs {
   }
 }
 
+function inOrder<T>(items: readonly T[], isPacket: (item: T) => boolean): T[] {
+  return [...items.filter(isPacket), ...items.filter((item) => !isPacket(item))];
+}
+
 /** compare gives the first disagreement in words, or undefined. */
 export function compare(expected: Expected, actual: Actual): string | undefined {
   const pairs = new Pairs();
   let at = 0;
   for (const [index, turn] of expected.turns.entries()) {
-    const lines: Line[] = [];
+    const before: Line[] = [];
     const last = index === expected.turns.length - 1;
-    while (at < actual.lines.length && (last || actual.lines[at]!.time_ns < turn.time)) lines.push(actual.lines[at++]!);
-    const between = compareAnyOrder(turn.background, lines, pairs, actual.names);
+    while (at < actual.lines.length && (last || actual.lines[at]!.time_ns < turn.time))
+      before.push(actual.lines[at++]!);
+    const between = compareAnyOrder(turn.background, before, pairs, actual.names);
     if (between !== undefined) return `before packet ${index + 1}: ${between}`;
     const own: Line[] = [];
     while (!last && at < actual.lines.length && actual.lines[at]!.time_ns === turn.time) own.push(actual.lines[at++]!);
-    /* Packets and events of a turn each have their order; the program prints all packets first. */
-    const order = (one: Told | undefined): boolean => one?.kind === "packet";
-    const told = [...turn.told.filter(order), ...turn.told.filter((one) => !order(one))];
-    for (let i = 0; i < Math.max(own.length, told.length); i++) {
-      const difference = differ(told[i], own[i], pairs, actual.names);
+    /* Packets and events of a turn each have their order; which of them are told first depends on who waited for whom. */
+    const told = inOrder(turn.told, (one) => one.kind === "packet");
+    const lines = inOrder(own, (line) => line.packet !== undefined);
+    for (let i = 0; i < Math.max(lines.length, told.length); i++) {
+      const difference = differ(told[i], lines[i], pairs, actual.names);
       const { note = "" } = expected.arrivals[index] ?? {};
       if (difference !== undefined) {
-        return `packet ${index + 1} (${note}), line ${i + 1}: ${difference}\n  model:   ${show(told[i])}\n  program: ${JSON.stringify(own[i], bigints)}`;
+        return `packet ${index + 1} (${note}), line ${i + 1}: ${difference}\n  model:   ${show(told[i])}\n  program: ${JSON.stringify(lines[i], bigints)}`;
       }
     }
   }
@@ -176,7 +182,16 @@ const EVENT_FIELDS = [
   "tcp_flags",
   "icmp_type",
   "icmp_code",
+  "filter_id",
+  "term_id",
+  "answer",
 ] as const;
+
+/** What a flow's memo says is said as cached-output; where the model sees that there may be one, either is right. */
+function sameSource(model: Event, line: Line): boolean {
+  if (line.filter_source === model.filter_source) return true;
+  return line.filter_source === "cached-output" && model.filter_source === "output" && model.cached === true;
+}
 
 function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["names"]): string | undefined {
   if (line.event === undefined) return "the program tells a packet, the model an event";
@@ -187,7 +202,8 @@ function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["na
   const printed: Readonly<Record<string, unknown>> = { ...line, policy: policyName(table, line.policy_id as number) };
   const difference = firstDifference([
     ...EVENT_FIELDS.map((field): Pair => [field, model[field], printed[field]]),
-    ["application", model.application, table.applications[line.application_id as number]],
+    ["application", model.application ?? ANY, table.applications[line.application_id as number]],
+    ["filter_source", true, sameSource(model, line)],
     ["session", model.session === undefined, line.session === undefined],
   ]);
   if (difference !== undefined || model.session === undefined) return difference;

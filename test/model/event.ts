@@ -2,7 +2,7 @@
 
 /** Event: the fields of the frame by their names in docs/wire.md; names stand for numbers where one exists. */
 export interface Event {
-  readonly event: "SESSION_OPEN" | "SESSION_CLOSE" | "POLICY_DENY";
+  readonly event: "SESSION_OPEN" | "SESSION_CLOSE" | "POLICY_DENY" | "FILTER_LOG";
   /** earliest and latest time at which it may happen, nanoseconds */
   readonly from_ns: bigint;
   readonly until_ns: bigint;
@@ -13,14 +13,22 @@ export interface Event {
   readonly protocol: number;
   readonly source_port: number;
   readonly destination_port: number;
-  readonly policy_id: number;
-  readonly policy: string;
+  readonly policy_id?: number;
+  readonly policy?: string;
   readonly ingress_zone: string | undefined;
   readonly egress_zone: string | undefined;
   readonly ingress_interface: string | undefined;
   readonly egress_interface: string | undefined;
-  readonly application: string;
+  readonly application?: string;
   readonly reason?: string;
+  readonly filter_id?: number;
+  readonly term_id?: number;
+  readonly filter?: string;
+  readonly term?: string;
+  /** output stands for cached-output as well, where cached says that the program may have remembered it */
+  readonly filter_source?: "pbr" | "input" | "output" | "lo0";
+  readonly cached?: boolean;
+  readonly answer?: "none" | "sent" | "rate limited" | "not allowed";
   readonly client_packets?: number;
   readonly client_bytes?: number;
   readonly server_packets?: number;

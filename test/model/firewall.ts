@@ -6,13 +6,14 @@ import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError } from 
 import { ANY, readApplications, type Applications } from "./application.js";
 import { count, keep, type Counters } from "./counters.js";
 import type { Event, Outcome, Sent } from "./event.js";
+import { Filters, NO_MARKS, walk, type Effects, type Marks, type Term, type Walk } from "./filter.js";
 import { FRAGMENT_WAIT, Fragments } from "./fragment.js";
 import {
   isEcho,
   isEchoReply,
   isIcmp,
   isLater,
-  isToItself,
+  TCP,
   Malformed,
   vlansOf,
   parseFrame,
@@ -22,7 +23,8 @@ import {
   type Tuple,
 } from "./packet.js";
 import { Policies, type Rule } from "./policy.js";
-import { etherFrame, hop, neighbourMac, padded, portMac, split } from "./rewrite.js";
+import { Meters } from "./policer.js";
+import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
 import { ownAddress, Routes } from "./route.js";
 import { closeReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
 import { TcpTrack, type TcpRules } from "./tcp.js";
@@ -53,6 +55,33 @@ interface Judgement {
   astray: boolean;
   /** whose tuple the policies were asked about, where it is not the packet's own */
   asked: Tuple | undefined;
+  /** it may open a session, once nothing else stops it */
+  opens: boolean;
+  /** where it is routed: its unit's routing instance, or what a filter says */
+  instance: string;
+  /** of a packet for this host: the instance that has the address */
+  localInstance: string | undefined;
+  marks: Marks;
+  /** what the filters said that it met, in order */
+  passages: Passage[];
+  /** what filters say may be known from an earlier packet */
+  cached: boolean;
+}
+
+/** Passage: one filter that a packet met. */
+interface Passage {
+  readonly at: "input" | "output" | "lo0";
+  readonly walk: Walk;
+}
+
+/** Waiting: a packet without its first fragment, with what its input filter said and when. */
+interface Waiting {
+  readonly number: number;
+  readonly unit: Unit;
+  readonly generation: number;
+  readonly passages: readonly Passage[];
+  readonly marks: Marks;
+  readonly instance: string;
 }
 
 /** Told: what came out, in order. Background happens between packets, at any time within its bounds. */
@@ -74,11 +103,13 @@ export class Firewall {
   #applications!: Applications;
   #rules!: TcpRules;
   #limit!: Limit;
+  #filters!: Filters;
+  readonly #meters = new Meters();
   #generation = 0;
   #epoch = 0;
   #nextSession = 1;
   readonly #sessions = new Map<string, { readonly session: Session; readonly direction: Direction }>();
-  readonly #fragments = new Fragments<{ readonly number: number; readonly unit: Unit }>();
+  readonly #fragments = new Fragments<Waiting>((item) => item.unit.instance);
   readonly counters: Counters = {};
   #told: Told[] = [];
 
@@ -102,6 +133,9 @@ export class Firewall {
       initialTimeout: tcp?.["tcp-initial-timeout"] ?? 20,
     };
     this.#limit = new Limit(dataplane?.["icmp-error-rate"] ?? 1000, dataplane?.["icmp-error-burst"] ?? 100);
+    this.#filters = new Filters(config, this.#units);
+    this.#meters.commit(this.#filters.budgets);
+    keep(this.counters, "filters", this.#filters.counters);
     this.#generation = generation;
     this.#epoch++;
     keep(this.counters, "policies", this.#policies.counters);
@@ -136,8 +170,9 @@ export class Firewall {
       if (end !== undefined && end <= now) this.#close(session, closeReason(session), end, end + SLACK_NS);
     }
     for (const { item, packet, since } of this.#fragments.expired(now)) {
-      const j = this.#begin(item.number, since + FRAGMENT_WAIT);
-      Object.assign(j, { packet, unit: item.unit, reason: "fragment-unknown" });
+      const j = this.#again(item, packet, since + FRAGMENT_WAIT, () => {
+        throw new Drop("fragment-unknown");
+      });
       this.#finish(j, since + FRAGMENT_WAIT + SLACK_NS);
     }
     return this.#told;
@@ -149,6 +184,7 @@ export class Firewall {
     const j = this.#begin(number, now);
     count(this.counters, ["received_packets"]);
     count(this.counters, ["received_bytes"], frame.length);
+    let first: Waiting | undefined;
     try {
       j.unit = this.#unitOf(vlansOf(frame), port);
       if (j.unit !== undefined) {
@@ -157,8 +193,10 @@ export class Firewall {
       const packet = parseFrame(frame);
       j.packet = packet;
       if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
-      this.#ingress(j);
-      const answer = this.#fragments.resolve(packet, { number, unit: j.unit! }, now);
+      this.#ingress(j, packet);
+      this.#inputFilter(j, packet, true);
+      first = this.#waiting(j);
+      const answer = this.#fragments.resolve(packet, first, now);
       if (answer.kind === "held") return this.#told;
       if (answer.kind !== "ready") throw new Drop("fragment-full");
       j.packet = answer.packet;
@@ -167,24 +205,43 @@ export class Firewall {
       this.#refuse(j, error);
     }
     this.#finish(j, now);
-    if (j.packet !== undefined && j.unit !== undefined) this.#release(j.packet, now);
+    /* What ends before it is known as the first of its datagram lets none of the others go. */
+    if (first !== undefined) this.#release(j.packet!, first, now);
     return this.#told;
   }
 
-  #release(first: Packet, now: bigint): void {
-    for (const { item, packet } of this.#fragments.release(first)) {
-      const j = this.#begin(item.number, now);
-      Object.assign(j, { unit: item.unit, packet });
-      try {
-        const answer = this.#fragments.resolve(packet, item, now);
+  #waiting(j: Judgement): Waiting {
+    const { number, marks, instance } = j;
+    return { number, unit: j.unit!, generation: this.#generation, passages: [...j.passages], marks, instance };
+  }
+
+  #release(packet: Packet, first: Waiting, now: bigint): void {
+    for (const { item, packet: later } of this.#fragments.release(packet, first)) {
+      const j = this.#again(item, later, now, (one) => {
+        /* It was counted and metered when it came. */
+        if (item.generation !== this.#generation) this.#inputFilter(one, later, false);
+        const answer = this.#fragments.resolve(later, item, now);
         if (answer.kind !== "ready") throw new Drop("fragment-full");
-        j.packet = answer.packet;
-        this.#judge(j, answer.packet);
-      } catch (error) {
-        this.#refuse(j, error);
-      }
+        one.packet = answer.packet;
+        this.#judge(one, answer.packet);
+      });
       this.#finish(j, now);
     }
+  }
+
+  /** again: a packet that waited is handled as if it came now; what was in force when it came may have changed. */
+  #again(item: Waiting, packet: Packet, time: bigint, rest: (j: Judgement) => void): Judgement {
+    const j = this.#begin(item.number, time);
+    j.packet = packet;
+    try {
+      j.unit = this.#units.find((unit) => unit.name === item.unit.name);
+      this.#ingress(j, packet);
+      Object.assign(j, { passages: [...item.passages], marks: item.marks, instance: item.instance });
+      rest(j);
+    } catch (error) {
+      this.#refuse(j, error);
+    }
+    return j;
   }
 
   #begin(number: number, time: bigint): Judgement {
@@ -205,6 +262,12 @@ export class Firewall {
       restarts: undefined,
       astray: false,
       asked: undefined,
+      opens: false,
+      instance: "",
+      localInstance: undefined,
+      marks: NO_MARKS,
+      passages: [],
+      cached: false,
     };
   }
 
@@ -222,33 +285,74 @@ export class Firewall {
       : this.#units.find((one) => one.port.name === port && one.vlan === (vlans[0] ?? 0));
   }
 
-  #ingress(j: Judgement): void {
+  #ingress(j: Judgement, packet: Packet): void {
     if (j.unit === undefined) throw new Drop("unknown-interface");
     if (j.unit.zone === undefined) throw new Drop("no-zone");
+    if (!j.unit.carries[packet.family]) throw new Drop("family-off");
   }
 
   #judge(j: Judgement, packet: Packet): void {
     this.#find(j, packet);
     this.#route(j, packet);
-    if (j.verdict === "host") return this.#host(j, packet);
+    if (j.localInstance !== undefined) {
+      this.#host(j, packet);
+      this.#meet(j, packet, "lo0", this.#filters.host(j.localInstance, packet.family));
+      j.verdict = "host";
+      return;
+    }
     this.#policy(j, packet);
     this.#egress(j, packet);
     this.#track(j, packet);
+    j.cached = isWhole(packet) && j.session?.seen[j.direction!] === this.#epoch;
+    this.#meet(j, packet, "output", this.#filters.output(j.egress!.name, packet.family));
     this.#forward(j, packet);
+  }
+
+  #inputFilter(j: Judgement, packet: Packet, first: boolean): void {
+    const unit = j.unit!;
+    j.instance = unit.instance;
+    j.marks = NO_MARKS;
+    j.passages = [];
+    this.#meet(j, packet, "input", this.#filters.input(unit.name, packet.family), first);
+    j.instance = j.passages[0]?.walk.instance ?? unit.instance;
+  }
+
+  /** meet lets a filter judge; effects: it counts and meters. */
+  #meet(
+    j: Judgement,
+    packet: Packet,
+    at: Passage["at"],
+    terms: readonly Term[] | undefined,
+    effects: boolean = true,
+  ): void {
+    if (terms === undefined) return;
+    const { length } = packet.ip;
+    const outside: Effects = {
+      count: (counter) => {
+        count(this.counters, ["filters", counter, "packets"]);
+        count(this.counters, ["filters", counter, "bytes"], length);
+      },
+      meter: (budget, before) => this.#meters.colour(budget.name, length, j.time, before),
+    };
+    const said = walk(terms, { packet, unit: j.unit!.name }, j.marks, effects ? outside : undefined);
+    j.passages.push({ at, walk: said });
+    j.marks = said.marks;
+    if (said.fate === "policer") throw new Drop("policer");
+    if (said.fate !== "accept") throw new Drop(`filter-${said.fate}`);
   }
 
   /** A packet belongs to a session by its tuple; an ICMP error by the one it quotes, if it goes back to its sender. */
   #find(j: Judgement, packet: Packet): void {
     const { quoted } = packet;
     if (quoted !== undefined) {
-      const found = this.#sessions.get(tupleKey(quoted));
+      const found = this.#sessions.get(tupleKey(j.unit!.instance, reverseTuple(quoted)));
       if (found === undefined || !sameAddress(packet.tuple.destination, quoted.source)) return;
       j.session = found.session;
-      j.direction = found.direction === 0 ? 1 : 0;
+      j.direction = found.direction;
       return;
     }
     if (packet.icmp !== undefined && isErrorWithoutFlow(packet)) return;
-    const found = this.#sessions.get(tupleKey(packet.tuple));
+    const found = this.#sessions.get(tupleKey(j.unit!.instance, packet.tuple));
     if (found === undefined) return;
     /* An identifier alone must not let requests pass for replies. */
     if (!fits(found.session, found.direction, packet) && !shares(found.session, packet)) return;
@@ -272,21 +376,19 @@ export class Firewall {
 
   #route(j: Judgement, packet: Packet): void {
     const { source, destination } = packet.tuple;
-    const routes = this.#routes.find(destination);
-    const local = routes[0]?.kind === "local";
+    const routes = this.#routes.find(j.instance, destination);
+    const [route] = routes;
     if (packet.multicastMac || isMulticast(destination) || sameAddress(destination, readAddress("255.255.255.255"))) {
       throw new Drop(sameAddress(destination, readAddress("255.255.255.255")) ? "broadcast" : "link-scope");
     }
-    if (local) {
-      j.verdict = "host";
+    if (route?.kind === "local") {
+      j.localInstance = route.instance;
       return;
     }
     if (isLinkLocal(source) || isLinkLocal(destination)) throw new Drop("link-scope");
-    const [route] = routes;
     switch (route?.kind) {
       case undefined:
         throw new Drop("no-route");
-      case "local":
       case "broadcast":
         throw new Drop("broadcast");
       case "discard":
@@ -295,6 +397,8 @@ export class Firewall {
         throw new Drop("route-reject");
       case "forward":
         j.egress = route.unit;
+        if (route.unit.zone === undefined) throw new Drop("no-zone");
+        if (!route.unit.carries[packet.family]) throw new Drop("family-off");
         j.gateway = route.gateway ?? destination;
     }
   }
@@ -331,14 +435,15 @@ export class Firewall {
     const known = session.units[j.direction!];
     if (session.generation === this.#generation && known.name === j.unit!.name) return true;
     const source = j.direction === 0 ? session.tuple.source : session.tuple.destination;
-    return this.#routes.find(source).some((route) => route.kind === "forward" && route.unit.name === j.unit!.name);
+    return this.#routes
+      .find(j.unit!.instance, source)
+      .some((route) => route.kind === "forward" && route.unit.name === j.unit!.name);
   }
 
   #policy(j: Judgement, packet: Packet): void {
     const { session, direction } = j;
     const from = j.unit!.zone!;
-    if (j.egress!.zone === undefined) throw new Drop("no-zone");
-    const to = j.egress!.zone;
+    const to = j.egress!.zone!;
     if (packet.quoted !== undefined || (packet.icmp !== undefined && isErrorWithoutFlow(packet))) {
       if (session === undefined) throw new Drop("icmp-no-session");
     }
@@ -402,24 +507,29 @@ export class Firewall {
   #track(j: Judgement, packet: Packet): void {
     if (packet.quoted !== undefined) return;
     if (j.session !== undefined || j.astray) return;
-    if (packet.segment !== undefined && !TcpTrack.starts(packet.segment, this.#rules)) throw new Drop("tcp-no-session");
+    const { segment } = packet;
+    if (packet.tuple.protocol === TCP && (segment === undefined || !TcpTrack.starts(segment, this.#rules)))
+      throw new Drop("tcp-no-session");
     if (isIcmp(packet.family, packet.tuple.protocol) && isLater(packet)) throw new Drop("icmp-no-session");
     if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
     if (isLater(packet)) throw new Drop("fragment-unknown");
-    const taken = this.#sessions.get(tupleKey(packet.tuple));
-    if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
-    else if (taken !== undefined) throw new Drop("icmp-no-session"); /* another kind of message has its place */
-    if (isToItself(packet.tuple) && packet.tuple.sourcePort === packet.tuple.destinationPort) {
-      throw new Drop(packet.icmp === undefined ? "ip-source" : "icmp-no-session");
-    }
-    this.#open(j, packet);
+    j.opens = true;
   }
 
+  /** Its place must be free: that is seen when it takes it, after everything else. */
   #open(j: Judgement, packet: Packet): void {
+    const keys = [
+      tupleKey(j.unit!.instance, packet.tuple),
+      tupleKey(j.egress!.instance, reverseTuple(packet.tuple)),
+    ] as const;
+    if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
+    else if (this.#sessions.has(keys[0])) throw new Drop("icmp-no-session"); /* another kind of message has it */
+    if (keys[0] === keys[1]) throw new Drop(packet.icmp === undefined ? "ip-source" : "icmp-no-session");
     const rule = j.rule!;
     const session: Session = {
       id: this.#nextSession++,
       tuple: packet.tuple,
+      keys,
       icmp: packet.icmp,
       createdNs: j.time,
       tcp: packet.segment === undefined ? undefined : new TcpTrack(packet.segment, packet.fragment !== undefined),
@@ -431,9 +541,10 @@ export class Firewall {
       timeout: 0,
       packets: [0, 0],
       bytes: [0, 0],
+      seen: [0, 0],
     };
-    this.#sessions.set(tupleKey(packet.tuple), { session, direction: 0 });
-    this.#sessions.set(tupleKey(reverseTuple(packet.tuple)), { session, direction: 1 });
+    this.#sessions.set(session.keys[0], { session, direction: 0 });
+    this.#sessions.set(session.keys[1], { session, direction: 1 });
     j.session = session;
     j.direction = 0;
     count(this.counters, ["sessions_opened"]);
@@ -442,10 +553,11 @@ export class Firewall {
   }
 
   #forward(j: Judgement, packet: Packet): void {
+    if (j.opens) this.#open(j, packet);
     const { session } = j;
     const egress = j.egress!;
     j.verdict = "forward";
-    const ip = hop(packet);
+    const ip = marked(hop(packet), j.marks.codePoint);
     const mtu = egress.mtu[packet.family];
     const link = (piece: Buffer): Buffer =>
       etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
@@ -469,6 +581,7 @@ export class Firewall {
     session.packets[j.direction!]++;
     session.bytes[j.direction!] += packet.ip.length;
     session.lastNs = j.time;
+    if (isWhole(packet)) session.seen[j.direction!] = this.#epoch;
     /* A session that was not judged anew yet cannot count where it did: its rule may be gone. */
     const rule = session.judged === this.#epoch ? session.rule : j.rule!;
     if (rule.count) {
@@ -481,7 +594,8 @@ export class Firewall {
     if (first || session.judged !== before.judged || session.tcp?.state !== before.state)
       session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
-    if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
+    const reset = session.tcp?.state === "closed" && before.state !== "closed";
+    if (reset && this.#rules.rstInvalidates) this.#ending = session;
   }
   #pending: Event[] = [];
   #ending: Session | undefined;
@@ -541,6 +655,7 @@ export class Firewall {
       }
       if (rule.logInit || j.reason === "host-inbound") this.#tell(this.#denyEvent(j, packet!, rule, action));
     }
+    this.#logFilters(j, told);
     for (const event of this.#pending) this.#tell(event);
     this.#pending = [];
     if (refused !== undefined) this.#close(refused, "policy delete", j.time, j.time);
@@ -550,8 +665,10 @@ export class Firewall {
 
   #answer(j: Judgement, packet: Packet): "none" | "sent" | "limited" | "silent" {
     const rejected = j.denyReason === "Rejected by policy";
+    const reject = j.reason === "filter-reject" ? j.passages.at(-1)!.walk.reject : undefined;
     const reset =
       (rejected && packet.segment !== undefined) ||
+      (reject === "tcp-reset" && packet.tuple.protocol === TCP) ||
       (j.reason === "tcp-no-session" && this.#zones.get(j.unit!.zone!)!.tcpRst);
     if (reset) {
       if (!mayReset(packet)) return "silent";
@@ -559,13 +676,15 @@ export class Firewall {
     }
     const error = rejected
       ? errorFor(packet, "port")
-      : j.reason === "ttl-expired"
-        ? errorFor(packet, "time-exceeded")
-        : j.reason === "mtu-exceeded"
-          ? errorFor(packet, "too-big", j.egress!.mtu[packet.family])
-          : j.reason === "route-reject"
-            ? errorFor(packet, "route-reject")
-            : undefined;
+      : typeof reject === "number"
+        ? { type: packet.family === "inet" ? 3 : 1, code: reject, info: 0 }
+        : j.reason === "ttl-expired"
+          ? errorFor(packet, "time-exceeded")
+          : j.reason === "mtu-exceeded"
+            ? errorFor(packet, "too-big", j.egress!.mtu[packet.family])
+            : j.reason === "route-reject"
+              ? errorFor(packet, "route-reject")
+              : undefined;
     if (error === undefined) return "none";
     const own = ownAddress(j.unit!, packet.tuple.source);
     if (!mayTellError(packet) || own === undefined) return "silent";
@@ -584,6 +703,41 @@ export class Firewall {
     return "sent";
   }
 
+  /** logFilters: of a packet that went on, all filters say permit; of one that ended in a filter, that one says so. */
+  #logFilters(j: Judgement, told: "none" | "sent" | "limited" | "silent"): void {
+    const ended = ["filter-discard", "filter-reject", "policer"].includes(j.reason ?? "");
+    const speaking = j.verdict !== "drop" ? j.passages : ended ? j.passages.slice(-1) : [];
+    const action = j.verdict !== "drop" ? "permit" : told === "sent" ? "reject" : "deny";
+    const answer = { none: "none", sent: "sent", limited: "rate limited", silent: "not allowed" } as const;
+    for (const { at, walk: said } of speaking) {
+      for (const term of said.logs) {
+        this.#tell({
+          event: "FILTER_LOG",
+          from_ns: j.time,
+          until_ns: j.time,
+          generation: this.#generation,
+          action,
+          ...this.#flowOf(j.packet!.tuple, j.packet!.icmp),
+          filter_id: term.filterId,
+          term_id: term.termId,
+          filter: term.filter,
+          term: term.name,
+          filter_source: at === "input" && term.instance !== undefined ? "pbr" : at,
+          cached: at === "output" && j.cached,
+          answer: answer[told],
+          ...(j.session === undefined
+            ? {}
+            : { session: j.session.id, session_created_s: Number(j.session.createdNs / SECOND) }),
+          ingress_zone: j.unit!.zone,
+          egress_zone: j.egress?.zone,
+          ingress_interface: j.unit!.name,
+          egress_interface: j.egress?.name,
+          ...this.#seen(j.packet!),
+        });
+      }
+    }
+  }
+
   // ---- events --------------------------------------------------------------------------------------------------------
 
   #tell(event: Event): void {
@@ -596,7 +750,7 @@ export class Firewall {
       : this.#applications.nameOf(tuple.protocol, tuple.destinationPort);
   }
 
-  #about(tuple: Tuple, icmp: Packet["icmp"], rule: Rule) {
+  #flowOf(tuple: Tuple, icmp: Packet["icmp"]) {
     const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
     return {
       source: writeAddress(tuple.source),
@@ -604,12 +758,18 @@ export class Firewall {
       protocol: tuple.protocol,
       source_port: tuple.sourcePort,
       destination_port: echo ? icmp.sequence : tuple.destinationPort,
-      policy_id: rule.id,
-      policy: rule.name,
-      application: this.#applicationName(rule, tuple),
       ...(isIcmp(tuple.source.family, tuple.protocol)
         ? { icmp_type: icmp?.type ?? 0, icmp_code: icmp?.code ?? 0 }
         : {}),
+    };
+  }
+
+  #about(tuple: Tuple, icmp: Packet["icmp"], rule: Rule) {
+    return {
+      ...this.#flowOf(tuple, icmp),
+      policy_id: rule.id,
+      policy: rule.name,
+      application: this.#applicationName(rule, tuple),
     };
   }
 
@@ -661,8 +821,7 @@ export class Firewall {
   }
 
   #close(session: Session, reason: string, from: bigint, until: bigint): void {
-    this.#sessions.delete(tupleKey(session.tuple));
-    this.#sessions.delete(tupleKey(reverseTuple(session.tuple)));
+    for (const key of session.keys) this.#sessions.delete(key);
     count(this.counters, ["sessions_closed"]);
     if (!session.rule.logClose) return;
     this.#tell({
@@ -708,3 +867,6 @@ function isAlone(j: Judgement): boolean {
   const type = j.session?.icmp?.type;
   return type !== undefined && j.direction === 0 && !isEcho(j.packet!.family, type);
 }
+
+/** isWhole: a packet whose filters may be asked once for its whole flow. */
+const isWhole = (packet: Packet): boolean => packet.fragment === undefined && packet.quoted === undefined;

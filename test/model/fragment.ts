@@ -31,18 +31,21 @@ const keyOf = (p: Packet): string =>
 const payloadOf = (p: Packet): number => p.ip.length - p.transport;
 
 export class Fragments<T> {
+  /** instanceOf: datagrams of different routing instances have nothing to do with each other. */
+  constructor(private readonly instanceOf: (item: T) => string) {}
+
   readonly #firsts = new Map<string, First>();
   #held: Held<T>[] = [];
 
   /** resolve: whole packets are ready as they are. */
   resolve(packet: Packet, item: T, now: bigint): FragmentAnswer {
     if (packet.fragment === undefined) return { kind: "ready", packet };
-    const key = keyOf(packet);
+    const key = this.#key(item, packet);
     const known = this.#firsts.get(key);
     const first = known !== undefined && known.until > now ? known : undefined;
     if (!isLater(packet)) return this.#remember(key, packet, first, now);
     if (first === undefined) {
-      if (this.#held.filter((one) => keyOf(one.packet) === key).length >= HELD_EACH) return { kind: "refused" };
+      if (this.#of(key).length >= HELD_EACH) return { kind: "refused" };
       this.#held.push({ item, packet, since: now });
       return { kind: "held" };
     }
@@ -83,12 +86,19 @@ export class Fragments<T> {
   }
 
   /** release takes out what waited for this first fragment. */
-  release(packet: Packet): Held<T>[] {
+  release(packet: Packet, item: T): Held<T>[] {
     if (packet.fragment === undefined || isLater(packet)) return [];
-    const key = keyOf(packet);
-    const ready = this.#held.filter((one) => keyOf(one.packet) === key);
-    this.#held = this.#held.filter((one) => keyOf(one.packet) !== key);
+    const ready = this.#of(this.#key(item, packet));
+    this.#held = this.#held.filter((one) => !ready.includes(one));
     return ready;
+  }
+
+  #key(item: T, packet: Packet): string {
+    return `${this.instanceOf(item)} ${keyOf(packet)}`;
+  }
+
+  #of(key: string): Held<T>[] {
+    return this.#held.filter((one) => this.#key(one.item, one.packet) === key);
   }
 
   expired(now: bigint): Held<T>[] {

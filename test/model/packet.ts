@@ -1,5 +1,5 @@
 // packet.ts: what the bytes of a frame say, read strictly: the stage "parse" of the model. SPDX-License-Identifier: Apache-2.0
-import { addressFrom, isOneHost, mayBeReached, sameAddress, type Address, type Family } from "./address.js";
+import { addressFrom, isOneHost, mayBeReached, type Address, type Family } from "./address.js";
 import { onesSum } from "./checksum.js";
 
 export const ICMP = 1;
@@ -7,6 +7,9 @@ export const TCP = 6;
 export const UDP = 17;
 export const ICMP6 = 58;
 export const SCTP = 132;
+export const GRE = 47;
+export const ESP = 50;
+export const AH = 51;
 
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
@@ -98,8 +101,9 @@ export const reverseTuple = (t: Tuple): Tuple => ({
   destinationPort: t.sourcePort,
 });
 
-export const tupleKey = (t: Tuple): string =>
-  `${t.source.family} ${t.protocol} ${t.source.value.toString(16)} ${t.sourcePort} ${t.destination.value.toString(16)} ${t.destinationPort}`;
+/** tupleKey: instances may use the same addresses. */
+export const tupleKey = (instance: string, t: Tuple): string =>
+  `${instance} ${t.source.family} ${t.protocol} ${t.source.value.toString(16)} ${t.sourcePort} ${t.destination.value.toString(16)} ${t.destinationPort}`;
 
 function must(holds: boolean, reason: string): void {
   if (!holds) throw new Malformed(reason);
@@ -263,8 +267,8 @@ function finishParse(
     short(8, "udp-length");
     const length = body.readUInt16BE(4);
     must(length >= 8 && (fragment !== undefined || length <= body.length), "udp-length");
-  } else if (protocol === SCTP) {
-    short(12, "transport-header");
+  } else if (otherHeader(protocol, body) > 0) {
+    short(otherHeader(protocol, body), "transport-header");
   } else if (isIcmp(family, protocol)) {
     short(8, "icmp-header");
     icmp = { type: body[0]!, code: body[1]!, identifier: body.readUInt16BE(4), sequence: body.readUInt16BE(6) };
@@ -273,6 +277,39 @@ function finishParse(
   }
   if (hasPorts(protocol)) tuple = { ...bare, sourcePort: body.readUInt16BE(0), destinationPort: body.readUInt16BE(2) };
   return { ...base, tuple, segment, icmp, quoted };
+}
+
+/** otherHeader: how long it is; as much as is needed to say so, if that is not there. */
+function otherHeader(protocol: number, body: Buffer): number {
+  switch (protocol) {
+    case SCTP:
+      return 12;
+    case ESP:
+      return 8;
+    case AH:
+      return Math.max(12, body.length < 12 ? 12 : (body[1]! + 2) * 4);
+    case GRE:
+      return body.length < 4 ? 4 : greHeader(body.readUInt16BE(0));
+    default:
+      return 0;
+  }
+}
+
+/** RFC 2784, RFC 2890, RFC 2637: checksum or routing, key, sequence, acknowledgment of version 1. */
+function greHeader(flags: number): number {
+  const optional = [(flags & 0xc000) !== 0, (flags & 0x2000) !== 0, (flags & 0x1000) !== 0];
+  const acknowledgment = (flags & 7) === 1 && (flags & 0x80) !== 0;
+  return 4 + 4 * [...optional, acknowledgment].filter(Boolean).length;
+}
+
+/** payloadOf: what is behind the transport header; of an unknown protocol, all of it; of later fragments there is none. */
+export function payloadOf(p: Packet): Buffer | undefined {
+  if (isLater(p)) return undefined;
+  const body = p.ip.subarray(p.transport);
+  const { protocol } = p.tuple;
+  if (protocol === TCP) return body.subarray((body[12]! >> 4) * 4);
+  if (protocol === UDP || isIcmp(p.family, protocol)) return body.subarray(8);
+  return body.subarray(otherHeader(protocol, body));
 }
 
 export const FIN = 1;
@@ -334,5 +371,3 @@ function readQuote(bytes: Buffer, family: Family): Tuple | undefined {
   const identifier = isEcho(family, body[0]!) ? body.readUInt16BE(4) : 0;
   return { ...tuple, sourcePort: identifier, destinationPort: identifier };
 }
-
-export const isToItself = (t: Tuple): boolean => sameAddress(t.source, t.destination);

@@ -73,3 +73,19 @@ function laterHeader(header: Buffer): Buffer {
   const padding = Buffer.alloc((4 - (options.length % 4)) % 4);
   return Buffer.concat([header.subarray(0, 20), options, padding]);
 }
+
+/** marked writes a DSCP, beside the two bits of ECN. */
+export function marked(packet: Buffer, codePoint: number | undefined): Buffer {
+  if (codePoint === undefined) return packet;
+  const ip = Buffer.from(packet);
+  if (ip[0]! >> 4 === 6) {
+    const word = ip.readUInt32BE(0);
+    ip.writeUInt32BE(((word & 0xf03fffff) | (codePoint << 22)) >>> 0, 0);
+    return ip;
+  }
+  ip[1] = (ip[1]! & 3) | (codePoint << 2);
+  const header = (ip[0]! & 15) * 4;
+  ip.writeUInt16BE(0, 10);
+  ip.writeUInt16BE(checksum(ip.subarray(0, header)), 10);
+  return ip;
+}

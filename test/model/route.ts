@@ -1,84 +1,96 @@
-// route.ts: where packets go: own addresses, connected networks, static routes; the longest prefix wins.
-// SPDX-License-Identifier: Apache-2.0
+// route.ts: where packets go: own addresses, connected networks, static routes, by routing instance; the longest prefix
+// wins. SPDX-License-Identifier: Apache-2.0
 import type { Config } from "../../daemon/src/config/config.js";
-import {
-  bitsOf,
-  inRange,
-  isLinkLocal,
-  readAddress,
-  readPrefix,
-  sameAddress,
-  type Address,
-  type Prefix,
-} from "./address.js";
+import { bitsOf, inRange, isLinkLocal, readPrefix, sameAddress, type Address, type Prefix } from "./address.js";
+import { readInstances, type Instance } from "./instance.js";
 import type { Unit } from "./zone.js";
 
 export type Route =
-  | { readonly kind: "local" | "broadcast" | "discard" | "reject" }
+  | { readonly kind: "broadcast" | "discard" | "reject" }
+  /** instance: the one in which the address is the host's own */
+  | { readonly kind: "local"; readonly instance: string }
   /** gateway undefined: the neighbour is the destination */
   | { readonly kind: "forward"; readonly unit: Unit; readonly gateway: Address | undefined };
+
+type Leads = Route | { readonly kind: "table"; readonly instance: string };
 
 interface Entry {
   readonly prefix: Prefix;
   /** of the same prefix the lower counts: direct 0, static 5 */
   readonly preference: number;
   /** more than one: equal cost, any of them */
-  readonly routes: readonly Route[];
+  readonly routes: readonly Leads[];
+}
+
+function direct(units: readonly Unit[], instance: string): Entry[] {
+  const host = (address: Address): Prefix => ({
+    address,
+    length: bitsOf(address.family),
+    range: { family: address.family, low: address.value, high: address.value },
+  });
+  return units.flatMap((unit) =>
+    unit.addresses.flatMap((prefix): Entry[] => {
+      const { range, address, length } = prefix;
+      const entries: Entry[] = [
+        { prefix, preference: 0, routes: [{ kind: "forward", unit, gateway: undefined }] },
+        { prefix: host(address), preference: -1, routes: [{ kind: "local", instance }] },
+      ];
+      /* RFC 3021: networks of two addresses have no broadcast address; IPv6 has none at all. */
+      if (address.family === "inet" && length <= 30) {
+        entries.push({
+          prefix: host({ family: "inet", value: range.high }),
+          preference: 0,
+          routes: [{ kind: "broadcast" }],
+        });
+      }
+      return entries;
+    }),
+  );
+}
+
+function fixed(instance: Instance, own: readonly Unit[], all: readonly Unit[]): Entry[] {
+  return instance.routes.map((route): Entry => {
+    const prefix = readPrefix(route.name);
+    const entry = (...routes: readonly Leads[]): Entry => ({ prefix, preference: 5, routes });
+    if (route.discard) return entry({ kind: "discard" });
+    if (route.reject) return entry({ kind: "reject" });
+    if (route.table !== undefined) return entry({ kind: "table", instance: route.table });
+    const plain = route.gateways.map((gateway) => {
+      const on = (units: readonly Unit[]): Unit | undefined =>
+        units.find((one) => one.addresses.some((p) => inRange(p.range, gateway)));
+      return { kind: "forward" as const, unit: (on(own) ?? on(all))!, gateway };
+    });
+    const qualified = route.qualified.map(({ gateway, unit }) => ({
+      kind: "forward" as const,
+      unit: all.find((one) => one.name === unit)!,
+      gateway,
+    }));
+    return entry(...plain, ...qualified);
+  });
 }
 
 export class Routes {
-  readonly #entries: readonly Entry[];
+  readonly #tables: ReadonlyMap<string, readonly Entry[]>;
 
   constructor(config: Config, units: readonly Unit[]) {
-    const host = (address: Address): Prefix => ({
-      address,
-      length: bitsOf(address.family),
-      range: { family: address.family, low: address.value, high: address.value },
-    });
-    const direct = units.flatMap((unit) =>
-      unit.addresses.flatMap((prefix): Entry[] => {
-        const { range, address, length } = prefix;
-        const entries: Entry[] = [
-          { prefix, preference: 0, routes: [{ kind: "forward", unit, gateway: undefined }] },
-          { prefix: host(address), preference: -1, routes: [{ kind: "local" }] },
-        ];
-        /* RFC 3021: networks of two addresses have no broadcast address; IPv6 has none at all. */
-        if (address.family === "inet" && length <= 30) {
-          entries.push({
-            prefix: host({ family: "inet", value: range.high }),
-            preference: 0,
-            routes: [{ kind: "broadcast" }],
-          });
-        }
-        return entries;
+    this.#tables = new Map(
+      readInstances(config).map((instance) => {
+        const own = units.filter((unit) => unit.instance === instance.name);
+        return [instance.name, [...direct(own, instance.name), ...fixed(instance, own, units)]];
       }),
     );
-    const fixed = (config["routing-options"]?.static?.route ?? []).map((route): Entry => {
-      const prefix = readPrefix(route.name);
-      if (route.discard || route.reject) {
-        return { prefix, preference: 5, routes: [{ kind: route.discard ? "discard" : "reject" }] };
-      }
-      const plain = (route["next-hop"] ?? []).map((text) => {
-        const gateway = readAddress(text);
-        const unit = units.find((one) => one.addresses.some((p) => inRange(p.range, gateway)))!;
-        return { kind: "forward" as const, unit, gateway };
-      });
-      const qualified = (route["qualified-next-hop"] ?? []).map((hop) => ({
-        kind: "forward" as const,
-        unit: units.find((one) => one.name === hop.interface)!,
-        gateway: readAddress(hop.name),
-      }));
-      return { prefix, preference: 5, routes: [...plain, ...qualified] };
-    });
-    this.#entries = [...direct, ...fixed];
   }
 
   /** find gives the equal routes of the longest prefix that holds the destination; none: no route. */
-  find(destination: Address): readonly Route[] {
-    const holding = this.#entries
+  find(instance: string, destination: Address, asked: readonly string[] = []): readonly Route[] {
+    if (asked.includes(instance)) return [];
+    const holding = this.#tables
+      .get(instance)!
       .filter((entry) => inRange(entry.prefix.range, destination))
       .toSorted((a, b) => b.prefix.length - a.prefix.length || a.preference - b.preference);
-    return holding[0]?.routes ?? [];
+    return (holding[0]?.routes ?? []).flatMap((one): readonly Route[] =>
+      one.kind === "table" ? this.find(one.instance, destination, [...asked, instance]) : [one],
+    );
   }
 }
 

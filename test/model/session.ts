@@ -12,6 +12,8 @@ export interface Session {
   readonly id: number;
   /** as the client sent it */
   readonly tuple: Tuple;
+  /** what finds it, by direction */
+  readonly keys: readonly [string, string];
   readonly icmp: Icmp | undefined;
   readonly createdNs: bigint;
   readonly tcp: TcpTrack | undefined;
@@ -21,6 +23,8 @@ export interface Session {
   judged: number;
   units: readonly [client: Unit, server: Unit];
   lastNs: bigint;
+  /** by direction, the last time a whole packet went on: the epoch, so that the program may remember what filters said */
+  readonly seen: [number, number];
   /** seconds; by what was in force when it was judged, or its connection's state changed */
   timeout: number;
   readonly packets: [number, number];

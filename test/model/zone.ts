@@ -1,6 +1,7 @@
 // zone.ts: interfaces, units and zones of a configuration, and what the host accepts. SPDX-License-Identifier: Apache-2.0
 import type { Config, ExceptableService, HostInboundTraffic } from "../../daemon/src/config/config.js";
 import { readPrefix, type Family, type Prefix } from "./address.js";
+import { instanceOf, readInstances } from "./instance.js";
 import { hasPorts, ICMP, ICMP6, TCP, UDP } from "./packet.js";
 
 export interface Port {
@@ -14,8 +15,12 @@ export interface Unit {
   readonly port: Port;
   readonly vlan: number;
   readonly zone: string | undefined;
+  /** its routing instance */
+  readonly instance: string;
   readonly addresses: readonly Prefix[];
   readonly mtu: Readonly<Record<Family, number>>;
+  /** families that may come and leave by it */
+  readonly carries: Readonly<Record<Family, boolean>>;
   /** its own host-inbound-traffic, instead of its zone's */
   readonly inbound: HostInboundTraffic | undefined;
 }
@@ -27,10 +32,15 @@ export interface ZoneConfig {
 }
 
 const DEFAULT_MTU = 1500;
+/** The host itself: no unit of its own, only a place for filters. */
+export const LOOPBACK = "lo0";
 
 /** readUnits gives the units in the order of their numbers in events: by interface name, numbers in it counting as such. */
 export function readUnits(config: Config): Unit[] {
-  const names = Object.keys(config.interfaces).toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const names = Object.keys(config.interfaces)
+    .filter((name) => name !== LOOPBACK)
+    .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const instances = readInstances(config);
   const memberships = config.security.zones["security-zone"].flatMap((zone) =>
     (zone.interfaces ?? []).map((item) =>
       typeof item === "string"
@@ -52,8 +62,10 @@ export function readUnits(config: Config): Unit[] {
           port,
           vlan: unit["vlan-id"] ?? 0,
           zone: member?.zone,
+          instance: instanceOf(instances, `${name}.${number}`),
           addresses: [...(inet?.address ?? []), ...(inet6?.address ?? [])].map(readPrefix),
           mtu: { inet: Math.min(port.mtu, inet?.mtu ?? port.mtu), inet6: Math.min(port.mtu, inet6?.mtu ?? port.mtu) },
+          carries: { inet: inet !== undefined, inet6: inet6 !== undefined },
           inbound: member?.inbound,
         };
       });

@@ -61,6 +61,14 @@ export class AddressSets {
     return [...new Set(names.map((name) => this.#indexOf(zone, name)))].toSorted((a, b) => a - b);
   }
 
+  /** indexOfRanges gives the set that holds just these addresses. */
+  indexOfRanges(ranges: Ranges): number {
+    const content = contentOf(ranges);
+    const index = this.#indexByContent.get(content) ?? this.#compiled.push(compileRanges(ranges)) - 1;
+    this.#indexByContent.set(content, index);
+    return index;
+  }
+
   /** compiled gives all sets in the order of their indexes. */
   compiled(): SnapshotAddressSet[] {
     return this.#compiled;
@@ -79,10 +87,7 @@ export class AddressSets {
     this.#indexByName.set(book, byName);
     const known = byName.get(name);
     if (known !== undefined) return known;
-    const ranges = ANY_OF_FAMILY.get(name) ?? flatten(book!, name);
-    const content = contentOf(ranges);
-    const index = this.#indexByContent.get(content) ?? this.#compiled.push(compileRanges(ranges)) - 1;
-    this.#indexByContent.set(content, index);
+    const index = this.indexOfRanges(ANY_OF_FAMILY.get(name) ?? flatten(book!, name));
     byName.set(name, index);
     return index;
   }

@@ -9,32 +9,31 @@ import type {
   SnapshotHostService,
   SnapshotPolicySet,
   SnapshotPort,
-  SnapshotRoute,
-  SnapshotRouteHop,
   SnapshotRule,
   SnapshotSettings,
   SnapshotUnit,
   SnapshotZone,
 } from "../snapshot/snapshot.gen.js";
 import { AddressSets } from "./address-sets.js";
-import {
-  addressBytes,
-  isConnected,
-  isLinkLocal,
-  parseAddress,
-  parsePrefix,
-  type IpAddress,
-  type Prefix,
-} from "./address.js";
+import { addressBytes, parsePrefix, type Prefix } from "./address.js";
 import { ApplicationTable, type ApplicationRow } from "./application-table.js";
-import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, StaticRoute } from "./config.js";
+import { compileInstances, compileRoutes } from "./compile-routes.js";
+import { ClassOfServiceTable } from "./class-of-service.js";
+import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, Unit } from "./config.js";
+import type { Direction } from "./filter/attachment.js";
+import { FilterTable } from "./filter/filter-table.js";
+import type { NumberedFilter } from "./filter/written-term.js";
+import { forwardingClasses } from "./forwarding-class.js";
 import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
+import { InstanceTable } from "./instance-table.js";
+import { LOOPBACK, loopbackUnits } from "./loopback.js";
 import {
   DEFAULT_POLICY_ID,
   DEFAULT_POLICY_NAME,
   GLOBAL_POLICY_SET,
   MAX_RULES_PER_POLICY_SET,
   NAME_TABLE_VERSION,
+  type FilterName,
   type NameTable,
   type PolicyName,
   type UnitName,
@@ -47,23 +46,33 @@ export interface Compiled {
 
 /** NEVER: a session without an idle timeout. */
 export const NEVER = 0xffffffff;
-const KERNEL_MAIN_TABLE = 254;
 const FAMILY_ORDER = { 0: 0, 2: 1, 10: 2 } as const;
 
 /** compileConfig assumes a configuration that loadConfig has accepted. */
 export function compileConfig(config: Config, generation: number): Compiled {
   const zoneIds = new Map(config.security.zones["security-zone"].map((zone, index) => [zone.name, index + 1]));
-  const ports = compilePorts(config);
-  const units = compileUnits(config, ports, zoneIds);
+  const classes = new ClassOfServiceTable(config["class-of-service"]);
+  const ports = compilePorts(config, classes);
+  const instances = new InstanceTable(config);
+  const bare = compileUnits(config, ports, { zoneIds, instances, classes });
   const sets = new AddressSets(config.security["address-book"] ?? []);
   const applications = new ApplicationTable(config.applications);
   const counters: string[] = [];
   const policies = compilePolicies(config.security.policies ?? [], { zoneIds, sets, applications, counters });
+  const filters = new FilterTable(config.firewall, {
+    sets,
+    prefixLists: new Map((config["policy-options"]?.["prefix-list"] ?? []).map(({ name, prefix }) => [name, prefix])),
+    unitIds: new Map(bare.map(({ unit }) => [unit.name, unit.id])),
+    forwardingClassIds: new Map(forwardingClasses(config["class-of-service"]).map(({ name, id }) => [name, id])),
+    instanceIds: instances.ids,
+  });
+  const units = bare.map((compiled) => attachFilters(compiled, filters));
+  const routing = compileInstances(instances, loopbackUnits(config), filters);
   const content: SnapshotContent = {
     version: 1,
     settings: compileSettings(config),
     zones: compileZones(config),
-    instances: [{ id: 0, name: "inet.0", kernel_table: KERNEL_MAIN_TABLE, filter_host: 0, filter_host6: 0 }],
+    instances: routing,
     ports,
     units: units.map(({ unit }) => unit),
     address_sets: sets.compiled(),
@@ -71,10 +80,13 @@ export function compileConfig(config: Config, generation: number): Compiled {
     policy_sets: policies.sets,
     default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
     counters,
-    routes: (config["routing-options"]?.static?.route ?? []).map((route) => compileRoute(route, units)),
-    filters: [],
-    filter_counters: [],
-    policers: [],
+    routes: compileRoutes(instances, units),
+    filters: filters.filters,
+    filter_counters: filters.counters,
+    policers: filters.policers,
+    forwarding_classes: classes.forwardingClasses,
+    classifiers: classes.classifiers,
+    rewrites: classes.rewrites,
   };
   return {
     snapshot: sealSnapshot(content, generation),
@@ -86,7 +98,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
       units: [{ name: "", zone: "" }, ...unitNames(config, units)],
       applications: ["any", ...applications.rows.map((row) => row.name)],
       policies: [...policies.names, defaultPolicyName()],
-      filters: [{ name: "", family: "inet", terms: [] }],
+      filters: [{ name: "", family: "inet", terms: [] }, ...filters.configured.map(nameFilter)],
     },
   };
 }
@@ -144,7 +156,9 @@ function compareServices(a: HostService, b: HostService): number {
 
 /** Mappings have no order of their own, so interfaces go by name (ge-0/0/2 before ge-0/0/10). */
 function interfaceNames(config: Config): string[] {
-  return Object.keys(config.interfaces).toSorted(compareNaturally);
+  return Object.keys(config.interfaces)
+    .filter((name) => name !== LOOPBACK)
+    .toSorted(compareNaturally);
 }
 
 function compareNaturally(a: string, b: string): number {
@@ -158,7 +172,7 @@ function compareNaturally(a: string, b: string): number {
   return left.length - right.length;
 }
 
-function compilePorts(config: Config): SnapshotPort[] {
+function compilePorts(config: Config, classes: ClassOfServiceTable): SnapshotPort[] {
   return interfaceNames(config).map((name, id) => {
     const statement = config.interfaces[name]!;
     return {
@@ -167,6 +181,7 @@ function compilePorts(config: Config): SnapshotPort[] {
       device: statement.device ?? name,
       xdp_mode: statement["xdp-mode"] ?? "auto",
       mtu: statement.mtu ?? 0,
+      ...classes.ofPort(name),
     };
   });
 }
@@ -174,12 +189,19 @@ function compilePorts(config: Config): SnapshotPort[] {
 interface CompiledUnit {
   readonly unit: SnapshotUnit;
   readonly prefixes: readonly Prefix[];
+  readonly family: NonNullable<Unit["family"]>;
+}
+
+interface UnitParts {
+  readonly zoneIds: ReadonlyMap<string, number>;
+  readonly instances: InstanceTable;
+  readonly classes: ClassOfServiceTable;
 }
 
 function compileUnits(
   config: Config,
   ports: readonly SnapshotPort[],
-  zoneIds: ReadonlyMap<string, number>,
+  { zoneIds, instances, classes }: UnitParts,
 ): CompiledUnit[] {
   const membership = new Map(
     config.security.zones["security-zone"].flatMap((zone) =>
@@ -196,17 +218,21 @@ function compileUnits(
     )) {
       const name = `${port.name}.${number}`;
       const member = membership.get(name);
-      const { inet, inet6 } = unit.family ?? {};
+      const family = unit.family ?? {};
+      const { inet, inet6 } = family;
       const prefixes = [...(inet?.address ?? []), ...(inet6?.address ?? [])].map((text) => parsePrefix(text)!);
       units.push({
         prefixes,
+        family,
         unit: {
           id: units.length + 1,
           name,
           port: port.id,
           vlan: unit["vlan-id"] ?? 0,
           zone: member?.zone ?? 0,
-          instance: 0,
+          instance: instances.ofUnit(name),
+          inet: inet !== undefined,
+          inet6: inet6 !== undefined,
           mtu_inet: inet?.mtu ?? 0,
           mtu_inet6: inet6?.mtu ?? 0,
           addresses: prefixes.map((prefix) => ({
@@ -217,12 +243,33 @@ function compileUnits(
           filter_output: 0,
           filter_input6: 0,
           filter_output6: 0,
+          ...classes.ofUnit(port.name, number),
           ...(member?.traffic === undefined ? {} : { host_inbound: compileHostInbound(member.traffic) }),
         },
       });
     }
   }
   return units;
+}
+
+/** Filters ask for the ids of units, so they are attached when all units have theirs. */
+function attachFilters(compiled: CompiledUnit, filters: FilterTable): CompiledUnit {
+  const attach = (family: "inet" | "inet6", direction: Direction): number =>
+    filters.attach(compiled.family[family]?.filter, { unit: compiled.unit.name, family, direction });
+  return {
+    ...compiled,
+    unit: {
+      ...compiled.unit,
+      filter_input: attach("inet", "input"),
+      filter_output: attach("inet", "output"),
+      filter_input6: attach("inet6", "input"),
+      filter_output6: attach("inet6", "output"),
+    },
+  };
+}
+
+function nameFilter({ filter, family }: NumberedFilter): FilterName {
+  return { name: filter.name, family, terms: filter.term.map((term) => term.name) };
 }
 
 function unitNames(config: Config, units: readonly CompiledUnit[]): UnitName[] {
@@ -341,33 +388,4 @@ function defaultPolicyName(): PolicyName {
     global: false,
     applications: ["any"],
   };
-}
-
-// ---- routes ------------------------------------------------------------------------------------------------------------------
-
-function compileRoute(route: StaticRoute, units: readonly CompiledUnit[]): SnapshotRoute {
-  const prefix = parsePrefix(route.name)!;
-  const plain = (route["next-hop"] ?? []).map((text) => compileHop(parseAddress(text)!, units));
-  const qualified = (route["qualified-next-hop"] ?? []).map((hop) =>
-    compileHop(
-      parseAddress(hop.name)!,
-      units.filter(({ unit }) => unit.name === hop.interface),
-    ),
-  );
-  return {
-    instance: 0,
-    prefix: addressBytes(prefix.family, prefix.value),
-    length: prefix.length,
-    kind: route.discard === true ? "discard" : route.reject === true ? "reject" : "next-hop",
-    next_hops: [...plain, ...qualified],
-    table: 0,
-  };
-}
-
-/** A link-local gateway belongs to the one unit given; any other to the unit whose network holds it, of which there is one. */
-function compileHop(gateway: IpAddress, candidates: readonly CompiledUnit[]): SnapshotRouteHop {
-  const holder = candidates.find(
-    ({ prefixes }) => isLinkLocal(gateway) || prefixes.some((prefix) => isConnected(prefix, gateway)),
-  );
-  return { gateway: addressBytes(gateway.family, gateway.value), unit: holder?.unit.id ?? 0 };
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const NAME_TABLE_VERSION = 2;
+/** Version 1 had no filters. */
+const VERSION_WITHOUT_FILTERS = 1;
 /** MAX_RULES_PER_POLICY_SET: policy_id = set id × this + rule index. */
 export const MAX_RULES_PER_POLICY_SET = 65536;
 export const GLOBAL_POLICY_SET = 65534;
@@ -90,6 +92,11 @@ export function filterName(table: NameTable, filterId: number): FilterName | und
   return filterId === 0 ? undefined : table.filters[filterId];
 }
 
+/** termName gives the name of a term by its filter's id and its own, or undefined. */
+export function termName(table: NameTable, filterId: number, termId: number): string | undefined {
+  return filterName(table, filterId)?.terms[termId - 1];
+}
+
 /** policyTerm finds the policy and the application term of a policy_id. */
 export function policyTerm(table: NameTable, policyId: number): PolicyTerm | undefined {
   let low = 0;
@@ -105,11 +112,14 @@ export function policyTerm(table: NameTable, policyId: number): PolicyTerm | und
   return { policyId, name: policy.name, from: policy.from, to: policy.to, global: policy.global, application };
 }
 
-/** parseNameTable accepts what JSON.parse made of a stored table; anything else, and other versions, give undefined. */
+/** parseNameTable accepts what JSON.parse made of a stored table, also one of version 1; anything else gives undefined. */
 export function parseNameTable(value: unknown): NameTable | undefined {
-  if (!isRecord(value) || value["version"] !== NAME_TABLE_VERSION) return undefined;
-  const { generation, hostName, zones, units, applications, policies, filters } = value;
+  if (!isRecord(value)) return undefined;
+  const table: Record<string, unknown> =
+    value["version"] === VERSION_WITHOUT_FILTERS ? { ...value, version: NAME_TABLE_VERSION, filters: [] } : value;
+  const { version, generation, hostName, zones, units, applications, policies, filters } = table;
   const whole =
+    version === NAME_TABLE_VERSION &&
     Number.isSafeInteger(generation) &&
     typeof hostName === "string" &&
     isListOf(zones, isText) &&
@@ -117,7 +127,7 @@ export function parseNameTable(value: unknown): NameTable | undefined {
     isListOf(units, (unit) => isRecord(unit) && isText(unit["name"]) && isText(unit["zone"])) &&
     isListOf(policies, isPolicyName) &&
     isListOf(filters, isFilterName);
-  return whole ? (value as unknown as NameTable) : undefined;
+  return whole ? (table as unknown as NameTable) : undefined;
 }
 
 function isPolicyName(value: unknown): boolean {

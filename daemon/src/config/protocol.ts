@@ -4,6 +4,7 @@
 export const ICMP = 1;
 export const TCP = 6;
 export const UDP = 17;
+export const ESP = 50;
 export const ICMP6 = 58;
 export const SCTP = 132;
 
@@ -17,7 +18,7 @@ export const protocolNumbers: ReadonlyMap<string, number> = new Map([
   ["ipv6", 41],
   ["rsvp", 46],
   ["gre", 47],
-  ["esp", 50],
+  ["esp", ESP],
   ["ah", 51],
   ["icmp6", ICMP6],
   ["icmpv6", ICMP6],

@@ -10,14 +10,16 @@ export interface FlagSet {
   readonly shift: number;
 }
 
+const [SYN, RST, ACK] = [0x02, 0x04, 0x10];
+
 export const tcpFlags: FlagSet = {
   bits: 8,
   names: new Map([
     ["fin", 0x01],
-    ["syn", 0x02],
-    ["rst", 0x04],
+    ["syn", SYN],
+    ["rst", RST],
     ["push", 0x08],
-    ["ack", 0x10],
+    ["ack", ACK],
     ["urgent", 0x20],
   ]),
   shift: 0,
@@ -68,6 +70,10 @@ export function parseFlags(text: string, flags: FlagSet): Truth {
 export function truthOf(flags: FlagSet, holds: (value: number) => boolean): Truth {
   return Array.from({ length: 1 << flags.bits }, (_, value) => holds(value));
 }
+
+/** tcpEstablished, tcpInitial: what the conditions of that name stand for. */
+export const tcpEstablished: Truth = truthOf(tcpFlags, (value) => (value & (ACK | RST)) !== 0);
+export const tcpInitial: Truth = truthOf(tcpFlags, (value) => (value & (SYN | ACK)) === SYN);
 
 export const bothTrue = (a: Truth, b: Truth): Truth => a.map((holds, value) => holds && b[value]!);
 

@@ -1,0 +1,93 @@
+// compile-routes.ts: routing instances and their static routes as a snapshot holds them. SPDX-License-Identifier: Apache-2.0
+import type { SnapshotInstance, SnapshotRoute, SnapshotRouteHop } from "../snapshot/snapshot.gen.js";
+import {
+  addressBytes,
+  isConnected,
+  isLinkLocal,
+  parseAddress,
+  parsePrefix,
+  type IpAddress,
+  type Prefix,
+} from "./address.js";
+import type { StaticRoute } from "./config.js";
+import type { FilterTable } from "./filter/filter-table.js";
+import { DEFAULT_TABLE, parseTable, type InstanceTable } from "./instance-table.js";
+import type { LoopbackUnit } from "./loopback.js";
+
+const KERNEL_MAIN_TABLE = 254;
+
+/** RoutedUnit: as much of a unit as routes need. */
+export interface RoutedUnit {
+  readonly unit: { readonly id: number; readonly name: string; readonly instance: number };
+  readonly prefixes: readonly Prefix[];
+}
+
+/** compileInstances: an instance without a unit of lo0 has the filters of the default one's. */
+export function compileInstances(
+  instances: InstanceTable,
+  loopbacks: readonly LoopbackUnit[],
+  filters: FilterTable,
+): SnapshotInstance[] {
+  const names = [DEFAULT_TABLE, ...instances.configured.map(({ name }) => name)];
+  const own = (id: number): LoopbackUnit | undefined => loopbacks.find(({ name }) => instances.ofUnit(name) === id);
+  return names.map((name, id) => {
+    const loopback = own(id) ?? own(0);
+    const attach = (family: "inet" | "inet6"): number =>
+      loopback === undefined
+        ? 0
+        : filters.attach(loopback[family], { unit: loopback.name, family, direction: "input" });
+    return {
+      id,
+      name,
+      kernel_table: id === 0 ? KERNEL_MAIN_TABLE : 0,
+      filter_host: attach("inet"),
+      filter_host6: attach("inet6"),
+    };
+  });
+}
+
+export function compileRoutes(instances: InstanceTable, units: readonly RoutedUnit[]): SnapshotRoute[] {
+  return [...instances.ids.values()].flatMap((id) => {
+    const gateway = instances.gatewaysFrom(id);
+    const candidates = units.filter(({ unit }) => unit.instance === gateway);
+    return instances.routesOf(id).map((route) => compileRoute(route, id, candidates, instances));
+  });
+}
+
+function compileRoute(
+  route: StaticRoute,
+  instance: number,
+  units: readonly RoutedUnit[],
+  instances: InstanceTable,
+): SnapshotRoute {
+  const prefix = parsePrefix(route.name)!;
+  const plain = (route["next-hop"] ?? []).map((text) => compileHop(parseAddress(text)!, units));
+  const qualified = (route["qualified-next-hop"] ?? []).map((hop) =>
+    compileHop(
+      parseAddress(hop.name)!,
+      units.filter(({ unit }) => unit.name === hop.interface),
+    ),
+  );
+  const { "next-table": table } = route;
+  return {
+    instance,
+    prefix: addressBytes(prefix.family, prefix.value),
+    length: prefix.length,
+    kind: kindOf(route),
+    next_hops: [...plain, ...qualified],
+    table: table === undefined ? 0 : instances.ids.get(parseTable(table)!.instance)!,
+  };
+}
+
+function kindOf(route: StaticRoute): SnapshotRoute["kind"] {
+  if (route["next-table"] !== undefined) return "next-table";
+  return route.discard === true ? "discard" : route.reject === true ? "reject" : "next-hop";
+}
+
+/** A link-local gateway belongs to the one unit given; any other to the unit whose network holds it, of which there is one. */
+function compileHop(gateway: IpAddress, candidates: readonly RoutedUnit[]): SnapshotRouteHop {
+  const holder = candidates.find(
+    ({ prefixes }) => isLinkLocal(gateway) || prefixes.some((prefix) => isConnected(prefix, gateway)),
+  );
+  return { gateway: addressBytes(gateway.family, gateway.value), unit: holder?.unit.id ?? 0 };
+}
