@@ -172,6 +172,17 @@ other_rule(uint32_t i)
 	return r;
 }
 
+static void
+shuffle(uint32_t *order, uint32_t count, uint64_t state)
+{
+	for (uint32_t i = count - 1; i > 0; i--) {
+		state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+		uint32_t j = (uint32_t)(state % (i + 1)), other = order[j];
+		order[j] = order[i];
+		order[i] = other;
+	}
+}
+
 /* open_bench makes a firewall whose last of `rules` policies decides. */
 static struct bench *
 open_bench(const char *name, uint32_t sessions, uint32_t flows, uint32_t rules, enum action action, struct shape shape)
@@ -190,13 +201,9 @@ open_bench(const char *name, uint32_t sessions, uint32_t flows, uint32_t rules, 
 	b->expected = action == ACTION_PERMIT ? VERDICT_FORWARD : VERDICT_DROP;
 	b->flows = flows;
 	b->order = malloc(flows * sizeof *b->order);
-	uint64_t state = 88172645463325252ull;
-	for (uint32_t i = 0; i < flows; i++) {
-		state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-		uint32_t j = (uint32_t)(state % (i + 1));
-		b->order[i] = b->order[j];
-		b->order[j] = i;
-	}
+	for (uint32_t i = 0; i < flows; i++)
+		b->order[i] = i;
+	shuffle(b->order, flows, 88172645463325252ull);
 	return b;
 }
 
@@ -214,6 +221,9 @@ open_hits(const char *name, uint32_t sessions, struct shape shape)
 {
 	struct bench *b = open_bench(name, sessions + 64, sessions, 10, ACTION_PERMIT, shape);
 	run(b, (sessions + PACKET_BURST - 1) / PACKET_BURST * PACKET_BURST);
+	/* Sessions lie in memory as they were opened; packets come in another order. */
+	shuffle(b->order, sessions, 2463534242ull);
+	b->next = 0;
 	return b;
 }
 
