@@ -251,8 +251,8 @@ ipv4_without_df_is_cut(void **state)
 		assert_memory_equal(whole, sent + 34, 1208);
 	}
 	struct session *session = f->packet.session;
-	assert_int_equal(session->flow[0].packets, 2);
-	assert_int_equal(session->flow[0].bytes, 2 * 1228);
+	assert_int_equal(session->passed[0].packets, 2);
+	assert_int_equal(session->passed[0].bytes, 2 * 1228);
 	assert_int_equal(f->free_count, FIXTURE_FRAMES);
 	fixture_free(f);
 }
@@ -274,8 +274,8 @@ fragments_follow_their_first_one(void **state)
 	assert_int_equal(fixture_parse(&f->out[1]).fragment_offset, 800);
 	assert_int_equal(f->worker->counters.received_packets, 2);
 	struct session *s = f->packet.session;
-	assert_int_equal(s->flow[0].packets, 2);
-	assert_int_equal(s->flow[0].bytes, 820 + 120);
+	assert_int_equal(s->passed[0].packets, 2);
+	assert_int_equal(s->passed[0].bytes, 820 + 120);
 
 	first.fragment_id = later.fragment_id = 6;
 	assert_int_equal(fixture_send(f, first), VERDICT_FORWARD);
