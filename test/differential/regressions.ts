@@ -375,8 +375,8 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "a server that speaks only after the reset has the window of its own segment",
-    wrong: "model",
+    name: "what passes after a reset says nothing of windows",
+    wrong: "program",
     case: {
       config: flowing({}),
       steps: [
