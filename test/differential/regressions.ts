@@ -432,6 +432,19 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
+    name: "the server's first acknowledgment counts, whatever SYN came before the connection was picked up",
+    wrong: "model",
+    case: {
+      config: flowing({ "no-syn-check": true, "rst-invalidate-session": true }),
+      steps: [
+        client0(SYN, 70_000_000),
+        client0(ACK, 1001, 900_001),
+        server0(FIN | ACK, 900_001, 1001),
+        client0(RST, 1001),
+      ],
+    },
+  },
+  {
     name: "what is told of packets and of events is compared apart: a packet may wait after its old session has ended",
     wrong: "model",
     case: {

@@ -212,7 +212,7 @@ export class TcpTrack {
         sender.maxEnd = add(segment.sequence, 1 + Math.max(1, receiver.maxWindow));
         sender.scale = segment.scale;
         receiver.acked = add(segment.sequence, 1);
-      }
+      } else sender.acked = segment.acknowledgment;
     }
     sender.end = later(sender.end, end);
     sender.maxWindow = Math.max(sender.maxWindow, scaled, 1);
