@@ -398,8 +398,10 @@ tcp_update(struct tcp_track *t, const struct packet *p, unsigned direction)
 	}
 	if (cell == PASS || cell == REFUSE || cell == AGAIN)
 		return;
-	if (cell & LOOSE)
+	if (cell & LOOSE) {
 		t->loose = 1;
+		s->scale = SCALE_UNKNOWN; /* whether the server took up what the SYN offered was not seen */
+	}
 
 	if (has(p, FLAG_SYN) && t->state == TCP_SYN_SENT) {
 		if (p->flags & PACKET_FRAGMENT_MORE)

@@ -445,6 +445,21 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
+    name: "a window scale that only the client's SYN offered is not in force in a connection picked up after it",
+    wrong: "program",
+    case: {
+      config: flowing({ "no-syn-check": true }),
+      steps: [
+        from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, scale: 9 }),
+        client0(ACK, 1001, 900_001),
+        client0(SYN, 1022),
+        server0(ACK, 900_001, 1023),
+        server0(SYN | ACK, 1, 1023),
+        ...later(30),
+      ],
+    },
+  },
+  {
     name: "what is told of packets and of events is compared apart: a packet may wait after its old session has ended",
     wrong: "model",
     case: {
