@@ -86,6 +86,44 @@ first_and_later_packets_leave_alike(void **state)
 	fixture_free(f);
 }
 
+/* The same packet as a stack on this host sends it over veth. */
+static void
+send_unfinished(struct fixture *f)
+{
+	enum { UDP_CHECKSUM_AT = 6 };
+	struct packet *p = &f->packet;
+	f->out_count = 0;
+	fixture_receive(f, p, &dns4);
+	uint32_t length = (uint32_t)p->l3 + p->l3_length - p->l4;
+	uint16_t pseudo = (uint16_t)~checksum_finish(checksum_pseudo(0, &p->key, length));
+	memcpy(p->data + p->l4 + UDP_CHECKSUM_AT, &pseudo, sizeof pseudo);
+	pipeline_burst(f->worker, p, 1);
+	assert_int_equal(p->verdict, VERDICT_FORWARD);
+	fixture_take_outputs(f);
+}
+
+static void
+checksums_left_to_hardware_are_finished_where_senders_do_that(void **state)
+{
+	const uint8_t server[6] = { 4, 0, 10, 0, 2, 2 };
+	struct fixture *f = open_firewall();
+	f->ports[0].unfinished = 1;
+	for (unsigned i = 0; i < 2; i++) { /* by judgement, and by the memo */
+		send_unfinished(f);
+		assert_forwarded(f, dns4, 64, 1, server);
+	}
+	f->ports[0].unfinished = 0;
+	send_unfinished(f);
+	uint8_t finished[256];
+	uint16_t length = f->out[0].length;
+	memcpy(finished, f->out[0].data, length);
+	f->ports[0].unfinished = 1;
+	send_unfinished(f);
+	assert_int_equal(f->out[0].length, length);
+	assert_memory_not_equal(f->out[0].data, finished, length);
+	fixture_free(f);
+}
+
 static void
 the_memo_is_used_and_gives_the_same_as_full_judgement(void **state)
 {
@@ -448,6 +486,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_and_later_packets_leave_alike),
+		cmocka_unit_test(checksums_left_to_hardware_are_finished_where_senders_do_that),
 		cmocka_unit_test(the_memo_is_used_and_gives_the_same_as_full_judgement),
 		cmocka_unit_test(vlan_tags_are_put_on_and_taken_off),
 		cmocka_unit_test(an_expired_hop_count_is_told_to_the_sender),

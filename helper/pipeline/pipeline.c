@@ -166,6 +166,8 @@ receive(struct worker *w, struct packet *p)
 	}
 	if (malformed != DROP_REASON_NONE)
 		p->verdict = (uint8_t)packet_drop(p, malformed);
+	else if (w->ports[p->port].unfinished && rewrite_checksum_unfinished(p))
+		rewrite_checksum_complete(p);
 }
 
 /* again handles a packet that waited as if it came now: what was in force when it came may have changed. */
