@@ -612,9 +612,9 @@ a_later_fragment_has_no_ports_and_teaches_its_flow_nothing(void **state)
 {
 	struct fixture *f = open_firewall();
 	uint16_t in = fixture_filter(f, ADDRESS_FAMILY_INET);
-	static const struct filter_range dns = { 53, 53 };
+	static const struct number_range dns = { 53, 53 };
 	struct filter_term *port = counting(fixture_term(f, in, FILTER_ACCEPT), 0);
-	port->destination_ports = (struct filter_ranges){ .count = 1, .range = &dns };
+	port->destination_ports = (struct number_ranges){ .count = 1, .range = &dns };
 	counting(fixture_term(f, in, FILTER_ACCEPT), 1);
 	f->unit[1].filter_input = in;
 	fixture_commit(f);
