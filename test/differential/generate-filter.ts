@@ -148,8 +148,7 @@ const CONDITIONS: readonly Pair[] = [
   ],
   ["tcp-established", () => ({ "tcp-established": true })],
   ["tcp-initial", () => ({ "tcp-initial": true })],
-  ["is-fragment", () => ({ "is-fragment": true })],
-  ["first-fragment", () => ({ "first-fragment": true })],
+  ["is-fragment", (c) => (c.oneIn(2) ? { "is-fragment": true } : { "first-fragment": true })],
   ["interface", (c) => ({ interface: c.some(["ge-0/0/0.0", "ge-0/0/1.0", "ge-0/0/2.30", "ge-0/0/3.0"], 2) })],
   [
     "forwarding-class",
@@ -181,7 +180,16 @@ const ONLY: Readonly<Record<Family, readonly Pair[]>> = {
     ],
   ],
   inet6: [
-    listed("next-header", [6, 17, 58, 47, 50, 132], 34, ["tcp", "udp", "icmp6", "gre"]),
+    [
+      "next-header",
+      /* Numbers of extension headers are refused, in ranges too. */
+      (c) => ({
+        [c.oneIn(4) ? "next-header-except" : "next-header"]: c.some(
+          ["tcp", "udp", "icmp6", 6, 17, 58, 50, 132, "gre", "6-17", "45-50", "17-42", "5-16", "61-134"],
+          3,
+        ),
+      }),
+    ],
     listed("traffic-class", MENTIONED.codePoints, 63, ["ef", "af11", "be"]),
     listed("hop-limit", MENTIONED.ttls, 255),
   ],
@@ -197,7 +205,7 @@ function flexibleOf(c: Chooser): object {
       "byte-offset": c.of([0, 1, 2, 3, 8, 19, 30]),
       ...(c.oneIn(3) ? { "bit-offset": c.below(8) } : {}),
       "bit-length": length,
-      ...(c.oneIn(2) ? { "mask-in-hex": `0x${[0, 1, 0xf, 0xf0, 0x81][c.below(5)]!.toString(16)}` } : {}),
+      ...(c.oneIn(2) ? { "mask-in-hex": `0x${(c.of([1, 0xf, 0xf1, 0xff]) % 2 ** length).toString(16)}` } : {}),
       prefix: `0x${prefix.toString(16)}`,
     },
   };
@@ -208,6 +216,8 @@ function fromOf(c: Chooser, family: Family): { from?: FilterFrom } {
   const all = [...CONDITIONS, ...ONLY[family], ...ONLY[family]];
   let from = {};
   for (let i = 0; i < count; i++) from = { ...from, ...c.of(all)[1](c, family) };
+  /* No packet is both. */
+  if ("is-fragment" in from) delete (from as FilterFrom & { "first-fragment"?: true })["first-fragment"];
   return count === 0 ? {} : { from };
 }
 
