@@ -9,6 +9,7 @@ import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
 import { stepsOf, type Making } from "./generate-steps.js";
 
 const STEPS = 100;
+const FILTER_STEPS = 70;
 
 /** numbers: mulberry32. */
 function numbers(seed: number): () => number {
@@ -42,7 +43,7 @@ function filterCaseOf(seed: number): Case {
   return {
     config: making.config(list(PLAIN + 1200)),
     steps: stepsOf(
-      Array.from({ length: STEPS }, () => list(32)),
+      Array.from({ length: FILTER_STEPS }, () => list(32)),
       configs,
       making,
     ),
