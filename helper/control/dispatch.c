@@ -165,6 +165,18 @@ handle_counters(const struct request *q, const void *body)
 }
 
 static void
+handle_filters(const struct request *q, const void *body)
+{
+	q->dispatcher->ops->filters(q->dispatcher->ctx, q->reply);
+}
+
+static void
+handle_clear_filters(const struct request *q, const void *body)
+{
+	q->dispatcher->ops->clear_filters(q->dispatcher->ctx, body, q->reply);
+}
+
+static void
 handle_neighbors(const struct request *q, const void *body)
 {
 	q->dispatcher->ops->neighbors(q->dispatcher->ctx, body, q->reply);
@@ -201,6 +213,8 @@ static const struct entry {
 	{ "counters", AFTER_HELLO, &request_counters_map, handle_counters },
 	{ "sessions", AFTER_HELLO, &request_sessions_map, handle_sessions },
 	{ "clear_sessions", AFTER_HELLO | WRITER, &request_clear_sessions_map, handle_clear_sessions },
+	{ "filters", AFTER_HELLO, &request_filters_map, handle_filters },
+	{ "clear_filters", AFTER_HELLO | WRITER, &request_clear_filters_map, handle_clear_filters },
 	{ "neighbors", AFTER_HELLO, &request_neighbors_map, handle_neighbors },
 	{ "routes", AFTER_HELLO, &request_routes_map, handle_routes },
 	{ "explain", AFTER_HELLO, &request_explain_map, handle_explain },
@@ -214,6 +228,8 @@ union body {
 	struct request_counters counters;
 	struct request_sessions sessions;
 	struct request_clear_sessions clear_sessions;
+	struct request_filters filters;
+	struct request_clear_filters clear_filters;
 	struct request_neighbors neighbors;
 	struct request_routes routes;
 	struct request_explain explain;

@@ -13,6 +13,7 @@ static struct engine {
 	bool refuse_apply;
 	uint64_t filter_id;
 	uint32_t filter_port;
+	uint32_t cleared_counters, cleared_last;
 } engine;
 
 static void
@@ -68,6 +69,14 @@ op_clear_sessions(void *ctx, const struct request_clear_sessions *q, struct repl
 }
 
 static void
+op_clear_filters(void *ctx, const struct request_clear_filters *q, struct reply *r)
+{
+	engine.calls++;
+	engine.cleared_counters = q->counters_count;
+	engine.cleared_last = q->counters_count > 0 ? q->counters[q->counters_count - 1] : UINT32_MAX;
+}
+
+static void
 op_neighbors(void *ctx, const struct request_neighbors *q, struct reply *r)
 {
 	engine.calls++;
@@ -101,6 +110,8 @@ static const struct control_ops ops = {
 	.counters = op_plain,
 	.sessions = op_sessions,
 	.clear_sessions = op_clear_sessions,
+	.filters = op_plain,
+	.clear_filters = op_clear_filters,
 	.neighbors = op_neighbors,
 	.routes = op_routes,
 	.explain = op_explain,
@@ -256,7 +267,8 @@ a_mismatch_is_refused_by_name_with_both_values(void **state)
 static void
 hello_comes_first_and_once_and_roles_are_kept(void **state)
 {
-	static const char *const after_hello[] = { "status", "counters", "shutdown", "clear_sessions" };
+	static const char *const after_hello[] = { "status",         "counters", "shutdown",
+						   "clear_sessions", "filters",  "clear_filters" };
 	struct peer p = { 0 };
 	for (size_t i = 0; i < sizeof after_hello / sizeof *after_hello; i++) {
 		char text[64];
@@ -267,6 +279,7 @@ hello_comes_first_and_once_and_roles_are_kept(void **state)
 	assert_true(asked(&p, HELLO("writer"), "hello-twice"));
 	assert_false(p.writer);
 	assert_true(asked(&p, "{\"id\": 2, \"type\": \"clear_sessions\"}", "role"));
+	assert_true(asked(&p, "{\"id\": 2, \"type\": \"clear_filters\"}", "role"));
 	assert_true(asked(&p, "{\"id\": 2, \"type\": \"shutdown\"}", "role"));
 	assert_true(asked(&p, "{\"id\": 2, \"type\": \"apply_snapshot\", \"snapshot\": {}}", "role"));
 	assert_true(asked(&p, "{\"id\": 2, \"type\": \"reboot\"}", "unknown-request"));
@@ -373,6 +386,11 @@ every_field_of_every_request_is_refused_by_its_path_when_it_is_wrong(void **stat
 		  &request_sessions_map },
 		{ "clear_sessions", "{\"id\": 1, \"type\": \"clear_sessions\", \"filter\": " FILTER "}",
 		  &request_clear_sessions_map },
+		{ "filters", "{\"id\": 1, \"type\": \"filters\"}", &request_filters_map },
+		{ "clear_filters",
+		  "{\"id\": 1, \"type\": \"clear_filters\", \"generation\": 3, \"counters\": [0, 5], \"policers\": "
+		  "[1]}",
+		  &request_clear_filters_map },
 		{ "neighbors", "{\"id\": 1, \"type\": \"neighbors\", \"after\": 0, \"limit\": 10}",
 		  &request_neighbors_map },
 		{ "routes", "{\"id\": 1, \"type\": \"routes\", \"after\": 0, \"limit\": 10}", &request_routes_map },
@@ -444,6 +462,12 @@ what_connects_a_requests_fields_is_checked(void **state)
 		  NULL));
 	assert_int_equal(engine.filter_id, 6000000000ull);
 	assert_int_equal(engine.filter_port, 0);
+	assert_true(asked(&p,
+			  "{\"id\": 1, \"type\": \"clear_filters\", \"generation\": 3, \"counters\": [0, 5, 262143], "
+			  "\"policers\": []}",
+			  NULL));
+	assert_int_equal(engine.cleared_counters, 3);
+	assert_int_equal(engine.cleared_last, 262143);
 }
 
 /* ---- snapshots ---- */

@@ -29,6 +29,8 @@ struct control_ops {
 	void (*counters)(void *ctx, struct reply *r);
 	void (*sessions)(void *ctx, const struct request_sessions *q, struct reply *r);
 	void (*clear_sessions)(void *ctx, const struct request_clear_sessions *q, struct reply *r);
+	void (*filters)(void *ctx, struct reply *r);
+	void (*clear_filters)(void *ctx, const struct request_clear_filters *q, struct reply *r);
 	void (*neighbors)(void *ctx, const struct request_neighbors *q, struct reply *r);
 	void (*routes)(void *ctx, const struct request_routes *q, struct reply *r);
 	void (*explain)(void *ctx, const struct request_explain *q, struct reply *r);

@@ -27,7 +27,7 @@ struct plan_options {
 	uint32_t generation;
 	const char *device[2];
 	const char *xdp_mode;
-	bool fail_open, deny;
+	bool fail_open, deny, filter;
 	uint16_t mtu;
 };
 
@@ -79,31 +79,36 @@ pack_zone(msgpack_packer *m, int id, const char *name)
 static void
 pack_port(msgpack_packer *m, int id, const struct plan_options *o)
 {
-	msgpack_pack_map(m, 5);
+	msgpack_pack_map(m, 7);
 	field_number(m, "id", id);
 	field_text(m, "name", id ? "ge-0/0/1" : "ge-0/0/0");
 	field_text(m, "device", o->device[id]);
 	field_text(m, "xdp_mode", o->xdp_mode);
 	field_number(m, "mtu", o->mtu);
+	field_number(m, "shaping_rate", 0);
+	field_list(m, "queues", 0);
 }
 
 static void
-pack_unit(msgpack_packer *m, int id)
+pack_unit(msgpack_packer *m, int id, const struct plan_options *o)
 {
-	static const char *const filters[] = { "filter_input", "filter_output", "filter_input6", "filter_output6" };
+	static const char *const attached[] = { "filter_input", "filter_output", "filter_input6", "filter_output6",
+						"classifier",   "classifier6",   "rewrite",       "rewrite6" };
 	const uint8_t address[4] = { 10, (uint8_t)id, 0, 1 };
 
-	msgpack_pack_map(m, 13);
+	msgpack_pack_map(m, 19);
 	field_number(m, "id", id);
 	field_text(m, "name", id == 1 ? "ge-0/0/0.0" : "ge-0/0/1.0");
 	field_number(m, "port", id - 1);
 	field_number(m, "vlan", 0);
 	field_number(m, "zone", id);
 	field_number(m, "instance", 0);
+	field_bool(m, "inet", true);
+	field_bool(m, "inet6", true);
 	field_number(m, "mtu_inet", 0);
 	field_number(m, "mtu_inet6", 0);
-	for (unsigned i = 0; i < 4; i++)
-		field_number(m, filters[i], 0);
+	for (unsigned i = 0; i < sizeof attached / sizeof attached[0]; i++)
+		field_number(m, attached[i], o->filter && id == 1 && i == 0);
 	field_list(m, "addresses", 1);
 	msgpack_pack_map(m, 2);
 	text(m, "address");
@@ -139,6 +144,91 @@ pack_rule(msgpack_packer *m, const struct plan_options *o)
 	field_number(m, "action", o->deny ? ACTION_DENY : ACTION_PERMIT);
 }
 
+/* Source ports from POLICED on meet a policer that lets nothing through. */
+enum { POLICED = 1000 + FLOWS - 16 };
+
+static void
+pack_term(msgpack_packer *m, int id, const char *action, int counter, int policer)
+{
+	static const char *const empty[] = { "source",
+					     "destination",
+					     "address",
+					     "protocols",
+					     "ports",
+					     "destination_ports",
+					     "icmp_types",
+					     "icmp_codes",
+					     "tcp_flags",
+					     "dscps",
+					     "ttls",
+					     "packet_lengths",
+					     "ip_options",
+					     "ip_options_except",
+					     "fragment_offsets",
+					     "fragment_flags",
+					     "esp_spis",
+					     "interfaces",
+					     "forwarding_classes",
+					     "loss_priorities",
+					     "flexible" };
+	static const char *const keep[] = { "reject_code", "set_forwarding_class", "set_loss_priority", "set_dscp",
+					    "routing_instance" };
+	static const char *const no[] = { "is_fragment", "first_fragment", "log" };
+	char name[8];
+
+	snprintf(name, sizeof name, "t%d", id);
+	msgpack_pack_map(m, 8 + 21 + 5 + 3);
+	field_number(m, "filter_id", 1);
+	field_number(m, "term_id", id);
+	field_text(m, "filter", "f");
+	field_text(m, "term", name);
+	field_text(m, "action", action);
+	field_number(m, "counter", counter);
+	field_number(m, "policer", policer);
+	for (unsigned i = 0; i < sizeof empty / sizeof empty[0]; i++)
+		field_list(m, empty[i], 0);
+	for (unsigned i = 0; i < sizeof keep / sizeof keep[0]; i++)
+		field_number(m, keep[i], -1);
+	for (unsigned i = 0; i < sizeof no / sizeof no[0]; i++)
+		field_bool(m, no[i], false);
+	field_list(m, "source_ports", policer >= 0);
+	if (policer < 0)
+		return;
+	msgpack_pack_map(m, 2);
+	field_number(m, "low", POLICED);
+	field_number(m, "high", 65535);
+}
+
+static void
+pack_filter(msgpack_packer *m)
+{
+	field_list(m, "filters", 1);
+	msgpack_pack_map(m, 4);
+	field_number(m, "id", 1);
+	field_text(m, "name", "f");
+	field_number(m, "family", 2);
+	field_list(m, "terms", 3);
+	pack_term(m, 1, "next", 0, -1);
+	pack_term(m, 2, "accept", 1, 0);
+	pack_term(m, 3, "accept", -1, -1);
+	field_list(m, "filter_counters", 2);
+	text(m, "f/all");
+	text(m, "f/policed");
+	field_list(m, "policers", 1);
+	msgpack_pack_map(m, 11);
+	field_text(m, "name", "nothing");
+	field_text(m, "kind", "two-color");
+	field_text(m, "unit", "bits");
+	field_number(m, "rate", 1);
+	field_number(m, "burst", 1);
+	field_number(m, "rate2", 0);
+	field_number(m, "burst2", 0);
+	field_bool(m, "color_aware", false);
+	field_bool(m, "exceed_discard", true);
+	field_number(m, "exceed_loss_priority", -1);
+	field_number(m, "exceed_forwarding_class", -1);
+}
+
 static struct snapshot *
 make_snapshot(const struct plan_options *o)
 {
@@ -150,7 +240,7 @@ make_snapshot(const struct plan_options *o)
 	msgpack_sbuffer_init(&buffer);
 	msgpack_packer_init(m, &buffer, msgpack_sbuffer_write);
 	snprintf(hash, sizeof hash, "%064x", o->generation);
-	msgpack_pack_map(m, 17);
+	msgpack_pack_map(m, 20);
 	field_number(m, "version", 1);
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
@@ -178,8 +268,8 @@ make_snapshot(const struct plan_options *o)
 	pack_port(m, 0, o);
 	pack_port(m, 1, o);
 	field_list(m, "units", 2);
-	pack_unit(m, 1);
-	pack_unit(m, 2);
+	pack_unit(m, 1, o);
+	pack_unit(m, 2, o);
 	field_list(m, "address_sets", 0);
 	field_list(m, "applications", 0);
 	field_list(m, "policy_sets", 1);
@@ -200,9 +290,19 @@ make_snapshot(const struct plan_options *o)
 	text(m, "trust/untrust/out");
 	text(m, "default");
 	field_list(m, "routes", 0);
-	field_list(m, "filters", 0);
-	field_list(m, "filter_counters", 0);
-	field_list(m, "policers", 0);
+	if (o->filter) {
+		pack_filter(m);
+	} else {
+		field_list(m, "filters", 0);
+		field_list(m, "filter_counters", 0);
+		field_list(m, "policers", 0);
+	}
+	field_list(m, "classifiers", 0);
+	field_list(m, "rewrites", 0);
+	field_list(m, "forwarding_classes", 1);
+	msgpack_pack_map(m, 2);
+	field_text(m, "name", "best-effort");
+	field_number(m, "queue", 0);
 
 	struct snapshot *s = snapshot_decode(buffer.data, (uint32_t)buffer.size, &why);
 	if (!s)
@@ -481,6 +581,119 @@ one_queue_serves_two_workers(void **state)
 	assert_true(forwarded_by(&h, 1) > 0);
 	assert_string_equal(device_mode(&h.engine->device[0]), "generic");
 	stop_control(&c);
+	close_house(&h);
+}
+
+/* filter_totals: what f/all, f/policed and the policer counted. */
+struct filter_totals {
+	uint64_t packets[3], bytes[3];
+};
+
+static void
+add_rows(struct filter_totals *t, unsigned first, const msgpack_object *rows)
+{
+	for (uint32_t i = 0; i < rows->via.array.size; i++) {
+		const msgpack_object *row = &rows->via.array.ptr[i];
+		unsigned at = first + (unsigned)member(row, "index")->via.u64;
+		assert_true(at < 3);
+		t->packets[at] += member(row, "packets")->via.u64;
+		t->bytes[at] += member(row, "bytes")->via.u64;
+	}
+}
+
+/* read_filters adds what the reply to `filters` says, or to `clear_filters` of all there is. */
+static void
+read_filters(struct house *h, bool clear, struct filter_totals *t)
+{
+	uint32_t counters[] = { 1, 0 }, policers[] = { 0 };
+	struct request_clear_filters q = { .generation = h->generation,
+					   .counters = counters,
+					   .counters_count = 2,
+					   .policers = policers,
+					   .policers_count = 1 };
+	struct reply *r = reply_create(1);
+	uint8_t *bytes;
+	size_t length;
+	msgpack_unpacked u;
+
+	assert_non_null(r);
+	if (clear)
+		h->engine->ops.clear_filters(h->engine, &q, r);
+	else
+		h->engine->ops.filters(h->engine, r);
+	assert_false(reply_refused(r));
+	assert_true(reply_finish(r, &bytes, &length));
+	msgpack_unpacked_init(&u);
+	assert_int_equal(msgpack_unpack_next(&u, (char *)bytes + 4, length - 4, NULL), MSGPACK_UNPACK_SUCCESS);
+	add_rows(t, 0, member(&u.data, "counters"));
+	add_rows(t, 2, member(&u.data, "policers"));
+	msgpack_unpacked_destroy(&u);
+	free(bytes);
+}
+
+static bool
+clear_refused(struct house *h, uint32_t generation, uint32_t counter)
+{
+	struct request_clear_filters q = { .generation = generation, .counters = &counter, .counters_count = 1 };
+	struct reply *r = reply_create(1);
+	uint8_t *bytes;
+	size_t length;
+
+	assert_non_null(r);
+	h->engine->ops.clear_filters(h->engine, &q, r);
+	bool refused = reply_refused(r);
+	assert_true(reply_finish(r, &bytes, &length));
+	free(bytes);
+	return refused;
+}
+
+static void
+filter_counters_add_up_over_workers_commits_and_clears_to_the_single_packet(void **state)
+{
+	enum { POLICED_FLOWS = 1000 + FLOWS - POLICED, IP_BYTES = 46 };
+	struct filter_totals held = { 0 }, now = { 0 };
+	struct house h;
+	struct control c;
+
+	open_house(&h, 2, 2);
+	must_apply(&h, (struct plan_options){ .filter = true });
+	start_control(&c, &h);
+	send_packet(&h, 0, 0); /* waits for its neighbour */
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	stop_control(&c);
+	uint64_t sent = 1;
+	for (unsigned i = 0; i < PACKETS; i++) {
+		for (unsigned flow = 0; flow < FLOWS; flow++, sent++) {
+			send_packet(&h, flow, i);
+			/* While packets of this round are under way. */
+			if (flow % 16 == 7)
+				read_filters(&h, true, &held);
+		}
+		assert_int_equal(receive_forwarded(&h, FLOWS - POLICED_FLOWS), FLOWS - POLICED_FLOWS);
+		if (i == PACKETS / 2) {
+			must_apply(&h, (struct plan_options){ .filter = true });
+			assert_true(clear_refused(&h, h.generation - 1, 0));
+			assert_true(clear_refused(&h, h.generation, 2));
+		}
+	}
+	await_ended(&h, sent);
+	for (uint32_t w = 0; w < 2; w++)
+		assert_true(forwarded_by(&h, w) > 0);
+	read_filters(&h, false, &now);
+	assert_true(now.packets[0] > 0 && now.packets[0] < sent);
+	read_filters(&h, true, &held);
+	assert_int_equal(held.packets[0], sent);
+	assert_int_equal(held.packets[1], POLICED_FLOWS * PACKETS);
+	assert_int_equal(held.packets[2], POLICED_FLOWS * PACKETS);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(held.bytes[i], held.packets[i] * IP_BYTES);
+	assert_int_equal(counted(&h, offsetof(struct counters, drop) + DROP_REASON_POLICER * sizeof(uint64_t)),
+			 held.packets[2]);
+	now = (struct filter_totals){ 0 };
+	read_filters(&h, false, &now);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(now.packets[i] | now.bytes[i], 0);
+	assert_false(clear_refused(&h, h.generation, 1));
 	close_house(&h);
 }
 
@@ -791,6 +1004,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_workers_on_two_queues_forward_every_packet_and_keep_every_buffer),
+		cmocka_unit_test(filter_counters_add_up_over_workers_commits_and_clears_to_the_single_packet),
 		cmocka_unit_test(one_queue_serves_two_workers),
 		cmocka_unit_test(status_tells_what_the_kernel_kept_and_what_it_lost_before_a_worker_saw_it),
 		cmocka_unit_test(a_packet_that_the_device_has_no_room_for_is_not_counted_as_sent),

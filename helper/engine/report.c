@@ -588,6 +588,8 @@ report_ops(struct control_ops *ops)
 				     .counters = report_counters,
 				     .sessions = report_sessions,
 				     .clear_sessions = report_clear_sessions,
+				     .filters = report_filters,
+				     .clear_filters = report_clear_filters,
 				     .neighbors = report_neighbors,
 				     .routes = report_routes,
 				     .explain = report_explain,

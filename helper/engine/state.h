@@ -138,6 +138,10 @@ bool address_present(const struct address_list *l, unsigned ifindex, uint8_t fam
 /* report.c */
 void report_ops(struct control_ops *ops);
 
+/* report_filters.c */
+void report_filters(void *ctx, struct reply *r);
+void report_clear_filters(void *ctx, const struct request_clear_filters *q, struct reply *r);
+
 void epoch_raise(struct engine *e);
 
 #endif

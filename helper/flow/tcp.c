@@ -181,7 +181,9 @@ answers_restart(const struct tcp_track *t, const struct packet *p, unsigned dire
 	const struct tcp_side *client = &t->side[0];
 	if (direction == 0 || !client->restart || !has(p, FLAG_ACK) || p->tcp_acknowledgment != client->fin_end)
 		return false;
-	return has(p, FLAG_RST) || (has(p, FLAG_SYN) && !sequence_fits(t, p, direction));
+	/* Of a server that has not spoken since the connection was picked up there are no numbers that could fit. */
+	bool fits = t->side[1].seen && sequence_fits(t, p, direction);
+	return has(p, FLAG_RST) || (has(p, FLAG_SYN) && !fits);
 }
 
 /* A reset that answers a SYN (RFC 9293 3.10.7.1: sequence 0, acknowledging it) rather than lying in a window. */
@@ -319,6 +321,7 @@ start_over(struct tcp_track *t, const struct packet *p)
 	};
 	side_open(t, p, 1);
 	take_acknowledgment(t, p, 1);
+	t->loose = (p->flags & PACKET_FRAGMENT_MORE) != 0;
 }
 
 enum tcp_result
@@ -398,6 +401,8 @@ tcp_update(struct tcp_track *t, const struct packet *p, unsigned direction)
 		t->loose = 1;
 
 	if (has(p, FLAG_SYN) && t->state == TCP_SYN_SENT) {
+		if (p->flags & PACKET_FRAGMENT_MORE)
+			t->loose = 1;
 		if (direction == 0 && retransmitted) {
 			raise_to(&s->end, end_of(p));
 			return;

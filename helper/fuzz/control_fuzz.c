@@ -55,6 +55,16 @@ op_clear_sessions(void *ctx, const struct request_clear_sessions *q, struct repl
 }
 
 static void
+op_clear_filters(void *ctx, const struct request_clear_filters *q, struct reply *r)
+{
+	assert(peer.writer && q->generation > 0);
+	for (uint32_t i = 0; i < q->counters_count; i++)
+		assert(q->counters[i] < 262144);
+	for (uint32_t i = 0; i < q->policers_count; i++)
+		assert(q->policers[i] < 65536);
+}
+
+static void
 op_neighbors(void *ctx, const struct request_neighbors *q, struct reply *r)
 {
 	assert(peer.hello && q->limit <= 500);
@@ -96,6 +106,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						.counters = op_plain,
 						.sessions = op_sessions,
 						.clear_sessions = op_clear_sessions,
+						.filters = op_plain,
+						.clear_filters = op_clear_filters,
 						.neighbors = op_neighbors,
 						.routes = op_routes,
 						.explain = op_explain,

@@ -134,6 +134,29 @@ only_configured_interfaces_in_a_zone_take_packets(void **state)
 }
 
 static void
+a_family_neither_comes_nor_leaves_by_a_unit_that_does_not_carry_it(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->unit[1].inet6 = false;
+	assert_drop(f, dns6, DROP_REASON_FAMILY_OFF);
+	f->unit[1].inet6 = true;
+	f->unit[2].inet6 = false;
+	assert_drop(f, dns6, DROP_REASON_FAMILY_OFF);
+	assert_int_equal(f->packet.egress_unit, 2);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	fixture_free(f);
+
+	f = open_firewall();
+	f->unit[1].inet = false;
+	assert_drop(f, dns4, DROP_REASON_FAMILY_OFF);
+	f->unit[1].inet = true;
+	f->unit[2].inet = false;
+	assert_drop(f, dns4, DROP_REASON_FAMILY_OFF);
+	assert_int_equal(fixture_send(f, dns6), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
 frames_for_other_stations_are_left_alone(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -426,6 +449,7 @@ main(void)
 		cmocka_unit_test(a_packet_without_room_to_send_is_dropped_before_anything_is_said),
 		cmocka_unit_test(a_sender_who_cannot_be_told_is_logged_as_such),
 		cmocka_unit_test(only_configured_interfaces_in_a_zone_take_packets),
+		cmocka_unit_test(a_family_neither_comes_nor_leaves_by_a_unit_that_does_not_carry_it),
 		cmocka_unit_test(frames_for_other_stations_are_left_alone),
 		cmocka_unit_test(destinations_without_a_way_are_dropped),
 		cmocka_unit_test(broadcast_and_multicast_are_never_forwarded),

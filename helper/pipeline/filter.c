@@ -29,17 +29,25 @@ meter(struct worker *w, struct packet *p, const struct policer_rule *r, bool eff
 	return policer_mark(r, color, &p->loss_priority, &p->forwarding_class);
 }
 
+static inline void
+count(struct filter_counter *c, const struct packet *p)
+{
+	counter_add(&c->packets, 1);
+	counter_add(&c->bytes, p->l3_length);
+}
+
 /* take does what a matching term says, but for its action: the order is that of docs/pipeline.md. False if its policer
  * drops the packet. */
 static inline bool
 take(struct worker *w, struct packet *p, const struct filter_term *term, struct filter_trail *t, bool effects)
 {
-	if (effects && term->counter != FILTER_COUNTER_NONE) {
-		counter_add(&w->filter_counters[term->counter].packets, 1);
-		counter_add(&w->filter_counters[term->counter].bytes, p->l3_length);
-	}
-	if (term->policer != FILTER_POLICER_NONE && !meter(w, p, &w->snapshot->policer[term->policer], effects))
+	if (effects && term->counter != FILTER_COUNTER_NONE)
+		count(&w->filter_counters[term->counter], p);
+	if (term->policer != FILTER_POLICER_NONE && !meter(w, p, &w->snapshot->policer[term->policer], effects)) {
+		if (effects)
+			count(&w->policer_drops[term->policer], p);
 		return false;
+	}
 	if (term->set_forwarding_class != FILTER_KEEP)
 		p->forwarding_class = (uint8_t)term->set_forwarding_class;
 	if (term->set_loss_priority != FILTER_KEEP)

@@ -128,7 +128,9 @@ fixture_unit(struct fixture *f, uint16_t id, uint16_t port, uint16_t vlan, uint1
 	     const char *inet6)
 {
 	struct unit *u = &f->unit[id];
-	*u = (struct unit){ .port = port, .vlan = vlan, .zone = zone, .address = f->address[id] };
+	*u = (struct unit){
+		.port = port, .vlan = vlan, .zone = zone, .inet = true, .inet6 = true, .address = f->address[id]
+	};
 	snprintf(u->name, sizeof u->name, "ge-0/0/%u.%u", port, vlan);
 	const char *text[2] = { inet, inet6 };
 	for (unsigned i = 0; i < 2; i++) {

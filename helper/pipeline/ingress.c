@@ -48,5 +48,7 @@ ingress_identify(struct worker *w, struct packet *p)
 	/* Explain asks about packets that were sent to us. */
 	if (!w->trace && !is_for_us(w, p))
 		return packet_drop(p, DROP_REASON_OTHER_STATION);
+	if (!unit_carries(u, p->key.family))
+		return packet_drop(p, DROP_REASON_FAMILY_OFF);
 	return VERDICT_NONE;
 }

@@ -71,7 +71,12 @@ route_select(struct worker *w, struct packet *p)
 	case NEXT_HOP_FORWARD:
 		p->egress_unit = p->next_hop->unit;
 		p->egress_zone = w->snapshot->unit[p->egress_unit].zone;
-		return p->egress_zone == ZONE_NONE ? packet_drop(p, DROP_REASON_NO_ZONE) : VERDICT_NONE;
+		if (p->egress_zone == ZONE_NONE)
+			return packet_drop(p, DROP_REASON_NO_ZONE);
+		/* The kernel's routes know nothing of our families. */
+		if (!unit_carries(&w->snapshot->unit[p->egress_unit], k->family))
+			return packet_drop(p, DROP_REASON_FAMILY_OFF);
+		return VERDICT_NONE;
 	case NEXT_HOP_BROADCAST:
 		return packet_drop(p, DROP_REASON_BROADCAST);
 	case NEXT_HOP_REJECT:

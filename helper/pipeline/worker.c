@@ -7,7 +7,13 @@
 #include "pipeline/stage.h"
 
 /* Room for counters is virtual memory only until a counter is used. */
-enum { UNIT_ROOM = 4096, POLICY_ROOM = 1 << 20, FILTER_ROOM = 1 << 18, QUEUE_ROOM = WORKER_PORTS_MAX * QUEUES };
+enum {
+	UNIT_ROOM = 4096,
+	POLICY_ROOM = 1 << 20,
+	FILTER_ROOM = 1 << 18,
+	POLICER_ROOM = 1 << 16,
+	QUEUE_ROOM = WORKER_PORTS_MAX * QUEUES
+};
 
 #define SESSION_IDS_BEGIN_S 1735689600ull /* 2025-01-01, docs/decisions/0005-session-ids.md */
 enum { ID_SECOND_BITS = 19, ID_WORKERS = 32 };
@@ -26,14 +32,16 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->policies = calloc(POLICY_ROOM, sizeof *w->policies);
 	w->filter_room = FILTER_ROOM;
 	w->filter_counters = calloc(FILTER_ROOM, sizeof *w->filter_counters);
+	w->policer_room = POLICER_ROOM;
+	w->policer_drops = calloc(POLICER_ROOM, sizeof *w->policer_drops);
 	w->queues = calloc(QUEUE_ROOM, sizeof *w->queues);
 	w->memos = filter_memos_create();
 	w->flows = flow_table_create(sessions, seed);
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
-	if (!w->units || !w->policies || !w->filter_counters || !w->queues || !w->memos || !w->ages || !w->fragments ||
-	    !w->waiting) {
+	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
+	    !w->ages || !w->fragments || !w->waiting) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -54,11 +62,13 @@ worker_free(struct worker *w)
 	if (w->flows)
 		flow_table_destroy(w->flows);
 	filter_memos_destroy(w->memos);
+	free(w->policer_drops);
 	free(w->queues);
 	free(w->filter_counters);
 	free(w->policies);
 	free(w->units);
 	w->memos = NULL;
+	w->policer_drops = NULL;
 	w->queues = NULL;
 	w->filter_counters = NULL;
 	w->waiting = NULL;
@@ -93,6 +103,12 @@ static const char *
 filter_counter_name(const struct snapshot *s, uint32_t row)
 {
 	return s->filter_counter_name[row];
+}
+
+static const char *
+policer_name(const struct snapshot *s, uint32_t row)
+{
+	return s->policer[row].name;
 }
 
 static const char *
@@ -158,6 +174,8 @@ worker_snapshot(struct worker *w, const struct snapshot *s)
 	      s->counter_count);
 	carry((uint64_t *)w->filter_counters, FILTER_COLUMNS, filter_counter_name, old,
 	      old ? old->filter_counter_count : 0, s, s->filter_counter_count);
+	carry((uint64_t *)w->policer_drops, FILTER_COLUMNS, policer_name, old, old ? old->policer_count : 0, s,
+	      s->policer_count);
 	carry((uint64_t *)w->queues, QUEUE_COLUMNS, queue_counter_name, old, old ? old->queue_counter_count : 0, s,
 	      s->queue_counter_count);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);

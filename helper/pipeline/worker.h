@@ -55,7 +55,7 @@ struct policy_counters {
 	uint64_t hits, packets, bytes, sessions;
 };
 
-/* filter_counter: what matched terms with this counter, in packets and IP bytes. */
+/* filter_counter: what matched terms with this counter, or what this policer dropped, in packets and IP bytes. */
 struct filter_counter {
 	uint64_t packets, bytes;
 };
@@ -127,8 +127,10 @@ struct worker {
 	struct unit_counters *units;                  /* [snapshot->unit_count] */
 	struct policy_counters *policies;             /* [snapshot->counter_count] */
 	struct filter_counter *filter_counters;       /* [snapshot->filter_counter_count] */
+	struct filter_counter *policer_drops;         /* [snapshot->policer_count] */
 	struct queue_counters *queues;                /* [snapshot->queue_counter_count] */
 	uint32_t unit_room, policy_room, filter_room; /* allocated entries of these; never exceeded */
+	uint32_t policer_room;
 	struct trace *trace;
 	bool memo_off;            /* tests only: judge every packet in full */
 	uint32_t output_reserved; /* outputs kept for the packets of this burst that are still to come */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "snapshot/arena.h"
+#include "snapshot/build_cos.h"
 #include "snapshot/build_filter.h"
 #include "snapshot/check.h"
 #include "snapshot/refusal.h"
@@ -119,6 +120,8 @@ unit_build(struct build *b, const struct given_unit *g, struct unit *u)
 	u->vlan = (uint16_t)g->vlan;
 	u->zone = (uint16_t)g->zone;
 	u->instance = (uint16_t)g->instance;
+	u->inet = g->inet;
+	u->inet6 = g->inet6;
 	u->mtu_inet = (uint16_t)g->mtu_inet;
 	u->mtu_inet6 = (uint16_t)g->mtu_inet6;
 	u->filter_input = (uint16_t)g->filter_input;
@@ -447,7 +450,7 @@ snapshot_build(const struct given_snapshot *g, struct refusal *why)
 	settings_build(&b);
 	if (zones_build(&b) && instances_build(&b) && ports_build(&b) && units_build(&b) && applications_build(&b) &&
 	    address_sets_build(&b) && policy_sets_build(&b) && counters_build(&b) && routes_build(&b) &&
-	    filters_build(g, s, arena, b.sets))
+	    filters_build(g, s, arena, b.sets) && cos_build(g, s, arena))
 		return s;
 	snapshot_free(s);
 	refusal_set(why, "memory", "", "not enough memory to build the snapshot");
@@ -463,5 +466,6 @@ snapshot_free(struct snapshot *s)
 		if (s->policy_set[i].classifier)
 			classify_free(s->policy_set[i].classifier);
 	filters_free(s);
+	cos_free(s);
 	arena_destroy(s->arena);
 }

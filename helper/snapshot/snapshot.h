@@ -90,6 +90,7 @@ struct unit {
 	uint16_t vlan;             /* 0 = untagged */
 	uint16_t zone;             /* ZONE_NONE: in no zone */
 	uint16_t instance;
+	bool inet, inet6;                       /* families that may come and leave by it */
 	uint16_t mtu_inet, mtu_inet6;           /* 0: the port's */
 	uint16_t filter_input, filter_output;   /* filter ids for IPv4; 0: none */
 	uint16_t filter_input6, filter_output6; /* for IPv6 */
@@ -193,6 +194,13 @@ snapshot_unit(const struct snapshot *s, uint16_t port, uint16_t vlan)
 {
 	const uint16_t *by_vlan = port < 64 ? s->unit_by_vlan[port] : 0;
 	return by_vlan ? by_vlan[vlan & 4095] : 0;
+}
+
+/* unit_carries: may packets of this family (enum address_family) come and leave by the unit? Worker. */
+static inline bool
+unit_carries(const struct unit *u, uint8_t family)
+{
+	return family == ADDRESS_FAMILY_INET ? u->inet : u->inet6;
 }
 
 /* snapshot_global_zones: does a rule of the global set ask for these zones? Bit (zone & 7) of byte zone >> 3.

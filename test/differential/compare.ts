@@ -45,10 +45,11 @@ export function compare(expected: Expected, actual: Actual): string | undefined 
   const pairs = new Pairs();
   let at = 0;
   for (const [index, turn] of expected.turns.entries()) {
-    const lines: Line[] = [];
+    const before: Line[] = [];
     const last = index === expected.turns.length - 1;
-    while (at < actual.lines.length && (last || actual.lines[at]!.time_ns < turn.time)) lines.push(actual.lines[at++]!);
-    const between = compareAnyOrder(turn.background, lines, pairs, actual.names);
+    while (at < actual.lines.length && (last || actual.lines[at]!.time_ns < turn.time))
+      before.push(actual.lines[at++]!);
+    const between = compareAnyOrder(turn.background, before, pairs, actual.names);
     if (between !== undefined) return `before packet ${index + 1}: ${between}`;
     const own: Line[] = [];
     while (!last && at < actual.lines.length && actual.lines[at]!.time_ns === turn.time) own.push(actual.lines[at++]!);

@@ -150,6 +150,12 @@ export function configOf(numbers: readonly number[]): Config {
   const inet = (address: string, extra: object = {}) => ({ inet: { address: [address], ...extra } });
   const smallMtu = c.oneIn(4) ? { mtu: [576, 1000, 68 + 60][c.below(3)]! } : {};
   const small6 = c.oneIn(4) ? { mtu: 1280 } : {};
+  /* Families that a unit does not carry; its addresses of them, and routes through it, are gone with them. */
+  const inet6Of1 = !c.oneIn(10);
+  const first = {
+    ...(c.oneIn(20) ? {} : inet("10.0.1.1/24")),
+    ...(c.oneIn(10) ? {} : { inet6: { address: ["2001:db8:1::1/64"], ...small6 } }),
+  };
   const zones: Zone[] = [
     {
       name: "trust",
@@ -176,7 +182,7 @@ export function configOf(numbers: readonly number[]): Config {
   };
   const route = [
     { name: "192.0.2.0/24", "next-hop": ["10.0.2.254"] },
-    { name: "2001:db8:ff::/48", "next-hop": ["2001:db8:2::fe"] },
+    ...(inet6Of1 ? [{ name: "2001:db8:ff::/48", "next-hop": ["2001:db8:2::fe"] }] : []),
     ...(c.oneIn(2) ? [{ name: "192.0.2.128/25", "next-hop": ["10.0.3.254"] }] : []),
     ...(c.oneIn(2) ? [{ name: "192.0.2.200/32", discard: true as const }] : []),
     ...(c.oneIn(2) ? [{ name: "192.0.2.201/32", reject: true as const }] : []),
@@ -192,18 +198,25 @@ export function configOf(numbers: readonly number[]): Config {
     interfaces: {
       "ge-0/0/0": {
         device: "eth0",
-        unit: { "0": { family: { ...inet("10.0.1.1/24"), inet6: { address: ["2001:db8:1::1/64"], ...small6 } } } },
+        unit: { "0": { family: first } },
       },
       "ge-0/0/1": {
         device: "eth1",
         ...(c.oneIn(4) ? { mtu: 1400 } : {}),
-        unit: { "0": { family: { ...inet("10.0.2.1/24", smallMtu), inet6: { address: ["2001:db8:2::1/64"] } } } },
+        unit: {
+          "0": {
+            family: {
+              ...inet("10.0.2.1/24", smallMtu),
+              ...(inet6Of1 ? { inet6: { address: ["2001:db8:2::1/64"] } } : {}),
+            },
+          },
+        },
       },
       "ge-0/0/2": {
         device: "eth2",
         "vlan-tagging": true,
         unit: {
-          "30": { "vlan-id": 30, family: inet("10.0.3.1/24") },
+          "30": { "vlan-id": 30, family: { ...inet("10.0.3.1/24"), ...(c.oneIn(4) ? { inet6: {} } : {}) } },
           "40": { "vlan-id": 40, family: inet("10.0.4.1/31") },
         },
       },

@@ -41,7 +41,7 @@ export class FilterTraffic implements Source {
   readonly #plain: Traffic;
   readonly #flows: Flow[] = [];
   constructor(private c: Chooser) {
-    this.#plain = new Traffic(c);
+    this.#plain = new Traffic(c, false);
   }
 
   use(c: Chooser): void {

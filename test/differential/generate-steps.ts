@@ -4,7 +4,6 @@ import { ACK, FIN, ICMP, ICMP6, PSH, RST, SCTP, SYN, TCP, UDP } from "../model/p
 import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
 import type { Step } from "./case.js";
 import { Chooser } from "./choose.js";
-import { configOf } from "./generate-config.js";
 
 export interface Place {
   readonly port: string;
@@ -76,7 +75,17 @@ interface Flow {
   readonly places: readonly [Place, Place];
   next: [number, number];
   stage: number;
+  /** the number of a SYN that the client sent inside its connection */
+  again?: number;
 }
+
+type MakeSegment = (
+  direction: 0 | 1,
+  flags: number,
+  sequence: number,
+  acknowledgment: number,
+  extra?: Partial<Shape>,
+) => Sending;
 
 export interface Sending {
   readonly place: Place;
@@ -102,9 +111,22 @@ export interface Source {
   step(): Sending[];
 }
 
+const REPLIES: Readonly<Record<number, number>> = { 8: 0, 128: 129, 13: 14, 17: 18 };
+
+/** answering: what the other side sends; now and then an ICMP request of its own. */
+function answering(shape: Shape, c: Chooser): Shape {
+  const back = reversed(shape);
+  if (back.icmpType === undefined || c.oneIn(6)) return back;
+  return { ...back, icmpType: REPLIES[back.icmpType] ?? back.icmpType };
+}
+
 export class Traffic implements Source {
   readonly #flows: Flow[] = [];
-  constructor(private c: Chooser) {}
+  constructor(
+    private c: Chooser,
+    /** few flows that come far, instead of many that meet everything */
+    private readonly calm: boolean,
+  ) {}
 
   /** use: decisions from here on come from there. */
   use(c: Chooser): void {
@@ -169,6 +191,7 @@ export class Traffic implements Source {
   #variants(shape: Shape): Shape {
     const { c } = this;
     let changed = shape;
+    if (this.calm && !c.oneIn(5)) return { ...shape, id: c.below(65536) };
     if (c.oneIn(10)) changed = { ...changed, ttl: c.of([1, 0, 2, 255]) };
     if (c.oneIn(8)) changed = { ...changed, tos: c.of([0xb8, 0x03, 0xff]) };
     if (c.oneIn(8)) changed = { ...changed, dontFragment: true };
@@ -181,13 +204,7 @@ export class Traffic implements Source {
   #segment(flow: Flow): Sending {
     const { c } = this;
     const [client, server] = flow.next;
-    const make = (
-      direction: 0 | 1,
-      flags: number,
-      sequence: number,
-      acknowledgment: number,
-      extra: Partial<Shape> = {},
-    ): Sending => {
+    const make: MakeSegment = (direction, flags, sequence, acknowledgment, extra = {}) => {
       const shape: Shape = {
         ...(direction === 0 ? flow.shape : reversed(flow.shape)),
         flags,
@@ -204,6 +221,7 @@ export class Traffic implements Source {
       };
     };
     const odd = c.below(12);
+    if (flow.again !== undefined && odd >= 3) return this.#startsOver(flow, make);
     if (flow.stage >= 1 && odd === 11) return make(c.oneIn(2) ? 1 : 0, RST, c.oneIn(2) ? server : client, 0);
     if (flow.stage >= 1 && odd === 10) {
       const direction = c.oneIn(2) ? 1 : 0;
@@ -217,7 +235,11 @@ export class Traffic implements Source {
         client - 1,
         server,
       );
-    if (flow.stage >= 1 && odd === 8) return make(0, SYN, c.of([client - 1, 5_000_000, client]), 0);
+    if (flow.stage >= 1 && odd === 8) {
+      const sequence = c.of([client - 1, 5_000_000, client]);
+      flow.again = sequence;
+      return make(0, SYN, sequence, 0);
+    }
     const stage = flow.stage++;
     switch (stage) {
       case 0:
@@ -263,26 +285,34 @@ export class Traffic implements Source {
     }
   }
 
+  /** startsOver: the server answers the new SYN: it has forgotten the connection too, or refuses, or answers as before. */
+  #startsOver(flow: Flow, make: MakeSegment): Sending {
+    const { c } = this;
+    const syn = flow.again!;
+    const number = c.of([30_000_000, 900_000, flow.next[1], 1]);
+    const acknowledgment = c.oneIn(6) ? syn : syn + 1;
+    delete flow.again;
+    if (c.oneIn(4)) return make(1, RST | ACK, c.of([0, flow.next[1]]), acknowledgment);
+    flow.next = [syn + 1, number + 1];
+    flow.stage = 2;
+    return make(1, SYN | ACK, number, acknowledgment, c.oneIn(2) ? { scale: 7 } : {});
+  }
+
   #flow(): Flow {
     const { c } = this;
-    return this.#flows.length > 0 && !c.oneIn(3) ? c.of(this.#flows.slice(-6)) : this.#fresh();
+    const fresh = this.#flows.length === 0 || c.oneIn(this.calm ? 20 : 3);
+    return fresh ? this.#fresh() : c.of(this.#flows.slice(this.calm ? -2 : -6));
   }
 
   #ofFlow(flow: Flow): Sending {
     const { c } = this;
     if (flow.shape.protocol === TCP) return this.#segment(flow);
     const back = c.oneIn(3);
-    let shape = back ? reversed(flow.shape) : flow.shape;
+    let shape = back ? answering(flow.shape, c) : flow.shape;
     if (shape.protocol === UDP && c.oneIn(3)) {
       const inet6 = shape.source.includes(":");
       const mtu = c.of([1500, 1400, 1500, 576, 1000, 1280, 128]);
       shape = { ...shape, payload: Math.max(0, mtu - (inet6 ? 48 : 28) + c.of([0, 1, 1, -1, 500])) };
-    }
-    if (back && shape.icmpType !== undefined && !c.oneIn(6)) {
-      shape = {
-        ...shape,
-        icmpType: ({ 8: 0, 128: 129, 13: 14, 17: 18 } as Record<number, number>)[shape.icmpType] ?? shape.icmpType,
-      };
     }
     return {
       place: flow.places[back ? 1 : 0],
@@ -357,12 +387,14 @@ export class Traffic implements Source {
     const flow = this.#flow();
     const payload = c.of([600, 1000, 2000]);
     const start: Partial<Shape> = flow.shape.protocol === TCP ? { flags: SYN, sequence: 1000 } : {};
-    const pieces = fragmentsOf(this.#variants({ ...flow.shape, ...start, payload }), c.of([400, 800, 1208]));
+    const back = c.oneIn(4);
+    const shape = back ? answering(flow.shape, c) : flow.shape;
+    const pieces = fragmentsOf(this.#variants({ ...shape, ...start, payload }), c.of([400, 800, 1208]));
     const order = c.below(4);
     if (order === 2) pieces.reverse();
     if (order === 3 && pieces.length > 1) pieces.shift();
     if (c.oneIn(6)) pieces.push(pieces.at(-1)!);
-    return pieces.map((ip, i) => ({ place: flow.places[0], ip, note: `fragment ${i} order ${order}` }));
+    return pieces.map((ip, i) => ({ place: flow.places[back ? 1 : 0], ip, note: `fragment ${i} order ${order}` }));
   }
 
   #malformed(): Sending {
@@ -388,7 +420,7 @@ export class Traffic implements Source {
   step(): Sending[] {
     const { c } = this;
     const kind = c.below(24);
-    if (kind < 15) return [this.#ofFlow(this.#flow())];
+    if (kind < (this.calm && !c.oneIn(4) ? 24 : 15)) return [this.#ofFlow(this.#flow())];
     if (kind < 17) return [this.#error()];
     if (kind < 19) return [this.#toHost()];
     if (kind === 19) return [this.#toGroup()];
@@ -412,27 +444,35 @@ const GAPS = [
   70_000_000_000, 160_000_000_000, 1_900_000_000_000,
 ];
 
-/** Making: what else than the plain ones. */
+/** Making: what comes, after which pauses; one step in `commits` is a commit, and pauses are `jumps` times as rare. */
 export interface Making {
-  readonly config: (numbers: readonly number[]) => Config;
   readonly source: Source;
   readonly gaps: readonly number[];
+  readonly jumps: number;
+  readonly commits: number;
 }
+
+/** plainTraffic: calm: few flows that come far, instead of many that meet everything. */
+export const plainTraffic = (calm: boolean): Making => ({
+  source: new Traffic(new Chooser([]), calm),
+  gaps: GAPS,
+  jumps: calm ? 20 : 1,
+  commits: calm ? 60 : 30,
+});
 
 /** stepsOf interprets one list of numbers per step. */
 export function stepsOf(
   lists: readonly (readonly number[])[],
-  configs: readonly (readonly number[])[],
-  making: Making = { config: configOf, source: new Traffic(new Chooser([])), gaps: GAPS },
+  configs: readonly Config[],
+  { source, gaps, jumps, commits }: Making,
 ): Step[] {
-  const { config, source, gaps } = making;
-  let commits = 0;
+  let committed = 0;
   return lists.flatMap((numbers): Step[] => {
     const c = new Chooser(numbers);
-    const jump = c.below(20);
-    const gapNs = jump < 9 ? 1000 : gaps[jump - 9]!;
-    if (c.oneIn(30) && commits < configs.length)
-      return [{ kind: "commit", config: config(configs[commits++]!), gapNs }];
+    const jump = c.below(20 * jumps);
+    const gapNs = jump < 9 || jump >= 20 ? 1000 : gaps[jump - 9]!;
+    if (c.oneIn(commits) && committed < configs.length)
+      return [{ kind: "commit", config: configs[committed++]!, gapNs }];
     source.use(c);
     return source.step().map((sending, i): Step => {
       const vlans = sending.vlans ?? (sending.place.vlan === 0 ? [] : [sending.place.vlan]);

@@ -1,6 +1,7 @@
 // regressions.ts: disagreements of model and program that were found, by name; each stays agreed on.
 // SPDX-License-Identifier: Apache-2.0
-import { ICMP, TCP, UDP } from "../model/packet.js";
+import type { Config } from "../../daemon/src/config/config.js";
+import { ACK, FIN, ICMP, RST, SYN, TCP, UDP } from "../model/packet.js";
 import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
 import type { Case, Step } from "./case.js";
 import { configOf } from "./generate-config.js";
@@ -47,6 +48,42 @@ const toClient = {
   sourcePort: 80,
   destinationPort: 40000,
   protocol: TCP,
+};
+
+/** segments of one connection, by who sends them */
+const client0 = (flags: number, sequence: number, acknowledgment = 0): Step =>
+  from("ge-0/0/0", { ...toServer, flags, sequence, acknowledgment });
+const server0 = (flags: number, sequence: number, acknowledgment = 0): Step =>
+  from("ge-0/0/1", { ...toClient, flags, sequence, acknowledgment });
+const handshake = [client0(SYN, 1000), server0(SYN | ACK, 5000, 1001), client0(ACK, 1001, 5001)];
+/** later: a packet of something else, so that it is seen what has ended by then */
+const later = (seconds: number): Step[] => [
+  step("ge-0/0/0", ipPacket({ ...client, protocol: UDP, destinationPort: 53 }), seconds * 1_000_000_000),
+];
+/** flowing: everything is permitted, and the end of each session logged */
+const flowing = (tcp: object): Config => ({
+  ...plain,
+  security: {
+    ...plain.security,
+    policies: [],
+    "default-policy": permitting,
+    flow: { "tcp-session": tcp },
+  },
+});
+const unit0 = plain.interfaces["ge-0/0/0"]!.unit["0"]!;
+const withoutInet: Config = {
+  ...plain,
+  interfaces: {
+    ...plain.interfaces,
+    "ge-0/0/0": {
+      ...plain.interfaces["ge-0/0/0"]!,
+      unit: { "0": { ...unit0, family: { inet6: unit0.family!.inet6! } } },
+    },
+  },
+};
+const elsewhere: Config = {
+  ...flowing({}),
+  "routing-options": { static: { route: [{ name: "10.0.2.10/32", "next-hop": ["10.0.3.254"] }] } },
 };
 
 export const regressions: readonly Regression[] = [
@@ -230,6 +267,180 @@ export const regressions: readonly Regression[] = [
         from("ge-0/0/1", { ...toClient, flags: 17, sequence: 5001, acknowledgment: 1001 }),
         from("ge-0/0/0", { ...toServer, flags: 17, sequence: 1001, acknowledgment: 5002 }),
         from("ge-0/0/1", { ...toClient, flags: 16, sequence: 5002 + 65536, acknowledgment: 1002 }),
+      ],
+    },
+  },
+  {
+    name: "of a server's SYN that comes in fragments nobody knows the length",
+    wrong: "program",
+    case: {
+      config: plain,
+      steps: [
+        client0(SYN, 1000),
+        ...fragmentsOf({ ...toClient, flags: SYN | ACK, sequence: 5000, acknowledgment: 1001, payload: 600 }, 400).map(
+          (ip) => step("ge-0/0/1", ip),
+        ),
+        client0(ACK, 1001, 5601),
+      ],
+    },
+  },
+  {
+    name: "a SYN inside a connection picked up in mid-stream is answered by a server that had not spoken yet",
+    wrong: "program",
+    case: {
+      config: flowing({ "no-syn-check": true }),
+      steps: [
+        client0(ACK, 1001, 900_001),
+        client0(SYN, 5_000_000),
+        server0(SYN | ACK, 900_000, 5_000_001),
+        ...later(30),
+      ],
+    },
+  },
+  {
+    name: "a server that has forgotten the connection answers the client's new SYN, and tracking starts over",
+    wrong: "model",
+    case: {
+      config: plain,
+      steps: [
+        ...handshake,
+        client0(SYN, 9_000_000),
+        server0(SYN | ACK, 700_000_000, 9_000_001),
+        client0(ACK, 9_000_001, 700_000_001),
+      ],
+    },
+  },
+  {
+    name: "both sides may open at once, and both acknowledge",
+    wrong: "model",
+    case: {
+      config: plain,
+      steps: [
+        client0(SYN, 1000),
+        server0(SYN, 5000),
+        client0(SYN | ACK, 1000, 5001),
+        server0(SYN | ACK, 5000, 1001),
+        client0(ACK, 1001, 5001),
+      ],
+    },
+  },
+  {
+    name: "what is acknowledged to a connection picked up in mid-stream was sent, whether it was seen or not",
+    wrong: "model",
+    case: {
+      config: flowing({ "no-syn-check": true }),
+      steps: [client0(ACK, 1001, 900_001), server0(ACK, 1000, 900_001), client0(RST, 1001), ...later(10)],
+    },
+  },
+  {
+    name: "a side that sends FIN again, further on, ends there",
+    wrong: "model",
+    case: {
+      config: flowing({}),
+      steps: [
+        ...handshake,
+        client0(FIN | ACK, 1001, 5001),
+        client0(FIN | ACK, 1011, 5001),
+        server0(FIN | ACK, 5001, 1002),
+        client0(ACK, 1012, 5002),
+        ...later(10),
+      ],
+    },
+  },
+  {
+    name: "the second FIN alone ends nothing, even if its number was acknowledged before",
+    wrong: "model",
+    case: {
+      config: flowing({ "rst-invalidate-session": true }),
+      steps: [
+        ...handshake,
+        from("ge-0/0/0", { ...toServer, flags: ACK, sequence: 1001, acknowledgment: 5001, payload: 84 }),
+        server0(FIN | ACK, 5001, 1085),
+        client0(FIN | ACK, 1013, 5002),
+        server0(RST, 5002),
+      ],
+    },
+  },
+  {
+    name: "rst-invalidate-session ends sessions by their resets, not those that were reset before it was set",
+    wrong: "model",
+    case: {
+      config: flowing({}),
+      steps: [
+        client0(SYN, 1000),
+        client0(RST, 1001),
+        { kind: "commit", config: flowing({ "rst-invalidate-session": true }), gapNs: 1000 },
+        client0(ACK, 1001, 5001),
+      ],
+    },
+  },
+  {
+    name: "a server that speaks only after the reset has the window of its own segment",
+    wrong: "model",
+    case: {
+      config: flowing({}),
+      steps: [
+        client0(SYN, 1000),
+        client0(RST, 1001),
+        client0(ACK, 1001, 900_001),
+        server0(ACK, 0xffffe796, 1001),
+        server0(RST, 1077),
+      ],
+    },
+  },
+  {
+    name: "the first segment of a side says nothing of what the other one acknowledged",
+    wrong: "model",
+    case: {
+      config: flowing({ "no-syn-check": true }),
+      steps: [client0(SYN | ACK, 1000, 5001), server0(ACK, 5011, 1001), server0(RST, 5001), ...later(10)],
+    },
+  },
+  {
+    name: "a later TCP fragment that policy permits without a session is tcp-no-session",
+    wrong: "model",
+    case: {
+      config: plain,
+      steps: fragmentsOf({ ...toServer, flags: ACK, sequence: 1001, payload: 600 }, 400).map((ip) =>
+        step("ge-0/0/0", ip),
+      ),
+    },
+  },
+  {
+    name: "a fragment whose interface has lost its family while it waited is dropped for that",
+    wrong: "model",
+    case: {
+      config: plain,
+      steps: [
+        ...fragmentsOf({ ...client, protocol: UDP, destinationPort: 53, payload: 600 }, 400)
+          .slice(1)
+          .map((ip) => step("ge-0/0/0", ip)),
+        { kind: "commit", config: withoutInet, gapNs: 1000 },
+      ],
+    },
+  },
+  {
+    name: "what a SYN carries lies in no window",
+    wrong: "model",
+    case: {
+      config: flowing({}),
+      steps: [
+        from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, window: 0 }),
+        from("ge-0/0/1", { ...toClient, flags: SYN, sequence: 1000, payload: 600 }),
+        server0(RST, 1033),
+      ],
+    },
+  },
+  {
+    name: "what is told of packets and of events is compared apart: a packet may wait after its old session has ended",
+    wrong: "model",
+    case: {
+      config: flowing({}),
+      steps: [
+        ...handshake,
+        client0(RST, 1001),
+        { kind: "commit", config: elsewhere, gapNs: 1000 },
+        client0(SYN, 5_000_000),
       ],
     },
   },

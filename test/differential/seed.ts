@@ -1,12 +1,13 @@
 // seed.ts: a number stands for a case and for how it is run. SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from "node:os";
 
+import type { Config } from "../../daemon/src/config/config.js";
 import type { Case } from "./case.js";
 import { Chooser } from "./choose.js";
 import { configOf } from "./generate-config.js";
 import { withFilters } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
-import { stepsOf, type Making } from "./generate-steps.js";
+import { plainTraffic, stepsOf } from "./generate-steps.js";
 
 const STEPS = 100;
 const FILTER_STEPS = 70;
@@ -23,45 +24,37 @@ function numbers(seed: number): () => number {
   };
 }
 
-const PLAIN = 200;
-const filtering = (): Making => ({
-  config: (list) => withFilters(configOf(list.slice(0, PLAIN)), new Chooser(list.slice(PLAIN))),
-  source: new FilterTraffic(new Chooser([])),
-  gaps: FILTER_GAPS,
-});
+const PLAIN = 200; /* numbers that make a configuration without filters */
+const FILTERS = 1200;
 
 /** caseOf: two of four have filters. */
 export function caseOf(seed: number): Case {
-  return seed % 4 < 2 ? plainCaseOf(seed) : filterCaseOf(seed);
-}
-
-function filterCaseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
-  const making = filtering();
-  const configs = Array.from({ length: 3 }, () => list(PLAIN + 1200));
-  return {
-    config: making.config(list(PLAIN + 1200)),
-    steps: stepsOf(
-      Array.from({ length: FILTER_STEPS }, () => list(32)),
-      configs,
-      making,
-    ),
-  };
+  return seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
 }
 
-function plainCaseOf(seed: number): Case {
-  const random = numbers(seed);
-  const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
-  const configs = [list(200), list(200), list(200)];
-  const first = configOf(list(200));
-  return {
-    config: first,
-    steps: stepsOf(
-      Array.from({ length: STEPS }, () => list(24)),
-      configs,
-    ),
-  };
+type Lists = (length: number) => number[];
+
+function plainCase(list: Lists, calm: boolean): Case {
+  const config = (): Config => (calm ? permitting(configOf(list(PLAIN))) : configOf(list(PLAIN)));
+  const later = [config(), config(), config()];
+  const steps = Array.from({ length: STEPS }, () => list(24));
+  return { config: config(), steps: stepsOf(steps, later, plainTraffic(calm)) };
+}
+
+function filterCase(list: Lists): Case {
+  const config = (): Config => withFilters(configOf(list(PLAIN)), new Chooser(list(FILTERS)));
+  const later = [config(), config(), config()];
+  const steps = Array.from({ length: FILTER_STEPS }, () => list(32));
+  const traffic = { source: new FilterTraffic(new Chooser([])), gaps: FILTER_GAPS, jumps: 1, commits: 30 };
+  return { config: config(), steps: stepsOf(steps, later, traffic) };
+}
+
+/** permitting: in a third of the cases flows live long enough to reach the later states. */
+function permitting(config: Config): Config {
+  const { policies } = configOf([]).security;
+  return { ...config, security: { ...config.security, policies: policies! } };
 }
 
 /** optionsOf: every other case without memos. */

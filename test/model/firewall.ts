@@ -172,8 +172,9 @@ export class Firewall {
       if (end !== undefined && end <= now) this.#close(session, closeReason(session), end, end + SLACK_NS);
     }
     for (const { item, packet, since } of this.#fragments.expired(now)) {
-      const j = this.#begin(item.number, since + FRAGMENT_WAIT);
-      Object.assign(j, { packet, unit: item.unit, reason: "fragment-unknown" });
+      const j = this.#again(item, packet, since + FRAGMENT_WAIT, () => {
+        throw new Drop("fragment-unknown");
+      });
       this.#finish(j, since + FRAGMENT_WAIT + SLACK_NS);
     }
     return this.#told;
@@ -193,7 +194,7 @@ export class Firewall {
       const packet = parseFrame(frame);
       j.packet = packet;
       if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
-      this.#ingress(j);
+      this.#ingress(j, packet);
       this.#inputFilter(j, packet, true);
       this.#follow(j, packet, this.#waiting(j));
     } catch (error) {
@@ -225,19 +226,28 @@ export class Firewall {
 
   #release(packet: Packet, first: Waiting, now: bigint): void {
     for (const { item, packet: later } of this.#fragments.release(packet, first)) {
-      const j = this.#begin(item.number, now);
-      const { unit, passages, marks, instance } = item;
-      Object.assign(j, { unit, packet: later, passages: [...passages], marks, instance });
-      try {
+      const j = this.#again(item, later, now, (one) => {
         /* It was counted and metered when it came. */
-        if (item.generation !== this.#generation) this.#inputFilter(j, later, false);
-      } catch (error) {
-        this.#refuse(j, error);
-        this.#finish(j, now);
-        continue;
-      }
-      this.#follow(j, later, item);
+        if (item.generation !== this.#generation) this.#inputFilter(one, later, false);
+      });
+      if (j.reason === undefined) this.#follow(j, later, item);
+      else this.#finish(j, now);
     }
+  }
+
+  /** again: a packet that waited is handled as if it came now; what was in force when it came may have changed. */
+  #again(item: Waiting, packet: Packet, time: bigint, rest: (j: Judgement) => void): Judgement {
+    const j = this.#begin(item.number, time);
+    j.packet = packet;
+    try {
+      j.unit = this.#units.find((unit) => unit.name === item.unit.name);
+      this.#ingress(j, packet);
+      Object.assign(j, { passages: [...item.passages], marks: item.marks, instance: item.instance });
+      rest(j);
+    } catch (error) {
+      this.#refuse(j, error);
+    }
+    return j;
   }
 
   #begin(number: number, time: bigint): Judgement {
@@ -281,9 +291,10 @@ export class Firewall {
       : this.#units.find((one) => one.port.name === port && one.vlan === (vlans[0] ?? 0));
   }
 
-  #ingress(j: Judgement): void {
+  #ingress(j: Judgement, packet: Packet): void {
     if (j.unit === undefined) throw new Drop("unknown-interface");
     if (j.unit.zone === undefined) throw new Drop("no-zone");
+    if (!j.unit.carries[packet.family]) throw new Drop("family-off");
   }
 
   #judge(j: Judgement, packet: Packet): void {
@@ -424,6 +435,8 @@ export class Firewall {
         throw new Drop("route-reject");
       case "forward":
         j.egress = route.unit;
+        if (route.unit.zone === undefined) throw new Drop("no-zone");
+        if (!route.unit.carries[packet.family]) throw new Drop("family-off");
         j.gateway = route.gateway ?? destination;
     }
   }
@@ -468,8 +481,7 @@ export class Firewall {
   #policy(j: Judgement, packet: Packet): void {
     const { session, direction } = j;
     const from = j.unit!.zone!;
-    if (j.egress!.zone === undefined) throw new Drop("no-zone");
-    const to = j.egress!.zone;
+    const to = j.egress!.zone!;
     if (packet.quoted !== undefined || (packet.icmp !== undefined && isErrorWithoutFlow(packet))) {
       if (session === undefined) throw new Drop("icmp-no-session");
     }
@@ -628,7 +640,8 @@ export class Firewall {
     if (first || session.judged !== before.judged || session.tcp?.state !== before.state)
       session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
-    if (session.tcp?.state === "closed" && this.#rules.rstInvalidates) this.#ending = session;
+    const reset = session.tcp?.state === "closed" && before.state !== "closed";
+    if (reset && this.#rules.rstInvalidates) this.#ending = session;
   }
   #pending: Event[] = [];
   #ending: Session | undefined;

@@ -48,7 +48,11 @@ export class TcpTrack {
   resetBy: 0 | 1 | undefined;
   /** picked up in mid-stream or sent in fragments: no window check */
   #loose: boolean;
-  readonly #sides = [newSide(), newSide()] as const;
+  /** what an answer to the client's SYN inside this connection acknowledges */
+  #again: number | undefined;
+  /** both sides sent a SYN before they saw the other's; and who has acknowledged it since */
+  #simultaneous: { readonly acknowledged: [boolean, boolean] } | undefined;
+  #sides = [newSide(), newSide()] as const;
 
   /** starts: may this segment open a session? */
   static starts(segment: Segment, rules: TcpRules): boolean {
@@ -75,6 +79,7 @@ export class TcpTrack {
   }
 
   check(segment: Segment, direction: 0 | 1, rules: TcpRules): TcpResult {
+    if (this.#answersAgain(segment, direction)) return "ok";
     const next = this.#next(segment, direction, rules.noSynCheck);
     if (next === "again") return "new-connection";
     if (next === "refuse") return "bad-state";
@@ -93,13 +98,42 @@ export class TcpTrack {
     const hasAck = (segment.flags & ACK) !== 0;
     if (hasAck && receiver.seen) {
       if (after(segment.acknowledgment, receiver.end)) return false;
-      if (!sender.seen && after(sender.acked, segment.acknowledgment)) return false;
-      if (after(add(receiver.end, -(sender.maxWindow + LAG)), segment.acknowledgment)) return false;
+      const handshake = !sender.seen || this.state === "syn-received";
+      const low = handshake ? sender.acked : add(receiver.end, -(sender.maxWindow + LAG));
+      if (after(low, segment.acknowledgment)) return false;
     }
-    if (!sender.seen) return true;
+    return !sender.seen || this.#sequenceFits(segment, direction);
+  }
+
+  #sequenceFits(segment: Segment, direction: 0 | 1): boolean {
+    const sender = this.#sides[direction];
+    const receiver = this.#sides[1 - direction]!;
     /* Some send their FIN at the edge of the window, and carry on behind it. */
     if (after(segment.sequence, add(sender.maxEnd, sender.fin === undefined ? 0 : 1))) return false;
     return !after(add(sender.end, -(receiver.maxWindow + LAG)), segmentEnd(segment));
+  }
+
+  /**
+   * answersAgain: the server, too, has forgotten the connection and answers the client's new SYN, or refuses it. A late
+   * copy of this connection's own SYN+ACK is no such answer.
+   */
+  #answersAgain(segment: Segment, direction: 0 | 1): boolean {
+    if (direction === 0 || segment.acknowledgment !== this.#again) return false;
+    const kind = segment.flags & (SYN | ACK | FIN | RST);
+    if (kind === (RST | ACK)) return true;
+    return kind === (SYN | ACK) && !(this.#sides[1].seen && this.#sequenceFits(segment, 1));
+  }
+
+  /** startOver: of the new connection nothing is known but the number of its SYN, and this answer. */
+  #startOver(answer: Segment, fragmented: boolean): void {
+    const client = { ...newSide(), seen: true, end: this.#again!, maxEnd: this.#again!, maxWindow: 65535 };
+    client.scale = answer.scale === undefined ? undefined : 14;
+    this.#sides = [client, { ...newSide(), acked: this.#again! }];
+    this.state = "syn-sent";
+    this.#loose = fragmented;
+    this.#again = undefined;
+    this.#simultaneous = undefined;
+    this.#take(answer, 1, "syn-received");
   }
 
   /** refusesSyn: a reset that answers a SYN acknowledges it (RFC 9293 3.10.7.1), whatever its sequence. */
@@ -125,7 +159,6 @@ export class TcpTrack {
   /** update takes in a segment that went on. */
   update(segment: Segment, direction: 0 | 1, fragmented: boolean, rules: TcpRules): void {
     const next = this.#next(segment, direction, rules.noSynCheck);
-    if (next === "pass" || next === "refuse" || next === "again") return;
     const sender = this.#sides[direction];
     const receiver = this.#sides[1 - direction]!;
     if ((segment.flags & RST) !== 0) {
@@ -134,8 +167,14 @@ export class TcpTrack {
       this.resetBy = direction;
       return;
     }
+    if (this.#answersAgain(segment, direction)) return this.#startOver(segment, fragmented);
+    if (next === "pass" && direction === 0 && sender.fin === undefined) {
+      const number = add(segment.sequence, 1);
+      if (number !== receiver.acked) this.#again = number;
+    }
+    if (next === "pass" || next === "refuse" || next === "again") return;
     const end = segmentEnd(segment);
-    if (this.state === "syn-sent" && direction === 0 && next === "established") this.#loose = true;
+    if (fragmented || (this.state === "syn-sent" && direction === 0 && next === "established")) this.#loose = true;
     if (this.state === "syn-sent" && direction === 0 && next === "syn-sent") {
       if (add(segment.sequence, 1) === receiver.acked) {
         sender.end = later(sender.end, end);
@@ -146,7 +185,18 @@ export class TcpTrack {
       receiver.acked = add(segment.sequence, 1);
       return;
     }
-    if (fragmented) this.#loose = true;
+    if (this.state === "syn-sent" && direction === 1 && (segment.flags & (SYN | ACK)) === SYN)
+      this.#simultaneous = { acknowledged: [false, false] };
+    this.#take(segment, direction, next);
+    if (this.#simultaneous === undefined || (segment.flags & (SYN | ACK)) !== (SYN | ACK)) return;
+    this.#simultaneous.acknowledged[direction] = true;
+    if (this.state === "syn-received" && this.#simultaneous.acknowledged.every(Boolean)) this.state = "established";
+  }
+
+  #take(segment: Segment, direction: 0 | 1, next: TcpState): void {
+    const sender = this.#sides[direction];
+    const receiver = this.#sides[1 - direction]!;
+    const end = segmentEnd(segment);
     const isSyn = (segment.flags & SYN) !== 0;
     const scaled =
       sender.scale !== undefined && receiver.scale !== undefined && !isSyn
@@ -154,28 +204,33 @@ export class TcpTrack {
         : segment.window;
     if (!sender.seen) {
       sender.seen = true;
-      sender.end = end;
-      sender.maxEnd = later(sender.maxEnd, end);
-      if (isSyn) {
-        sender.maxEnd = add(end, Math.max(1, receiver.maxWindow));
+      sender.end = sender.maxEnd = end;
+      if (isSyn && this.state === "syn-sent") {
+        /* Nobody has offered a window for what a SYN may carry. */
+        sender.maxEnd = add(segment.sequence, 1 + Math.max(1, receiver.maxWindow));
         sender.scale = segment.scale;
+        receiver.acked = add(segment.sequence, 1);
       }
-      receiver.acked = add(segment.sequence, 1);
     }
     sender.end = later(sender.end, end);
     sender.maxWindow = Math.max(sender.maxWindow, scaled, 1);
     if ((segment.flags & ACK) !== 0) {
       sender.acked = later(segment.acknowledgment, sender.acked);
       receiver.maxEnd = later(add(segment.acknowledgment, Math.max(1, scaled)), receiver.maxEnd);
+      /* Where no window is checked, what is acknowledged may lie ahead of what was seen. */
+      if (this.#loose && receiver.seen) receiver.end = later(segment.acknowledgment, receiver.end);
     }
-    if ((segment.flags & FIN) !== 0) sender.fin ??= end;
+    if ((segment.flags & FIN) !== 0) {
+      sender.fin = end;
+      if (direction === 0) this.#again = undefined;
+    }
     this.state = next;
   }
 
   /** resetEnds: RFC 5961 3.2: only the exact one ends a connection, until one side has sent FIN. */
   #resetEnds(segment: Segment, direction: 0 | 1): boolean {
     const [sender, receiver] = [this.#sides[direction], this.#sides[1 - direction]!];
-    if (this.#refusesSyn(segment, direction)) return true;
+    if (this.#refusesSyn(segment, direction) || this.#answersAgain(segment, direction)) return true;
     const closing = this.state !== "syn-sent" && this.state !== "syn-received" && this.state !== "established";
     if (closing && !this.#loose) return true;
     return (sender.seen && segment.sequence === sender.end) || (receiver.seen && segment.sequence === receiver.acked);
@@ -203,7 +258,7 @@ export class TcpTrack {
         return fin ? "fin-wait" : "established";
       case "fin-wait": {
         const other = this.#sides[direction === 0 ? 1 : 0].fin !== undefined;
-        return fin && other ? this.#afterFins(segment, direction) : "fin-wait";
+        return fin && other ? "closing" : "fin-wait";
       }
       case "closing":
         return this.#afterFins(segment, direction);
@@ -220,9 +275,12 @@ export class TcpTrack {
     const receiver = this.#sides[1 - direction]!;
     const acknowledged = (acked: number, fin: number | undefined): boolean => fin !== undefined && !after(fin, acked);
     const mine = (segment.flags & ACK) !== 0 ? later(segment.acknowledgment, sender.acked) : sender.acked;
-    return acknowledged(mine, receiver.fin) && acknowledged(receiver.acked, sender.fin ?? segmentEnd(segment))
-      ? "time-wait"
-      : "closing";
+    return acknowledged(mine, receiver.fin) && acknowledged(receiver.acked, sender.fin) ? "time-wait" : "closing";
+  }
+
+  /** Who is client of a connection picked up in mid-stream nobody knows; if both sides opened at once, both answer. */
+  #eitherMayAnswer(): boolean {
+    return this.#loose || this.#simultaneous !== undefined;
   }
 
   #nextOfSyn(ack: boolean, client: boolean): Next {
@@ -231,12 +289,11 @@ export class TcpTrack {
         if (client) return ack ? "refuse" : "syn-sent";
         return "syn-received";
       case "syn-received":
-        if (client) return ack ? "refuse" : "pass";
-        return ack ? "syn-received" : "pass"; /* sent again after both sides opened at once */
+        if (!ack) return "pass"; /* a server's: sent again after both sides opened at once */
+        return client && !this.#eitherMayAnswer() ? "refuse" : "syn-received";
       case "established":
       case "fin-wait":
-        /* Who is client of a connection picked up in mid-stream nobody knows. */
-        if (ack) return client && !this.#loose ? "refuse" : this.state;
+        if (ack) return client && !this.#eitherMayAnswer() ? "refuse" : this.state;
         return client ? "pass" : "refuse";
       case "closing":
         return client && !ack ? "pass" : "refuse";

@@ -19,6 +19,8 @@ export interface Unit {
   readonly instance: string;
   readonly addresses: readonly Prefix[];
   readonly mtu: Readonly<Record<Family, number>>;
+  /** families that may come and leave by it */
+  readonly carries: Readonly<Record<Family, boolean>>;
   /** its own host-inbound-traffic, instead of its zone's */
   readonly inbound: HostInboundTraffic | undefined;
 }
@@ -63,6 +65,7 @@ export function readUnits(config: Config): Unit[] {
           instance: instanceOf(instances, `${name}.${number}`),
           addresses: [...(inet?.address ?? []), ...(inet6?.address ?? [])].map(readPrefix),
           mtu: { inet: Math.min(port.mtu, inet?.mtu ?? port.mtu), inet6: Math.min(port.mtu, inet6?.mtu ?? port.mtu) },
+          carries: { inet: inet !== undefined, inet6: inet6 !== undefined },
           inbound: member?.inbound,
         };
       });

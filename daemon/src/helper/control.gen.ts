@@ -65,6 +65,19 @@ export interface ClearSessionsRequest {
   readonly filter?: ControlSessionFilter;
 }
 
+/** Counters and policers of firewall filters. */
+export interface FiltersRequest {}
+
+/** Sets counters of firewall filters to zero and tells what they held; a packet is counted before it or after it, never both or neither. Writer only. */
+export interface ClearFiltersRequest {
+  /** that the positions refer to: must be the one in force; 1..4294967295 */
+  readonly generation: number;
+  /** positions in the snapshot's filter_counters; at most 262144 */
+  readonly counters: readonly number[];
+  /** positions in the snapshot's policers; at most 65536 */
+  readonly policers: readonly number[];
+}
+
 /** One page of the neighbour table. */
 export interface NeighborsRequest {
   /** `next` of the page before; 0: from the start; 0..4294967295 */
@@ -372,6 +385,34 @@ export interface ClearSessionsReply {
   readonly cleared: number;
 }
 
+/** What matched the terms with one counter, or what one policer dropped. */
+export interface ControlFilterCounter {
+  /** position in the snapshot's filter_counters or policers; 0..9007199254740991 */
+  readonly index: number;
+  /** 0..9007199254740991 */
+  readonly packets: number;
+  /** of IP packets; 0..9007199254740991 */
+  readonly bytes: number;
+}
+
+/** Summed over the workers. Values go on over a commit under their names. */
+export interface FiltersReply {
+  /** that the positions refer to; 0..9007199254740991 */
+  readonly generation: number;
+  /** that counted */
+  readonly counters: readonly ControlFilterCounter[];
+  /** that dropped */
+  readonly policers: readonly ControlFilterCounter[];
+}
+
+/** What was cleared. */
+export interface ClearFiltersReply {
+  /** that had counted, and what they held */
+  readonly counters: readonly ControlFilterCounter[];
+  /** that had dropped, and what they held */
+  readonly policers: readonly ControlFilterCounter[];
+}
+
 /** One neighbour. */
 export interface ControlNeighbor {
   /** 0..9007199254740991 */
@@ -465,6 +506,8 @@ export interface ControlRequests {
   readonly counters: CountersRequest;
   readonly sessions: SessionsRequest;
   readonly clear_sessions: ClearSessionsRequest;
+  readonly filters: FiltersRequest;
+  readonly clear_filters: ClearFiltersRequest;
   readonly neighbors: NeighborsRequest;
   readonly routes: RoutesRequest;
   readonly explain: ExplainRequest;
@@ -479,6 +522,8 @@ export interface ControlReplies {
   readonly counters: CountersReply;
   readonly sessions: SessionsReply;
   readonly clear_sessions: ClearSessionsReply;
+  readonly filters: FiltersReply;
+  readonly clear_filters: ClearFiltersReply;
   readonly neighbors: NeighborsReply;
   readonly routes: RoutesReply;
   readonly explain: ExplainReply;
@@ -497,6 +542,8 @@ export const controlSchema = {
   "counters",
   "sessions",
   "clear_sessions",
+  "filters",
+  "clear_filters",
   "neighbors",
   "routes",
   "explain",
@@ -669,6 +716,53 @@ export const controlSchema = {
    "properties": {
     "filter": {
      "$ref": "#/$defs/session_filter"
+    }
+   }
+  },
+  "filters": {
+   "type": "object",
+   "description": "Counters and policers of firewall filters.",
+   "additionalProperties": false,
+   "required": [],
+   "properties": {}
+  },
+  "clear_filters": {
+   "type": "object",
+   "description": "Sets counters of firewall filters to zero and tells what they held; a packet is counted before it or after it, never both or neither. Writer only.",
+   "additionalProperties": false,
+   "required": [
+    "generation",
+    "counters",
+    "policers"
+   ],
+   "properties": {
+    "generation": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4294967295,
+     "description": "that the positions refer to: must be the one in force"
+    },
+    "counters": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 262144,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 262143
+     },
+     "description": "positions in the snapshot's filter_counters"
+    },
+    "policers": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 65536,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 65535
+     },
+     "description": "positions in the snapshot's policers"
     }
    }
   },
@@ -1581,6 +1675,89 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    }
+   }
+  },
+  "filter_counter": {
+   "type": "object",
+   "description": "What matched the terms with one counter, or what one policer dropped.",
+   "required": [
+    "index",
+    "packets",
+    "bytes"
+   ],
+   "properties": {
+    "index": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "position in the snapshot's filter_counters or policers"
+    },
+    "packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "of IP packets"
+    }
+   }
+  },
+  "filters_reply": {
+   "type": "object",
+   "description": "Summed over the workers. Values go on over a commit under their names.",
+   "required": [
+    "generation",
+    "counters",
+    "policers"
+   ],
+   "properties": {
+    "generation": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "that the positions refer to"
+    },
+    "counters": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/filter_counter"
+     },
+     "description": "that counted"
+    },
+    "policers": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/filter_counter"
+     },
+     "description": "that dropped"
+    }
+   }
+  },
+  "clear_filters_reply": {
+   "type": "object",
+   "description": "What was cleared.",
+   "required": [
+    "counters",
+    "policers"
+   ],
+   "properties": {
+    "counters": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/filter_counter"
+     },
+     "description": "that had counted, and what they held"
+    },
+    "policers": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/filter_counter"
+     },
+     "description": "that had dropped, and what they held"
     }
    }
   },
