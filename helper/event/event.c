@@ -131,7 +131,10 @@ event_filter_log(struct worker *w, const struct packet *p, const struct filter_t
 	f->extension.term_id = term->term_id;
 	f->extension.egress_interface = p->egress_unit;
 	f->extension.filter_answer = (uint8_t)answer;
-	if (p->session) {
+	/* What ends in the input filter does so before its session is looked for, though a memo may know it. A session that
+	 * was only kept for a packet that waited is none: it ends with it. */
+	bool looked_for = source != FILTER_LOG_SOURCE_PBR && source != FILTER_LOG_SOURCE_INPUT;
+	if (p->session && (went_on || (looked_for && p->session->flags & SESSION_OPENED))) {
 		f->extension.session_id = p->session->id;
 		f->record.session_created_s = (uint32_t)(p->session->created_ns / SECOND_NS);
 	}

@@ -123,7 +123,9 @@ export async function replay(c: Case, expected: Expected, options: readonly stri
       args.push("--in", `${port}=${file(`${port.replaceAll("/", "-")}.pcap`, capture)}`);
     }
     await Promise.all(files);
-    const { stdout } = await execute(PROGRAM, args, { maxBuffer: 1 << 28 });
+    const { stdout } = await execute(PROGRAM, args, { maxBuffer: 1 << 28 }).catch((error: { stderr?: string }) => {
+      throw new Error(`ringwall-replay: ${error.stderr ?? String(error)}`);
+    });
     const lines = stdout
       .split("\n")
       .filter((line) => line !== "")

@@ -10,6 +10,7 @@ import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
 import { plainTraffic, stepsOf } from "./generate-steps.js";
 
 const STEPS = 100;
+const FILTER_STEPS = 70;
 
 /** numbers: mulberry32. */
 function numbers(seed: number): () => number {
@@ -45,7 +46,7 @@ function plainCase(list: Lists, calm: boolean): Case {
 function filterCase(list: Lists): Case {
   const config = (): Config => withFilters(configOf(list(PLAIN)), new Chooser(list(FILTERS)));
   const later = [config(), config(), config()];
-  const steps = Array.from({ length: STEPS }, () => list(32));
+  const steps = Array.from({ length: FILTER_STEPS }, () => list(32));
   const traffic = { source: new FilterTraffic(new Chooser([])), gaps: FILTER_GAPS, jumps: 1, commits: 30 };
   return { config: config(), steps: stepsOf(steps, later, traffic) };
 }

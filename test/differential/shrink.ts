@@ -26,7 +26,7 @@ export async function check(c: Case, ...options: readonly string[]): Promise<str
 /** kindOf: what a disagreement is about, without its numbers. */
 export const kindOf = (text: string): string =>
   text
-    .replace(/^[^:]*: /, "")
+    .replace(/^[^:]*: (line [0-9]+: )?/, "")
     .split("\n")[0]!
     .replace(/[0-9a-f]{16,}|[0-9]+/g, "#")
     .slice(0, 60);
