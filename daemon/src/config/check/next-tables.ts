@@ -20,23 +20,24 @@ type Lookup = ReadonlyMap<string, ReadonlyMap<string, NextTable | "out">>;
  * connected networks say about the route's own prefix. Routes of the kernel are not known here.
  */
 export function checkNextTables(report: Report, tables: readonly RoutingTables[]): void {
-  const nextTables = tables.flatMap(nextTablesOf);
+  const all = tables.map((table) => ({ table, nextTables: nextTablesOf(table) }));
+  const nextTables = all.flatMap((one) => one.nextTables);
   if (nextTables.length === 0) return;
-  const lookup: Lookup = new Map(tables.map((table) => [table.instance, routesOf(table)]));
-  const reported = new Set<Statement>();
+  const lookup: Lookup = new Map(all.map((one) => [one.table.instance, routesOf(one.table, one.nextTables)]));
+  const reported = new Set<NextTable>();
   for (const start of nextTables) {
     const way = [start];
     for (;;) {
       const last = way.at(-1)!;
       const next = longest(lookup, last.target, start.prefix);
       if (next === undefined || next === "out") break;
-      const before = way.findIndex(({ statement }) => statement === next.statement);
+      const before = way.indexOf(next);
       if (before < 0) {
         way.push(next);
         continue;
       }
       const loop = way.slice(before);
-      if (!loop.some(({ statement }) => reported.has(statement))) {
+      if (!loop.some((route) => reported.has(route))) {
         const names = [...loop, next].map(({ instance, prefix }) => tableName(instance, prefix));
         report.add(
           "conflict",
@@ -44,7 +45,7 @@ export function checkNextTables(report: Report, tables: readonly RoutingTables[]
           `the next tables of ${formatPrefix(start.prefix)} lead in a circle: ${names.join(" > ")}`,
         );
       }
-      for (const { statement } of loop) reported.add(statement);
+      for (const route of loop) reported.add(route);
       break;
     }
   }
@@ -64,12 +65,12 @@ function nextTablesOf({ instance, routes }: RoutingTables): NextTable[] {
   });
 }
 
-function routesOf(tables: RoutingTables): ReadonlyMap<string, NextTable | "out"> {
+function routesOf(tables: RoutingTables, nextTables: readonly NextTable[]): ReadonlyMap<string, NextTable | "out"> {
   const statics = tables.routes.items().flatMap((route) => {
     const prefix = parsePrefix(route.get("name").text ?? "");
     return prefix === undefined ? [] : [[keyOf(prefix, prefix.length), "out"] as const];
   });
-  const inner = nextTablesOf(tables).map((next) => [keyOf(next.prefix, next.prefix.length), next] as const);
+  const inner = nextTables.map((next) => [keyOf(next.prefix, next.prefix.length), next] as const);
   const units = tables.isForwarding ? [] : [...(tables.units?.values() ?? [])];
   const connected = units.flatMap(({ addresses }) =>
     addresses.map(({ prefix }) => [keyOf(prefix, prefix.length), "out"] as const),
