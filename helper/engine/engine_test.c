@@ -79,21 +79,24 @@ pack_zone(msgpack_packer *m, int id, const char *name)
 static void
 pack_port(msgpack_packer *m, int id, const struct plan_options *o)
 {
-	msgpack_pack_map(m, 5);
+	msgpack_pack_map(m, 7);
 	field_number(m, "id", id);
 	field_text(m, "name", id ? "ge-0/0/1" : "ge-0/0/0");
 	field_text(m, "device", o->device[id]);
 	field_text(m, "xdp_mode", o->xdp_mode);
 	field_number(m, "mtu", o->mtu);
+	field_number(m, "shaping_rate", 0);
+	field_list(m, "queues", 0);
 }
 
 static void
 pack_unit(msgpack_packer *m, int id, const struct plan_options *o)
 {
-	static const char *const filters[] = { "filter_input", "filter_output", "filter_input6", "filter_output6" };
+	static const char *const attached[] = { "filter_input", "filter_output", "filter_input6", "filter_output6",
+						"classifier",   "classifier6",   "rewrite",       "rewrite6" };
 	const uint8_t address[4] = { 10, (uint8_t)id, 0, 1 };
 
-	msgpack_pack_map(m, 15);
+	msgpack_pack_map(m, 19);
 	field_number(m, "id", id);
 	field_text(m, "name", id == 1 ? "ge-0/0/0.0" : "ge-0/0/1.0");
 	field_number(m, "port", id - 1);
@@ -104,8 +107,8 @@ pack_unit(msgpack_packer *m, int id, const struct plan_options *o)
 	field_bool(m, "inet6", true);
 	field_number(m, "mtu_inet", 0);
 	field_number(m, "mtu_inet6", 0);
-	for (unsigned i = 0; i < 4; i++)
-		field_number(m, filters[i], o->filter && id == 1 && i == 0);
+	for (unsigned i = 0; i < sizeof attached / sizeof attached[0]; i++)
+		field_number(m, attached[i], o->filter && id == 1 && i == 0);
 	field_list(m, "addresses", 1);
 	msgpack_pack_map(m, 2);
 	text(m, "address");
@@ -237,7 +240,7 @@ make_snapshot(const struct plan_options *o)
 	msgpack_sbuffer_init(&buffer);
 	msgpack_packer_init(m, &buffer, msgpack_sbuffer_write);
 	snprintf(hash, sizeof hash, "%064x", o->generation);
-	msgpack_pack_map(m, 17);
+	msgpack_pack_map(m, 20);
 	field_number(m, "version", 1);
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
@@ -294,6 +297,12 @@ make_snapshot(const struct plan_options *o)
 		field_list(m, "filter_counters", 0);
 		field_list(m, "policers", 0);
 	}
+	field_list(m, "classifiers", 0);
+	field_list(m, "rewrites", 0);
+	field_list(m, "forwarding_classes", 1);
+	msgpack_pack_map(m, 2);
+	field_text(m, "name", "best-effort");
+	field_number(m, "queue", 0);
 
 	struct snapshot *s = snapshot_decode(buffer.data, (uint32_t)buffer.size, &why);
 	if (!s)

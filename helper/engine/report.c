@@ -282,7 +282,7 @@ session_wanted(const struct session *s, void *ctx)
 	       (!f->has_protocol || f->protocol == k->protocol) &&
 	       (!f->has_port || f->port == ntohs(k->source_port) || f->port == ntohs(k->destination_port)) &&
 	       (!f->has_policy_id || f->policy_id == s->policy_id) &&
-	       (!f->has_zone || f->zone == s->flow[0].ingress_zone || f->zone == s->flow[0].egress_zone);
+	       (!f->has_zone || f->zone == s->zones[0].ingress || f->zone == s->zones[0].egress);
 }
 
 static void
@@ -303,8 +303,8 @@ report_session(const struct worker *w, const struct session *s, struct reply *r)
 	reply_unsigned(r, "source_port", ntohs(k->source_port));
 	reply_address(r, "destination", k->family, &k->destination);
 	reply_unsigned(r, "destination_port", ntohs(k->destination_port));
-	reply_unsigned(r, "ingress_zone", s->flow[0].ingress_zone);
-	reply_unsigned(r, "egress_zone", s->flow[0].egress_zone);
+	reply_unsigned(r, "ingress_zone", s->zones[0].ingress);
+	reply_unsigned(r, "egress_zone", s->zones[0].egress);
 	reply_unsigned(r, "ingress_unit", s->flow[0].ingress_unit);
 	reply_unsigned(r, "egress_unit", s->flow[0].egress_unit);
 	reply_unsigned(r, "age_s", w->wall_ns > s->created_ns ? (w->wall_ns - s->created_ns) / 1000000000 : 0);
@@ -312,10 +312,10 @@ report_session(const struct worker *w, const struct session *s, struct reply *r)
 		       s->timeout_s == AGE_NEVER ? AGE_NEVER
 		       : s->timeout_s > idle_s   ? s->timeout_s - idle_s
 						 : 0);
-	reply_unsigned(r, "client_packets", s->flow[0].packets);
-	reply_unsigned(r, "client_bytes", s->flow[0].bytes);
-	reply_unsigned(r, "server_packets", s->flow[1].packets);
-	reply_unsigned(r, "server_bytes", s->flow[1].bytes);
+	reply_unsigned(r, "client_packets", s->passed[0].packets);
+	reply_unsigned(r, "client_bytes", s->passed[0].bytes);
+	reply_unsigned(r, "server_packets", s->passed[1].packets);
+	reply_unsigned(r, "server_bytes", s->passed[1].bytes);
 	reply_close(r);
 }
 

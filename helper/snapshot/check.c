@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapshot/check_cos.h"
 #include "snapshot/check_filter.h"
 #include "snapshot/check_private.h"
 #include "snapshot/refusal.h"
@@ -525,10 +526,6 @@ hop_check(struct check *c, uint32_t route, uint32_t index)
 				   address_text(&h->gateway, text));
 	if (h->unit && !refers(h->unit, g->units_count, 1))
 		return REFUSE_REFERENCE(c, h->unit, "units", "routes[%u].next_hops[%u].unit", route, index);
-	if (h->unit && g->units[h->unit - 1].instance != r->instance)
-		return refusal_set(c->why, "reference", check_at(c, "routes[%u].next_hops[%u].unit", route, index),
-				   "unit %u is in instance %u, the route in instance %u", h->unit,
-				   g->units[h->unit - 1].instance, r->instance);
 	return true;
 }
 
@@ -599,5 +596,5 @@ snapshot_check(const struct given_snapshot *g, struct arena *arena, struct refus
 	struct check c = { .g = g, .arena = arena, .why = why };
 	return zones_check(&c) && instances_check(&c) && ports_check(&c) && units_check(&c) && address_sets_check(&c) &&
 	       applications_check(&c) && counters_check(&c) && policy_sets_check(&c) && routes_check(&c) &&
-	       filters_check(&c);
+	       filters_check(&c) && cos_check(&c);
 }

@@ -177,6 +177,106 @@ what_connects_the_fields_is_checked(void **state)
 }
 
 static void
+what_connects_class_of_service_is_checked(void **state)
+{
+	static const struct {
+		const char *path, *value, *code, *at;
+	} table[] = {
+#define QUEUE "{\"priority\": \"low\", \"rate\": 0, \"exact\": false}"
+		{ "ports[1].queues", "[" QUEUE "]", "bound", "ports[1].queues" },
+		{ "ports[1].queues",
+		  "[" QUEUE "," QUEUE "," QUEUE "," QUEUE "," QUEUE "," QUEUE "," QUEUE "," QUEUE "]", NULL, NULL },
+		{ "ports[1].shaping_rate", "1", "conflict", "ports[1].shaping_rate" },
+		{ "ports[0].queues[3].exact", "true", "conflict", "ports[0].queues[3].exact" },
+		{ "forwarding_classes[4].name", "\"best-effort\"", "duplicate", "forwarding_classes[4].name" },
+		{ "classifiers[0].code_points[0].forwarding_class", "4", NULL, NULL },
+		{ "classifiers[0].code_points[0].forwarding_class", "5", "reference",
+		  "classifiers[0].code_points[0].forwarding_class" },
+		{ "classifiers[0].code_points[2].dscp", "46", "duplicate", "classifiers[0].code_points[2].dscp" },
+		{ "rewrites[0].marks[1].forwarding_class", "5", "reference", "rewrites[0].marks[1].forwarding_class" },
+		{ "rewrites[0].marks[1]", "{\"forwarding_class\": 1, \"loss_priority\": 0, \"dscp\": 1}", "duplicate",
+		  "rewrites[0].marks[1].loss_priority" },
+		{ "rewrites[0].marks[1]", "{\"forwarding_class\": 1, \"loss_priority\": 1, \"dscp\": 46}", NULL, NULL },
+		{ "units[0].classifier", "3", "reference", "units[0].classifier" },
+		{ "units[0].classifier6", "3", "reference", "units[0].classifier6" },
+		{ "units[0].rewrite", "3", "reference", "units[0].rewrite" },
+		{ "units[0].rewrite6", "3", "reference", "units[0].rewrite6" },
+		{ "policers[0].exceed_forwarding_class", "4", NULL, NULL },
+		{ "policers[0].exceed_forwarding_class", "5", "reference", "policers[0].exceed_forwarding_class" },
+		{ "filters[0].terms[0].set_forwarding_class", "4", NULL, NULL },
+		{ "filters[0].terms[0].set_forwarding_class", "5", "reference",
+		  "filters[0].terms[0].set_forwarding_class" },
+#undef QUEUE
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		expect_with(table[i].path, table[i].value, table[i].code, table[i].at);
+}
+
+static void
+assert_rate(const struct policer_rule *r, const char *name, uint64_t rate, uint64_t burst)
+{
+	assert_non_null(r);
+	assert_string_equal(r->name, name);
+	assert_int_equal(r->kind, POLICER_TWO_COLOR);
+	assert_false(r->packets);
+	assert_int_equal(r->rate, rate);
+	assert_int_equal(r->burst, burst);
+	assert_non_null(r->state);
+}
+
+static void
+class_of_service_becomes_what_workers_read(void **state)
+{
+	struct snapshot *s = sample_decode();
+	static const uint8_t queues[FORWARDING_CLASSES] = { 0, 1, 2, 3, 0 };
+	assert_memory_equal(s->queue_of_class, queues, sizeof queues);
+
+	const struct dscp_class *c = s->unit[1].classifier;
+	for (unsigned dscp = 0; dscp < DSCPS; dscp++) {
+		assert_int_equal(c[dscp].forwarding_class, dscp == 46 ? 1 : dscp == 10 || dscp == 14 ? 2 : 0);
+		assert_int_equal(c[dscp].loss_priority, dscp == 14 ? 3 : 0);
+	}
+	assert_ptr_equal(s->unit[1].classifier6, c + DSCPS);
+	assert_ptr_equal(s->unit[3].classifier, c + DSCPS);
+	assert_int_equal(c[DSCPS + 46].forwarding_class, 0);
+	assert_null(s->unit[2].classifier);
+	assert_null(s->unit[2].classifier6);
+
+	const struct dscp_rewrite *r = s->unit[2].rewrite;
+	for (unsigned of = 0; of < FORWARDING_CLASSES; of++)
+		for (unsigned loss = 0; loss < LOSS_PRIORITIES; loss++) {
+			int dscp = of == 1 && loss == 0 ? 46 : of == 4 && loss == 3 ? 0 : -1;
+			assert_int_equal(r->dscp[of][loss], dscp);
+		}
+	assert_ptr_equal(s->unit[2].rewrite6, r + 1);
+	assert_int_equal(r[1].dscp[1][0], -1);
+	assert_null(s->unit[1].rewrite);
+	assert_null(s->unit[1].rewrite6);
+
+	const struct port_queues *q = s->port[0].queues;
+	assert_null(s->port[1].queues);
+	assert_rate(q->shaping, "ge-0/0/0 shaping", 100000000, 50000); /* 4 ms */
+	assert_rate(q->queue[0].rate, "ge-0/0/0 queue 0", 40000000, 20000);
+	assert_rate(q->queue[2].rate, "ge-0/0/0 queue 2", 8000, 10000); /* a largest frame */
+	assert_rate(q->queue[7].rate, "ge-0/0/0 queue 7", 1000000000, 500000);
+	for (unsigned i = 0; i < QUEUES; i++) {
+		static const uint8_t priority[QUEUES] = { PRIORITY_LOW,         PRIORITY_STRICT_HIGH, PRIORITY_HIGH,
+							  PRIORITY_MEDIUM_HIGH, PRIORITY_MEDIUM_LOW,  PRIORITY_LOW,
+							  PRIORITY_LOW,         PRIORITY_LOW };
+		assert_int_equal(q->queue[i].priority, priority[i]);
+		assert_int_equal(q->queue[i].exact, i == 2 || i == 7);
+		assert_int_equal(q->queue[i].rate != NULL, i == 0 || i == 2 || i == 7);
+		for (unsigned p = 0; p < PRIORITIES; p++)
+			assert_int_equal(q->with_priority[p] >> i & 1, p == priority[i]);
+	}
+	assert_int_equal(s->shaper_count, 4);
+	assert_int_equal(s->queue_counter_count, QUEUES);
+	assert_int_equal(q->counter, 0);
+	assert_string_equal(s->queue_counter_name[7], "ge-0/0/0 queue 7");
+	snapshot_free(s);
+}
+
+static void
 what_connects_filters_is_checked(void **state)
 {
 	static const struct {
@@ -552,8 +652,8 @@ filters_are_taken_over(void **state)
 	assert_int_equal(blue->destination->inet6_count, 2);
 	assert_int_equal(blue->source_ports.range[0].low, 1024);
 	assert_int_equal(blue->ports.range[0].high, 53);
-	assert_int_equal(blue->interface_count, 2);
-	assert_int_equal(blue->interface[1], 2);
+	assert_int_equal(blue->interfaces.count, 2);
+	assert_int_equal(blue->interfaces.unit[1], 2);
 	assert_int_equal(blue->routing_instance, 1);
 	assert_int_equal(blue->counter, FILTER_COUNTER_NONE);
 	assert_int_equal(blue->policer, FILTER_POLICER_NONE);
@@ -640,6 +740,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_every_map_is_refused_by_its_path_when_it_is_wrong),
 		cmocka_unit_test(what_connects_the_fields_is_checked),
+		cmocka_unit_test(what_connects_class_of_service_is_checked),
+		cmocka_unit_test(class_of_service_becomes_what_workers_read),
 		cmocka_unit_test(what_connects_filters_is_checked),
 		cmocka_unit_test(at_most_eight_terms_of_a_filter_log_and_go_on),
 		cmocka_unit_test(a_refusal_says_what_was_expected_and_what_was_found),

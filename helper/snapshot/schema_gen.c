@@ -69,9 +69,21 @@ static const struct schema_field instance_fields[] = {
 };
 const struct schema_map given_instance_map = { .name = "instance", .size = sizeof(struct given_instance), .count = 5, .field = instance_fields };
 
+static const char *const queue_priority_words[] = { "strict-high", "high", "medium-high", "medium-low", "low" };
+static const struct schema_field queue_fields[] = {
+	{ .name = "priority", .name_length = 8, .required = true, .at = offsetof(struct given_queue, priority),
+	  .type = { .kind = SCHEMA_CHOICE, .words = queue_priority_words, .value_count = 5 } },
+	{ .name = "rate", .name_length = 4, .required = true, .at = offsetof(struct given_queue, rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint64_t), .low = 0ll, .high = 1000000000000ll } },
+	{ .name = "exact", .name_length = 5, .required = true, .at = offsetof(struct given_queue, exact),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+};
+const struct schema_map given_queue_map = { .name = "queue", .size = sizeof(struct given_queue), .count = 3, .field = queue_fields };
+
 static const uint32_t port_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const uint32_t port_device_characters[4] = { 0x00000000, 0xffff7ffe, 0xffffffff, 0x7fffffff };
 static const char *const port_xdp_mode_words[] = { "auto", "zero-copy", "native", "generic" };
+static const struct schema_type port_queues_item = { .kind = SCHEMA_MAP, .map = &given_queue_map };
 static const struct schema_field port_fields[] = {
 	{ .name = "id", .name_length = 2, .required = true, .at = offsetof(struct given_port, id),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
@@ -83,8 +95,12 @@ static const struct schema_field port_fields[] = {
 	  .type = { .kind = SCHEMA_CHOICE, .words = port_xdp_mode_words, .value_count = 4 } },
 	{ .name = "mtu", .name_length = 3, .required = true, .at = offsetof(struct given_port, mtu),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 256ll, .high = 9216ll, .or_zero = true } },
+	{ .name = "shaping_rate", .name_length = 12, .required = true, .at = offsetof(struct given_port, shaping_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint64_t), .low = 0ll, .high = 1000000000000ll } },
+	{ .name = "queues", .name_length = 6, .required = true, .at = offsetof(struct given_port, queues), .count_at = offsetof(struct given_port, queues_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 8ll, .item = &port_queues_item, .item_size = sizeof(struct given_queue) } },
 };
-const struct schema_map given_port_map = { .name = "port", .size = sizeof(struct given_port), .count = 5, .field = port_fields };
+const struct schema_map given_port_map = { .name = "port", .size = sizeof(struct given_port), .count = 7, .field = port_fields };
 
 static const struct schema_field unit_address_fields[] = {
 	{ .name = "address", .name_length = 7, .required = true, .at = offsetof(struct given_unit_address, address),
@@ -130,8 +146,16 @@ static const struct schema_field unit_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 16384ll } },
 	{ .name = "filter_output6", .name_length = 14, .required = true, .at = offsetof(struct given_unit, filter_output6),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 16384ll } },
+	{ .name = "classifier", .name_length = 10, .required = true, .at = offsetof(struct given_unit, classifier),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
+	{ .name = "classifier6", .name_length = 11, .required = true, .at = offsetof(struct given_unit, classifier6),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
+	{ .name = "rewrite", .name_length = 7, .required = true, .at = offsetof(struct given_unit, rewrite),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
+	{ .name = "rewrite6", .name_length = 8, .required = true, .at = offsetof(struct given_unit, rewrite6),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
 };
-const struct schema_map given_unit_map = { .name = "unit", .size = sizeof(struct given_unit), .count = 16, .field = unit_fields };
+const struct schema_map given_unit_map = { .name = "unit", .size = sizeof(struct given_unit), .count = 20, .field = unit_fields };
 
 static const struct schema_field inet_range_fields[] = {
 	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_inet_range, low),
@@ -476,6 +500,49 @@ static const struct schema_field policer_fields[] = {
 };
 const struct schema_map given_policer_map = { .name = "policer", .size = sizeof(struct given_policer), .count = 11, .field = policer_fields };
 
+static const uint32_t forwarding_class_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_field forwarding_class_fields[] = {
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_forwarding_class, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = forwarding_class_name_characters } },
+	{ .name = "queue", .name_length = 5, .required = true, .at = offsetof(struct given_forwarding_class, queue),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 7ll } },
+};
+const struct schema_map given_forwarding_class_map = { .name = "forwarding_class", .size = sizeof(struct given_forwarding_class), .count = 2, .field = forwarding_class_fields };
+
+static const struct schema_field code_point_fields[] = {
+	{ .name = "dscp", .name_length = 4, .required = true, .at = offsetof(struct given_code_point, dscp),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "forwarding_class", .name_length = 16, .required = true, .at = offsetof(struct given_code_point, forwarding_class),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 15ll } },
+	{ .name = "loss_priority", .name_length = 13, .required = true, .at = offsetof(struct given_code_point, loss_priority),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 3ll } },
+};
+const struct schema_map given_code_point_map = { .name = "code_point", .size = sizeof(struct given_code_point), .count = 3, .field = code_point_fields };
+
+static const struct schema_type classifier_code_points_item = { .kind = SCHEMA_MAP, .map = &given_code_point_map };
+static const struct schema_field classifier_fields[] = {
+	{ .name = "code_points", .name_length = 11, .required = true, .at = offsetof(struct given_classifier, code_points), .count_at = offsetof(struct given_classifier, code_points_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 64ll, .item = &classifier_code_points_item, .item_size = sizeof(struct given_code_point) } },
+};
+const struct schema_map given_classifier_map = { .name = "classifier", .size = sizeof(struct given_classifier), .count = 1, .field = classifier_fields };
+
+static const struct schema_field mark_fields[] = {
+	{ .name = "forwarding_class", .name_length = 16, .required = true, .at = offsetof(struct given_mark, forwarding_class),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 15ll } },
+	{ .name = "loss_priority", .name_length = 13, .required = true, .at = offsetof(struct given_mark, loss_priority),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 3ll } },
+	{ .name = "dscp", .name_length = 4, .required = true, .at = offsetof(struct given_mark, dscp),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+};
+const struct schema_map given_mark_map = { .name = "mark", .size = sizeof(struct given_mark), .count = 3, .field = mark_fields };
+
+static const struct schema_type rewrite_marks_item = { .kind = SCHEMA_MAP, .map = &given_mark_map };
+static const struct schema_field rewrite_fields[] = {
+	{ .name = "marks", .name_length = 5, .required = true, .at = offsetof(struct given_rewrite, marks), .count_at = offsetof(struct given_rewrite, marks_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 64ll, .item = &rewrite_marks_item, .item_size = sizeof(struct given_mark) } },
+};
+const struct schema_map given_rewrite_map = { .name = "rewrite", .size = sizeof(struct given_rewrite), .count = 1, .field = rewrite_fields };
+
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };
 static const struct schema_type snapshot_instances_item = { .kind = SCHEMA_MAP, .map = &given_instance_map };
@@ -491,6 +558,9 @@ static const struct schema_type snapshot_filters_item = { .kind = SCHEMA_MAP, .m
 static const uint32_t snapshot_filter_counters_item_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const struct schema_type snapshot_filter_counters_item = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = snapshot_filter_counters_item_characters };
 static const struct schema_type snapshot_policers_item = { .kind = SCHEMA_MAP, .map = &given_policer_map };
+static const struct schema_type snapshot_forwarding_classes_item = { .kind = SCHEMA_MAP, .map = &given_forwarding_class_map };
+static const struct schema_type snapshot_classifiers_item = { .kind = SCHEMA_MAP, .map = &given_classifier_map };
+static const struct schema_type snapshot_rewrites_item = { .kind = SCHEMA_MAP, .map = &given_rewrite_map };
 static const struct schema_field snapshot_fields[] = {
 	{ .name = "version", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, version),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1ll } },
@@ -526,5 +596,11 @@ static const struct schema_field snapshot_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 262144ll, .item = &snapshot_filter_counters_item, .item_size = sizeof(struct schema_text) } },
 	{ .name = "policers", .name_length = 8, .required = true, .at = offsetof(struct given_snapshot, policers), .count_at = offsetof(struct given_snapshot, policers_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 65536ll, .item = &snapshot_policers_item, .item_size = sizeof(struct given_policer) } },
+	{ .name = "forwarding_classes", .name_length = 18, .required = true, .at = offsetof(struct given_snapshot, forwarding_classes), .count_at = offsetof(struct given_snapshot, forwarding_classes_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 1ll, .high = 16ll, .item = &snapshot_forwarding_classes_item, .item_size = sizeof(struct given_forwarding_class) } },
+	{ .name = "classifiers", .name_length = 11, .required = true, .at = offsetof(struct given_snapshot, classifiers), .count_at = offsetof(struct given_snapshot, classifiers_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_classifiers_item, .item_size = sizeof(struct given_classifier) } },
+	{ .name = "rewrites", .name_length = 8, .required = true, .at = offsetof(struct given_snapshot, rewrites), .count_at = offsetof(struct given_snapshot, rewrites_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_rewrites_item, .item_size = sizeof(struct given_rewrite) } },
 };
-const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 17, .field = snapshot_fields };
+const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 20, .field = snapshot_fields };

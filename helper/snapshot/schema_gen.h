@@ -45,6 +45,14 @@ struct given_instance {
 };
 extern const struct schema_map given_instance_map;
 
+enum given_queue_priority { GIVEN_QUEUE_PRIORITY_STRICT_HIGH, GIVEN_QUEUE_PRIORITY_HIGH, GIVEN_QUEUE_PRIORITY_MEDIUM_HIGH, GIVEN_QUEUE_PRIORITY_MEDIUM_LOW, GIVEN_QUEUE_PRIORITY_LOW };
+struct given_queue {
+	uint32_t priority;
+	uint64_t rate;
+	bool exact;
+};
+extern const struct schema_map given_queue_map;
+
 enum given_port_xdp_mode { GIVEN_PORT_XDP_MODE_AUTO, GIVEN_PORT_XDP_MODE_ZERO_COPY, GIVEN_PORT_XDP_MODE_NATIVE, GIVEN_PORT_XDP_MODE_GENERIC };
 struct given_port {
 	uint32_t id;
@@ -52,6 +60,9 @@ struct given_port {
 	struct schema_text device;
 	uint32_t xdp_mode;
 	uint32_t mtu;
+	uint64_t shaping_rate;
+	uint32_t queues_count;
+	struct given_queue *queues;
 };
 extern const struct schema_map given_port_map;
 
@@ -81,6 +92,10 @@ struct given_unit {
 	uint32_t filter_output;
 	uint32_t filter_input6;
 	uint32_t filter_output6;
+	uint32_t classifier;
+	uint32_t classifier6;
+	uint32_t rewrite;
+	uint32_t rewrite6;
 };
 extern const struct schema_map given_unit_map;
 
@@ -304,6 +319,38 @@ struct given_policer {
 };
 extern const struct schema_map given_policer_map;
 
+struct given_forwarding_class {
+	struct schema_text name;
+	uint32_t queue;
+};
+extern const struct schema_map given_forwarding_class_map;
+
+struct given_code_point {
+	uint32_t dscp;
+	uint32_t forwarding_class;
+	uint32_t loss_priority;
+};
+extern const struct schema_map given_code_point_map;
+
+struct given_classifier {
+	uint32_t code_points_count;
+	struct given_code_point *code_points;
+};
+extern const struct schema_map given_classifier_map;
+
+struct given_mark {
+	uint32_t forwarding_class;
+	uint32_t loss_priority;
+	uint32_t dscp;
+};
+extern const struct schema_map given_mark_map;
+
+struct given_rewrite {
+	uint32_t marks_count;
+	struct given_mark *marks;
+};
+extern const struct schema_map given_rewrite_map;
+
 struct given_snapshot {
 	uint32_t version;
 	uint32_t generation;
@@ -334,6 +381,12 @@ struct given_snapshot {
 	struct schema_text *filter_counters;
 	uint32_t policers_count;
 	struct given_policer *policers;
+	uint32_t forwarding_classes_count;
+	struct given_forwarding_class *forwarding_classes;
+	uint32_t classifiers_count;
+	struct given_classifier *classifiers;
+	uint32_t rewrites_count;
+	struct given_rewrite *rewrites;
 };
 extern const struct schema_map given_snapshot_map;
 

@@ -325,7 +325,8 @@ describe("addresses", () => {
         ],
       ],
     ]);
-    assert.equal(snapshot.address_sets.length, 1);
+    const same = snapshot.address_sets.map((_, index) => rangesOf(snapshot, index).join(" "));
+    assert.equal(same.filter((ranges) => ranges === "192.0.2.80-192.0.2.80").length, 1);
     assert.deepEqual(
       snapshot.policy_sets[0]!.rules.map((rule) => [rule.source, rule.destination]),
       [
@@ -560,16 +561,77 @@ describe("interfaces, routes and settings", () => {
     ]);
     assert.deepEqual(
       routes.map((route) => [
+        route.instance,
         `${text(route.prefix)}/${route.length}`,
         route.kind,
         route.next_hops.map((hop) => `${text(hop.gateway)} ${hop.unit}`),
+        route.table,
       ]),
       [
-        ["0.0.0.0/0", "next-hop", ["192.0.2.254 2"]],
-        ["198.51.100.0/24", "next-hop", ["192.0.2.253 2"]],
-        ["203.0.113.0/24", "discard", []],
-        ["::/0", "next-hop", ["fe80::1 2"]],
-        ["198.18.0.0/15", "reject", []],
+        [0, "0.0.0.0/0", "next-hop", ["192.0.2.254 2"], 0],
+        [0, "198.51.100.0/24", "next-hop", ["192.0.2.253 2"], 0],
+        [0, "203.0.113.0/24", "discard", [], 0],
+        [0, "::/0", "next-hop", ["fe80::1 2"], 0],
+        [0, "198.18.0.0/15", "reject", [], 0],
+        [1, "0.0.0.0/0", "next-table", [], 0],
+        [1, "10.0.0.0/8", "discard", [], 0],
+      ],
+    );
+  });
+
+  test("routing instances have their units, routes and tables; a forwarding one has the gateways of the default one", () => {
+    const snapshot = snapshotOf([
+      ["interfaces.eth5", { unit: { 0: { family: { inet: { address: ["10.1.1.1/24"] } } } } }],
+      ["security.zones.security-zone[0].interfaces[1]", "eth5.0"],
+      ["routing-instances[0].interface", ["eth5.0"]],
+      ["routing-instances[0].routing-options.static.route[1]", { name: "10.0.0.0/8", "next-hop": ["10.1.1.9"] }],
+      [
+        "routing-instances[1]",
+        {
+          name: "red",
+          "instance-type": "forwarding",
+          "routing-options": {
+            static: {
+              route: [
+                { name: "10.0.0.0/8", "next-hop": ["10.1.1.9"] },
+                { name: "::/0", "next-table": "blue.inet6.0" },
+              ],
+            },
+          },
+        },
+      ],
+    ]);
+    assert.deepEqual(
+      snapshot.instances.map(({ id, name, kernel_table }) => [id, name, kernel_table]),
+      [
+        [0, "inet.0", 254],
+        [1, "blue", 0],
+        [2, "red", 0],
+      ],
+    );
+    assert.deepEqual(
+      snapshot.units.map(({ name, instance }) => [name, instance]),
+      [
+        ["eth5.0", 1],
+        ["ge-0/0/0.0", 0],
+        ["ge-0/0/1.10", 0],
+      ],
+    );
+    assert.deepEqual(
+      snapshot.routes
+        .filter(({ instance }) => instance > 0)
+        .map((route) => [
+          route.instance,
+          `${text(route.prefix)}/${route.length}`,
+          route.kind,
+          route.next_hops.map((hop) => `${text(hop.gateway)} ${hop.unit}`),
+          route.table,
+        ]),
+      [
+        [1, "0.0.0.0/0", "next-table", [], 0],
+        [1, "10.0.0.0/8", "next-hop", ["10.1.1.9 1"], 0],
+        [2, "10.0.0.0/8", "next-hop", ["10.1.1.9 2"], 0],
+        [2, "::/0", "next-table", [], 1],
       ],
     );
   });

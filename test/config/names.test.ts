@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { compileConfig } from "../../daemon/src/config/compile.js";
-import { applicationName, parseNameTable, unitName, unitZone, zoneName } from "../../daemon/src/config/names.js";
+import {
+  applicationName,
+  filterName,
+  parseNameTable,
+  termName,
+  unitName,
+  unitZone,
+  zoneName,
+} from "../../daemon/src/config/names.js";
 import { configOf } from "./tree.js";
 
 const { names } = compileConfig(configOf(), 1);
@@ -31,6 +39,24 @@ test("a stored table that is not whole, or of another version, is refused", () =
       assert.equal(parseNameTable(table), undefined, `${field}: ${JSON.stringify(wrong)}`);
     }
   }
-  assert.equal(parseNameTable({ ...names, version: 1 }), undefined);
+  assert.equal(parseNameTable({ ...names, version: 3 }), undefined);
+  assert.equal(parseNameTable({ ...names, version: 0 }), undefined);
   for (const nothing of [null, 5, "x", []]) assert.equal(parseNameTable(nothing), undefined);
+});
+
+test("a table stored before there were filters is read without them", () => {
+  const { filters, ...before } = names;
+  assert.ok(filters.length > 1);
+  assert.deepEqual(parseNameTable({ ...before, version: 1 }), { ...names, filters: [] });
+});
+
+test("filters and terms are named by their ids", () => {
+  const name = (filterId: number): string | undefined => filterName(names, filterId)?.name;
+  assert.deepEqual([1, 2, 3, 4].map(name), ["users-in", "common", "protect", "users-in6"]);
+  assert.deepEqual([0, 5].map(name), [undefined, undefined]);
+  assert.deepEqual([filterName(names, 3)?.family, filterName(names, 4)?.family], ["inet", "inet6"]);
+  const term = (termId: number): string | undefined => termName(names, 1, termId);
+  assert.deepEqual([1, 2, 3, 4].map(term), ["spoofed", "steer", "more", "rest"]);
+  assert.deepEqual([0, 5].map(term), [undefined, undefined]);
+  assert.deepEqual([termName(names, 0, 1), termName(names, 9, 1)], [undefined, undefined]);
 });

@@ -120,13 +120,18 @@ function addressesOf(c: Chooser, family: Family): object {
 
 const PORT_NAMES = ["http", "ssh", "domain"];
 
-/** CONDITIONS of both families; what only one has stands below. */
-const CONDITIONS: readonly Pair[] = [
+/** OF_FLOWS: what is the same for all packets of a flow: filters of nothing else need not be asked again. */
+const OF_FLOWS: readonly Pair[] = [
   ["address", addressesOf],
   ["address", addressesOf],
   listed("source-port", MENTIONED.ports, 65535, PORT_NAMES),
   listed("destination-port", MENTIONED.ports, 65535, PORT_NAMES),
   listed("port", MENTIONED.ports, 65535, PORT_NAMES),
+  ["interface", (c) => ({ interface: c.some(["ge-0/0/0.0", "ge-0/0/1.0", "ge-0/0/2.30", "ge-0/0/3.0"], 2) })],
+];
+
+/** OF_PACKETS of both families; what only one has stands below. */
+const OF_PACKETS: readonly Pair[] = [
   listed("packet-length", MENTIONED.lengths, 65535),
   listed("icmp-type", (family) => MENTIONED.icmp[family], 255, ["echo-request", "echo-reply"]),
   listed("icmp-code", MENTIONED.icmpCodes, 255),
@@ -148,9 +153,7 @@ const CONDITIONS: readonly Pair[] = [
   ],
   ["tcp-established", () => ({ "tcp-established": true })],
   ["tcp-initial", () => ({ "tcp-initial": true })],
-  ["is-fragment", () => ({ "is-fragment": true })],
-  ["first-fragment", () => ({ "first-fragment": true })],
-  ["interface", (c) => ({ interface: c.some(["ge-0/0/0.0", "ge-0/0/1.0", "ge-0/0/2.30", "ge-0/0/3.0"], 2) })],
+  ["is-fragment", (c) => (c.oneIn(2) ? { "is-fragment": true } : { "first-fragment": true })],
   [
     "forwarding-class",
     (c) => ({
@@ -164,9 +167,22 @@ const CONDITIONS: readonly Pair[] = [
 const CLASSES = ["best-effort", "expedited-forwarding", "assured-forwarding", "network-control", "voice"] as const;
 const LOSSES = ["low", "medium-low", "medium-high", "high"] as const;
 
+const PROTOCOL: Readonly<Record<Family, Pair>> = {
+  inet: listed("protocol", MENTIONED.protocols, 255, ["tcp", "udp", "icmp", "gre", "esp"]),
+  inet6: [
+    "next-header",
+    /* Numbers of extension headers are refused, in ranges too. */
+    (c) => ({
+      [c.oneIn(4) ? "next-header-except" : "next-header"]: c.some(
+        ["tcp", "udp", "icmp6", 6, 17, 58, 50, 132, "gre", "6-17", "45-50", "17-42", "5-16", "61-134"],
+        3,
+      ),
+    }),
+  ],
+};
+
 const ONLY: Readonly<Record<Family, readonly Pair[]>> = {
   inet: [
-    listed("protocol", MENTIONED.protocols, 255, ["tcp", "udp", "icmp", "gre", "esp"]),
     listed("dscp", MENTIONED.codePoints, 63, ["ef", "af11", "be", "cs1"]),
     listed("precedence", [0, 1, 5, 7], 7, ["routine", "critical-ecp"]),
     listed("ttl", MENTIONED.ttls, 255),
@@ -181,7 +197,6 @@ const ONLY: Readonly<Record<Family, readonly Pair[]>> = {
     ],
   ],
   inet6: [
-    listed("next-header", [6, 17, 58, 47, 50, 132], 34, ["tcp", "udp", "icmp6", "gre"]),
     listed("traffic-class", MENTIONED.codePoints, 63, ["ef", "af11", "be"]),
     listed("hop-limit", MENTIONED.ttls, 255),
   ],
@@ -197,17 +212,20 @@ function flexibleOf(c: Chooser): object {
       "byte-offset": c.of([0, 1, 2, 3, 8, 19, 30]),
       ...(c.oneIn(3) ? { "bit-offset": c.below(8) } : {}),
       "bit-length": length,
-      ...(c.oneIn(2) ? { "mask-in-hex": `0x${[0, 1, 0xf, 0xf0, 0x81][c.below(5)]!.toString(16)}` } : {}),
+      ...(c.oneIn(2) ? { "mask-in-hex": `0x${(c.of([1, 0xf, 0xf1, 0xff]) % 2 ** length).toString(16)}` } : {}),
       prefix: `0x${prefix.toString(16)}`,
     },
   };
 }
 
-function fromOf(c: Chooser, family: Family): { from?: FilterFrom } {
+function fromOf(c: Chooser, family: Family, ofFlows: boolean): { from?: FilterFrom } {
   const count = [1, 1, 2, 3, 0][c.below(5)]!;
-  const all = [...CONDITIONS, ...ONLY[family], ...ONLY[family]];
+  const always = [...OF_FLOWS, PROTOCOL[family]];
+  const all = ofFlows ? always : [...always, ...OF_PACKETS, ...ONLY[family], ...ONLY[family]];
   let from = {};
   for (let i = 0; i < count; i++) from = { ...from, ...c.of(all)[1](c, family) };
+  /* No packet is both. */
+  if ("is-fragment" in from) delete (from as FilterFrom & { "first-fragment"?: true })["first-fragment"];
   return count === 0 ? {} : { from };
 }
 
@@ -220,21 +238,24 @@ const REASONS: Readonly<Record<Family, readonly string[]>> = {
 export type Standing = "input" | "other";
 
 function actionOf(c: Chooser, family: Family): FilterThen {
-  switch (c.below(12)) {
+  switch (c.below(18)) {
     case 0:
     case 1:
     case 2:
-      return { accept: true };
     case 3:
+      return { accept: true };
     case 4:
     case 5:
     case 6:
-      return { next: "term" };
     case 7:
-      return { discard: true };
     case 8:
-      return { reject: c.oneIn(2) ? true : c.of(REASONS[family]) };
     case 9:
+      return { next: "term" };
+    case 10:
+      return { discard: true };
+    case 11:
+      return { reject: c.oneIn(2) ? true : c.of(REASONS[family]) };
+    case 12:
       return { reject: "tcp-reset" };
     default:
       return {};
@@ -330,17 +351,32 @@ function thenOf(c: Chooser, family: Family, standing: Standing): { then?: Filter
   return Object.keys(then).length === 0 ? {} : { then };
 }
 
-/** filtersOf: `f0` to `f3`; later ones may name earlier ones. At most eight terms log and go on. */
+/** goesOnLogging: of an attached filter at most eight terms log and go on: two of each here, and three filters in a list. */
+const MOST_LOGGING = 2;
+function goesOnLogging(term: FilterTerm, filters: readonly Filter[]): number {
+  const inner = filters.find((filter) => filter.name === term.filter);
+  if (inner !== undefined) return inner.term.reduce((sum, one) => sum + goesOnLogging(one, filters), 0);
+  const { then } = term;
+  return then?.next !== undefined && (then.log === true || then.syslog === true) ? 1 : 0;
+}
+
+/** filtersOf: three filters; later ones may name earlier ones. */
 function filtersOf(c: Chooser, family: Family, standing: Standing, prefix: string): Filter[] {
   const filters: Filter[] = [];
   for (let i = 0; i < 3; i++) {
     const terms: FilterTerm[] = [];
+    const ofFlows = c.oneIn(2);
     const count = 1 + c.below(4);
+    let logging = 0;
     for (let t = 0; t < count; t++) {
-      if (i > 0 && c.oneIn(5)) terms.push({ name: `t${t}`, filter: `${prefix}${c.below(i)}` });
-      else terms.push({ name: `t${t}`, ...fromOf(c, family), ...thenOf(c, family, standing) });
+      const term: FilterTerm =
+        i > 0 && c.oneIn(5)
+          ? { name: `t${t}`, filter: `${prefix}${c.below(i)}` }
+          : { name: `t${t}`, ...fromOf(c, family, ofFlows), ...thenOf(c, family, standing) };
+      logging += goesOnLogging(term, filters);
+      if (logging <= MOST_LOGGING) terms.push(term);
     }
-    if (!c.oneIn(4)) {
+    if (!c.oneIn(6) || terms.length === 0) {
       const last: FilterThen = c.oneIn(3) ? { accept: true, log: true, count: "rest" } : { accept: true };
       terms.push({ name: "last", then: last });
     }
@@ -377,7 +413,7 @@ function hostOf(c: Chooser): Record<string, Interface> {
 }
 
 function instancesOf(c: Chooser, hasLoopback: boolean): RoutingInstance[] {
-  const some = (routes: readonly StaticRoute[]): StaticRoute[] => routes.filter(() => !c.oneIn(3));
+  const some = (routes: readonly StaticRoute[]): StaticRoute[] => routes.filter(() => !c.oneIn(5));
   return [
     {
       name: "fwd",
@@ -405,9 +441,9 @@ function instancesOf(c: Chooser, hasLoopback: boolean): RoutingInstance[] {
         static: {
           route: some([
             { name: "192.0.2.0/25", "next-hop": ["10.0.5.254"] },
-            { name: "10.0.0.0/16", "next-table": "inet.0" },
+            { name: "0.0.0.0/0", "next-table": "inet.0" },
             { name: "2001:db8:ff::/48", "next-hop": ["2001:db8:5::fe"] },
-            { name: "2001:db8::/32", "next-table": "inet6.0" },
+            { name: "::/0", "next-table": "inet6.0" },
           ]),
         },
       },
@@ -437,7 +473,7 @@ export function withFilters(config: Config, c: Chooser): Config {
   const zones = config.security.zones["security-zone"].map((zone) => ({
     ...zone,
     ...(zone.name === "dmz" ? { interfaces: [...(zone.interfaces ?? []), "ge-0/0/3.0"] } : {}),
-    ...(c.oneIn(3) ? {} : { "host-inbound-traffic": { "system-services": ["all"] } }),
+    ...(c.oneIn(4) ? {} : { "host-inbound-traffic": { "system-services": ["any-service"], protocols: ["all"] } }),
   }));
   const pass = {
     global: true as const,
@@ -450,7 +486,7 @@ export function withFilters(config: Config, c: Chooser): Config {
     ],
   };
   const policies = config.security.policies ?? [];
-  const passes = !c.oneIn(4);
+  const passes = !c.oneIn(8);
   const { static: fixed } = config["routing-options"] ?? {};
   const leak = c.oneIn(2)
     ? [

@@ -43,8 +43,8 @@ export interface Expected {
 }
 
 /** expect runs the model. Packets are put off where something ends at that very moment, so that one answer is right. */
-export function expect(c: Case): Expected {
-  const firewall = new Firewall(c.config, 1);
+export function expect(c: Case, options: readonly string[] = []): Expected {
+  const firewall = new Firewall(c.config, 1, options.includes("--unfinished"));
   const arrivals: Arrival[] = [];
   const commits: { time: bigint; config: Config; generation: number }[] = [];
   const turns: { time: bigint; background: Told[]; told: Told[] }[] = [];
@@ -123,7 +123,9 @@ export async function replay(c: Case, expected: Expected, options: readonly stri
       args.push("--in", `${port}=${file(`${port.replaceAll("/", "-")}.pcap`, capture)}`);
     }
     await Promise.all(files);
-    const { stdout } = await execute(PROGRAM, args, { maxBuffer: 1 << 28 });
+    const { stdout } = await execute(PROGRAM, args, { maxBuffer: 1 << 28 }).catch((error: { stderr?: string }) => {
+      throw new Error(`ringwall-replay: ${error.stderr ?? String(error)}`);
+    });
     const lines = stdout
       .split("\n")
       .filter((line) => line !== "")

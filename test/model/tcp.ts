@@ -158,11 +158,13 @@ export class TcpTrack {
 
   /** update takes in a segment that went on. */
   update(segment: Segment, direction: 0 | 1, fragmented: boolean, rules: TcpRules): void {
+    /* After a reset, what is still under way passes and says nothing of a connection that is no more. */
+    if (this.state === "closed") return;
     const next = this.#next(segment, direction, rules.noSynCheck);
     const sender = this.#sides[direction];
     const receiver = this.#sides[1 - direction]!;
     if ((segment.flags & RST) !== 0) {
-      if (next !== "closed" || this.state === "closed" || !this.#resetEnds(segment, direction)) return;
+      if (next !== "closed" || !this.#resetEnds(segment, direction)) return;
       this.state = "closed";
       this.resetBy = direction;
       return;
@@ -210,7 +212,7 @@ export class TcpTrack {
         sender.maxEnd = add(segment.sequence, 1 + Math.max(1, receiver.maxWindow));
         sender.scale = segment.scale;
         receiver.acked = add(segment.sequence, 1);
-      }
+      } else sender.acked = segment.acknowledgment;
     }
     sender.end = later(sender.end, end);
     sender.maxWindow = Math.max(sender.maxWindow, scaled, 1);

@@ -18,6 +18,7 @@ import { AddressSets } from "./address-sets.js";
 import { addressBytes, parsePrefix, type Prefix } from "./address.js";
 import { ApplicationTable, type ApplicationRow } from "./application-table.js";
 import { compileInstances, compileRoutes } from "./compile-routes.js";
+import { ClassOfServiceTable } from "./class-of-service.js";
 import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, Unit } from "./config.js";
 import type { Direction } from "./filter/attachment.js";
 import { FilterTable } from "./filter/filter-table.js";
@@ -50,9 +51,10 @@ const FAMILY_ORDER = { 0: 0, 2: 1, 10: 2 } as const;
 /** compileConfig assumes a configuration that loadConfig has accepted. */
 export function compileConfig(config: Config, generation: number): Compiled {
   const zoneIds = new Map(config.security.zones["security-zone"].map((zone, index) => [zone.name, index + 1]));
-  const ports = compilePorts(config);
+  const classes = new ClassOfServiceTable(config["class-of-service"]);
+  const ports = compilePorts(config, classes);
   const instances = new InstanceTable(config);
-  const bare = compileUnits(config, ports, zoneIds, instances);
+  const bare = compileUnits(config, ports, { zoneIds, instances, classes });
   const sets = new AddressSets(config.security["address-book"] ?? []);
   const applications = new ApplicationTable(config.applications);
   const counters: string[] = [];
@@ -82,6 +84,9 @@ export function compileConfig(config: Config, generation: number): Compiled {
     filters: filters.filters,
     filter_counters: filters.counters,
     policers: filters.policers,
+    forwarding_classes: classes.forwardingClasses,
+    classifiers: classes.classifiers,
+    rewrites: classes.rewrites,
   };
   return {
     snapshot: sealSnapshot(content, generation),
@@ -167,7 +172,7 @@ function compareNaturally(a: string, b: string): number {
   return left.length - right.length;
 }
 
-function compilePorts(config: Config): SnapshotPort[] {
+function compilePorts(config: Config, classes: ClassOfServiceTable): SnapshotPort[] {
   return interfaceNames(config).map((name, id) => {
     const statement = config.interfaces[name]!;
     return {
@@ -176,6 +181,7 @@ function compilePorts(config: Config): SnapshotPort[] {
       device: statement.device ?? name,
       xdp_mode: statement["xdp-mode"] ?? "auto",
       mtu: statement.mtu ?? 0,
+      ...classes.ofPort(name),
     };
   });
 }
@@ -186,11 +192,16 @@ interface CompiledUnit {
   readonly family: NonNullable<Unit["family"]>;
 }
 
+interface UnitParts {
+  readonly zoneIds: ReadonlyMap<string, number>;
+  readonly instances: InstanceTable;
+  readonly classes: ClassOfServiceTable;
+}
+
 function compileUnits(
   config: Config,
   ports: readonly SnapshotPort[],
-  zoneIds: ReadonlyMap<string, number>,
-  instances: InstanceTable,
+  { zoneIds, instances, classes }: UnitParts,
 ): CompiledUnit[] {
   const membership = new Map(
     config.security.zones["security-zone"].flatMap((zone) =>
@@ -232,6 +243,7 @@ function compileUnits(
           filter_output: 0,
           filter_input6: 0,
           filter_output6: 0,
+          ...classes.ofUnit(port.name, number),
           ...(member?.traffic === undefined ? {} : { host_inbound: compileHostInbound(member.traffic) }),
         },
       });

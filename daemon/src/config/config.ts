@@ -433,6 +433,73 @@ export interface ClassOfService {
   readonly "forwarding-classes"?: {
     readonly class?: readonly { readonly name: string; readonly "queue-num": number }[];
   };
+  readonly "code-point-aliases"?: ByCodePointType<readonly CodePointAlias[]>;
+  readonly classifiers?: ByCodePointType<readonly Classifier[]>;
+  readonly "rewrite-rules"?: ByCodePointType<readonly RewriteRule[]>;
+  readonly schedulers?: readonly Scheduler[];
+  readonly "scheduler-maps"?: readonly SchedulerMap[];
+  readonly interfaces?: Readonly<Record<string, CosInterface>>;
+}
+
+/** CodePointType: dscp is for IPv4, dscp-ipv6 for IPv6. */
+export type CodePointType = "dscp" | "dscp-ipv6";
+export type ByCodePointType<T> = { readonly [type in CodePointType]?: T };
+
+export interface CodePointAlias {
+  readonly name: string;
+  readonly bits: string;
+}
+
+/** Classifier: the class and loss priority of code points that packets come with. */
+export interface Classifier {
+  readonly name: string;
+  readonly import?: string;
+  readonly "forwarding-class"?: readonly ClassOf<{ readonly "code-points": readonly (string | number)[] }>[];
+}
+
+/** RewriteRule: the code point that packets of a class and loss priority leave with. */
+export interface RewriteRule {
+  readonly name: string;
+  readonly import?: string;
+  readonly "forwarding-class"?: readonly ClassOf<{ readonly "code-point": string | number }>[];
+}
+
+export interface ClassOf<T> {
+  readonly name: string;
+  readonly "loss-priority": readonly ({ readonly name: LossPriority } & T)[];
+}
+
+export type QueuePriority = "strict-high" | "high" | "medium-high" | "medium-low" | "low";
+
+export interface Scheduler {
+  readonly name: string;
+  readonly "transmit-rate"?: TransmitRate;
+  readonly priority?: QueuePriority;
+}
+
+/** TransmitRate: exactly one of rate and percent, which is of the interface's shaping-rate. */
+export interface TransmitRate {
+  readonly rate?: Quantity;
+  readonly percent?: number;
+  readonly exact?: true;
+}
+
+export interface SchedulerMap {
+  readonly name: string;
+  readonly "forwarding-class": readonly { readonly name: string; readonly scheduler: string }[];
+}
+
+/** CosInterface: a scheduler map stands at the interface or at its only unit. */
+export interface CosInterface {
+  readonly "scheduler-map"?: string;
+  readonly "shaping-rate"?: { readonly rate: Quantity };
+  readonly unit?: Readonly<Record<string, CosUnit>>;
+}
+
+export interface CosUnit {
+  readonly classifiers?: ByCodePointType<string>;
+  readonly "rewrite-rules"?: ByCodePointType<string>;
+  readonly "scheduler-map"?: string;
 }
 
 /** RoutingInstance: a forwarding instance has no interfaces of its own; its gateways are in the networks of the default one. */

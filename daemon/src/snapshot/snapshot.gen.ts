@@ -60,6 +60,16 @@ export interface SnapshotInstance {
   readonly filter_host6: number;
 }
 
+/** How one queue of a port is served. */
+export interface SnapshotQueue {
+  /** the order in which queues are served; strict-high, high, medium-high, medium-low, low */
+  readonly priority: "strict-high" | "high" | "medium-high" | "medium-low" | "low";
+  /** bits/s that come before what other queues take beyond their rates, in frames with their Ethernet header; 0: none; 0..1000000000000 */
+  readonly rate: number;
+  /** never more than the rate; needs a rate */
+  readonly exact: boolean;
+}
+
 /** A Linux device. */
 export interface SnapshotPort {
   /** position in the list; 0..63 */
@@ -72,6 +82,10 @@ export interface SnapshotPort {
   readonly xdp_mode: "auto" | "zero-copy" | "native" | "generic";
   /** 0: the device's; 0 or 256..9216 */
   readonly mtu: number;
+  /** bits/s of all queues together, in frames with their Ethernet header; 0: not limited, or no queues; 0..1000000000000 */
+  readonly shaping_rate: number;
+  /** none: packets leave in the order in which they came; else all eight, by number; at most 8 */
+  readonly queues: readonly SnapshotQueue[];
 }
 
 /** An address of a logical interface with the length of its connected prefix. */
@@ -116,6 +130,14 @@ export interface SnapshotUnit {
   readonly filter_input6: number;
   /** as filter_output, for IPv6; 0..16384 */
   readonly filter_output6: number;
+  /** for IPv4 that comes in: position in classifiers + 1; 0: none; 0..1024 */
+  readonly classifier: number;
+  /** as classifier, for IPv6; 0..1024 */
+  readonly classifier6: number;
+  /** for IPv4 that goes out: position in rewrites + 1; 0: none; 0..1024 */
+  readonly rewrite: number;
+  /** as rewrite, for IPv6; 0..1024 */
+  readonly rewrite6: number;
 }
 
 /** IPv4 addresses from low to high, both included. */
@@ -415,6 +437,46 @@ export interface SnapshotPolicer {
   readonly exceed_forwarding_class: number;
 }
 
+/** A class of packets that are treated alike. */
+export interface SnapshotForwardingClass {
+  /** unique; 1..63 characters */
+  readonly name: string;
+  /** by which its packets leave, at ports with queues; 0..7 */
+  readonly queue: number;
+}
+
+/** What one code point of a packet that comes stands for. */
+export interface SnapshotCodePoint {
+  /** unique in its classifier; 0..63 */
+  readonly dscp: number;
+  /** number of a forwarding class; 0..15 */
+  readonly forwarding_class: number;
+  /** 0 low, 1 medium-low, 2 medium-high, 3 high; 0..3 */
+  readonly loss_priority: number;
+}
+
+/** What code points of packets that come stand for. Those left out: class 0, loss priority low. */
+export interface SnapshotClassifier {
+  /** at most 64 */
+  readonly code_points: readonly SnapshotCodePoint[];
+}
+
+/** The code point that packets of a class and loss priority leave with. */
+export interface SnapshotMark {
+  /** number of a forwarding class; 0..15 */
+  readonly forwarding_class: number;
+  /** stands once for each class; 0..3 */
+  readonly loss_priority: number;
+  /** 0..63 */
+  readonly dscp: number;
+}
+
+/** Which code points packets leave with. Those of classes and loss priorities left out stay. */
+export interface SnapshotRewrite {
+  /** at most 64 */
+  readonly marks: readonly SnapshotMark[];
+}
+
 /** A complete configuration of the helper, sent as msgpack: maps with string keys, integers, booleans, strings and bin. Every field is required unless marked optional; unknown and repeated fields are refused. */
 export interface Snapshot {
   /** of this format; 1 */
@@ -449,6 +511,12 @@ export interface Snapshot {
   readonly filter_counters: readonly string[];
   /** one for each budget: referred to by position, from 0; at most 65536 */
   readonly policers: readonly SnapshotPolicer[];
+  /** the position is the class's number; 1..16 */
+  readonly forwarding_classes: readonly SnapshotForwardingClass[];
+  /** referred to by position, from 1; at most 1024 */
+  readonly classifiers: readonly SnapshotClassifier[];
+  /** referred to by position, from 1; at most 1024 */
+  readonly rewrites: readonly SnapshotRewrite[];
 }
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
@@ -457,9 +525,10 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
-  SnapshotPort: [["id", ""], ["name", ""], ["device", ""], ["xdp_mode", ""], ["mtu", ""]],
+  SnapshotQueue: [["priority", ""], ["rate", ""], ["exact", ""]],
+  SnapshotPort: [["id", ""], ["name", ""], ["device", ""], ["xdp_mode", ""], ["mtu", ""], ["shaping_rate", ""], ["queues", "SnapshotQueue"]],
   SnapshotUnitAddress: [["address", ""], ["length", ""]],
-  SnapshotUnit: [["id", ""], ["name", ""], ["port", ""], ["vlan", ""], ["zone", ""], ["instance", ""], ["inet", ""], ["inet6", ""], ["mtu_inet", ""], ["mtu_inet6", ""], ["addresses", "SnapshotUnitAddress"], ["host_inbound", "SnapshotHostService"], ["filter_input", ""], ["filter_output", ""], ["filter_input6", ""], ["filter_output6", ""]],
+  SnapshotUnit: [["id", ""], ["name", ""], ["port", ""], ["vlan", ""], ["zone", ""], ["instance", ""], ["inet", ""], ["inet6", ""], ["mtu_inet", ""], ["mtu_inet6", ""], ["addresses", "SnapshotUnitAddress"], ["host_inbound", "SnapshotHostService"], ["filter_input", ""], ["filter_output", ""], ["filter_input6", ""], ["filter_output6", ""], ["classifier", ""], ["classifier6", ""], ["rewrite", ""], ["rewrite6", ""]],
   SnapshotInetRange: [["low", ""], ["high", ""]],
   SnapshotInet6Range: [["low", ""], ["high", ""]],
   SnapshotAddressSet: [["inet", "SnapshotInetRange"], ["inet6", "SnapshotInet6Range"]],
@@ -477,7 +546,12 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotFilterTerm: [["filter_id", ""], ["term_id", ""], ["filter", ""], ["term", ""], ["source", ""], ["destination", ""], ["address", ""], ["protocols", "SnapshotOctetRange"], ["source_ports", "SnapshotRange"], ["destination_ports", "SnapshotRange"], ["ports", "SnapshotRange"], ["icmp_types", "SnapshotOctetRange"], ["icmp_codes", "SnapshotOctetRange"], ["tcp_flags", "SnapshotFlagMatch"], ["dscps", "SnapshotOctetRange"], ["ttls", "SnapshotOctetRange"], ["packet_lengths", "SnapshotRange"], ["is_fragment", ""], ["first_fragment", ""], ["fragment_offsets", "SnapshotRange"], ["fragment_flags", "SnapshotFlagMatch"], ["ip_options", "SnapshotOctetRange"], ["ip_options_except", "SnapshotOctetRange"], ["esp_spis", "SnapshotWordRange"], ["interfaces", ""], ["forwarding_classes", "SnapshotOctetRange"], ["loss_priorities", "SnapshotOctetRange"], ["flexible", "SnapshotFlexibleMatch"], ["action", ""], ["reject_code", ""], ["counter", ""], ["log", ""], ["policer", ""], ["set_forwarding_class", ""], ["set_loss_priority", ""], ["set_dscp", ""], ["routing_instance", ""]],
   SnapshotFilter: [["id", ""], ["name", ""], ["family", ""], ["terms", "SnapshotFilterTerm"]],
   SnapshotPolicer: [["name", ""], ["kind", ""], ["unit", ""], ["rate", ""], ["burst", ""], ["rate2", ""], ["burst2", ""], ["color_aware", ""], ["exceed_discard", ""], ["exceed_loss_priority", ""], ["exceed_forwarding_class", ""]],
-  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"]],
+  SnapshotForwardingClass: [["name", ""], ["queue", ""]],
+  SnapshotCodePoint: [["dscp", ""], ["forwarding_class", ""], ["loss_priority", ""]],
+  SnapshotClassifier: [["code_points", "SnapshotCodePoint"]],
+  SnapshotMark: [["forwarding_class", ""], ["loss_priority", ""], ["dscp", ""]],
+  SnapshotRewrite: [["marks", "SnapshotMark"]],
+  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"]],
 };
 
 export const snapshotSchema = {
@@ -504,7 +578,10 @@ export const snapshotSchema = {
   "routes",
   "filters",
   "filter_counters",
-  "policers"
+  "policers",
+  "forwarding_classes",
+  "classifiers",
+  "rewrites"
  ],
  "properties": {
   "version": {
@@ -638,6 +715,33 @@ export const snapshotSchema = {
     "$ref": "#/$defs/policer"
    },
    "description": "one for each budget: referred to by position, from 0"
+  },
+  "forwarding_classes": {
+   "type": "array",
+   "minItems": 1,
+   "maxItems": 16,
+   "items": {
+    "$ref": "#/$defs/forwarding_class"
+   },
+   "description": "the position is the class's number"
+  },
+  "classifiers": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 1024,
+   "items": {
+    "$ref": "#/$defs/classifier"
+   },
+   "description": "referred to by position, from 1"
+  },
+  "rewrites": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 1024,
+   "items": {
+    "$ref": "#/$defs/rewrite"
+   },
+   "description": "referred to by position, from 1"
   }
  },
  "$defs": {
@@ -839,7 +943,9 @@ export const snapshotSchema = {
     "name",
     "device",
     "xdp_mode",
-    "mtu"
+    "mtu",
+    "shaping_rate",
+    "queues"
    ],
    "properties": {
     "id": {
@@ -883,6 +989,172 @@ export const snapshotSchema = {
       }
      ],
      "description": "0: the device's"
+    },
+    "shaping_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000000000,
+     "description": "bits/s of all queues together, in frames with their Ethernet header; 0: not limited, or no queues"
+    },
+    "queues": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 8,
+     "items": {
+      "$ref": "#/$defs/queue"
+     },
+     "description": "none: packets leave in the order in which they came; else all eight, by number"
+    }
+   }
+  },
+  "queue": {
+   "type": "object",
+   "description": "How one queue of a port is served.",
+   "additionalProperties": false,
+   "required": [
+    "priority",
+    "rate",
+    "exact"
+   ],
+   "properties": {
+    "priority": {
+     "enum": [
+      "strict-high",
+      "high",
+      "medium-high",
+      "medium-low",
+      "low"
+     ],
+     "description": "the order in which queues are served"
+    },
+    "rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000000000,
+     "description": "bits/s that come before what other queues take beyond their rates, in frames with their Ethernet header; 0: none"
+    },
+    "exact": {
+     "type": "boolean",
+     "description": "never more than the rate; needs a rate"
+    }
+   }
+  },
+  "forwarding_class": {
+   "type": "object",
+   "description": "A class of packets that are treated alike.",
+   "additionalProperties": false,
+   "required": [
+    "name",
+    "queue"
+   ],
+   "properties": {
+    "name": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 63,
+     "pattern": "^[ -~]*$",
+     "description": "unique"
+    },
+    "queue": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 7,
+     "description": "by which its packets leave, at ports with queues"
+    }
+   }
+  },
+  "code_point": {
+   "type": "object",
+   "description": "What one code point of a packet that comes stands for.",
+   "additionalProperties": false,
+   "required": [
+    "dscp",
+    "forwarding_class",
+    "loss_priority"
+   ],
+   "properties": {
+    "dscp": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 63,
+     "description": "unique in its classifier"
+    },
+    "forwarding_class": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 15,
+     "description": "number of a forwarding class"
+    },
+    "loss_priority": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 3,
+     "description": "0 low, 1 medium-low, 2 medium-high, 3 high"
+    }
+   }
+  },
+  "classifier": {
+   "type": "object",
+   "description": "What code points of packets that come stand for. Those left out: class 0, loss priority low.",
+   "additionalProperties": false,
+   "required": [
+    "code_points"
+   ],
+   "properties": {
+    "code_points": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 64,
+     "items": {
+      "$ref": "#/$defs/code_point"
+     }
+    }
+   }
+  },
+  "mark": {
+   "type": "object",
+   "description": "The code point that packets of a class and loss priority leave with.",
+   "additionalProperties": false,
+   "required": [
+    "forwarding_class",
+    "loss_priority",
+    "dscp"
+   ],
+   "properties": {
+    "forwarding_class": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 15,
+     "description": "number of a forwarding class"
+    },
+    "loss_priority": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 3,
+     "description": "stands once for each class"
+    },
+    "dscp": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 63
+    }
+   }
+  },
+  "rewrite": {
+   "type": "object",
+   "description": "Which code points packets leave with. Those of classes and loss priorities left out stay.",
+   "additionalProperties": false,
+   "required": [
+    "marks"
+   ],
+   "properties": {
+    "marks": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 64,
+     "items": {
+      "$ref": "#/$defs/mark"
+     }
     }
    }
   },
@@ -925,7 +1197,11 @@ export const snapshotSchema = {
     "filter_input",
     "filter_output",
     "filter_input6",
-    "filter_output6"
+    "filter_output6",
+    "classifier",
+    "classifier6",
+    "rewrite",
+    "rewrite6"
    ],
    "properties": {
     "id": {
@@ -1040,6 +1316,30 @@ export const snapshotSchema = {
      "minimum": 0,
      "maximum": 16384,
      "description": "as filter_output, for IPv6"
+    },
+    "classifier": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1024,
+     "description": "for IPv4 that comes in: position in classifiers + 1; 0: none"
+    },
+    "classifier6": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1024,
+     "description": "as classifier, for IPv6"
+    },
+    "rewrite": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1024,
+     "description": "for IPv4 that goes out: position in rewrites + 1; 0: none"
+    },
+    "rewrite6": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1024,
+     "description": "as rewrite, for IPv6"
     }
    }
   },

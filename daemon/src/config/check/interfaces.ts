@@ -8,6 +8,7 @@ import {
   type IpAddress,
   type Prefix,
 } from "../address.js";
+import { LOOPBACK } from "../loopback.js";
 import type { Statement } from "../statement.js";
 import type { Report } from "./report.js";
 
@@ -33,11 +34,15 @@ const DEVICE = /^(?!\.{1,2}$)[A-Za-z0-9_.@-]{1,15}$/;
 /** Units by name; undefined where `interfaces` itself is missing or unreadable, so that not every name in it is an error too. */
 export type Units = ReadonlyMap<string, UnitStatement> | undefined;
 
-/** checkInterfaces reports on `interfaces` and gives the units. */
-export function checkInterfaces(report: Report, interfaces: Statement): Units {
+/**
+ * checkInterfaces reports on `interfaces` but lo0 and gives the units. instanceOf tells the routing instance of a unit: each has
+ * its own addresses.
+ */
+export function checkInterfaces(report: Report, interfaces: Statement, instanceOf: (unit: string) => string): Units {
   const units = new Map<string, UnitStatement>();
   const devices = new Map<string, string>();
   for (const [name, statement] of interfaces.entries()) {
+    if (name === LOOPBACK) continue;
     checkDevice(report, name, statement, devices);
     checkVlans(report, statement);
     for (const [number, unit] of unitsOf(statement)) {
@@ -47,7 +52,7 @@ export function checkInterfaces(report: Report, interfaces: Statement): Units {
   }
   if (units.size > MAX_UNITS)
     report.add("limit", interfaces, `expected at most ${MAX_UNITS} units, found ${units.size}`);
-  checkAddresses(report, [...units.values()]);
+  for (const own of groupBy([...units.values()], ({ name }) => instanceOf(name))) checkAddresses(report, own);
   return interfaces.isMapping ? units : undefined;
 }
 
@@ -65,8 +70,12 @@ export function connectedUnits(units: Iterable<UnitStatement>, address: IpAddres
 
 function checkDevice(report: Report, name: string, statement: Statement, devices: Map<string, string>): void {
   const device = statement.get("device").text ?? name;
-  if (name === "lo0" || device === "lo") {
-    report.add("conflict", statement, "the loopback interface is the host itself and carries no traffic of others");
+  if (device === "lo") {
+    report.add(
+      "conflict",
+      statement,
+      "the device 'lo' is this host itself and carries no traffic of others; filters for this host stand on lo0",
+    );
   } else if (!statement.get("device").present && !DEVICE.test(name)) {
     report.missing(statement, "device", `'${name}' cannot be the name of a Linux device`);
   }
@@ -162,4 +171,14 @@ function checkAddresses(report: Report, units: readonly UnitStatement[]): void {
       enclosing.push(entry);
     }
   }
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
 }

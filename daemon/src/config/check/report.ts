@@ -74,15 +74,20 @@ export const MAX_SET_DEPTH = 32;
 
 /**
  * reportLoops reports each set that holds itself over its member sets, at the member that closes the loop, and sets that
- * are nested too deep. `kind` is the statement that names member sets.
+ * are nested too deep. `kind` is the statement that names member sets, unless `membersOf` finds them.
  */
-export function reportLoops(report: Report, kind: string, sets: ReadonlyMap<string, Statement>): void {
+export function reportLoops(
+  report: Report,
+  kind: string,
+  sets: ReadonlyMap<string, Statement>,
+  membersOf: (set: Statement) => readonly Statement[] = (set) => set.get(kind).items(),
+): void {
   const heights = new Map<string, number>();
   const heightOf = (name: string, trail: readonly string[]): number => {
     const known = heights.get(name);
     if (known !== undefined) return known;
     let height = 1;
-    for (const member of sets.get(name)?.get(kind).items() ?? []) {
+    for (const member of membersOf(sets.get(name)!)) {
       const inner = member.text;
       if (inner === undefined || !sets.has(inner)) continue;
       const at = [...trail, name].indexOf(inner);

@@ -1,4 +1,5 @@
 // zones.ts: zones, which units are in them, and what their hosts may reach here. SPDX-License-Identifier: Apache-2.0
+import { isLoopbackUnit } from "../loopback.js";
 import { nearest } from "../nearest.js";
 import type { Statement } from "../statement.js";
 import type { Units } from "./interfaces.js";
@@ -53,6 +54,10 @@ function checkMember(
 ): void {
   const name = reference.text;
   if (name === undefined) return;
+  if (isLoopbackUnit(name)) {
+    report.add("conflict", reference, "lo0 is this host itself, which is in no zone");
+    return;
+  }
   if (!units.has(name)) {
     const likely = units.has(`${name}.0`) ? `${name}.0` : nearest(name, units.keys());
     const hint = likely === undefined ? "" : `; did you mean '${likely}'?`;

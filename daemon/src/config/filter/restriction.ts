@@ -191,20 +191,39 @@ export function allowedNumbers(restrictions: readonly Restriction[]): Map<Header
   return allowed;
 }
 
-const ports: readonly number[] = [TCP, UDP, SCTP];
-const carriers: Readonly<Record<string, readonly number[]>> = {
-  "source-port": ports,
-  "destination-port": ports,
-  port: ports,
-  "tcp-flags": [TCP],
-  "tcp-established": [TCP],
-  "tcp-initial": [TCP],
-  "esp-spi": [ESP],
+/** Implication: what a condition asks for beside what it says; `why` names it for people. */
+export interface Implication {
+  readonly field: HeaderField;
+  readonly ranges: readonly NumberRange[];
+  readonly why: string;
+}
+
+const one = (value: number): NumberRange => ({ low: value, high: value });
+const carriedBy = (why: string, ...protocols: readonly number[]): Implication => ({
+  field: "protocols",
+  ranges: protocols.map(one),
+  why,
+});
+/** Fragments but the first have no transport header. */
+const HEADER: Implication = { field: "fragment_offsets", ranges: [one(0)], why: "not of later fragments" };
+const PORTS = [carriedBy("tcp, udp or sctp", TCP, UDP, SCTP), HEADER];
+const FLAGS = [carriedBy("tcp", TCP), HEADER];
+const implications: Readonly<Record<string, readonly Implication[]>> = {
+  "source-port": PORTS,
+  "destination-port": PORTS,
+  port: PORTS,
+  "tcp-flags": FLAGS,
+  "tcp-established": FLAGS,
+  "tcp-initial": FLAGS,
+  "esp-spi": [carriedBy("esp", ESP), HEADER],
+  "is-fragment": [{ field: "fragment_offsets", ranges: [{ low: 1, high: 8191 }], why: "later fragments" }],
+  "first-fragment": [{ field: "fragment_offsets", ranges: [one(0)], why: "first fragments" }],
 };
 
-/** carriersOf gives the protocols whose packets have what a condition asks for; undefined for what all packets have. */
-export function carriersOf(family: Family, statement: string): readonly number[] | undefined {
+/** implicationsOf gives what a condition asks for although it does not say so. */
+export function implicationsOf(family: Family, statement: string): readonly Implication[] {
   const name = statement.replace(/-except$/, "");
-  if (name === "icmp-type" || name === "icmp-code") return [family === "inet" ? ICMP : ICMP6];
-  return Object.hasOwn(carriers, name) ? carriers[name] : undefined;
+  if (name === "icmp-type" || name === "icmp-code")
+    return [family === "inet" ? carriedBy("icmp", ICMP) : carriedBy("icmp6", ICMP6), HEADER];
+  return Object.hasOwn(implications, name) ? implications[name]! : [];
 }
