@@ -344,9 +344,9 @@ per_packet_conditions_are_asked_of_every_packet_and_others_of_none(void **state)
 	struct shape bad = dns4;
 	bad.ttl = 9;
 	fixture_send(f, dns4);
-	assert_int_equal(f->packet.session->flow[0].input_memo, FILTER_MEMO_LIVE);
-	assert_int_not_equal(f->packet.session->flow[0].output_memo, FILTER_MEMO_LIVE);
-	assert_int_not_equal(f->packet.session->flow[0].output_memo, FILTER_MEMO_NONE);
+	assert_int_equal(f->packet.session->marks[0].input_memo, FILTER_MEMO_LIVE);
+	assert_int_not_equal(f->packet.session->marks[0].output_memo, FILTER_MEMO_LIVE);
+	assert_int_not_equal(f->packet.session->marks[0].output_memo, FILTER_MEMO_NONE);
 	assert_int_equal(fixture_send(f, bad), VERDICT_DROP);
 	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
 	assert_counter(f, nine->counter, 1, 40);
