@@ -280,6 +280,196 @@ logs_tell_the_code_point_that_a_packet_came_with(void **state)
 	fixture_free(f);
 }
 
+/* ---- queues ---- */
+
+/* Port 1 gets queues: class n leaves by queue n, and each takes `room` frames in each burst. */
+static void
+with_queues(struct fixture *f, struct port_queues *q)
+{
+	static const char *name[QUEUES] = { "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7" };
+	*q = (struct port_queues){ .counter = 0 };
+	f->port[1].queues = q;
+	f->snapshot.queue_counter_name = name;
+	f->snapshot.queue_counter_count = QUEUES;
+	for (unsigned i = 0; i < QUEUES; i++)
+		f->snapshot.queue_of_class[i] = (uint8_t)i;
+	f->worker->queued_ports = 1 << 1;
+}
+
+static void
+set_room(struct fixture *f, uint32_t room)
+{
+	for (unsigned i = 0; i < QUEUES; i++)
+		f->worker->queue_room[1][i] = room;
+}
+
+static void
+assert_queue(struct fixture *f, unsigned queue, uint64_t packets, uint64_t bytes, uint64_t dropped,
+	     uint64_t dropped_bytes)
+{
+	const struct queue_counters *c = &f->worker->queues[queue];
+	assert_int_equal(c->packets, packets);
+	assert_int_equal(c->bytes, bytes);
+	assert_int_equal(c->dropped_packets, dropped);
+	assert_int_equal(c->dropped_bytes, dropped_bytes);
+}
+
+static void
+a_packet_leaves_by_the_queue_of_its_class(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct dscp_class classifier[DSCPS] = { [EF] = { EXPEDITED, LOSS_LOW }, [AF12] = { ASSURED, LOSS_HIGH } };
+	struct port_queues q;
+	f->unit[1].classifier = classifier;
+	with_queues(f, &q);
+	fixture_commit(f);
+	static const struct {
+		unsigned dscp, queue;
+	} table[] = { { EF, 1 }, { AF12, 2 }, { 0, 0 } };
+	for (unsigned i = 0; i < sizeof table / sizeof *table; i++) {
+		for (unsigned n = 0; n < PACKETS; n++) {
+			set_room(f, 1);
+			assert_int_equal(fixture_send(f, with_dscp(dns4, table[i].dscp)), VERDICT_FORWARD);
+			assert_int_equal(f->out_count, 1);
+			assert_int_equal(f->out[0].queue, table[i].queue);
+			assert_int_equal(f->worker->queue_room[1][table[i].queue], 0);
+		}
+		assert_queue(f, table[i].queue, PACKETS, PACKETS * 40, 0, 0);
+	}
+	fixture_free(f);
+}
+
+/* On the first packet of a flow: nothing opens, nothing is logged as sent. */
+static void
+a_packet_that_finds_its_queue_full_is_dropped_before_anything_is_said(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct port_queues q;
+	with_queues(f, &q);
+	uint16_t in = fixture_filter(f, ADDRESS_FAMILY_INET);
+	fixture_term(f, in, FILTER_ACCEPT)->log = true;
+	f->unit[1].filter_input = in;
+	fixture_commit(f);
+	set_room(f, 0);
+	f->worker->queue_room[1][1] = 9; /* another queue's room is none */
+	for (unsigned i = 0; i < PACKETS; i++) {
+		assert_int_equal(fixture_send(f, dns4), VERDICT_DROP);
+		assert_int_equal(f->packet.drop_reason, DROP_REASON_QUEUE_FULL);
+		assert_int_equal(f->out_count, 0);
+	}
+	assert_null(fixture_event(f));
+	assert_int_equal(f->worker->counters.drop[DROP_REASON_QUEUE_FULL], PACKETS);
+	assert_int_equal(f->worker->counters.sessions_opened, 0);
+	assert_int_equal(f->worker->counters.forwarded_packets, 0);
+	assert_queue(f, 0, 0, 0, PACKETS, PACKETS * 40);
+	/* And on later ones of a session. */
+	set_room(f, 1);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	assert_int_equal(fixture_event(f)->record.event_type, EVENT_TYPE_FILTER_LOG);
+	assert_int_equal(fixture_event(f)->record.event_type, EVENT_TYPE_SESSION_OPEN);
+	for (unsigned i = 0; i < PACKETS; i++) {
+		assert_int_equal(fixture_send(f, dns4), VERDICT_DROP);
+		assert_int_equal(f->packet.drop_reason, DROP_REASON_QUEUE_FULL);
+	}
+	assert_null(fixture_event(f));
+	assert_queue(f, 0, 1, 40, 2 * PACKETS, 2 * PACKETS * 40);
+	assert_int_equal(f->worker->counters.forwarded_packets, 1);
+	set_room(f, 1);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
+all_pieces_of_a_packet_find_room_or_none_leaves(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct port_queues q;
+	with_queues(f, &q);
+	f->unit[2].mtu_inet = 576;
+	fixture_commit(f);
+	uint32_t frames = f->free_count;
+	struct shape s = dns4;
+	s.payload = 1200;
+	set_room(f, 2);
+	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_QUEUE_FULL);
+	assert_int_equal(f->out_count, 0);
+	assert_int_equal(f->free_count, frames);
+	assert_int_equal(f->worker->queue_room[1][0], 2);
+	set_room(f, 3);
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 3);
+	assert_int_equal(f->worker->queue_room[1][0], 0);
+	assert_queue(f, 0, 1, 1228, 1, 1228);
+	fixture_free(f);
+}
+
+static void
+an_answer_goes_by_the_best_effort_queue_or_counts_as_limited(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct port_queues q;
+	with_queues(f, &q);
+	fixture_commit(f);
+	struct shape s = with_dscp(dns4, EF);
+	s.unit = 2;
+	s.source = "10.0.2.2";
+	s.destination = "10.0.1.2";
+	s.ttl = 1;
+	set_room(f, 1);
+	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+	assert_int_equal(f->out_count, 1);
+	assert_int_equal(f->out[0].port, 1);
+	assert_int_equal(f->out[0].queue, 0);
+	assert_queue(f, 0, 1, fixture_parse(&f->out[0]).l3_length, 0, 0);
+	assert_int_equal(f->worker->counters.icmp_errors_sent, 1);
+	uint32_t frames = f->free_count;
+	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
+	assert_int_equal(f->out_count, 0);
+	assert_int_equal(f->free_count, frames);
+	assert_int_equal(f->worker->counters.icmp_errors_sent, 1);
+	assert_int_equal(f->worker->counters.icmp_errors_limited, 1);
+	assert_int_equal(f->worker->queues[0].dropped_packets, 1);
+	fixture_free(f);
+}
+
+static void
+a_port_without_queues_asks_none(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct port_queues q;
+	with_queues(f, &q);
+	f->worker->queued_ports = 0; /* as in a driver without queues */
+	fixture_commit(f);
+	set_room(f, 0);
+	for (unsigned i = 0; i < PACKETS; i++)
+		assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	assert_queue(f, 0, 0, 0, 0, 0);
+	fixture_free(f);
+}
+
+static void
+queue_counters_keep_their_values_over_a_commit_by_their_names(void **state)
+{
+	static const char *swapped[QUEUES] = { "q1", "q0", "q2", "q3", "q4", "q5", "q6", "new" };
+	struct fixture *f = open_firewall();
+	struct port_queues q;
+	struct snapshot next;
+	with_queues(f, &q);
+	fixture_commit(f);
+	set_room(f, 1);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	f->worker->queues[7].packets = 5;
+	next = f->snapshot;
+	next.queue_counter_name = swapped;
+	next.generation++;
+	worker_snapshot(f->worker, &next);
+	assert_queue(f, 1, 1, 40, 0, 0);
+	assert_queue(f, 0, 0, 0, 0, 0);
+	assert_queue(f, 7, 0, 0, 0, 0);
+	fixture_free(f);
+}
+
 int
 main(void)
 {
@@ -294,6 +484,12 @@ main(void)
 		cmocka_unit_test(a_commit_changes_the_code_points_of_known_flows),
 		cmocka_unit_test(a_packet_that_waited_is_marked_as_if_it_had_not),
 		cmocka_unit_test(logs_tell_the_code_point_that_a_packet_came_with),
+		cmocka_unit_test(a_packet_leaves_by_the_queue_of_its_class),
+		cmocka_unit_test(a_packet_that_finds_its_queue_full_is_dropped_before_anything_is_said),
+		cmocka_unit_test(all_pieces_of_a_packet_find_room_or_none_leaves),
+		cmocka_unit_test(an_answer_goes_by_the_best_effort_queue_or_counts_as_limited),
+		cmocka_unit_test(a_port_without_queues_asks_none),
+		cmocka_unit_test(queue_counters_keep_their_values_over_a_commit_by_their_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -344,9 +344,9 @@ per_packet_conditions_are_asked_of_every_packet_and_others_of_none(void **state)
 	struct shape bad = dns4;
 	bad.ttl = 9;
 	fixture_send(f, dns4);
-	assert_int_equal(f->packet.session->flow[0].input_memo, FILTER_MEMO_LIVE);
-	assert_int_not_equal(f->packet.session->flow[0].output_memo, FILTER_MEMO_LIVE);
-	assert_int_not_equal(f->packet.session->flow[0].output_memo, FILTER_MEMO_NONE);
+	assert_int_equal(f->packet.session->marks[0].input_memo, FILTER_MEMO_LIVE);
+	assert_int_not_equal(f->packet.session->marks[0].output_memo, FILTER_MEMO_LIVE);
+	assert_int_not_equal(f->packet.session->marks[0].output_memo, FILTER_MEMO_NONE);
 	assert_int_equal(fixture_send(f, bad), VERDICT_DROP);
 	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
 	assert_counter(f, nine->counter, 1, 40);
@@ -612,9 +612,9 @@ a_later_fragment_has_no_ports_and_teaches_its_flow_nothing(void **state)
 {
 	struct fixture *f = open_firewall();
 	uint16_t in = fixture_filter(f, ADDRESS_FAMILY_INET);
-	static const struct filter_range dns = { 53, 53 };
+	static const struct number_range dns = { 53, 53 };
 	struct filter_term *port = counting(fixture_term(f, in, FILTER_ACCEPT), 0);
-	port->destination_ports = (struct filter_ranges){ .count = 1, .range = &dns };
+	port->destination_ports = (struct number_ranges){ .count = 1, .range = &dns };
 	counting(fixture_term(f, in, FILTER_ACCEPT), 1);
 	f->unit[1].filter_input = in;
 	fixture_commit(f);

@@ -28,7 +28,7 @@ log_permits(struct worker *w, const struct packet *p, enum filter_log_source las
 
 /* The packet ended in a filter: that one alone says so. */
 static void
-log_end(struct worker *w, const struct packet *p, enum answer told)
+log_end(struct worker *w, struct packet *p, enum answer told)
 {
 	static const uint8_t answer[] = { [ANSWER_NONE] = FILTER_ANSWER_NONE,
 					  [ANSWER_SENT] = FILTER_ANSWER_SENT,
@@ -36,6 +36,9 @@ log_end(struct worker *w, const struct packet *p, enum answer told)
 					  [ANSWER_SILENT] = FILTER_ANSWER_SILENT };
 	const struct filter_trail *t = p->ended_in == PACKET_ENDED_INPUT ? &p->input : &p->last;
 	bool local = p->next_hop && p->next_hop->kind == NEXT_HOP_LOCAL;
+	/* A packet that comes from elsewhere has no part in the session whose addresses it has. */
+	if (t == &p->last && session_astray(w, p))
+		p->session = NULL;
 	for (unsigned i = 0; i < t->log_count; i++) {
 		enum filter_log_source source = t == &p->input ? input_source(t->log[i])
 						: local        ? FILTER_LOG_SOURCE_LO0

@@ -40,8 +40,8 @@ enum verdict filter_host(struct worker *w, struct packet *p);
  * by the flow's memo where it has one. VERDICT_NONE or VERDICT_DROP. */
 enum verdict filter_input_again(struct worker *w, struct packet *p, uint32_t memo);
 enum verdict filter_output_again(struct worker *w, struct packet *p, uint32_t memo);
-/* filter_remember keeps in a flow what the filters said about this packet, as far as it holds for all of its packets. */
-void filter_remember(struct worker *w, const struct packet *p, struct flow *f);
+/* filter_remember keeps in a session, for the packet's direction, what the filters said about this packet, as far as it holds for all of its packets. */
+void filter_remember(struct worker *w, const struct packet *p, struct session *s);
 
 /* cos_classify gives a packet the forwarding class and loss priority that its code point has in a classifier. */
 void cos_classify(struct packet *p, const struct dscp_class *classifier);

@@ -526,10 +526,6 @@ hop_check(struct check *c, uint32_t route, uint32_t index)
 				   address_text(&h->gateway, text));
 	if (h->unit && !refers(h->unit, g->units_count, 1))
 		return REFUSE_REFERENCE(c, h->unit, "units", "routes[%u].next_hops[%u].unit", route, index);
-	if (h->unit && g->units[h->unit - 1].instance != r->instance)
-		return refusal_set(c->why, "reference", check_at(c, "routes[%u].next_hops[%u].unit", route, index),
-				   "unit %u is in instance %u, the route in instance %u", h->unit,
-				   g->units[h->unit - 1].instance, r->instance);
 	return true;
 }
 

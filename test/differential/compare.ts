@@ -1,5 +1,5 @@
 // compare.ts: do the model and the program agree on every verdict, byte, event and counter? SPDX-License-Identifier: Apache-2.0
-import type { NameTable } from "../../daemon/src/config/names.js";
+import { filterName, termName, type NameTable } from "../../daemon/src/config/names.js";
 import { ANY } from "../model/application.js";
 import type { Counters } from "../model/counters.js";
 import type { Event, Outcome } from "../model/event.js";
@@ -40,10 +40,6 @@ class Pairs {
   }
 }
 
-function inOrder<T>(items: readonly T[], isPacket: (item: T) => boolean): T[] {
-  return [...items.filter(isPacket), ...items.filter((item) => !isPacket(item))];
-}
-
 /** compare gives the first disagreement in words, or undefined. */
 export function compare(expected: Expected, actual: Actual): string | undefined {
   const pairs = new Pairs();
@@ -57,16 +53,9 @@ export function compare(expected: Expected, actual: Actual): string | undefined 
     if (between !== undefined) return `before packet ${index + 1}: ${between}`;
     const own: Line[] = [];
     while (!last && at < actual.lines.length && actual.lines[at]!.time_ns === turn.time) own.push(actual.lines[at++]!);
-    /* Packets and events of a turn each have their order; which of them are told first depends on who waited for whom. */
-    const told = inOrder(turn.told, (one) => one.kind === "packet");
-    const lines = inOrder(own, (line) => line.packet !== undefined);
-    for (let i = 0; i < Math.max(lines.length, told.length); i++) {
-      const difference = differ(told[i], lines[i], pairs, actual.names);
-      const { note = "" } = expected.arrivals[index] ?? {};
-      if (difference !== undefined) {
-        return `packet ${index + 1} (${note}), line ${i + 1}: ${difference}\n  model:   ${show(told[i])}\n  program: ${JSON.stringify(lines[i], bigints)}`;
-      }
-    }
+    const { note = "" } = expected.arrivals[index] ?? {};
+    const difference = differInTurn(turn.told, own, pairs, actual.names);
+    if (difference !== undefined) return `packet ${index + 1} (${note}): ${difference}`;
   }
   return differInCounters(expected.counters, actual.counters, "counters");
 }
@@ -80,6 +69,32 @@ function show(told: Told | undefined): string {
     }
     return bigints(key, value);
   });
+}
+
+/** One packet's events have an order. Where it lets others go, what waits for a neighbour is told later than what does not. */
+function differInTurn(
+  told: readonly Told[],
+  lines: readonly Line[],
+  pairs: Pairs,
+  names: Actual["names"],
+): string | undefined {
+  const packets = told.filter((one) => one.kind === "packet").toSorted((a, b) => a.outcome.packet - b.outcome.packet);
+  const printed = lines
+    .filter((line) => line.packet !== undefined)
+    .toSorted((a, b) => Number(a.packet) - Number(b.packet));
+  const events = told.filter((one) => one.kind === "event");
+  const printedEvents = lines.filter((line) => line.packet === undefined);
+  const pairwise = (model: readonly Told[], program: readonly Line[]): string | undefined => {
+    for (let i = 0; i < Math.max(model.length, program.length); i++) {
+      const difference = differ(model[i], program[i], pairs, names);
+      if (difference !== undefined)
+        return `line ${i + 1}: ${difference}\n  model:   ${show(model[i])}\n  program: ${JSON.stringify(program[i], bigints)}`;
+    }
+    return undefined;
+  };
+  const inPackets = pairwise(packets, printed);
+  if (inPackets !== undefined) return inPackets;
+  return packets.length > 1 ? compareAnyOrder(events, printedEvents, pairs, names) : pairwise(events, printedEvents);
 }
 
 function compareAnyOrder(
@@ -203,6 +218,8 @@ function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["na
   const difference = firstDifference([
     ...EVENT_FIELDS.map((field): Pair => [field, model[field], printed[field]]),
     ["application", model.application ?? ANY, table.applications[line.application_id as number]],
+    ["filter", model.filter, filterName(table, (line.filter_id as number | undefined) ?? 0)?.name],
+    ["term", model.term, termName(table, (line.filter_id as number | undefined) ?? 0, line.term_id as number)],
     ["filter_source", true, sameSource(model, line)],
     ["session", model.session === undefined, line.session === undefined],
   ]);

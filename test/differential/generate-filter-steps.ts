@@ -51,15 +51,21 @@ export class FilterTraffic implements Source {
 
   step(): Sending[] {
     const { c } = this;
-    switch (c.below(8)) {
+    switch (c.below(12)) {
       case 0:
       case 1:
-      case 2:
         return this.#plain.step().map((sending) => touch(c, sending));
-      case 3:
+      case 2:
         return this.#fragments();
-      case 4:
+      case 3:
         return [touch(c, this.#loose())];
+      case 4:
+      case 5:
+      case 6: {
+        /* Several alike: the first is judged, and what the flow remembers is used for the others. */
+        const sending = touch(c, this.#next());
+        return new Array<Sending>(2 + c.below(5)).fill(sending);
+      }
       default:
         return [touch(c, this.#next())];
     }
@@ -72,7 +78,7 @@ export class FilterTraffic implements Source {
     const [from, sources] = c.of(all);
     const [to, destinations] = c.of(all);
     const destination = toHost ? c.of(inet6 ? OWN6 : OWN) : c.of(destinations);
-    const flow = { shape: this.#shape(c.of(sources), destination, inet6), from, to, stage: 0 };
+    const flow: Flow = { shape: this.#shape(c.of(sources), destination, inet6), from, to, stage: 0 };
     this.#flows.push(flow);
     return flow;
   }
@@ -111,7 +117,7 @@ export class FilterTraffic implements Source {
 
   #next(): Sending {
     const { c } = this;
-    const flow = this.#flows.length > 0 && !c.oneIn(3) ? c.of(this.#flows.slice(-5)) : this.#fresh(c.oneIn(5));
+    const flow = this.#flows.length > 0 && !c.oneIn(5) ? c.of(this.#flows.slice(-4)) : this.#fresh(c.oneIn(4));
     const { shape } = flow;
     if (shape.protocol === TCP) return this.#segment(flow);
     const back = flow.stage++ > 0 && c.oneIn(3);

@@ -13,6 +13,8 @@ import type {
   ThreeColorPolicer,
   UnitFilter,
 } from "../../daemon/src/config/config.js";
+import { checkMeaning } from "../../daemon/src/config/check.js";
+import { checkSchema } from "../../daemon/src/config/schema.js";
 import type { Family } from "../model/address.js";
 import type { Chooser } from "./choose.js";
 
@@ -120,13 +122,18 @@ function addressesOf(c: Chooser, family: Family): object {
 
 const PORT_NAMES = ["http", "ssh", "domain"];
 
-/** CONDITIONS of both families; what only one has stands below. */
-const CONDITIONS: readonly Pair[] = [
+/** OF_FLOWS: what is the same for all packets of a flow: filters of nothing else need not be asked again. */
+const OF_FLOWS: readonly Pair[] = [
   ["address", addressesOf],
   ["address", addressesOf],
   listed("source-port", MENTIONED.ports, 65535, PORT_NAMES),
   listed("destination-port", MENTIONED.ports, 65535, PORT_NAMES),
   listed("port", MENTIONED.ports, 65535, PORT_NAMES),
+  ["interface", (c) => ({ interface: c.some(["ge-0/0/0.0", "ge-0/0/1.0", "ge-0/0/2.30", "ge-0/0/3.0"], 2) })],
+];
+
+/** OF_PACKETS of both families; what only one has stands below. */
+const OF_PACKETS: readonly Pair[] = [
   listed("packet-length", MENTIONED.lengths, 65535),
   listed("icmp-type", (family) => MENTIONED.icmp[family], 255, ["echo-request", "echo-reply"]),
   listed("icmp-code", MENTIONED.icmpCodes, 255),
@@ -148,9 +155,7 @@ const CONDITIONS: readonly Pair[] = [
   ],
   ["tcp-established", () => ({ "tcp-established": true })],
   ["tcp-initial", () => ({ "tcp-initial": true })],
-  ["is-fragment", () => ({ "is-fragment": true })],
-  ["first-fragment", () => ({ "first-fragment": true })],
-  ["interface", (c) => ({ interface: c.some(["ge-0/0/0.0", "ge-0/0/1.0", "ge-0/0/2.30", "ge-0/0/3.0"], 2) })],
+  ["is-fragment", (c) => (c.oneIn(2) ? { "is-fragment": true } : { "first-fragment": true })],
   [
     "forwarding-class",
     (c) => ({
@@ -164,9 +169,22 @@ const CONDITIONS: readonly Pair[] = [
 const CLASSES = ["best-effort", "expedited-forwarding", "assured-forwarding", "network-control", "voice"] as const;
 const LOSSES = ["low", "medium-low", "medium-high", "high"] as const;
 
+const PROTOCOL: Readonly<Record<Family, Pair>> = {
+  inet: listed("protocol", MENTIONED.protocols, 255, ["tcp", "udp", "icmp", "gre", "esp"]),
+  inet6: [
+    "next-header",
+    /* Numbers of extension headers are refused, in ranges too. */
+    (c) => ({
+      [c.oneIn(4) ? "next-header-except" : "next-header"]: c.some(
+        ["tcp", "udp", "icmp6", 6, 17, 58, 50, 132, "gre", "6-17", "45-50", "17-42", "5-16", "61-134"],
+        3,
+      ),
+    }),
+  ],
+};
+
 const ONLY: Readonly<Record<Family, readonly Pair[]>> = {
   inet: [
-    listed("protocol", MENTIONED.protocols, 255, ["tcp", "udp", "icmp", "gre", "esp"]),
     listed("dscp", MENTIONED.codePoints, 63, ["ef", "af11", "be", "cs1"]),
     listed("precedence", [0, 1, 5, 7], 7, ["routine", "critical-ecp"]),
     listed("ttl", MENTIONED.ttls, 255),
@@ -181,7 +199,6 @@ const ONLY: Readonly<Record<Family, readonly Pair[]>> = {
     ],
   ],
   inet6: [
-    listed("next-header", [6, 17, 58, 47, 50, 132], 34, ["tcp", "udp", "icmp6", "gre"]),
     listed("traffic-class", MENTIONED.codePoints, 63, ["ef", "af11", "be"]),
     listed("hop-limit", MENTIONED.ttls, 255),
   ],
@@ -190,6 +207,7 @@ const ONLY: Readonly<Record<Family, readonly Pair[]>> = {
 function flexibleOf(c: Chooser): object {
   const start = c.of(["layer-3", "layer-4", "payload"] as const);
   const length = c.of([8, 16, 1, 32, 5, 12]);
+  const mask = c.oneIn(2) ? c.of([1, 0xf, 0xf1, 0xff]) % 2 ** length : undefined;
   const prefix = (c.below(4) === 0 ? 0x50 : c.below(1 << 16)) % 2 ** Math.min(length, 16);
   return {
     "flexible-match-mask": {
@@ -197,15 +215,16 @@ function flexibleOf(c: Chooser): object {
       "byte-offset": c.of([0, 1, 2, 3, 8, 19, 30]),
       ...(c.oneIn(3) ? { "bit-offset": c.below(8) } : {}),
       "bit-length": length,
-      ...(c.oneIn(2) ? { "mask-in-hex": `0x${[0, 1, 0xf, 0xf0, 0x81][c.below(5)]!.toString(16)}` } : {}),
-      prefix: `0x${prefix.toString(16)}`,
+      ...(mask === undefined ? {} : { "mask-in-hex": `0x${mask.toString(16)}` }),
+      prefix: `0x${(prefix & (mask ?? 0xffff)).toString(16)}`,
     },
   };
 }
 
-function fromOf(c: Chooser, family: Family): { from?: FilterFrom } {
+function fromOf(c: Chooser, family: Family, ofFlows: boolean): { from?: FilterFrom } {
   const count = [1, 1, 2, 3, 0][c.below(5)]!;
-  const all = [...CONDITIONS, ...ONLY[family], ...ONLY[family]];
+  const always = [...OF_FLOWS, PROTOCOL[family]];
+  const all = ofFlows ? always : [...always, ...OF_PACKETS, ...ONLY[family], ...ONLY[family]];
   let from = {};
   for (let i = 0; i < count; i++) from = { ...from, ...c.of(all)[1](c, family) };
   return count === 0 ? {} : { from };
@@ -220,21 +239,24 @@ const REASONS: Readonly<Record<Family, readonly string[]>> = {
 export type Standing = "input" | "other";
 
 function actionOf(c: Chooser, family: Family): FilterThen {
-  switch (c.below(12)) {
+  switch (c.below(18)) {
     case 0:
     case 1:
     case 2:
-      return { accept: true };
     case 3:
+      return { accept: true };
     case 4:
     case 5:
     case 6:
-      return { next: "term" };
     case 7:
-      return { discard: true };
     case 8:
-      return { reject: c.oneIn(2) ? true : c.of(REASONS[family]) };
     case 9:
+      return { next: "term" };
+    case 10:
+      return { discard: true };
+    case 11:
+      return { reject: c.oneIn(2) ? true : c.of(REASONS[family]) };
+    case 12:
       return { reject: "tcp-reset" };
     default:
       return {};
@@ -330,17 +352,32 @@ function thenOf(c: Chooser, family: Family, standing: Standing): { then?: Filter
   return Object.keys(then).length === 0 ? {} : { then };
 }
 
-/** filtersOf: `f0` to `f3`; later ones may name earlier ones. At most eight terms log and go on. */
+/** goesOnLogging: of an attached filter at most eight terms log and go on: two of each here, and three filters in a list. */
+const MOST_LOGGING = 2;
+function goesOnLogging(term: FilterTerm, filters: readonly Filter[]): number {
+  const inner = filters.find((filter) => filter.name === term.filter);
+  if (inner !== undefined) return inner.term.reduce((sum, one) => sum + goesOnLogging(one, filters), 0);
+  const { then } = term;
+  return then?.next !== undefined && (then.log === true || then.syslog === true) ? 1 : 0;
+}
+
+/** filtersOf: three filters; later ones may name earlier ones. */
 function filtersOf(c: Chooser, family: Family, standing: Standing, prefix: string): Filter[] {
   const filters: Filter[] = [];
   for (let i = 0; i < 3; i++) {
     const terms: FilterTerm[] = [];
+    const ofFlows = c.oneIn(2);
     const count = 1 + c.below(4);
+    let logging = 0;
     for (let t = 0; t < count; t++) {
-      if (i > 0 && c.oneIn(5)) terms.push({ name: `t${t}`, filter: `${prefix}${c.below(i)}` });
-      else terms.push({ name: `t${t}`, ...fromOf(c, family), ...thenOf(c, family, standing) });
+      const term: FilterTerm =
+        i > 0 && c.oneIn(5)
+          ? { name: `t${t}`, filter: `${prefix}${c.below(i)}` }
+          : { name: `t${t}`, ...fromOf(c, family, ofFlows), ...thenOf(c, family, standing) };
+      logging += goesOnLogging(term, filters);
+      if (logging <= MOST_LOGGING) terms.push(term);
     }
-    if (!c.oneIn(4)) {
+    if (!c.oneIn(6) || terms.length === 0) {
       const last: FilterThen = c.oneIn(3) ? { accept: true, log: true, count: "rest" } : { accept: true };
       terms.push({ name: "last", then: last });
     }
@@ -377,7 +414,7 @@ function hostOf(c: Chooser): Record<string, Interface> {
 }
 
 function instancesOf(c: Chooser, hasLoopback: boolean): RoutingInstance[] {
-  const some = (routes: readonly StaticRoute[]): StaticRoute[] => routes.filter(() => !c.oneIn(3));
+  const some = (routes: readonly StaticRoute[]): StaticRoute[] => routes.filter(() => !c.oneIn(10));
   return [
     {
       name: "fwd",
@@ -405,14 +442,34 @@ function instancesOf(c: Chooser, hasLoopback: boolean): RoutingInstance[] {
         static: {
           route: some([
             { name: "192.0.2.0/25", "next-hop": ["10.0.5.254"] },
-            { name: "10.0.0.0/16", "next-table": "inet.0" },
+            { name: "0.0.0.0/0", "next-table": "inet.0" },
             { name: "2001:db8:ff::/48", "next-hop": ["2001:db8:5::fe"] },
-            { name: "2001:db8::/32", "next-table": "inet6.0" },
+            { name: "::/0", "next-table": "inet6.0" },
           ]),
         },
       },
     },
   ];
+}
+
+/**
+ * possible takes out of each term what it asks for in vain: conditions that no packet could meet together are refused, and
+ * that they are has tests of its own.
+ */
+function possible(config: Config): Config {
+  const tree = structuredClone(config);
+  for (;;) {
+    const findings = [...checkSchema(tree), ...checkMeaning(tree)];
+    if (findings.length === 0) return tree;
+    for (const { path, message } of findings) {
+      const at = path.lastIndexOf("from");
+      if (path[0] !== "firewall" || at < 0) throw new Error(`${path.join(" ")}: ${message}`);
+      /* One condition, or `from` as a whole if none is left. */
+      const last = Math.min(at + 1, path.length - 1);
+      const holder = path.slice(0, last).reduce((node, key) => (node as Record<string, unknown>)[key], tree as unknown);
+      delete (holder as Record<string, unknown>)[path[last]!];
+    }
+  }
 }
 
 /** withFilters adds a fourth interface, in a routing instance of its own, and filters wherever they can stand. */
@@ -437,7 +494,7 @@ export function withFilters(config: Config, c: Chooser): Config {
   const zones = config.security.zones["security-zone"].map((zone) => ({
     ...zone,
     ...(zone.name === "dmz" ? { interfaces: [...(zone.interfaces ?? []), "ge-0/0/3.0"] } : {}),
-    ...(c.oneIn(3) ? {} : { "host-inbound-traffic": { "system-services": ["all"] } }),
+    ...(c.oneIn(4) ? {} : { "host-inbound-traffic": { "system-services": ["any-service"], protocols: ["all"] } }),
   }));
   const pass = {
     global: true as const,
@@ -450,15 +507,15 @@ export function withFilters(config: Config, c: Chooser): Config {
     ],
   };
   const policies = config.security.policies ?? [];
-  const passes = !c.oneIn(4);
+  const passes = !c.oneIn(8);
   const { static: fixed } = config["routing-options"] ?? {};
-  const leak = c.oneIn(2)
-    ? [
+  const leak = c.oneIn(4)
+    ? []
+    : [
         { name: "10.0.5.0/24", "next-table": "vr.inet.0" },
         { name: "2001:db8:5::/64", "next-table": "vr.inet6.0" },
-      ]
-    : [];
-  return {
+      ];
+  return possible({
     ...config,
     interfaces: { ...interfaces, ...host },
     security: {
@@ -478,5 +535,5 @@ export function withFilters(config: Config, c: Chooser): Config {
     "class-of-service": { "forwarding-classes": { class: [{ name: "voice", "queue-num": 5 }] } },
     "routing-options": { static: { route: [...(fixed?.route ?? []), ...leak] } },
     "routing-instances": instancesOf(c, host.lo0?.unit["1"] !== undefined),
-  };
+  });
 }

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { checkMeaning } from "../../daemon/src/config/check.js";
 import { compileConfig } from "../../daemon/src/config/compile.js";
 import type { Config } from "../../daemon/src/config/config.js";
-import { loadConfig } from "../../daemon/src/config/load.js";
 import type { NameTable } from "../../daemon/src/config/names.js";
+import { checkSchema } from "../../daemon/src/config/schema.js";
 import { encodeSnapshot } from "../../daemon/src/snapshot/encode.js";
 import type { Counters } from "../model/counters.js";
 import { Firewall, SLACK_NS, type Told } from "../model/firewall.js";
@@ -43,8 +44,8 @@ export interface Expected {
 }
 
 /** expect runs the model. Packets are put off where something ends at that very moment, so that one answer is right. */
-export function expect(c: Case): Expected {
-  const firewall = new Firewall(c.config, 1);
+export function expect(c: Case, options: readonly string[] = []): Expected {
+  const firewall = new Firewall(c.config, 1, options.includes("--unfinished"));
   const arrivals: Arrival[] = [];
   const commits: { time: bigint; config: Config; generation: number }[] = [];
   const turns: { time: bigint; background: Told[]; told: Told[] }[] = [];
@@ -108,9 +109,9 @@ export async function replay(c: Case, expected: Expected, options: readonly stri
       return path;
     };
     const snapshot = (config: Config, generation: number): string => {
-      const loaded = loadConfig(JSON.stringify(config));
-      if (!loaded.ok) throw new Error(`generated configuration refused: ${JSON.stringify(loaded.errors)}`);
-      const compiled = compileConfig(loaded.config, generation);
+      const findings = [...checkSchema(config), ...checkMeaning(config)];
+      if (findings.length > 0) throw new Error(`generated configuration refused: ${JSON.stringify(findings)}`);
+      const compiled = compileConfig(config, generation);
       names.set(generation, compiled.names);
       return file(`${generation}.snapshot`, encodeSnapshot(compiled.snapshot));
     };
@@ -123,7 +124,9 @@ export async function replay(c: Case, expected: Expected, options: readonly stri
       args.push("--in", `${port}=${file(`${port.replaceAll("/", "-")}.pcap`, capture)}`);
     }
     await Promise.all(files);
-    const { stdout } = await execute(PROGRAM, args, { maxBuffer: 1 << 28 });
+    const { stdout } = await execute(PROGRAM, args, { maxBuffer: 1 << 28 }).catch((error: { stderr?: string }) => {
+      throw new Error(`ringwall-replay: ${error.stderr ?? String(error)}`);
+    });
     const lines = stdout
       .split("\n")
       .filter((line) => line !== "")

@@ -19,14 +19,14 @@ export async function smaller(c: Case, kind: string, ...options: readonly string
 
 /** check gives the first disagreement, or undefined. */
 export async function check(c: Case, ...options: readonly string[]): Promise<string | undefined> {
-  const expected = expect(c);
+  const expected = expect(c, options);
   return compare(expected, await replay(c, expected, options));
 }
 
 /** kindOf: what a disagreement is about, without its numbers. */
 export const kindOf = (text: string): string =>
   text
-    .replace(/^[^:]*: /, "")
+    .replace(/^[^:]*: (line [0-9]+: )?/, "")
     .split("\n")[0]!
     .replace(/[0-9a-f]{16,}|[0-9]+/g, "#")
     .slice(0, 60);

@@ -106,6 +106,41 @@ const story: readonly Attempt[] = [
     ],
   },
   {
+    title: "a user tries FTP, which the input filter resets before any policy is asked",
+    from: "trust",
+    command: ["nc", "-v", "-n", "-w", "3", untrust.inet, "21"],
+    outcome: "refused at once",
+    lines: [
+      {
+        tag: "RT_FLOW_FILTER_LOG",
+        fields: {
+          "destination-address": untrust.inet,
+          "destination-port": "21",
+          "filter-name": "from-users",
+          "term-name": "no-ftp",
+          action: "reject",
+        },
+      },
+    ],
+  },
+  {
+    title: "a user pings the firewall itself: its lo0 filter lets that in",
+    from: "trust",
+    command: ["ping", "-c", "1", "-W", "2", "10.1.1.1"],
+    outcome: "works",
+    lines: [
+      {
+        tag: "RT_FLOW_FILTER_LOG",
+        fields: {
+          "destination-address": "10.1.1.1",
+          "filter-name": "protect-host",
+          "term-name": "pings-from-users",
+          action: "permit",
+        },
+      },
+    ],
+  },
+  {
     title: "a user's syslog over IPv6, rejected by ICMP",
     from: "trust",
     command: ["bash", "-c", `exec 3<>/dev/udp/${untrust.inet6}/514; echo one >&3; read -t 3 -r line <&3; [ $? = 1 ]`],
@@ -184,6 +219,7 @@ try {
   for (const one of story) if (!(await attempt(lab, one))) failures++;
   await show(lab, "show", "sessions");
   await show(lab, "show", "policies");
+  await show(lab, "show", "firewall", "filter");
   await show(lab, "explain", "--from", "untrust", `${untrust.inet}:40000`, `${address.trust.inet}:443`, "tcp");
 } catch (error) {
   failures++;

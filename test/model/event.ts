@@ -28,7 +28,7 @@ export interface Event {
   /** output stands for cached-output as well, where cached says that the program may have remembered it */
   readonly filter_source?: "pbr" | "input" | "output" | "lo0";
   readonly cached?: boolean;
-  readonly answer?: "none" | "sent" | "rate limited" | "not allowed";
+  readonly answer?: "none" | "sent" | "rate-limited" | "not-allowed";
   readonly client_packets?: number;
   readonly client_bytes?: number;
   readonly server_packets?: number;

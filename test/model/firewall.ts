@@ -22,6 +22,7 @@ import {
   type Packet,
   type Tuple,
 } from "./packet.js";
+import { finished } from "./offload.js";
 import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
 import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
@@ -40,7 +41,7 @@ interface Judgement {
   time: bigint;
   unit: Unit | undefined;
   packet: Packet | undefined;
-  verdict: "forward" | "host" | "drop";
+  verdict: "forward" | "host" | "drop" | "wait";
   reason: string | undefined;
   denyReason: string | undefined;
   egress: Unit | undefined;
@@ -110,10 +111,17 @@ export class Firewall {
   #nextSession = 1;
   readonly #sessions = new Map<string, { readonly session: Session; readonly direction: Direction }>();
   readonly #fragments = new Fragments<Waiting>((item) => item.unit.instance);
+  readonly #neighbours = new Set<string>();
+  readonly #waiters: Judgement[] = [];
   readonly counters: Counters = {};
   #told: Told[] = [];
 
-  constructor(config: Config, generation: number) {
+  constructor(
+    config: Config,
+    generation: number,
+    /** senders may leave checksums to hardware, as on veth devices */
+    private readonly unfinished = false,
+  ) {
     this.commit(config, generation);
   }
 
@@ -184,30 +192,38 @@ export class Firewall {
     const j = this.#begin(number, now);
     count(this.counters, ["received_packets"]);
     count(this.counters, ["received_bytes"], frame.length);
-    let first: Waiting | undefined;
     try {
       j.unit = this.#unitOf(vlansOf(frame), port);
       if (j.unit !== undefined) {
         count(this.counters, ["units", j.unit.name, "in_packets"]);
       }
-      const packet = parseFrame(frame);
+      const parsed = parseFrame(frame);
+      const packet = this.unfinished ? finished(parsed) : parsed;
       j.packet = packet;
       if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
       this.#ingress(j, packet);
       this.#inputFilter(j, packet, true);
-      first = this.#waiting(j);
-      const answer = this.#fragments.resolve(packet, first, now);
-      if (answer.kind === "held") return this.#told;
-      if (answer.kind !== "ready") throw new Drop("fragment-full");
-      j.packet = answer.packet;
-      this.#judge(j, answer.packet);
+      this.#follow(j, packet, this.#waiting(j));
     } catch (error) {
       this.#refuse(j, error);
+      this.#finish(j, now);
     }
-    this.#finish(j, now);
-    /* What ends before it is known as the first of its datagram lets none of the others go. */
-    if (first !== undefined) this.#release(j.packet!, first, now);
+    this.#resume();
     return this.#told;
+  }
+
+  /** follow: a fragment goes on with its first one, or waits for it; first ones let go what waits for them. */
+  #follow(j: Judgement, packet: Packet, item: Waiting): void {
+    const answer = this.#fragments.resolve(packet, item, j.time);
+    if (answer.kind === "held") return;
+    if (answer.kind === "ready") {
+      j.packet = answer.packet;
+      this.#judged(j, answer.packet);
+    } else {
+      j.reason = "fragment-full";
+      this.#finish(j, j.time);
+    }
+    this.#release(packet, item, j.time);
   }
 
   #waiting(j: Judgement): Waiting {
@@ -220,12 +236,9 @@ export class Firewall {
       const j = this.#again(item, later, now, (one) => {
         /* It was counted and metered when it came. */
         if (item.generation !== this.#generation) this.#inputFilter(one, later, false);
-        const answer = this.#fragments.resolve(later, item, now);
-        if (answer.kind !== "ready") throw new Drop("fragment-full");
-        one.packet = answer.packet;
-        this.#judge(one, answer.packet);
       });
-      this.#finish(j, now);
+      if (j.reason === undefined) this.#follow(j, later, item);
+      else this.#finish(j, now);
     }
   }
 
@@ -303,9 +316,41 @@ export class Firewall {
     this.#policy(j, packet);
     this.#egress(j, packet);
     this.#track(j, packet);
+    if (this.#waits(j, packet)) return;
     j.cached = isWhole(packet) && j.session?.seen[j.direction!] === this.#epoch;
     this.#meet(j, packet, "output", this.#filters.output(j.egress!.name, packet.family));
+    if (j.opens) this.#install(j, packet);
     this.#forward(j, packet);
+  }
+
+  /** judged lets the stages speak; what waits for its neighbour ends later. */
+  #judged(j: Judgement, packet: Packet): void {
+    try {
+      this.#judge(j, packet);
+    } catch (error) {
+      this.#refuse(j, error);
+    }
+    if (j.verdict !== "wait") this.#finish(j, j.time);
+  }
+
+  /** waits: a packet whose neighbour is not known yet waits, with its session; all neighbours answer at once. */
+  #waits(j: Judgement, packet: Packet): boolean {
+    const neighbour = neighbourOf(j);
+    if (this.#neighbours.has(neighbour)) return false;
+    if (j.opens) this.#install(j, packet);
+    j.verdict = "wait";
+    this.#waiters.push(j);
+    return true;
+  }
+
+  /** resume: now that neighbours are known, it is as if the packets that waited came now. */
+  #resume(): void {
+    for (const j of this.#waiters) this.#neighbours.add(neighbourOf(j));
+    for (const j of this.#waiters.splice(0)) {
+      const { number, time, unit, packet, instance, marks, passages } = j;
+      const again = Object.assign(this.#begin(number, time), { unit, packet, instance, marks, passages });
+      this.#judged(again, packet!);
+    }
   }
 
   #inputFilter(j: Judgement, packet: Packet, first: boolean): void {
@@ -517,14 +562,13 @@ export class Firewall {
   }
 
   /** Its place must be free: that is seen when it takes it, after everything else. */
-  #open(j: Judgement, packet: Packet): void {
+  #install(j: Judgement, packet: Packet): void {
     const keys = [
       tupleKey(j.unit!.instance, packet.tuple),
       tupleKey(j.egress!.instance, reverseTuple(packet.tuple)),
     ] as const;
     if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
-    else if (this.#sessions.has(keys[0])) throw new Drop("icmp-no-session"); /* another kind of message has it */
-    if (keys[0] === keys[1]) throw new Drop(packet.icmp === undefined ? "ip-source" : "icmp-no-session");
+    if (keys[0] === keys[1] || keys.some((key) => this.#sessions.has(key))) throw new Drop(taken(packet));
     const rule = j.rule!;
     const session: Session = {
       id: this.#nextSession++,
@@ -547,13 +591,18 @@ export class Firewall {
     this.#sessions.set(session.keys[1], { session, direction: 1 });
     j.session = session;
     j.direction = 0;
-    count(this.counters, ["sessions_opened"]);
     count(this.counters, ["policies", rule.counter, "hits"]);
-    count(this.counters, ["policies", rule.counter, "sessions"]);
+  }
+
+  /** abandon: a session whose first packet went nowhere was none. */
+  #abandon(j: Judgement): void {
+    for (const key of j.session!.keys) this.#sessions.delete(key);
+    count(this.counters, ["sessions_abandoned"]);
+    j.session = undefined;
+    j.direction = undefined;
   }
 
   #forward(j: Judgement, packet: Packet): void {
-    if (j.opens) this.#open(j, packet);
     const { session } = j;
     const egress = j.egress!;
     j.verdict = "forward";
@@ -561,9 +610,8 @@ export class Firewall {
     const mtu = egress.mtu[packet.family];
     const link = (piece: Buffer): Buffer =>
       etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
-    const behind = packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length;
     /* Fragments are frames of our own: no padding came with them. */
-    const frames = ip.length > mtu ? split(ip, mtu).map(link) : [padded(link(ip), behind)];
+    const frames = ip.length > mtu ? split(ip, mtu).map(link) : [padded(link(ip), packet.behind)];
     for (const bytes of frames) j.frames.push({ out: egress.port.name, bytes });
     count(this.counters, ["units", egress.name, "out_packets"]);
     count(this.counters, ["units", egress.name, "out_bytes"], packet.ip.length);
@@ -575,7 +623,11 @@ export class Firewall {
       j.frames.length === 1 ? j.frames[0]!.bytes.length : ip.length + (egress.vlan === 0 ? 14 : 18),
     );
     if (session === undefined || packet.quoted !== undefined) return;
-    const first = session.packets[0] + session.packets[1] === 0;
+    const first = isNew(session);
+    if (first) {
+      count(this.counters, ["sessions_opened"]);
+      count(this.counters, ["policies", session.rule.counter, "sessions"]);
+    }
     const before = { judged: session.judged, state: session.tcp?.state };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
@@ -609,6 +661,8 @@ export class Firewall {
       count(this.counters, ["host_packets"]);
       count(this.counters, ["host_bytes"], packet!.ip.length);
     }
+    if (j.verdict === "drop" && j.session !== undefined && packet?.quoted === undefined && isNew(j.session))
+      this.#abandon(j);
     const told = j.verdict === "drop" && packet !== undefined ? this.#answer(j, packet) : "none";
     let action: "deny" | "reject" = "deny";
     if (j.denyReason === "Rejected by policy") {
@@ -633,7 +687,7 @@ export class Firewall {
       until_ns: until,
       in: j.unit?.name,
       zone: j.unit?.zone,
-      verdict: j.verdict,
+      verdict: j.verdict as Outcome["verdict"],
       reason: j.verdict === "drop" ? j.reason : undefined,
       deny_reason: j.denyReason,
       egress: j.verdict === "host" ? "host" : j.egress?.name,
@@ -708,7 +762,7 @@ export class Firewall {
     const ended = ["filter-discard", "filter-reject", "policer"].includes(j.reason ?? "");
     const speaking = j.verdict !== "drop" ? j.passages : ended ? j.passages.slice(-1) : [];
     const action = j.verdict !== "drop" ? "permit" : told === "sent" ? "reject" : "deny";
-    const answer = { none: "none", sent: "sent", limited: "rate limited", silent: "not allowed" } as const;
+    const answer = { none: "none", sent: "sent", limited: "rate-limited", silent: "not-allowed" } as const;
     for (const { at, walk: said } of speaking) {
       for (const term of said.logs) {
         this.#tell({
@@ -725,7 +779,8 @@ export class Firewall {
           filter_source: at === "input" && term.instance !== undefined ? "pbr" : at,
           cached: at === "output" && j.cached,
           answer: answer[told],
-          ...(j.session === undefined
+          /* What ends in the input filter does so before its session is looked for. */
+          ...(j.session === undefined || (at === "input" && action !== "permit")
             ? {}
             : { session: j.session.id, session_created_s: Number(j.session.createdNs / SECOND) }),
           ingress_zone: j.unit!.zone,
@@ -867,6 +922,18 @@ function isAlone(j: Judgement): boolean {
   const type = j.session?.icmp?.type;
   return type !== undefined && j.direction === 0 && !isEcho(j.packet!.family, type);
 }
+
+/** taken: why it has no place: there is another flow with its addresses. */
+function taken({ tuple, icmp }: Packet): string {
+  if (icmp !== undefined) return "icmp-no-session";
+  if (sameAddress(tuple.source, tuple.destination)) return "ip-source";
+  return tuple.protocol === TCP ? "tcp-no-session" : "session-table-full";
+}
+
+const neighbourOf = (j: Judgement): string => `${j.egress!.name} ${writeAddress(j.gateway!)}`;
+
+/** isNew: none of its packets went on yet. */
+const isNew = (session: Session): boolean => session.packets[0] + session.packets[1] === 0;
 
 /** isWhole: a packet whose filters may be asked once for its whole flow. */
 const isWhole = (packet: Packet): boolean => packet.fragment === undefined && packet.quoted === undefined;

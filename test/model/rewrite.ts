@@ -52,7 +52,7 @@ export function split(ip: Buffer, mtu: number): Buffer[] {
     const more = wasMore || at + size < payload.length;
     piece[0] = 0x40 | (own.length / 4);
     piece.writeUInt16BE(piece.length, 2);
-    piece.writeUInt16BE((more ? 0x2000 : 0) | (base + at / 8), 6);
+    piece.writeUInt16BE((word & 0x8000) | (more ? 0x2000 : 0) | (base + at / 8), 6);
     piece.writeUInt16BE(0, 10);
     piece.writeUInt16BE(checksum(piece.subarray(0, own.length)), 10);
     pieces.push(piece);

@@ -3,6 +3,7 @@
 import { checkAddressBooks } from "./check/address-books.js";
 import { checkApplications } from "./check/applications.js";
 import { checkAttachments } from "./check/attachments.js";
+import { checkClassOfService } from "./check/class-of-service.js";
 import { checkFilters } from "./check/filters.js";
 import { checkForwardingClasses } from "./check/forwarding-classes.js";
 import { checkInterfaces } from "./check/interfaces.js";
@@ -34,6 +35,7 @@ export function checkMeaning(tree: unknown): Finding[] {
   const instances = checkInstances(report, root.get("routing-instances"), units, loopbacks);
   checkAllRoutes(report, root, units, instances);
   const forwardingClasses = checkForwardingClasses(report, root.get("class-of-service", "forwarding-classes", "class"));
+  checkClassOfService(report, root, { units, classes: forwardingClasses });
   const prefixLists = checkPrefixLists(report, root.get("policy-options", "prefix-list"));
   const policers = checkPolicers(report, root.get("firewall"), forwardingClasses);
   const filters = checkFilters(report, root.get("firewall"), {
