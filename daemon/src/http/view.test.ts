@@ -53,6 +53,7 @@ const counters: CountersReply = {
   events: [],
   units: [],
   policies: [],
+  queues: [],
 };
 
 test("a device's counters say what was lost before the helper and what the kernel kept", () => {
