@@ -32,6 +32,7 @@ enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1, AFTER_INPUT
 static enum verdict
 decide(struct worker *w, struct packet *p, unsigned first)
 {
+	enum verdict last = VERDICT_FORWARD;
 	for (unsigned i = first; i < STAGES; i++) {
 		const struct stage *s = &stages[i];
 		if (p->flags & s->skip)
@@ -39,10 +40,13 @@ decide(struct worker *w, struct packet *p, unsigned first)
 		enum verdict v = s->run(w, p);
 		if (w->trace)
 			trace_add(w, p, s, v);
-		if (v != VERDICT_NONE)
+		/* Explain tells what would become of a packet that has to wait. */
+		if (v == VERDICT_WAIT && w->trace)
+			last = v;
+		else if (v != VERDICT_NONE)
 			return v;
 	}
-	return VERDICT_FORWARD;
+	return last;
 }
 
 /* fast: what became of a packet on the fast path. */
