@@ -174,28 +174,34 @@ receive(struct worker *w, struct packet *p)
 		rewrite_checksum_complete(p);
 }
 
-/* again handles a packet that waited as if it came now: what was in force when it came may have changed. */
+/* begin_again is begin for a packet that waited. Its session, if it opened one, is looked up to end with it, wherever that
+ * may be. */
 static void
-again(struct worker *w, struct packet *p)
-{
-	p->flags |= PACKET_FROM_WAIT;
-	begin(w, p);
-	process(w, p);
-}
-
-/* give_up drops a packet that waited too long; its session, if it opened one, is looked up to end with it. */
-static void
-give_up(struct worker *w, struct packet *p, enum drop_reason reason)
+begin_again(struct worker *w, struct packet *p)
 {
 	unsigned direction = 0;
 	p->flags |= PACKET_FROM_WAIT;
 	begin(w, p);
-	if (p->verdict == VERDICT_NONE) {
-		if (!(p->flags & PACKET_ICMP_ERROR))
-			p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
-		p->direction = (uint8_t)direction;
+	if (p->verdict == VERDICT_NONE && !(p->flags & PACKET_ICMP_ERROR))
+		p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
+	p->direction = (uint8_t)direction;
+}
+
+/* again handles a packet that waited as if it came now: what was in force when it came may have changed. */
+static void
+again(struct worker *w, struct packet *p)
+{
+	begin_again(w, p);
+	process(w, p);
+}
+
+/* give_up drops a packet that waited too long. */
+static void
+give_up(struct worker *w, struct packet *p, enum drop_reason reason)
+{
+	begin_again(w, p);
+	if (p->verdict == VERDICT_NONE)
 		p->verdict = (uint8_t)packet_drop(p, reason);
-	}
 	finish(w, p);
 }
 
