@@ -115,7 +115,7 @@ fast_path(struct worker *w, struct packet *p)
 		return FAST_DONE;
 	}
 
-	/* Point of no return: nothing was changed above, nothing is refused below. */
+	/* Point of no return: neither packet nor session was changed above, nothing is refused below. */
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
 	p->egress_zone = s->zones[direction].egress;
