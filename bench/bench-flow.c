@@ -74,11 +74,11 @@ filled(uint32_t sessions)
 static uint64_t
 touch(struct session *s, unsigned direction, uint64_t now)
 {
-	struct flow *f = &s->flow[direction];
+	const struct flow *f = &s->flow[direction];
 	if (f->epoch != 1)
 		return 0;
-	f->packets++;
-	f->bytes += 64;
+	s->passed[direction].packets++;
+	s->passed[direction].bytes += 64;
 	s->last_ns = now;
 	return f->neighbour + f->egress_port + s->flags;
 }
@@ -107,7 +107,7 @@ hits(struct flow_table *t, uint32_t sessions, uint32_t packets, unsigned ahead)
 				flow_table_prefetch_bucket(t, hash[i]);
 			}
 			for (unsigned i = 0; i < BURST; i++)
-				flow_table_prefetch_flow(t, hash[i]);
+				flow_table_prefetch_flow(t, hash[i], false);
 		}
 		for (unsigned i = 0; i < BURST + 2 * ahead; i++) {
 			if (ahead && i < BURST) {
@@ -115,7 +115,7 @@ hits(struct flow_table *t, uint32_t sessions, uint32_t packets, unsigned ahead)
 				flow_table_prefetch_bucket(t, hash[i]);
 			}
 			if (ahead && i >= ahead && i - ahead < BURST)
-				flow_table_prefetch_flow(t, hash[i - ahead]);
+				flow_table_prefetch_flow(t, hash[i - ahead], false);
 			if (i < 2 * ahead)
 				continue;
 			unsigned at = i - 2 * ahead, direction;

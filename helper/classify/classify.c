@@ -69,38 +69,45 @@ address_matches(const struct address_set *const *set, uint32_t count, bool exclu
 	return excluded;
 }
 
-static inline bool
-rule_matches(const struct classify_rule *r, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code)
+static bool
+port_matches(const struct number_ranges *ranges, uint16_t low, uint16_t high, uint16_t port)
 {
-	if (!r->any_protocol && r->protocol != k->protocol)
-		return false;
-	if (r->family != 0 && r->family != k->family)
+	return ranges ? number_ranges_have(ranges, port) : port >= low && port <= high;
+}
+
+static inline bool
+rule_matches(const struct classify_rule *r, const struct classify_query *q)
+{
+	const struct flow_key *k = q->key;
+	if (!classify_takes(r, k->protocol) || (r->family != 0 && r->family != k->family))
 		return false;
 	if (classify_ports_asked(r)) {
-		uint16_t source = __builtin_bswap16(k->source_port);
-		uint16_t destination = __builtin_bswap16(k->destination_port);
-		if (!classify_has_ports(k->protocol) || source < r->source_port_low || source > r->source_port_high ||
-		    destination < r->destination_port_low || destination > r->destination_port_high)
+		if (!q->transport || !classify_has_ports(k->protocol) ||
+		    !port_matches(r->source_ports, r->source_port_low, r->source_port_high,
+				  __builtin_bswap16(k->source_port)) ||
+		    !port_matches(r->destination_ports, r->destination_port_low, r->destination_port_high,
+				  __builtin_bswap16(k->destination_port)))
 			return false;
 	}
 	if (classify_icmp_asked(r)) {
-		if (!classify_has_icmp(k->family, k->protocol))
+		if (!q->transport || !classify_has_icmp(k->family, k->protocol))
 			return false;
-		if ((r->icmp_type >= 0 && r->icmp_type != icmp_type) ||
-		    (r->icmp_code >= 0 && r->icmp_code != icmp_code))
+		if ((r->icmp_type >= 0 && r->icmp_type != q->icmp_type) ||
+		    (r->icmp_code >= 0 && r->icmp_code != q->icmp_code))
 			return false;
 	}
+	if (r->interfaces && !unit_list_has(r->interfaces, q->unit))
+		return false;
 	return address_matches(r->source_set, r->source_set_count, r->source_excluded, k->family, &k->source) &&
 	       address_matches(r->destination_set, r->destination_set_count, r->destination_excluded, k->family,
 			       &k->destination);
 }
 
 static int32_t
-walk(const struct classify_rule *rules, uint32_t from, uint32_t count, const struct flow_key *k, int16_t icmp_type,
-     int16_t icmp_code)
+walk(const struct classify_rule *rules, uint32_t from, uint32_t count, const struct classify_query *q)
 {
 	for (uint32_t i = from; i < count; i++) {
-		if (rule_matches(&rules[i], k, icmp_type, icmp_code))
+		if (rule_matches(&rules[i], q))
 			return (int32_t)i;
 	}
 	return CLASSIFY_NONE;
@@ -110,11 +117,12 @@ int32_t
 classify_match_linear(const struct classify_rule *rules, uint32_t count, const struct flow_key *k, int16_t icmp_type,
 		      int16_t icmp_code)
 {
-	return walk(rules, 0, count, k, icmp_type, icmp_code);
+	struct classify_query q = { k, icmp_type, icmp_code, 0, true };
+	return walk(rules, 0, count, &q);
 }
 
-static bool
-index_pays(const struct classify_rule *rules, uint32_t count)
+bool
+classify_index_pays(const struct classify_rule *rules, uint32_t count)
 {
 	uint64_t ranges = 0;
 	if (count > CLASSIFY_LINEAR_MAX)
@@ -135,7 +143,7 @@ classify_build(const struct classify_rule *rules, uint32_t count)
 	if (!c)
 		return NULL;
 	*c = (struct classifier){ .rules = rules, .count = count };
-	if (index_pays(rules, count)) {
+	if (classify_index_pays(rules, count)) {
 		c->index = classify_index_build(rules, count);
 		if (!c->index) {
 			free(c);
@@ -155,11 +163,20 @@ classify_free(struct classifier *c)
 }
 
 int32_t
-classify_next(const struct classifier *c, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code, int32_t after)
+classify_find(const struct classifier *c, const struct classify_query *q, int32_t after)
 {
 	uint32_t from = (uint32_t)(after + 1);
-	return c->index ? classify_index_find(c->index, k, icmp_type, icmp_code, from)
-			: walk(c->rules, from, c->count, k, icmp_type, icmp_code);
+	struct classify_search s;
+	if (!c->index)
+		return walk(c->rules, from, c->count, q);
+	return classify_index_start(c->index, q, from, &s) ? classify_index_next(&s, from) : CLASSIFY_NONE;
+}
+
+int32_t
+classify_next(const struct classifier *c, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code, int32_t after)
+{
+	struct classify_query q = { k, icmp_type, icmp_code, 0, true };
+	return classify_find(c, &q, after);
 }
 
 int32_t

@@ -3,6 +3,7 @@
 #ifndef RINGWALL_CLASSIFY_H
 #define RINGWALL_CLASSIFY_H
 
+#include "classify/values.h"
 #include "flow/key.h"
 
 struct address_range {
@@ -32,6 +33,19 @@ struct classify_rule {
 	uint16_t destination_port_low, destination_port_high;
 	int16_t icmp_type, icmp_code; /* -1 = any; for ICMP and ICMPv6 */
 	uint8_t family;               /* 0 = both */
+
+	/* What filters ask for: NULL: as said above, and any interface. */
+	const struct octet_set *protocols;                            /* instead of any_protocol and protocol */
+	const struct number_ranges *source_ports, *destination_ports; /* instead of the bounds */
+	const struct unit_list *interfaces;                           /* where the packet came in */
+};
+
+/* classify_query: what is asked about a packet. */
+struct classify_query {
+	const struct flow_key *key;
+	int16_t icmp_type, icmp_code; /* -1 for other protocols */
+	uint16_t unit;                /* ingress unit */
+	bool transport;               /* it has a transport header: the key's ports are its own */
 };
 
 struct classifier; /* [I] after build */
@@ -51,6 +65,9 @@ int32_t classify_match(const struct classifier *c, const struct flow_key *k, int
  * CLASSIFY_NONE it begins at the first. Worker only, allocates nothing. */
 int32_t classify_next(const struct classifier *c, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code,
 		      int32_t after);
+
+/* classify_find is classify_next for all that a query can ask. Worker only, allocates nothing. */
+int32_t classify_find(const struct classifier *c, const struct classify_query *q, int32_t after);
 
 /* classify_memory: bytes that the classifier holds, rules and sets not counted. */
 uint64_t classify_memory(const struct classifier *c);

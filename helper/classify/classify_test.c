@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "classify/classify.h"
+#include "classify/index.h"
 #include "classify/ruleset.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -40,14 +41,16 @@ key(uint8_t protocol, uint16_t source_port, uint16_t destination_port)
 
 /* Asks the walk, and the index made of many copies of rules that never match in front of the one in question. */
 static bool
-matches(const struct classify_rule *r, const struct flow_key *k, int16_t type, int16_t code)
+answers(const struct classify_rule *r, const struct classify_query *q)
 {
 	enum { BEFORE = 600 };
 	static const struct address_set nothing;
 	static const struct address_set *const nowhere[] = { &nothing };
 	static struct classify_rule rules[BEFORE + 1];
-	bool walked = classify_match_linear(r, 1, k, type, code) == 0;
-	struct classifier *c;
+	struct classifier *c = classify_build(r, 1);
+	assert_non_null(c);
+	bool walked = classify_find(c, q, CLASSIFY_NONE) == 0;
+	classify_free(c);
 	for (uint32_t i = 0; i < BEFORE; i++) {
 		rules[i] = any_rule();
 		rules[i].source_set = nowhere;
@@ -56,9 +59,15 @@ matches(const struct classify_rule *r, const struct flow_key *k, int16_t type, i
 	rules[BEFORE] = *r;
 	c = classify_build(rules, BEFORE + 1);
 	assert_non_null(c);
-	assert_int_equal(classify_match(c, k, type, code), walked ? BEFORE : CLASSIFY_NONE);
+	assert_int_equal(classify_find(c, q, CLASSIFY_NONE), walked ? BEFORE : CLASSIFY_NONE);
 	classify_free(c);
 	return walked;
+}
+
+static bool
+matches(const struct classify_rule *r, const struct flow_key *k, int16_t type, int16_t code)
+{
+	return answers(r, &(struct classify_query){ k, type, code, 0, true });
 }
 
 static void
@@ -123,6 +132,102 @@ icmp_conditions_hold_for_the_icmp_of_the_packets_family_only(void **state)
 	assert_true(matches(&r, &k, 8, 0));
 	k.protocol = PROTOCOL_TCP;
 	assert_false(matches(&r, &k, 8, 0));
+}
+
+static void
+a_packet_without_a_transport_header_meets_no_condition_on_it(void **state)
+{
+	struct classify_rule all = any_rule(), port = any_rule(), type = any_rule();
+	struct flow_key k = key(PROTOCOL_TCP, 0, 80);
+	struct classify_query q = { &k, -1, -1, 0, false };
+	port.destination_port_low = 80;
+	type.icmp_code = 0;
+	assert_true(answers(&all, &q));
+	assert_false(answers(&port, &q));
+	q.transport = true;
+	assert_true(answers(&port, &q));
+	k.protocol = PROTOCOL_ICMP;
+	q.icmp_code = q.icmp_type = 0;
+	assert_true(answers(&type, &q));
+	q.transport = false;
+	assert_false(answers(&type, &q));
+	assert_true(answers(&all, &q));
+}
+
+static void
+a_rule_may_name_several_protocols_port_ranges_and_interfaces(void **state)
+{
+	static const struct number_range low[] = { { 20, 21 }, { 80, 80 } }, high[] = { { 1024, 65535 } };
+	static const struct number_ranges known = { 2, low }, own = { 1, high };
+	static const uint16_t units[] = { 1, 7 };
+	static const struct unit_list interfaces = { 2, units };
+	struct octet_set protocols = { .bits = { 0 } };
+	struct classify_rule r = any_rule();
+	octet_set_add(&protocols, PROTOCOL_TCP);
+	octet_set_add(&protocols, PROTOCOL_SCTP);
+	octet_set_add(&protocols, PROTOCOL_GRE);
+	r.protocols = &protocols;
+	for (uint32_t protocol = 0; protocol < 256; protocol++) {
+		struct flow_key k = key((uint8_t)protocol, 0, 0);
+		assert_int_equal(matches(&r, &k, -1, -1), octet_set_has(&protocols, (uint8_t)protocol));
+	}
+	r.destination_ports = &known;
+	r.source_ports = &own;
+	static const struct {
+		uint8_t protocol;
+		uint16_t source, destination;
+		bool matches;
+	} table[] = {
+		{ PROTOCOL_TCP, 1024, 20, true },  { PROTOCOL_TCP, 65535, 21, true }, { PROTOCOL_TCP, 1024, 22, false },
+		{ PROTOCOL_TCP, 1024, 80, true },  { PROTOCOL_TCP, 1024, 19, false }, { PROTOCOL_TCP, 1023, 80, false },
+		{ PROTOCOL_SCTP, 1024, 80, true }, { PROTOCOL_UDP, 1024, 80, false }, { PROTOCOL_GRE, 1024, 80, false },
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct flow_key k = key(table[i].protocol, table[i].source, table[i].destination);
+		assert_int_equal(matches(&r, &k, -1, -1), table[i].matches);
+	}
+	r = any_rule();
+	r.interfaces = &interfaces;
+	struct flow_key k = key(PROTOCOL_UDP, 1, 2);
+	for (uint16_t unit = 0; unit < 10; unit++)
+		assert_int_equal(answers(&r, &(struct classify_query){ &k, -1, -1, unit, true }),
+				 unit == 1 || unit == 7);
+}
+
+static void
+one_search_finds_all_matching_rules_in_their_order(void **state)
+{
+	static const uint32_t size[] = { 65, 513, 2048, 5000 };
+	for (enum ruleset_shape shape = 0; shape < RULESET_SHAPES; shape++) {
+		for (size_t i = 0; i < COUNT(size); i++) {
+			struct classify_index *x;
+			struct ruleset s;
+			uint64_t hits = 0;
+			ruleset_make(&s, shape, size[i], 3 + i);
+			x = classify_index_build(s.rule, s.count);
+			assert_non_null(x);
+			for (uint32_t n = 0; n < 200; n++) {
+				struct ruleset_key k = ruleset_key(&s, shape == RULESET_IPC6);
+				struct classify_query q = { &k.key, k.icmp_type, k.icmp_code, 0, true };
+				uint32_t from = n % 2 ? ruleset_random(&s, s.count) : 0;
+				struct classify_search search;
+				bool any = classify_index_start(x, &q, from, &search);
+				for (uint32_t r = from; r < s.count; r++) {
+					if (classify_match_linear(&s.rule[r], 1, &k.key, k.icmp_type, k.icmp_code) != 0)
+						continue;
+					assert_true(any);
+					assert_int_equal(classify_index_next(&search, from), r);
+					from = r + 1;
+					hits++;
+				}
+				if (any)
+					assert_int_equal(classify_index_next(&search, from), CLASSIFY_NONE);
+			}
+			assert_true(hits > 20);
+			classify_index_free(x);
+			ruleset_free(&s);
+		}
+	}
 }
 
 static void
@@ -300,6 +405,9 @@ main(void)
 		cmocka_unit_test(a_rule_without_conditions_matches_every_packet),
 		cmocka_unit_test(port_ranges_are_inclusive_and_hold_for_tcp_udp_and_sctp_only),
 		cmocka_unit_test(icmp_conditions_hold_for_the_icmp_of_the_packets_family_only),
+		cmocka_unit_test(a_packet_without_a_transport_header_meets_no_condition_on_it),
+		cmocka_unit_test(a_rule_may_name_several_protocols_port_ranges_and_interfaces),
+		cmocka_unit_test(one_search_finds_all_matching_rules_in_their_order),
 		cmocka_unit_test(sets_are_united_and_excluded_sets_match_the_rest_of_both_families),
 		cmocka_unit_test(the_first_of_several_matching_rules_wins_and_next_finds_the_others_in_order),
 		cmocka_unit_test(an_empty_list_matches_nothing),

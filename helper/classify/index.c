@@ -3,14 +3,6 @@
 
 #include <stdlib.h>
 
-enum { MEET_MAX = 4 };
-
-/* meet: the vectors, rows or chunks whose common bits are wanted. */
-struct meet {
-	const uint32_t *vector[MEET_MAX];
-	uint32_t count;
-};
-
 /* Without branches: which half comes next cannot be predicted, and a wrong guess costs more than both. */
 static inline uint32_t
 interval32(const struct dimension *d, uint32_t point)
@@ -37,144 +29,189 @@ interval128(const struct dimension *d, const struct address *a)
 
 /* Returns false if no rule can match. */
 static inline bool
-meet_add(const struct classify_index *x, struct meet *m, const struct dimension *d, uint32_t interval)
+vector_add(struct classify_search *s, const struct dimension *d, uint32_t interval)
 {
+	const struct classify_index *x = s->index;
 	uint32_t number = d->vector[interval];
 	if (number == NONE)
 		return false;
 	if (number != ALL)
-		m->vector[m->count++] =
+		s->vector[s->vectors++] =
 		    (const uint32_t *)(const void *)x->vector.item + (uint64_t)number * (x->vector.size / 4);
 	return true;
 }
 
 static inline bool
-meet_addresses(const struct classify_index *x, struct meet *m, const struct flow_key *k)
+addresses_add(struct classify_search *s, const struct flow_key *k)
 {
-	const struct dimension *d = x->dimension;
+	const struct dimension *d = s->index->dimension;
 	if (k->family == ADDRESS_FAMILY_INET)
-		return meet_add(x, m, &d[INET_SOURCE],
-				interval32(&d[INET_SOURCE], __builtin_bswap32(k->source.word[0]))) &&
-		       meet_add(x, m, &d[INET_DESTINATION],
-				interval32(&d[INET_DESTINATION], __builtin_bswap32(k->destination.word[0])));
-	return meet_add(x, m, &d[INET6_SOURCE], interval128(&d[INET6_SOURCE], &k->source)) &&
-	       meet_add(x, m, &d[INET6_DESTINATION], interval128(&d[INET6_DESTINATION], &k->destination));
+		return vector_add(s, &d[INET_SOURCE],
+				  interval32(&d[INET_SOURCE], __builtin_bswap32(k->source.word[0]))) &&
+		       vector_add(s, &d[INET_DESTINATION],
+				  interval32(&d[INET_DESTINATION], __builtin_bswap32(k->destination.word[0])));
+	return vector_add(s, &d[INET6_SOURCE], interval128(&d[INET6_SOURCE], &k->source)) &&
+	       vector_add(s, &d[INET6_DESTINATION], interval128(&d[INET6_DESTINATION], &k->destination));
 }
 
 static inline bool
-meet_service(const struct classify_index *x, struct meet *m, const struct flow_key *k, int16_t icmp_type,
-	     int16_t icmp_code)
+service_add(struct classify_search *s, const struct classify_query *q)
 {
-	const struct dimension *d = x->dimension, *service;
-	if (classify_has_ports(k->protocol)) {
+	const struct dimension *d = s->index->dimension, *service;
+	const struct flow_key *k = q->key;
+	if (q->transport && classify_has_ports(k->protocol)) {
 		service = &d[k->protocol == PROTOCOL_TCP   ? TCP_PORT
 			     : k->protocol == PROTOCOL_UDP ? UDP_PORT
 							   : SCTP_PORT];
-		return meet_add(x, m, service, interval32(service, __builtin_bswap16(k->destination_port))) &&
-		       meet_add(x, m, &d[SOURCE_PORT], interval32(&d[SOURCE_PORT], __builtin_bswap16(k->source_port)));
+		return vector_add(s, service, interval32(service, __builtin_bswap16(k->destination_port))) &&
+		       vector_add(s, &d[SOURCE_PORT], interval32(&d[SOURCE_PORT], __builtin_bswap16(k->source_port)));
 	}
-	if (classify_has_icmp(k->family, k->protocol)) {
+	if (q->transport && classify_has_icmp(k->family, k->protocol)) {
 		service = &d[k->protocol == PROTOCOL_ICMP ? ICMP_TYPE : ICMP6_TYPE];
-		return meet_add(x, m, service, interval32(service, icmp_point(icmp_type, icmp_code)));
+		return vector_add(s, service, interval32(service, icmp_point(q->icmp_type, q->icmp_code)));
 	}
-	return meet_add(x, m, &d[PROTOCOL], interval32(&d[PROTOCOL], k->protocol));
+	return vector_add(s, &d[PROTOCOL], interval32(&d[PROTOCOL], k->protocol));
 }
 
-/* search: what is found while the common bits are walked. */
-struct search {
-	const struct classify_index *x;
+/* The first bit of a class whose rule is at or behind `from`, or the end: left-over bits come last in their class. */
+static uint32_t
+bit_from(const struct classify_index *x, uint32_t class, uint32_t from)
+{
+	uint32_t low = class == 0 ? 0 : x->class_end[class - 1], high = x->class_end[class];
+	while (from > 0 && low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (x->rule[middle] < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool
+classify_index_start(const struct classify_index *x, const struct classify_query *q, uint32_t from,
+		     struct classify_search *s)
+{
+	s->index = x;
+	s->vectors = 0;
+	s->row = UINT32_MAX;
+	for (uint32_t class = 0; class < CLASSES; class ++) {
+		s->bit[class] = bit_from(x, class, from);
+		s->common[class] = 0;
+	}
+	return service_add(s, q) && addresses_add(s, q->key) &&
+	       vector_add(s, &x->dimension[INTERFACE], interval32(&x->dimension[INTERFACE], q->unit));
+}
+
+/* The lowest bytes of a row's eight numbers, as one bit for each of its 64 words. */
+typedef uint32_t row_numbers __attribute__((vector_size(ROW_CHUNKS * 4)));
+typedef uint8_t row_words __attribute__((vector_size(ROW_CHUNKS)));
+
+/* Finds out in which words of a row all vectors have bits. */
+static inline void
+row_enter(struct classify_search *s, uint32_t row)
+{
+	const struct intern *pool = &s->index->row;
+	row_numbers common = ~(row_numbers){ 0 };
+	s->row = row;
+	s->rows = 0;
+	s->alive = 0;
+	for (uint32_t i = 0; i < s->vectors; i++) {
+		uint32_t number = s->vector[i][row];
+		row_numbers numbers;
+		if (number == NONE)
+			return;
+		if (number == ALL)
+			continue;
+		s->chunk[s->rows] = (const uint32_t *)(const void *)pool->item + (uint64_t)number * ROW_CHUNKS;
+		memcpy(&numbers, s->chunk[s->rows++], sizeof numbers);
+		common &= numbers;
+	}
+	row_words words = __builtin_convertvector(common & 0xff, row_words);
+	memcpy(&s->alive, &words, sizeof s->alive);
+}
+
+/* The bits of word `w` of the row that all vectors have. */
+static inline uint64_t
+word_common(const struct classify_search *s, uint32_t w)
+{
+	const uint64_t *pool = (const uint64_t *)(const void *)s->index->chunk.item + w % CHUNK_WORDS;
+	uint64_t common = UINT64_MAX;
+	for (uint32_t i = 0; i < s->rows; i++)
+		common &= pool[(uint64_t)(s->chunk[i][w / CHUNK_WORDS] >> CHUNK_SHIFT) * CHUNK_WORDS];
+	return common;
+}
+
+/* find: what a search looks for in one class. */
+struct find {
 	uint32_t from; /* rules below do not count */
-	uint32_t best;
-	uint32_t class;
-	uint32_t skip; /* bits below need not be looked at */
+	uint32_t best; /* nor do rules from here on */
+	uint32_t end;  /* of the class */
 };
 
-/* Whether the bits from here to the end of the class stand for rules that are too late, given what was found. */
-static inline bool
-too_late(struct search *s, uint32_t bit)
+/* Drops the bits of a word whose rules do not count. */
+static inline uint64_t
+bits_from(const uint32_t *rule, uint64_t bits, uint32_t from)
 {
-	if (s->x->rule[bit] < s->best)
-		return false;
-	while (bit >= s->x->class_end[s->class])
-		s->class ++;
-	s->skip = s->x->class_end[s->class];
-	return true;
+	while (bits != 0 && rule[__builtin_ctzll(bits)] < from)
+		bits &= bits - 1;
+	return bits;
 }
 
-/* Takes the first rule of the word that counts; it ends the search in its class. */
+/* Looks for the next word of a class with a rule that counts, from the class's bit on; stops where rules are too late. A class
+ * begins with a word of its own, and its bits are in the order of their rules. */
 static inline void
-word_take(struct search *s, uint32_t bit, uint64_t common)
+class_look(struct classify_search *s, const struct find *f, uint32_t class)
 {
-	for (; common != 0; common &= common - 1) {
-		uint32_t found = s->x->rule[bit + (uint32_t)__builtin_ctzll(common)];
-		if (found < s->from)
-			continue;
-		if (found < s->best)
-			s->best = found;
-		too_late(s, bit + (uint32_t)__builtin_ctzll(common));
-		return;
+	const uint32_t *rule = s->index->rule;
+	uint32_t bit = s->bit[class];
+	uint64_t first = UINT64_MAX << bit % 64;
+	while (bit < f->end) {
+		uint32_t row = bit / ROW_RULES;
+		if (row != s->row)
+			row_enter(s, row);
+		for (uint64_t alive = s->alive & (UINT64_MAX << bit % ROW_RULES / 64); alive != 0; alive &= alive - 1) {
+			uint32_t w = (uint32_t)__builtin_ctzll(alive), at = row * ROW_RULES + w * 64;
+			uint64_t common;
+			if (at >= f->end)
+				goto ended;
+			if (rule[at] >= f->best) {
+				s->bit[class] = at > bit ? at : bit;
+				return;
+			}
+			common = word_common(s, w) & (at < bit ? first : UINT64_MAX);
+			common = bits_from(rule + at, common, f->from);
+			if (common != 0) {
+				s->bit[class] = at;
+				s->common[class] = common;
+				return;
+			}
+		}
+		bit = (row + 1) * ROW_RULES;
 	}
-}
-
-static inline void
-chunk_walk(struct search *s, const uint32_t *const *row, uint32_t count, uint32_t c, uint32_t alive, uint32_t base)
-{
-	const uint64_t *chunk[MEET_MAX];
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		if (row[i][c] != CHUNK_ALL)
-			chunk[n++] = (const uint64_t *)(const void *)s->x->chunk.item +
-				     (uint64_t)(row[i][c] >> CHUNK_SHIFT) * CHUNK_WORDS;
-	}
-	for (; alive != 0; alive &= alive - 1) {
-		uint32_t w = (uint32_t)__builtin_ctz(alive), bit = base + w * 64;
-		uint64_t common = UINT64_MAX;
-		if (bit < s->skip || bit >= s->x->bits || (s->best != NO_RULE && too_late(s, bit)))
-			continue;
-		for (uint32_t i = 0; i < n; i++)
-			common &= chunk[i][w];
-		if (common != 0)
-			word_take(s, bit, common);
-	}
-}
-
-static inline void
-row_walk(struct search *s, const uint32_t *const *row, uint32_t count, uint32_t base)
-{
-	uint32_t common[ROW_CHUNKS] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-	for (uint32_t i = 0; i < count; i++) {
-		for (uint32_t c = 0; c < ROW_CHUNKS; c++)
-			common[c] &= row[i][c];
-	}
-	for (uint32_t c = 0; c < ROW_CHUNKS; c++, base += CHUNK_RULES) {
-		if (common[c] != 0 && base + CHUNK_RULES > s->skip)
-			chunk_walk(s, row, count, c, common[c], base);
-	}
+ended:
+	s->bit[class] = f->end;
 }
 
 int32_t
-classify_index_find(const struct classify_index *x, const struct flow_key *k, int16_t icmp_type, int16_t icmp_code,
-		    uint32_t from)
+classify_index_next(struct classify_search *s, uint32_t from)
 {
-	struct search s = { .x = x, .from = from, .best = NO_RULE };
-	struct meet m = { .count = 0 };
-
-	if (!meet_service(x, &m, k, icmp_type, icmp_code) || !meet_addresses(x, &m, k))
-		return CLASSIFY_NONE;
-	for (uint32_t r = 0; r < x->rows; r++) {
-		const uint32_t *row[MEET_MAX];
-		uint32_t n = 0, i;
-		if (s.skip >= (r + 1) * ROW_RULES)
-			continue;
-		for (i = 0; i < m.count && m.vector[i][r] != NONE; i++) {
-			if (m.vector[i][r] != ALL)
-				row[n++] =
-				    (const uint32_t *)(const void *)x->row.item + (uint64_t)m.vector[i][r] * ROW_CHUNKS;
+	const struct classify_index *x = s->index;
+	struct find f = { .from = from, .best = NO_RULE };
+	for (uint32_t class = 0; class < CLASSES; class ++) {
+		f.end = x->class_end[class];
+		if (s->common[class] != 0) {
+			s->common[class] = bits_from(x->rule + s->bit[class], s->common[class], from);
+			s->bit[class] += s->common[class] == 0 ? 64 : 0;
 		}
-		if (i == m.count)
-			row_walk(&s, row, n, r * ROW_RULES);
+		if (s->common[class] == 0)
+			class_look(s, &f, class);
+		if (s->common[class] != 0) {
+			uint32_t rule = x->rule[s->bit[class] + (uint32_t)__builtin_ctzll(s->common[class])];
+			f.best = rule < f.best ? rule : f.best;
+		}
 	}
-	return s.best == NO_RULE ? CLASSIFY_NONE : (int32_t)s.best;
+	return f.best == NO_RULE ? CLASSIFY_NONE : (int32_t)f.best;
 }
 
 void

@@ -202,6 +202,15 @@ group_join(struct build *b, uint32_t rule, uint32_t count)
 	b->by_ranges[s] = b->groups;
 }
 
+/* group_join for ranges that may touch or overlap. */
+static void
+group_join_touching(struct build *b, uint32_t rule, uint32_t count)
+{
+	if (!b->failed && count > 1)
+		count = ranges_join((struct range *)b->range.item + b->ranges, count);
+	group_join(b, rule, count);
+}
+
 /* ---- conditions of the dimensions ------------------------------------------------------------------------------------- */
 
 struct side {
@@ -283,10 +292,16 @@ group_addresses(struct build *b, bool source, bool inet)
 	}
 }
 
-static bool
-takes_protocol(const struct classify_rule *r, uint8_t protocol)
+/* Appends the ranges of a list, or the bounds where there is none. */
+static uint32_t
+collect_ports(struct build *b, const struct number_ranges *ranges, uint16_t low, uint16_t high)
 {
-	return r->any_protocol || r->protocol == protocol;
+	uint32_t count = 0;
+	if (!ranges)
+		return range_append(b, 0, low, high);
+	for (uint32_t i = 0; i < ranges->count; i++)
+		count = range_append(b, count, ranges->range[i].low, ranges->range[i].high);
+	return count;
 }
 
 static void
@@ -294,16 +309,20 @@ group_ports(struct build *b, uint8_t protocol)
 {
 	for (uint32_t i = 0; i < b->count; i++) {
 		const struct classify_rule *r = &b->rules[i];
-		if (takes_protocol(r, protocol) && !classify_icmp_asked(r))
-			group_join(b, i, range_append(b, 0, r->destination_port_low, r->destination_port_high));
+		if (classify_takes(r, protocol) && !classify_icmp_asked(r))
+			group_join(
+			    b, i,
+			    collect_ports(b, r->destination_ports, r->destination_port_low, r->destination_port_high));
 	}
 }
 
 static void
 group_source_ports(struct build *b)
 {
-	for (uint32_t i = 0; i < b->count; i++)
-		group_join(b, i, range_append(b, 0, b->rules[i].source_port_low, b->rules[i].source_port_high));
+	for (uint32_t i = 0; i < b->count; i++) {
+		const struct classify_rule *r = &b->rules[i];
+		group_join(b, i, collect_ports(b, r->source_ports, r->source_port_low, r->source_port_high));
+	}
 }
 
 static void
@@ -312,7 +331,7 @@ group_icmp(struct build *b, uint8_t protocol)
 	for (uint32_t i = 0; i < b->count; i++) {
 		const struct classify_rule *r = &b->rules[i];
 		uint32_t count = 0;
-		if (!takes_protocol(r, protocol) || classify_ports_asked(r))
+		if (!classify_takes(r, protocol) || classify_ports_asked(r))
 			continue;
 		if (r->icmp_code < 0)
 			count = range_append(b, 0, r->icmp_type < 0 ? 0 : icmp_point(r->icmp_type, 0),
@@ -331,10 +350,27 @@ group_protocols(struct build *b)
 {
 	for (uint32_t i = 0; i < b->count; i++) {
 		const struct classify_rule *r = &b->rules[i];
-		if (!classify_ports_asked(r) && !classify_icmp_asked(r))
-			group_join(
-			    b, i,
-			    range_append(b, 0, r->any_protocol ? 0 : r->protocol, r->any_protocol ? 255 : r->protocol));
+		uint32_t count = 0;
+		if (classify_ports_asked(r) || classify_icmp_asked(r))
+			continue;
+		if (!r->protocols)
+			count =
+			    range_append(b, 0, r->any_protocol ? 0 : r->protocol, r->any_protocol ? 255 : r->protocol);
+		for (uint32_t p = 0; r->protocols && p <= UINT8_MAX; p++)
+			count = octet_set_has(r->protocols, (uint8_t)p) ? range_append(b, count, p, p) : count;
+		group_join_touching(b, i, count);
+	}
+}
+
+static void
+group_interfaces(struct build *b)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		const struct unit_list *l = b->rules[i].interfaces;
+		uint32_t count = l ? 0 : range_append(b, 0, 0, UINT16_MAX);
+		for (uint32_t n = 0; l && n < l->count; n++)
+			count = range_append(b, count, l->unit[n], l->unit[n]);
+		group_join_touching(b, i, count);
 	}
 }
 
@@ -370,11 +406,14 @@ group_dimension(struct build *b, enum dimension_id id)
 		group_icmp(b, PROTOCOL_ICMP6);
 		return ICMP_POINTS * ICMP_POINTS - 1;
 	case PROTOCOL:
+		group_protocols(b);
+		return UINT8_MAX;
+	case INTERFACE:
 	case DIMENSIONS:
 		break;
 	}
-	group_protocols(b);
-	return 255;
+	group_interfaces(b);
+	return UINT16_MAX;
 }
 
 /* ---- sweep ------------------------------------------------------------------------------------------------------------ */
@@ -396,9 +435,10 @@ collect_bits(struct build *b)
 		bits = room_for(b, &b->bits, total, sizeof *bits);
 		for (uint32_t bit = 0; bit < b->x->bits && !(pass == 1 && !bits); bit++) {
 			uint32_t rule = b->x->rule[bit], mine = rule == NO_RULE ? NO_GROUP : b->group_of[rule];
-			struct group *g = &group[mine];
+			struct group *g;
 			if (mine == NO_GROUP)
 				continue;
+			g = &group[mine];
 			if (g->words == 0 || g->last_word != bit / 64) {
 				if (pass == 1)
 					bits[g->bits + g->words] = (struct word_bits){ .word = bit / 64 };

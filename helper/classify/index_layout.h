@@ -9,7 +9,7 @@
 enum {
 	CHUNK_WORDS = 8,
 	CHUNK_RULES = 64 * CHUNK_WORDS,
-	ROW_CHUNKS = 8,
+	ROW_CHUNKS = 8, /* so that a row has 64 words */
 	ROW_RULES = CHUNK_RULES * ROW_CHUNKS,
 };
 
@@ -24,7 +24,7 @@ enum { CHUNK_SHIFT = 8, CHUNK_NUMBER_MAX = 0xffffff, CHUNK_ALL = ALL << CHUNK_SH
  * some bit, although hardly a rule matches; apart, most words are empty on one side. Rules that are broad in both come
  * first: what they find early makes the rest short. A class begins with a new word; bits that are left over stand for
  * NO_RULE. Few rules are one class. */
-enum { CLASSES = 4, CLASSED_MIN = 2048 };
+enum { CLASSES = CLASSIFY_CLASSES, CLASSED_MIN = 2048 };
 #define NO_RULE UINT32_MAX
 
 enum dimension_id {
@@ -38,7 +38,8 @@ enum dimension_id {
 	SCTP_PORT,
 	ICMP_TYPE, /* type and code in one number, see icmp_point */
 	ICMP6_TYPE,
-	PROTOCOL, /* all protocols that have neither ports nor types */
+	PROTOCOL, /* all protocols that have neither ports nor types, and those of packets without a transport header */
+	INTERFACE,
 	DIMENSIONS
 };
 

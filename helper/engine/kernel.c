@@ -24,6 +24,7 @@ kernel_port(struct engine *e, struct plan *p, uint16_t port)
 	if (l) {
 		memcpy(state->mac, l->info.mac, sizeof state->mac);
 		state->mtu = l->info.mtu;
+		state->unfinished = l->info.pair;
 	}
 }
 

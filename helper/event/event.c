@@ -54,8 +54,8 @@ describe_session(struct event_frame *f, const struct session *s)
 	const struct flow *client = &s->flow[0];
 	f->record.policy_id = s->policy_id;
 	f->record.action = ACTION_PERMIT;
-	f->record.ingress_zone = client->ingress_zone;
-	f->record.egress_zone = client->egress_zone;
+	f->record.ingress_zone = s->zones[0].ingress;
+	f->record.egress_zone = s->zones[0].egress;
 	f->record.ingress_interface = client->ingress_unit;
 	f->record.application_id = s->application;
 	f->record.session_created_s = (uint32_t)(s->created_ns / SECOND_NS);
@@ -84,10 +84,10 @@ event_session_close(struct worker *w, const struct session *s, enum close_reason
 		f->record.destination_port = s->echo_sequence;
 	describe_session(f, s);
 	f->record.close_reason = (uint8_t)reason;
-	f->record.client_packets = s->flow[0].packets;
-	f->record.client_bytes = s->flow[0].bytes;
-	f->record.server_packets = s->flow[1].packets;
-	f->record.server_bytes = s->flow[1].bytes;
+	f->record.client_packets = s->passed[0].packets;
+	f->record.client_bytes = s->passed[0].bytes;
+	f->record.server_packets = s->passed[1].packets;
+	f->record.server_bytes = s->passed[1].bytes;
 	f->extension.icmp_type = s->icmp_type;
 	f->extension.icmp_code = s->icmp_code;
 	event_ring_commit(w->ring);

@@ -17,31 +17,6 @@ enum filter_action {
 	FILTER_NEXT, /* the following terms are asked too */
 };
 
-/* filter_ranges: sorted, disjoint, inclusive, host order; count 0: no condition. [I] */
-struct filter_ranges {
-	uint32_t count;
-	const struct filter_range {
-		uint32_t low, high;
-	} * range;
-};
-
-/* octet_set: a bit for each value of a byte. [I] */
-struct octet_set {
-	uint64_t bits[4];
-};
-
-static inline void
-octet_set_add(struct octet_set *s, uint8_t value)
-{
-	s->bits[value >> 6] |= 1ull << (value & 63);
-}
-
-static inline bool
-octet_set_has(const struct octet_set *s, uint8_t value)
-{
-	return s->bits[value >> 6] >> (value & 63) & 1;
-}
-
 /* Conditions on what is not in the flow key: a bit for each that a term has. */
 enum filter_condition {
 	FILTER_ICMP_TYPE = 1 << 0,
@@ -81,9 +56,8 @@ struct filter_term {
 	const struct address_set *source, *destination, *address; /* NULL: any; address: source or destination */
 	bool any_protocol;
 	struct octet_set protocols;
-	struct filter_ranges source_ports, destination_ports, ports;
-	uint32_t interface_count;  /* 0: any */
-	const uint16_t *interface; /* sorted */
+	struct number_ranges source_ports, destination_ports, ports;
+	struct unit_list interfaces; /* where the packet came in; none: any */
 
 	/* what only the packet tells */
 	uint32_t conditions; /* of enum filter_condition; 0: the key decides */
@@ -92,7 +66,7 @@ struct filter_term {
 	uint16_t forwarding_classes; /* a bit for each of 16 */
 	uint8_t loss_priorities;     /* a bit for each of 4 */
 	uint8_t fragment_flags;      /* a bit for each of the 8 values of the three flags */
-	struct filter_ranges packet_lengths, fragment_offsets, esp_spis;
+	struct number_ranges packet_lengths, fragment_offsets, esp_spis;
 	struct filter_flexible flexible;
 
 	/* what happens */
@@ -116,7 +90,19 @@ struct filter {
 	const char *name;
 	uint32_t term_count;
 	struct filter_term *term;
+	struct filter_index *index; /* made by filter_compile; NULL: the terms are walked */
 };
+
+enum { FILTER_WALKED_MAX = 16 };
+
+/* filter_compile makes a filter fast to look terms up in: up to FILTER_WALKED_MAX terms are walked, unless their sets are
+ * long; others are indexed (classify/index.h). The answers are the same. The terms must not change afterwards. False on lack of memory: it is walked. filter_release
+ * gives the index back. Control thread. */
+bool filter_compile(struct filter *f);
+void filter_release(struct filter *f);
+
+/* filter_memory: bytes that the index holds. */
+uint64_t filter_memory(const struct filter *f);
 
 /* filter_term_key: do the conditions on key and ingress unit hold? `ports`: the packet has a transport header, so its key's
  * ports are the packet's own. Any thread. */
@@ -126,7 +112,12 @@ bool filter_term_key(const struct filter_term *t, const struct flow_key *k, uint
 bool filter_term_packet(const struct filter_term *t, const struct packet *p);
 
 /* filter_next returns the first term at or behind `from` that matches, or NULL. *invariant is set to false if a term on the
- * way was asked about more than key and unit. Worker only, allocates nothing. */
+ * way was asked about more than key and unit: one whose conditions on these hold, up to the one that is returned. Worker
+ * only, allocates nothing. */
 const struct filter_term *filter_next(const struct filter *f, const struct packet *p, uint32_t from, bool *invariant);
+
+/* filter_next_walked is filter_next by the plain walk: for short filters, and as the judge of the index in tests. */
+const struct filter_term *filter_next_walked(const struct filter *f, const struct packet *p, uint32_t from,
+					     bool *invariant);
 
 #endif

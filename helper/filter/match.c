@@ -1,46 +1,15 @@
-/* match.c: does a term match, and which term is next. SPDX-License-Identifier: Apache-2.0 */
+/* match.c: does a term match? SPDX-License-Identifier: Apache-2.0 */
 #include "filter/filter.h"
 
 #include "classify/index.h"
+#include "filter/match.h"
 #include "packet/bytes.h"
 #include "packet/protocol.h"
 #include "wire_gen.h"
 
 enum { IPV4_OPTION_END = 0, IPV4_OPTION_NOP = 1 };
 
-static bool
-ranges_hold(const struct filter_ranges *r, uint32_t value)
-{
-	const struct filter_range *range = r->range;
-	for (uint32_t count = r->count; count > 0;) {
-		const struct filter_range *middle = &range[count / 2];
-		if (value > middle->high) {
-			range = middle + 1;
-			count -= count / 2 + 1;
-		} else if (value < middle->low) {
-			count /= 2;
-		} else {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* ---- key and unit ---- */
-
-static bool
-interfaces_hold(const struct filter_term *t, uint16_t unit)
-{
-	uint32_t low = 0, high = t->interface_count;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (t->interface[middle] < unit)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < t->interface_count && t->interface[low] == unit;
-}
 
 static bool
 addresses_hold(const struct filter_term *t, const struct flow_key *k)
@@ -61,33 +30,26 @@ ports_hold(const struct filter_term *t, const struct flow_key *k, bool ports)
 		return true;
 	if (!ports || !classify_has_ports(k->protocol))
 		return false;
-	if (t->source_ports.count && !ranges_hold(&t->source_ports, source))
+	if (t->source_ports.count && !number_ranges_have(&t->source_ports, source))
 		return false;
-	if (t->destination_ports.count && !ranges_hold(&t->destination_ports, destination))
+	if (t->destination_ports.count && !number_ranges_have(&t->destination_ports, destination))
 		return false;
-	return !t->ports.count || ranges_hold(&t->ports, source) || ranges_hold(&t->ports, destination);
+	return !t->ports.count || number_ranges_have(&t->ports, source) || number_ranges_have(&t->ports, destination);
 }
 
 bool
 filter_term_key(const struct filter_term *t, const struct flow_key *k, uint16_t unit, bool ports)
 {
 	return (t->any_protocol || octet_set_has(&t->protocols, k->protocol)) && ports_hold(t, k, ports) &&
-	       addresses_hold(t, k) && (t->interface_count == 0 || interfaces_hold(t, unit));
+	       addresses_hold(t, k) && (t->interfaces.count == 0 || unit_list_has(&t->interfaces, unit));
 }
 
 /* ---- the packet ---- */
 
-/* A later fragment has data where others have their transport header. */
-static bool
-has_transport(const struct packet *p)
-{
-	return !(p->flags & PACKET_FRAGMENT) || p->fragment_offset == 0;
-}
-
 static bool
 has_icmp(const struct packet *p)
 {
-	return has_transport(p) && classify_has_icmp(p->key.family, p->key.protocol);
+	return packet_has_transport(p) && classify_has_icmp(p->key.family, p->key.protocol);
 }
 
 /* The header ends where parse found the next one; its options have been checked. */
@@ -121,7 +83,7 @@ flexible_holds(const struct filter_flexible *f, const struct packet *p)
 	uint32_t bytes = (bits + 7) / 8;
 	uint64_t value = 0;
 
-	if (f->start != FILTER_START_LAYER_3 && !has_transport(p))
+	if (f->start != FILTER_START_LAYER_3 && !packet_has_transport(p))
 		return false;
 	at += f->start == FILTER_START_LAYER_3 ? p->l3 : f->start == FILTER_START_LAYER_4 ? p->l4 : p->payload;
 	if (at + bytes > (uint32_t)p->l3 + p->l3_length)
@@ -142,20 +104,20 @@ condition_holds(const struct filter_term *t, const struct packet *p, enum filter
 	case FILTER_ICMP_CODE:
 		return has_icmp(p) && octet_set_has(&t->icmp_codes, p->icmp_code);
 	case FILTER_TCP_FLAGS:
-		return has_transport(p) && p->key.protocol == PROTOCOL_TCP &&
+		return packet_has_transport(p) && p->key.protocol == PROTOCOL_TCP &&
 		       octet_set_has(&t->tcp_flags, p->tcp_flags);
 	case FILTER_DSCP:
 		return t->dscps >> (p->tos >> 2) & 1;
 	case FILTER_TTL:
 		return octet_set_has(&t->ttls, p->ttl);
 	case FILTER_LENGTH:
-		return ranges_hold(&t->packet_lengths, p->l3_length);
+		return number_ranges_have(&t->packet_lengths, p->l3_length);
 	case FILTER_IS_FRAGMENT:
-		return !has_transport(p);
+		return !packet_has_transport(p);
 	case FILTER_FIRST_FRAGMENT:
 		return p->flags & PACKET_FRAGMENT_FIRST;
 	case FILTER_FRAGMENT_OFFSET:
-		return ranges_hold(&t->fragment_offsets, p->fragment_offset / 8u);
+		return number_ranges_have(&t->fragment_offsets, p->fragment_offset / 8u);
 	case FILTER_FRAGMENT_FLAGS:
 		return p->key.family == ADDRESS_FAMILY_INET && t->fragment_flags >> fragment_flags(p) & 1;
 	case FILTER_IP_OPTIONS:
@@ -163,8 +125,8 @@ condition_holds(const struct filter_term *t, const struct packet *p, enum filter
 	case FILTER_IP_OPTIONS_EXCEPT:
 		return !has_option(p, &t->ip_options_except);
 	case FILTER_ESP_SPI:
-		return has_transport(p) && p->key.protocol == PROTOCOL_ESP &&
-		       ranges_hold(&t->esp_spis, load32(p->data + p->l4));
+		return packet_has_transport(p) && p->key.protocol == PROTOCOL_ESP &&
+		       number_ranges_have(&t->esp_spis, load32(p->data + p->l4));
 	case FILTER_FORWARDING_CLASS:
 		return t->forwarding_classes >> (p->forwarding_class & 15) & 1;
 	case FILTER_LOSS_PRIORITY:
@@ -182,23 +144,4 @@ filter_term_packet(const struct filter_term *t, const struct packet *p)
 		if (!condition_holds(t, p, (enum filter_condition)(left & -left)))
 			return false;
 	return true;
-}
-
-/* ---- which term ---- */
-
-const struct filter_term *
-filter_next(const struct filter *f, const struct packet *p, uint32_t from, bool *invariant)
-{
-	bool ports = has_transport(p);
-	for (uint32_t i = from; i < f->term_count; i++) {
-		const struct filter_term *t = &f->term[i];
-		if (!filter_term_key(t, &p->key, p->unit, ports))
-			continue;
-		if (t->conditions == 0)
-			return t;
-		*invariant = false;
-		if (filter_term_packet(t, p))
-			return t;
-	}
-	return NULL;
 }

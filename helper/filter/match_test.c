@@ -104,8 +104,8 @@ static const struct address_set nothing;
 
 #define RANGES(...)                                                                                                    \
 	{                                                                                                              \
-		.count = sizeof((struct filter_range[]){ __VA_ARGS__ }) / sizeof(struct filter_range),                 \
-		.range = (struct filter_range[])                                                                       \
+		.count = sizeof((struct number_range[]){ __VA_ARGS__ }) / sizeof(struct number_range),                 \
+		.range = (struct number_range[])                                                                       \
 		{                                                                                                      \
 			__VA_ARGS__                                                                                    \
 		}                                                                                                      \
@@ -258,11 +258,11 @@ static const struct row rows[] = {
 
 	/* interface */
 	{ "interface, first",
-	  { ANY, .interface_count = 3, .interface = units },
+	  { ANY, .interfaces = { 3, units } },
 	  { .kind = SAMPLE_UDP, .unit = 2 },
 	  { .kind = SAMPLE_UDP, .unit = 3 } },
 	{ "interface, last",
-	  { ANY, .interface_count = 3, .interface = units },
+	  { ANY, .interfaces = { 3, units } },
 	  { .kind = SAMPLE_UDP6, .unit = 9 },
 	  { .kind = SAMPLE_UDP6, .unit = 10 } },
 
@@ -580,7 +580,7 @@ subjects(const struct filter_term *t)
 	return t->conditions | (t->source ? SOURCE : 0) | (t->destination ? DESTINATION : 0) |
 	       (t->address ? EITHER : 0) | (t->any_protocol ? 0 : PROTOCOLS) |
 	       (t->source_ports.count ? SOURCE_PORTS : 0) | (t->destination_ports.count ? DESTINATION_PORTS : 0) |
-	       (t->ports.count ? PORTS : 0) | (t->interface_count ? UNITS : 0);
+	       (t->ports.count ? PORTS : 0) | (t->interfaces.count ? UNITS : 0);
 }
 
 static void

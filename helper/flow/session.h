@@ -15,11 +15,11 @@ enum session_flag {
 	SESSION_CLOSING = 1 << 4, /* close_reason is decided; it waits for its last timeout */
 	SESSION_OPENED = 1 << 5,  /* its first packet went on; before that it is neither logged nor counted */
 	SESSION_ECHO = 1 << 6,    /* ICMP echo: requests go one way, replies the other */
+	SESSION_MARKED = 1 << 7,  /* a direction of it meets filters or a rewrite rule */
 };
 
 /* flow: one direction of a session and the memo of every stage for it. A memo is valid only while
- * `epoch` equals the worker's: commits and route changes raise that number. What a hit reads fills the first 64 bytes,
- * what it writes follows. [W] */
+ * `epoch` equals the worker's: commits and route changes raise that number. One cache line, all of which a hit reads. [W] */
 struct flow {
 	struct flow_key key;   /* as it is on the wire in this direction */
 	uint32_t epoch;        /* the judgement this memo comes from; 0 = never judged */
@@ -30,46 +30,62 @@ struct flow {
 	uint16_t egress_vlan;
 	uint16_t mtu;          /* of the egress unit */
 	uint8_t source_mac[6]; /* of the egress port */
+};
+_Static_assert(sizeof(struct flow) == 64, "layout of a hit");
+
+/* passed: what went on in one direction. [W] */
+struct passed {
 	uint64_t packets;
 	uint64_t bytes; /* IP bytes, as Junos counts */
-	uint16_t ingress_zone;
-	uint16_t egress_zone;
-	uint32_t input_memo; /* what the filters said: see filter/memo.h */
-	uint32_t output_memo;
-	uint16_t route_instance; /* where the input filter had it routed */
-	uint8_t rewrites;        /* its egress unit has a rewrite rule */
-	uint8_t reserved;        /* keeps sessions in whole cache lines */
 };
-_Static_assert(offsetof(struct flow, packets) == 64 && sizeof(struct flow) == 96, "layout of a hit");
 
-/* session: [W] everything, by the worker that owns it. Five cache lines: a hit in direction 0 touches lines 0, 1 and 3,
- * in direction 1 lines 1, 2 and 3; line 4 is for opening, closing, ageing and listing. */
+/* zones: where one direction comes from and goes to. [W] */
+struct zones {
+	uint16_t ingress;
+	uint16_t egress;
+};
+
+/* marks: what one direction meets beside its way: what its filters said (numbers of filter/memo.h). [W] */
+struct marks {
+	uint32_t input_memo, output_memo;
+};
+
+/* session: [W] everything, by the worker that owns it. Five cache lines: a hit reads the line of its direction's flow (1 or
+ * 2) and writes line 0, for TCP also line 3; line 4 is for opening, closing, ageing and listing. What every packet needs
+ * belongs into lines 0 to 2: with a million sessions, one more line costs as much as a third of all work on a packet. */
 struct session {
-	_Alignas(64) struct flow flow[2]; /* 0: client to server, as opened; 1: server to client */
-
+	_Alignas(64) struct passed passed[2]; /* by direction. 0: client to server, as opened; 1: server to client */
+	struct zones zones[2];
 	uint64_t last_ns;     /* monotonic clock of the last packet */
-	struct tcp_track tcp; /* TCP only */
+	uint32_t generation;  /* of rule and policy_id */
+	uint32_t rule;        /* index of the rule's counter slot */
 	uint8_t flags;        /* enum session_flag */
 	uint8_t close_reason; /* enum close_reason, meaningful with SESSION_CLOSING */
 	uint8_t icmp_type;    /* of the first packet */
 	uint8_t icmp_code;
+	uint16_t route_instance[2]; /* by direction: where the input filter had it routed */
 
-	uint64_t id;             /* unique across workers and restarts, below 2^53 */
-	uint64_t created_ns;     /* wall clock */
+	struct flow flow[2];
+
+	struct tcp_track tcp;    /* TCP only */
 	uint32_t timeout_s;      /* the idle timeout in force in its present state */
 	uint32_t idle_timeout_s; /* its application's timeout, once established */
-	uint32_t policy_id;      /* and the generation it belongs to: what a log line names */
-	uint32_t generation;
-	uint32_t epoch; /* when its policy was last judged, in the worker's numbers */
-	uint32_t rule;  /* index of the rule's counter slot */
+	uint32_t policy_id;      /* what a log line names, with the generation */
+
+	uint64_t id;         /* unique across workers and restarts, below 2^53 */
+	uint64_t created_ns; /* wall clock */
+	uint32_t epoch;      /* when its policy was last judged, in the worker's numbers */
 	uint16_t application;
 	uint16_t echo_sequence;          /* of the first packet, network byte order: what a log line names */
 	uint32_t timer_next, timer_prev; /* links in the timer wheel, session indexes + 1; see age.c */
 	uint32_t timer_slot;             /* slot in the timer wheel + 1; 0 = not armed */
 	uint32_t table_link;             /* 0 while in use; else link of the free list, see table.c */
+	struct marks marks[2];           /* by direction; empty without SESSION_MARKED */
+	uint8_t rewrites[2];             /* by direction: its egress unit has a rewrite rule */
+	uint8_t reserved[2];             /* keeps sessions in whole cache lines */
 };
-_Static_assert(offsetof(struct session, last_ns) == 192 && offsetof(struct session, id) == 256 &&
-		   sizeof(struct session) == 320,
+_Static_assert(offsetof(struct session, flow) == 64 && offsetof(struct session, tcp) == 192 &&
+		   offsetof(struct session, id) == 256 && sizeof(struct session) == 320,
 	       "layout of a hit");
 
 #endif

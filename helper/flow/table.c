@@ -124,17 +124,18 @@ flow_table_prefetch_bucket(const struct flow_table *t, uint32_t hash)
 }
 
 void
-flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash)
+flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash, bool tcp)
 {
 	const struct bucket *b = &t->home[hash & t->mask];
 	uint32_t found = matches(b, tag_of(hash));
 	if (!found)
 		return;
 	uint32_t entry = b->entry[__builtin_ctz(found)];
-	const uint8_t *lines = (const uint8_t *)&t->session[entry >> 1] + 64 * (entry & 1);
-	__builtin_prefetch(lines);
-	__builtin_prefetch(lines + 64);
-	__builtin_prefetch(&t->session[entry >> 1].last_ns);
+	const struct session *s = &t->session[entry >> 1];
+	__builtin_prefetch(&s->flow[entry & 1]);
+	__builtin_prefetch(s);
+	if (tcp)
+		__builtin_prefetch(&s->tcp);
 }
 
 struct session *

@@ -15,11 +15,12 @@ void flow_table_destroy(struct flow_table *t);
 /* flow_table_hash: hash to pass to find and prefetch. */
 uint32_t flow_table_hash(const struct flow_table *t, const struct flow_key *k);
 
-/* Prefetching in stages, so that a burst pays memory latency once: bucket, then flow entry. The second reads what the
- * first fetched: run it a few packets behind, and the look-up a few packets behind it (bucket for packet i + 16, flow
- * for packet i + 8, then find packet i hides memory behind the work; the whole burst stage by stage does nearly so). */
+/* Prefetching in stages, so that a burst pays memory latency once: bucket, then what a hit touches of the session (`tcp`:
+ * the TCP state as well). The second reads what the first fetched: run it a few packets behind, and the look-up a few packets
+ * behind it. In groups of eight or so: a prefetch that misses the TLB waits for its page walk, and walks overlap only when
+ * they are close together. */
 void flow_table_prefetch_bucket(const struct flow_table *t, uint32_t hash);
-void flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash);
+void flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash, bool tcp);
 
 /* flow_table_find returns the session whose flow[*direction] has key k, or NULL. Worker only. */
 struct session *flow_table_find(struct flow_table *t, const struct flow_key *k, uint32_t hash, unsigned *direction);

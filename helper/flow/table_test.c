@@ -49,7 +49,7 @@ find(struct flow_table *t, uint32_t n, bool reverse, unsigned *direction)
 	const struct flow_key *wanted = reverse ? &r : &k;
 	uint32_t hash = flow_table_hash(t, wanted);
 	flow_table_prefetch_bucket(t, hash);
-	flow_table_prefetch_flow(t, hash);
+	flow_table_prefetch_flow(t, hash, true);
 	return flow_table_find(t, wanted, hash, direction);
 }
 
@@ -77,8 +77,9 @@ a_new_session_is_zero_but_for_its_keys_even_after_reuse(void **unused)
 {
 	struct flow_table *t = flow_table_create(1, 1);
 	struct session *s = install(t, 1);
-	memset(&s->last_ns, 0xff, offsetof(struct session, timer_next) - offsetof(struct session, last_ns));
-	s->flow[1].bytes = 9;
+	memset(s, 0xff, offsetof(struct session, flow));
+	memset(&s->tcp, 0xff, offsetof(struct session, timer_next) - offsetof(struct session, tcp));
+	s->flow[1].neighbour = 9;
 	flow_table_remove(t, s);
 	assert_null(flow_table_at(t, 0));
 	struct session *again = install(t, 2);

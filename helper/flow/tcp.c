@@ -370,7 +370,8 @@ void
 tcp_update(struct tcp_track *t, const struct packet *p, unsigned direction)
 {
 	struct tcp_side *s = &t->side[direction], *r = &t->side[!direction];
-	if (is_later_fragment(p))
+	/* After a reset, what is still under way passes and says nothing of a connection that is no more. */
+	if (is_later_fragment(p) || t->state == TCP_CLOSED)
 		return;
 	enum event event = event_of(t, p, direction);
 	if (event == EVENTS)
@@ -378,7 +379,7 @@ tcp_update(struct tcp_track *t, const struct packet *p, unsigned direction)
 	uint8_t cell = transition[direction][t->state][event];
 
 	if (event == EVENT_RST) {
-		if (t->state != TCP_CLOSED && cell == TCP_CLOSED && reset_ends(t, p, direction)) {
+		if (cell == TCP_CLOSED && reset_ends(t, p, direction)) {
 			t->state = TCP_CLOSED;
 			t->reset_by = (uint8_t)direction;
 		}
@@ -397,8 +398,10 @@ tcp_update(struct tcp_track *t, const struct packet *p, unsigned direction)
 	}
 	if (cell == PASS || cell == REFUSE || cell == AGAIN)
 		return;
-	if (cell & LOOSE)
+	if (cell & LOOSE) {
 		t->loose = 1;
+		s->scale = SCALE_UNKNOWN; /* whether the server took up what the SYN offered was not seen */
+	}
 
 	if (has(p, FLAG_SYN) && t->state == TCP_SYN_SENT) {
 		if (p->flags & PACKET_FRAGMENT_MORE)

@@ -90,7 +90,7 @@ a_packet_without_room_to_send_is_dropped_before_anything_is_said(void **state)
 	assert_int_equal(fixture_send(f, dns4), VERDICT_DROP);
 	assert_int_equal(f->packet.drop_reason, DROP_REASON_TX_FULL);
 	assert_int_equal(w->counters.forwarded_packets, 1);
-	assert_int_equal(f->packet.session->flow[0].packets, 1);
+	assert_int_equal(f->packet.session->passed[0].packets, 1);
 	fixture_free(f);
 }
 

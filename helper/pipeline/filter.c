@@ -184,9 +184,10 @@ memo_of(struct worker *w, const struct packet *p, uint16_t filter, const struct 
 }
 
 void
-filter_remember(struct worker *w, const struct packet *p, struct flow *f)
+filter_remember(struct worker *w, const struct packet *p, struct session *s)
 {
-	f->input_memo = memo_of(w, p, input_of(w, p), &p->input);
-	f->output_memo = memo_of(w, p, output_of(w, p), &p->last);
-	f->route_instance = p->route_instance;
+	struct marks *m = &s->marks[p->direction];
+	m->input_memo = memo_of(w, p, input_of(w, p), &p->input);
+	m->output_memo = memo_of(w, p, output_of(w, p), &p->last);
+	s->route_instance[p->direction] = p->route_instance;
 }

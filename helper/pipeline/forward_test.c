@@ -86,6 +86,44 @@ first_and_later_packets_leave_alike(void **state)
 	fixture_free(f);
 }
 
+/* The same packet as a stack on this host sends it over veth. */
+static void
+send_unfinished(struct fixture *f)
+{
+	enum { UDP_CHECKSUM_AT = 6 };
+	struct packet *p = &f->packet;
+	f->out_count = 0;
+	fixture_receive(f, p, &dns4);
+	uint32_t length = (uint32_t)p->l3 + p->l3_length - p->l4;
+	uint16_t pseudo = (uint16_t)~checksum_finish(checksum_pseudo(0, &p->key, length));
+	memcpy(p->data + p->l4 + UDP_CHECKSUM_AT, &pseudo, sizeof pseudo);
+	pipeline_burst(f->worker, p, 1);
+	assert_int_equal(p->verdict, VERDICT_FORWARD);
+	fixture_take_outputs(f);
+}
+
+static void
+checksums_left_to_hardware_are_finished_where_senders_do_that(void **state)
+{
+	const uint8_t server[6] = { 4, 0, 10, 0, 2, 2 };
+	struct fixture *f = open_firewall();
+	f->ports[0].unfinished = 1;
+	for (unsigned i = 0; i < 2; i++) { /* by judgement, and by the memo */
+		send_unfinished(f);
+		assert_forwarded(f, dns4, 64, 1, server);
+	}
+	f->ports[0].unfinished = 0;
+	send_unfinished(f);
+	uint8_t finished[256];
+	uint16_t length = f->out[0].length;
+	memcpy(finished, f->out[0].data, length);
+	f->ports[0].unfinished = 1;
+	send_unfinished(f);
+	assert_int_equal(f->out[0].length, length);
+	assert_memory_not_equal(f->out[0].data, finished, length);
+	fixture_free(f);
+}
+
 static void
 the_memo_is_used_and_gives_the_same_as_full_judgement(void **state)
 {
@@ -251,8 +289,8 @@ ipv4_without_df_is_cut(void **state)
 		assert_memory_equal(whole, sent + 34, 1208);
 	}
 	struct session *session = f->packet.session;
-	assert_int_equal(session->flow[0].packets, 2);
-	assert_int_equal(session->flow[0].bytes, 2 * 1228);
+	assert_int_equal(session->passed[0].packets, 2);
+	assert_int_equal(session->passed[0].bytes, 2 * 1228);
 	assert_int_equal(f->free_count, FIXTURE_FRAMES);
 	fixture_free(f);
 }
@@ -274,8 +312,8 @@ fragments_follow_their_first_one(void **state)
 	assert_int_equal(fixture_parse(&f->out[1]).fragment_offset, 800);
 	assert_int_equal(f->worker->counters.received_packets, 2);
 	struct session *s = f->packet.session;
-	assert_int_equal(s->flow[0].packets, 2);
-	assert_int_equal(s->flow[0].bytes, 820 + 120);
+	assert_int_equal(s->passed[0].packets, 2);
+	assert_int_equal(s->passed[0].bytes, 820 + 120);
 
 	first.fragment_id = later.fragment_id = 6;
 	assert_int_equal(fixture_send(f, first), VERDICT_FORWARD);
@@ -360,22 +398,26 @@ equal_cost_paths_keep_a_flow_together_and_avoid_a_dead_one(void **state)
 }
 
 static void
-a_burst_gives_every_packet_its_own_verdict(void **state)
+a_burst_of_any_size_gives_every_packet_its_own_verdict(void **state)
 {
 	struct fixture *f = open_firewall();
 	struct packet p[PACKET_BURST];
-	for (uint16_t i = 0; i < PACKET_BURST; i++) {
-		struct shape s = i % 2 ? dns4_reply : dns4;
-		s.destination_port = i % 2 ? 7 : 53;
-		fixture_receive(f, &p[i], &s);
+	for (uint16_t count = 1; count <= PACKET_BURST; count++) {
+		for (uint16_t i = 0; i < count; i++) {
+			struct shape s = i % 2 ? dns4_reply : dns4;
+			s.destination_port = i % 2 ? 7 : 53;
+			fixture_receive(f, &p[i], &s);
+		}
+		uint64_t received = f->worker->counters.received_packets;
+		f->out_count = 0;
+		pipeline_burst(f->worker, p, count);
+		fixture_take_outputs(f);
+		for (uint16_t i = 0; i < count; i++)
+			assert_int_equal(p[i].verdict, i % 2 ? VERDICT_DROP : VERDICT_FORWARD);
+		assert_int_equal(f->out_count, (count + 1) / 2);
+		assert_int_equal(f->worker->counters.received_packets - received, count);
+		assert_int_equal(f->free_count, FIXTURE_FRAMES);
 	}
-	f->out_count = 0;
-	pipeline_burst(f->worker, p, PACKET_BURST);
-	fixture_take_outputs(f);
-	for (uint16_t i = 0; i < PACKET_BURST; i++)
-		assert_int_equal(p[i].verdict, i % 2 ? VERDICT_DROP : VERDICT_FORWARD);
-	assert_int_equal(f->out_count, PACKET_BURST / 2);
-	assert_int_equal(f->free_count, FIXTURE_FRAMES);
 	fixture_free(f);
 }
 
@@ -444,6 +486,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_and_later_packets_leave_alike),
+		cmocka_unit_test(checksums_left_to_hardware_are_finished_where_senders_do_that),
 		cmocka_unit_test(the_memo_is_used_and_gives_the_same_as_full_judgement),
 		cmocka_unit_test(vlan_tags_are_put_on_and_taken_off),
 		cmocka_unit_test(an_expired_hop_count_is_told_to_the_sender),
@@ -454,7 +497,7 @@ main(void)
 		cmocka_unit_test(fragments_of_a_denied_packet_are_denied),
 		cmocka_unit_test(fragments_whose_first_never_comes_are_dropped),
 		cmocka_unit_test(equal_cost_paths_keep_a_flow_together_and_avoid_a_dead_one),
-		cmocka_unit_test(a_burst_gives_every_packet_its_own_verdict),
+		cmocka_unit_test(a_burst_of_any_size_gives_every_packet_its_own_verdict),
 		cmocka_unit_test(pieces_leave_room_for_the_rest_of_the_burst),
 		cmocka_unit_test(each_flow_has_one_owner_whatever_its_direction_or_errors),
 	};

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/pipeline.h"
 
+#include "packet/protocol.h"
 #include "packet/rewrite.h"
 #include "pipeline/stage.h"
 #include "pipeline/trace.h"
@@ -25,12 +26,13 @@ static const struct stage stages[] = {
 	{ "output-filter", filter_output, trace_output, ALWAYS },
 };
 enum { DECIDED = PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART }; /* flags that stages set */
-enum { LOOK_AHEAD = 8 };                                                          /* packets */
+enum { GROUP = 8 }; /* packets whose memory is fetched together */
 enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1, AFTER_INPUT_FILTER = 2 };
 
 static enum verdict
 decide(struct worker *w, struct packet *p, unsigned first)
 {
+	enum verdict last = VERDICT_FORWARD;
 	for (unsigned i = first; i < STAGES; i++) {
 		const struct stage *s = &stages[i];
 		if (p->flags & s->skip)
@@ -38,10 +40,13 @@ decide(struct worker *w, struct packet *p, unsigned first)
 		enum verdict v = s->run(w, p);
 		if (w->trace)
 			trace_add(w, p, s, v);
-		if (v != VERDICT_NONE)
+		/* Explain tells what would become of a packet that has to wait. */
+		if (v == VERDICT_WAIT && w->trace)
+			last = v;
+		else if (v != VERDICT_NONE)
 			return v;
 	}
-	return VERDICT_FORWARD;
+	return last;
 }
 
 /* fast: what became of a packet on the fast path. */
@@ -54,20 +59,20 @@ enum fast {
 /* fast_filters is for flows with filters. They come first and last on the slow path, and may count and meter: so all else
  * that could be in the way has been looked at before. FAST_NOT stands for: go on. */
 static enum fast
-fast_filters(struct worker *w, struct packet *p, const struct flow *f)
+fast_filters(struct worker *w, struct packet *p, struct session *s)
 {
-	struct session *s = p->session;
+	const struct marks *m = &s->marks[p->direction];
 	p->session = NULL; /* what ends in the input filter has met no session */
-	if (filter_input_again(w, p, f->input_memo) != VERDICT_NONE) {
+	if (filter_input_again(w, p, m->input_memo) != VERDICT_NONE) {
 		finish(w, p);
 		return FAST_DONE;
 	}
 	p->session = s;
-	if (p->route_instance != f->route_instance)
+	if (p->route_instance != s->route_instance[p->direction])
 		return FAST_FILTERED;
-	p->egress_unit = f->egress_unit;
-	p->egress_zone = f->egress_zone;
-	if (filter_output_again(w, p, f->output_memo) == VERDICT_NONE)
+	p->egress_unit = s->flow[p->direction].egress_unit;
+	p->egress_zone = s->zones[p->direction].egress;
+	if (filter_output_again(w, p, m->output_memo) == VERDICT_NONE)
 		return FAST_NOT;
 	finish(w, p);
 	return FAST_DONE;
@@ -94,8 +99,8 @@ fast_path(struct worker *w, struct packet *p)
 	if (neighbour_read(w->neighbours, f->neighbour, p->next_mac) != NEIGHBOUR_VALID)
 		return FAST_NOT;
 
-	if (f->input_memo | f->output_memo) {
-		enum fast fast = fast_filters(w, p, f);
+	if (s->flags & SESSION_MARKED) {
+		enum fast fast = fast_filters(w, p, s);
 		if (fast != FAST_NOT)
 			return fast;
 	}
@@ -104,17 +109,17 @@ fast_path(struct worker *w, struct packet *p)
 	if (has_queues(w, f->egress_port) &&
 	    !cos_queue(w, f->egress_port, p->forwarding_class, p->l3_length, 1, &queue)) {
 		p->egress_unit = f->egress_unit;
-		p->egress_zone = f->egress_zone;
+		p->egress_zone = s->zones[direction].egress;
 		p->verdict = (uint8_t)packet_drop(p, DROP_REASON_QUEUE_FULL);
 		finish(w, p);
 		return FAST_DONE;
 	}
 
-	/* Point of no return: nothing was changed above, nothing is refused below. */
+	/* Point of no return: neither packet nor session was changed above, nothing is refused below. */
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
-	p->egress_zone = f->egress_zone;
-	if (f->rewrites || p->set_dscp >= 0)
+	p->egress_zone = s->zones[direction].egress;
+	if (s->flags & SESSION_MARKED && (s->rewrites[direction] || p->set_dscp >= 0))
 		cos_mark(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
@@ -165,30 +170,38 @@ receive(struct worker *w, struct packet *p)
 	}
 	if (malformed != DROP_REASON_NONE)
 		p->verdict = (uint8_t)packet_drop(p, malformed);
+	else if (w->ports[p->port].unfinished && rewrite_checksum_unfinished(p))
+		rewrite_checksum_complete(p);
+}
+
+/* begin_again is begin for a packet that waited. Its session, if it opened one, is looked up to end with it, wherever that
+ * may be. */
+static void
+begin_again(struct worker *w, struct packet *p)
+{
+	unsigned direction = 0;
+	p->flags |= PACKET_FROM_WAIT;
+	begin(w, p);
+	if (p->verdict == VERDICT_NONE && !(p->flags & PACKET_ICMP_ERROR))
+		p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
+	p->direction = (uint8_t)direction;
 }
 
 /* again handles a packet that waited as if it came now: what was in force when it came may have changed. */
 static void
 again(struct worker *w, struct packet *p)
 {
-	p->flags |= PACKET_FROM_WAIT;
-	begin(w, p);
+	begin_again(w, p);
 	process(w, p);
 }
 
-/* give_up drops a packet that waited too long; its session, if it opened one, is looked up to end with it. */
+/* give_up drops a packet that waited too long. */
 static void
 give_up(struct worker *w, struct packet *p, enum drop_reason reason)
 {
-	unsigned direction = 0;
-	p->flags |= PACKET_FROM_WAIT;
-	begin(w, p);
-	if (p->verdict == VERDICT_NONE) {
-		if (!(p->flags & PACKET_ICMP_ERROR))
-			p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
-		p->direction = (uint8_t)direction;
+	begin_again(w, p);
+	if (p->verdict == VERDICT_NONE)
 		p->verdict = (uint8_t)packet_drop(p, reason);
-	}
 	finish(w, p);
 }
 
@@ -213,28 +226,42 @@ release_waiting(struct worker *w)
 	}
 }
 
-static inline void
-look_ahead(const struct worker *w, const struct packet *p)
+static inline uint32_t
+least(uint32_t a, uint32_t b)
 {
-	if (p->verdict == VERDICT_NONE)
-		flow_table_prefetch_flow(w->flows, p->hash);
+	return a < b ? a : b;
 }
 
-/* Memory is fetched while earlier packets are worked on: the buckets of the burst while it is read in, then each flow a
- * few packets ahead. */
+/* fetch prefetches for the packets that are worked on next: the sessions of one group, then the buckets of the group behind.
+ * By groups, and not packet by packet, because a prefetch that misses the TLB waits for its page walk, and walks overlap only
+ * when they are close together. */
+static inline void
+fetch(const struct worker *w, const struct packet *p, uint32_t from, uint32_t count)
+{
+	uint32_t middle = least(from + GROUP, count), end = least(from + 2 * GROUP, count);
+	for (uint32_t i = from; i < middle; i++)
+		if (p[i].verdict == VERDICT_NONE)
+			flow_table_prefetch_flow(w->flows, p[i].hash, p[i].key.protocol == PROTOCOL_TCP);
+	for (uint32_t i = middle; i < end; i++)
+		if (p[i].verdict == VERDICT_NONE)
+			flow_table_prefetch_bucket(w->flows, p[i].hash);
+}
+
 void
 pipeline_burst(struct worker *w, struct packet *p, uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++) {
+	uint32_t received = least(3 * GROUP, count); /* what fetch looks at has been received */
+	for (uint32_t i = 0; i < received; i++) {
 		receive(w, &p[i]);
-		if (p[i].verdict == VERDICT_NONE)
+		if (i < GROUP && p[i].verdict == VERDICT_NONE)
 			flow_table_prefetch_bucket(w->flows, p[i].hash);
 	}
-	for (uint32_t i = 0; i < LOOK_AHEAD && i < count; i++)
-		look_ahead(w, &p[i]);
+	fetch(w, p, 0, count);
 	for (uint32_t i = 0; i < count; i++) {
-		if (i + LOOK_AHEAD < count)
-			look_ahead(w, &p[i + LOOK_AHEAD]);
+		if (i % GROUP == 0)
+			fetch(w, p, i + GROUP, count);
+		if (received < count)
+			receive(w, &p[received++]);
 		w->output_reserved = count - i - 1;
 		process(w, &p[i]);
 	}

@@ -90,8 +90,8 @@ static void
 take_memo(const struct worker *w, struct packet *p)
 {
 	const struct flow *f = &p->session->flow[p->direction];
-	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit && f->route_instance == p->route_instance &&
-		       w->ports[f->egress_port].up;
+	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit &&
+		       p->session->route_instance[p->direction] == p->route_instance && w->ports[f->egress_port].up;
 	/* No flow key tells how a frame was addressed: what went to many stations is the route's to refuse. */
 	if (!current || w->memo_off || judged_alone(p) || p->flags & PACKET_L2_MULTICAST) {
 		p->flags |= PACKET_REJUDGED;
@@ -99,7 +99,7 @@ take_memo(const struct worker *w, struct packet *p)
 	}
 	p->flags |= PACKET_MEMO;
 	p->egress_unit = f->egress_unit;
-	p->egress_zone = f->egress_zone;
+	p->egress_zone = p->session->zones[p->direction].egress;
 	p->neighbour = f->neighbour;
 }
 
@@ -134,10 +134,10 @@ session_find(struct worker *w, struct packet *p)
 static bool
 same_zones(const struct session *s, const struct packet *p)
 {
-	const struct flow *f = &s->flow[0];
+	const struct zones *z = &s->zones[0];
 	if (p->direction == 0)
-		return f->ingress_zone == p->zone && f->egress_zone == p->egress_zone;
-	return f->ingress_zone == p->egress_zone && f->egress_zone == p->zone;
+		return z->ingress == p->zone && z->egress == p->egress_zone;
+	return z->ingress == p->egress_zone && z->egress == p->zone;
 }
 
 bool
@@ -240,8 +240,8 @@ take_judgement(struct worker *w, const struct packet *p)
 	s->application = p->application;
 	s->generation = w->snapshot->generation;
 	s->epoch = w->epoch;
-	f->ingress_zone = forward ? p->zone : p->egress_zone;
-	f->egress_zone = forward ? p->egress_zone : p->zone;
+	s->zones[0].ingress = forward ? p->zone : p->egress_zone;
+	s->zones[0].egress = forward ? p->egress_zone : p->zone;
 	f->ingress_unit = forward ? p->unit : p->egress_unit;
 	f->egress_unit = forward ? p->egress_unit : p->unit;
 	f->epoch = 0;
@@ -340,11 +340,14 @@ session_remember(struct worker *w, struct packet *p)
 	f->egress_port = u->port;
 	f->egress_vlan = u->vlan;
 	f->mtu = egress_mtu(w, p->egress_unit, p->key.family);
-	f->ingress_zone = p->zone;
-	f->egress_zone = p->egress_zone;
+	s->zones[p->direction] = (struct zones){ .ingress = p->zone, .egress = p->egress_zone };
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
-	f->rewrites = cos_rewrites(w, p->egress_unit, p->key.family);
-	filter_remember(w, p, f);
+	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, p->key.family);
+	filter_remember(w, p, s);
+	bool marked = false;
+	for (unsigned d = 0; d < 2; d++)
+		marked |= s->rewrites[d] || s->marks[d].input_memo || s->marks[d].output_memo;
+	s->flags = (uint8_t)(marked ? s->flags | SESSION_MARKED : s->flags & ~SESSION_MARKED);
 }
 
 static void
@@ -378,9 +381,9 @@ session_passed(struct worker *w, struct packet *p)
 	/* An error travels with the flow, but is none of its packets: it neither counts nor keeps it alive. */
 	if (!s || p->flags & PACKET_ICMP_ERROR)
 		return;
-	struct flow *f = &s->flow[p->direction];
-	f->packets++;
-	f->bytes += p->l3_length;
+	struct passed *passed = &s->passed[p->direction];
+	passed->packets++;
+	passed->bytes += p->l3_length;
 	s->last_ns = w->now_ns;
 	/* Rows are those of the snapshot in force. A session that it has not judged yet names another's: then the packet was
 	 * judged for itself. */

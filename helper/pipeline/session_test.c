@@ -287,7 +287,7 @@ segments_that_do_not_fit_are_dropped_under_their_reason(void **state)
 	assert_int_equal(fixture_send(f, server(TCP_SYN, 77, 0, 0)), VERDICT_DROP);
 	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_STATE);
 	struct session *s = f->packet.session;
-	assert_int_equal(s->flow[0].packets + s->flow[1].packets, 3);
+	assert_int_equal(s->passed[0].packets + s->passed[1].packets, 3);
 	f->snapshot.settings.tcp.no_sequence_check = true;
 	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001 + 1000000, 5001, 10)), VERDICT_FORWARD);
 	f->snapshot.settings.tcp.no_syn_check = true;
@@ -401,7 +401,7 @@ icmp_errors_go_with_their_session(void **state)
 		assert_int_equal(ntohs(out.inner.destination_port), 53);
 		const struct session *s = f->packet.session;
 		assert_int_equal(f->packet.direction, 1);
-		assert_int_equal(s->flow[1].packets, 0);
+		assert_int_equal(s->passed[1].packets, 0);
 		assert_int_equal(s->last_ns, expires);
 	}
 	assert_int_equal(flow_table_used(f->worker->flows), 2);
@@ -564,7 +564,7 @@ a_reset_from_another_zone_ends_nothing_even_where_it_may_pass(void **state)
 	assert_int_equal(fixture_send(f, forged), VERDICT_FORWARD);
 	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 0)), VERDICT_FORWARD);
 	assert_int_equal(f->packet.session->tcp.state, TCP_ESTABLISHED);
-	assert_int_equal(f->packet.session->flow[1].packets, 1);
+	assert_int_equal(f->packet.session->passed[1].packets, 1);
 	fixture_free(f);
 }
 
@@ -692,7 +692,7 @@ a_tcp_connection_opens_through_a_wait(void **state)
 	assert_int_equal(fixture_send(f, server(TCP_SYN | TCP_ACK, 5000, 1001, 0)), VERDICT_FORWARD);
 	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 0)), VERDICT_FORWARD);
 	assert_int_equal(f->packet.session->tcp.state, TCP_ESTABLISHED);
-	assert_int_equal(f->packet.session->flow[0].packets, 2);
+	assert_int_equal(f->packet.session->passed[0].packets, 2);
 	fixture_free(f);
 }
 

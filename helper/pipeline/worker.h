@@ -81,6 +81,7 @@ struct port_state {
 	uint8_t mac[6];
 	uint16_t mtu; /* IP MTU of the device */
 	uint8_t up;
+	uint8_t unfinished;  /* senders behind it may leave checksums to hardware: docs/decisions/0009 */
 	uint8_t any_station; /* takes frames to any MAC: captures are replayed whoever they were for */
 };
 

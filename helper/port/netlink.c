@@ -75,14 +75,21 @@ is_multicast(uint8_t family, const struct address *a)
 	return family == AF_INET ? a->byte[0] >> 4 == 0xe : a->byte[0] == 0xff;
 }
 
+static bool
+is_kind(const struct nlattr *kind, const char *name)
+{
+	return kind && strncmp(mnl_attr_get_payload(kind), name, mnl_attr_get_payload_len(kind)) == 0;
+}
+
 static void
-read_vlan(struct netlink_link *l, const struct nlattr *info)
+read_kind(struct netlink_link *l, const struct nlattr *info)
 {
 	struct attributes a = { 0 }, data = { 0 };
 
 	mnl_attr_parse_nested(info, keep_attribute, &a);
 	const struct nlattr *kind = a.at[IFLA_INFO_KIND], *inside = a.at[IFLA_INFO_DATA];
-	if (!kind || !inside || strncmp(mnl_attr_get_payload(kind), "vlan", mnl_attr_get_payload_len(kind)) != 0)
+	l->pair = is_kind(kind, "veth");
+	if (!inside || !is_kind(kind, "vlan"))
 		return;
 	mnl_attr_parse_nested(inside, keep_attribute, &data);
 	if (data.at[IFLA_VLAN_ID] && mnl_attr_get_payload_len(data.at[IFLA_VLAN_ID]) >= 2)
@@ -107,7 +114,7 @@ handle_link(struct netlink *n, const struct nlmsghdr *h)
 	/* Not IFF_RUNNING: the kernel works that out up to a second later. */
 	l.up = !l.gone && (m->ifi_flags & IFF_UP) && (m->ifi_flags & LOWER_UP);
 	if (a.at[IFLA_LINKINFO])
-		read_vlan(&l, a.at[IFLA_LINKINFO]);
+		read_kind(&l, a.at[IFLA_LINKINFO]);
 	if (l.vlan)
 		l.lower = number(a.at[IFLA_LINK]);
 	n->events.link(n->events.ctx, &l);

@@ -19,6 +19,7 @@ struct netlink_link {
 	bool gone;      /* this is a removal */
 	unsigned lower; /* VLAN device: ifindex of the device below, else 0 */
 	uint16_t vlan;  /* VLAN device: its tag */
+	bool pair;      /* veth: what comes was sent by a stack on this host */
 };
 
 struct netlink_neighbour {

@@ -653,6 +653,7 @@ a_link_is_up_with_carrier_and_down_without(void **state)
 	struct netlink *k = open_netlink(&s);
 	assert_int_equal(netlink_dump_links(k), 0);
 	assert_true(s.link.up);
+	assert_true(s.link.pair);
 	assert_int_equal(s.link.mtu, 1500);
 	assert_memory_equal(s.link.mac, mac, 6);
 	assert_int_equal(netlink_link_mtu(k, s.link.ifindex, 1400), 0);

@@ -157,6 +157,7 @@ set_ports(struct firewall *f)
 		f->ports[i] = (struct port_state){ .mac = { 2, 0, 0x5e, 0, 0, (uint8_t)i },
 						   .mtu = s->port[i].mtu ? s->port[i].mtu : DEFAULT_MTU,
 						   .up = 1,
+						   .unfinished = f->options.unfinished,
 						   .any_station = 1 };
 }
 

@@ -17,15 +17,16 @@ static const char usage[] =
     "  --in PORT=FILE       what the interface received; several are merged by time\n"
     "  --out PORT=FILE      what left by the interface (PORT host: for this host, without Ethernet header)\n"
     "  --events FILE        events go there instead of standard output\n"
-    "  --commit TIME=FILE   put another snapshot with the same ports in force at TIME (nanoseconds since 1970), "
-    "before\n"
-    "                       packets of that time; may be given again, in the order of time\n"
+    "  --commit TIME=FILE   put another snapshot with the same ports and a higher generation in force at TIME\n"
+    "                       (nanoseconds since 1970), before packets of that time; may be given again, in the order\n"
+    "                       of time\n"
     "  --counters FILE      what was counted, as one JSON line, at the end\n"
     "  --cold ADDRESS       a neighbour that does not answer; may be given again\n"
     "  --bytes              add the bytes of each frame that leaves\n"
     "  --close              end all sessions after the last packet, so that each has its SESSION_CLOSE\n"
     "  --workers N          spread flows over N workers, as the firewall does (1..16)\n"
-    "  --memo-off           judge every packet in full\n";
+    "  --memo-off           judge every packet in full\n"
+    "  --unfinished         complete checksums that senders left to hardware, as on veth devices\n";
 
 struct run {
 	struct firewall_options options;
@@ -74,19 +75,13 @@ static bool
 parse_options(struct run *r, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "snapshot", required_argument, NULL, 's' },
-		{ "in", required_argument, NULL, 'i' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "events", required_argument, NULL, 'e' },
-		{ "commit", required_argument, NULL, 't' },
-		{ "counters", required_argument, NULL, 'n' },
-		{ "cold", required_argument, NULL, 'c' },
-		{ "bytes", no_argument, NULL, 'b' },
-		{ "close", no_argument, NULL, 'l' },
-		{ "workers", required_argument, NULL, 'w' },
-		{ "memo-off", no_argument, NULL, 'm' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{ "snapshot", required_argument, NULL, 's' }, { "in", required_argument, NULL, 'i' },
+		{ "out", required_argument, NULL, 'o' },      { "events", required_argument, NULL, 'e' },
+		{ "commit", required_argument, NULL, 't' },   { "counters", required_argument, NULL, 'n' },
+		{ "cold", required_argument, NULL, 'c' },     { "bytes", no_argument, NULL, 'b' },
+		{ "close", no_argument, NULL, 'l' },          { "workers", required_argument, NULL, 'w' },
+		{ "memo-off", no_argument, NULL, 'm' },       { "unfinished", no_argument, NULL, 'u' },
+		{ "help", no_argument, NULL, 'h' },           { 0 },
 	};
 	bool ok = true;
 	int option;
@@ -127,6 +122,9 @@ parse_options(struct run *r, int argc, char **argv)
 			break;
 		case 'm':
 			r->options.memo_off = true;
+			break;
+		case 'u':
+			r->options.unfinished = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -260,6 +258,11 @@ commit_until(struct run *r, uint64_t now_ns)
 		if (!same_ports(r->snapshot, next)) {
 			snapshot_free(next);
 			return fail(path + 1, "expected the same ports as before");
+		}
+		/* As the firewall has it: packets that wait and log lines tell configurations apart by their generations. */
+		if (next->generation <= r->snapshot->generation) {
+			snapshot_free(next);
+			return fail(path + 1, "expected a higher generation than before");
 		}
 		firewall_advance(r->firewall, at_ns);
 		if (!firewall_commit(r->firewall, next)) {

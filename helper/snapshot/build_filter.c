@@ -24,10 +24,10 @@ struct building {
 #define RANGES(b, list, count_, to)                                                                                    \
 	({                                                                                                             \
 		uint32_t n_ = (count_);                                                                                \
-		struct filter_range *range_ = n_ ? arena_take((b)->arena, n_, sizeof *range_) : NULL;                  \
+		struct number_range *range_ = n_ ? arena_take((b)->arena, n_, sizeof *range_) : NULL;                  \
 		for (uint32_t i_ = 0; range_ && i_ < n_; i_++)                                                         \
-			range_[i_] = (struct filter_range){ (list)[i_].low, (list)[i_].high };                         \
-		*(to) = (struct filter_ranges){ n_, range_ };                                                          \
+			range_[i_] = (struct number_range){ (list)[i_].low, (list)[i_].high };                         \
+		*(to) = (struct number_ranges){ n_, range_ };                                                          \
 		n_ == 0 || range_;                                                                                     \
 	})
 
@@ -54,8 +54,7 @@ static bool
 interfaces_build(struct building *b, const struct given_filter_term *g, struct filter_term *t)
 {
 	uint16_t *unit = g->interfaces_count ? arena_take(b->arena, g->interfaces_count, sizeof *unit) : NULL;
-	t->interface_count = g->interfaces_count;
-	t->interface = unit;
+	t->interfaces = (struct unit_list){ g->interfaces_count, unit };
 	if (g->interfaces_count == 0)
 		return true;
 	for (uint32_t i = 0; unit && i < g->interfaces_count; i++)
@@ -173,7 +172,7 @@ filter_build(struct building *b, const struct given_filter *g, struct filter *f)
 	for (uint32_t i = 0; f->term && i < g->terms_count; i++)
 		if (!term_build(b, &g->terms[i], &f->term[i]))
 			return false;
-	return f->name && f->term;
+	return f->name && f->term && filter_compile(f);
 }
 
 static bool
@@ -222,5 +221,7 @@ filters_build(const struct given_snapshot *g, struct snapshot *s, struct arena *
 void
 filters_free(struct snapshot *s)
 {
+	for (uint32_t i = 0; i < s->filter_count; i++)
+		filter_release(&s->filter[i]);
 	policer_release(s->policer, s->policer_count);
 }

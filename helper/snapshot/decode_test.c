@@ -652,8 +652,8 @@ filters_are_taken_over(void **state)
 	assert_int_equal(blue->destination->inet6_count, 2);
 	assert_int_equal(blue->source_ports.range[0].low, 1024);
 	assert_int_equal(blue->ports.range[0].high, 53);
-	assert_int_equal(blue->interface_count, 2);
-	assert_int_equal(blue->interface[1], 2);
+	assert_int_equal(blue->interfaces.count, 2);
+	assert_int_equal(blue->interfaces.unit[1], 2);
 	assert_int_equal(blue->routing_instance, 1);
 	assert_int_equal(blue->counter, FILTER_COUNTER_NONE);
 	assert_int_equal(blue->policer, FILTER_POLICER_NONE);

@@ -407,11 +407,12 @@ export class Traffic implements Source {
       case 1:
         ip[0]! ^= c.of([0x10, 0x80]);
         return { ...sending, ip, note: "version" };
-      case 2:
-        /* Another next header would make extension headers of any bytes: those have tests of their own. */
-        ip[c.of(ip[0]! >> 4 === 4 ? [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 12, 15, 19] : [1, 2, 4, 5, 7, 8, 23, 39])]! ^=
-          1 << c.below(8);
+      case 2: {
+        /* Another version or next header would make extension headers of any bytes: those have tests of their own. */
+        const at = c.of(ip[0]! >> 4 === 4 ? [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 12, 15, 19] : [1, 2, 4, 5, 7, 8, 23, 39]);
+        ip[at]! ^= 1 << c.below(at === 0 ? 4 : 8);
         return { ...sending, ip, note: "bit" };
+      }
       default:
         return { ...sending, padding: c.below(40), note: `${sending.note} padded` };
     }

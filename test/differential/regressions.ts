@@ -375,8 +375,8 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "a server that speaks only after the reset has the window of its own segment",
-    wrong: "model",
+    name: "what passes after a reset says nothing of windows",
+    wrong: "program",
     case: {
       config: flowing({}),
       steps: [
@@ -428,6 +428,60 @@ export const regressions: readonly Regression[] = [
         from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, window: 0 }),
         from("ge-0/0/1", { ...toClient, flags: SYN, sequence: 1000, payload: 600 }),
         server0(RST, 1033),
+      ],
+    },
+  },
+  {
+    name: "the server's first acknowledgment counts, whatever SYN came before the connection was picked up",
+    wrong: "model",
+    case: {
+      config: flowing({ "no-syn-check": true, "rst-invalidate-session": true }),
+      steps: [
+        client0(SYN, 70_000_000),
+        client0(ACK, 1001, 900_001),
+        server0(FIN | ACK, 900_001, 1001),
+        client0(RST, 1001),
+      ],
+    },
+  },
+  {
+    name: "a window scale that only the client's SYN offered is not in force in a connection picked up after it",
+    wrong: "program",
+    case: {
+      config: flowing({ "no-syn-check": true }),
+      steps: [
+        from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, scale: 9 }),
+        client0(ACK, 1001, 900_001),
+        client0(SYN, 1022),
+        server0(ACK, 900_001, 1023),
+        server0(SYN | ACK, 1, 1023),
+        ...later(30),
+      ],
+    },
+  },
+  {
+    name: "what the client's SYN carries lies in no window either",
+    wrong: "model",
+    case: {
+      config: flowing({}),
+      steps: [
+        from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, payload: 600 }),
+        server0(SYN, 1000),
+        client0(RST, 1060),
+      ],
+    },
+  },
+  {
+    name: "the last acknowledgment is one that acknowledges the FIN, whatever came before",
+    wrong: "model",
+    case: {
+      config: flowing({ "no-syn-check": true }),
+      steps: [
+        client0(FIN | ACK, 1019, 900_022),
+        server0(SYN | ACK, 1, 1020),
+        server0(FIN | ACK, 1019, 2),
+        client0(ACK, 1020, 2),
+        client0(SYN, 9_000_000),
       ],
     },
   },

@@ -44,8 +44,8 @@ export interface Expected {
 }
 
 /** expect runs the model. Packets are put off where something ends at that very moment, so that one answer is right. */
-export function expect(c: Case): Expected {
-  const firewall = new Firewall(c.config, 1);
+export function expect(c: Case, options: readonly string[] = []): Expected {
+  const firewall = new Firewall(c.config, 1, options.includes("--unfinished"));
   const arrivals: Arrival[] = [];
   const commits: { time: bigint; config: Config; generation: number }[] = [];
   const turns: { time: bigint; background: Told[]; told: Told[] }[] = [];

@@ -57,8 +57,11 @@ function permitting(config: Config): Config {
   return { ...config, security: { ...config.security, policies: policies! } };
 }
 
-/** optionsOf: every other case without memos. */
-export const optionsOf = (seed: number): readonly string[] => (seed % 2 === 1 ? ["--memo-off"] : []);
+/** optionsOf: every other case without memos, every fifth with senders that leave checksums to hardware. */
+export const optionsOf = (seed: number): readonly string[] => [
+  ...(seed % 2 === 1 ? ["--memo-off"] : []),
+  ...(seed % 5 === 0 ? ["--unfinished"] : []),
+];
 
 /** eachSeed runs `body` for each of them, some at the same time: the model here, programs on the other processors. */
 export async function eachSeed(first: number, count: number, body: (seed: number) => Promise<void>): Promise<void> {

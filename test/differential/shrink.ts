@@ -19,7 +19,7 @@ export async function smaller(c: Case, kind: string, ...options: readonly string
 
 /** check gives the first disagreement, or undefined. */
 export async function check(c: Case, ...options: readonly string[]): Promise<string | undefined> {
-  const expected = expect(c);
+  const expected = expect(c, options);
   return compare(expected, await replay(c, expected, options));
 }
 

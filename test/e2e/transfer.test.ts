@@ -184,3 +184,41 @@ describe("a narrow path", { timeout: 120_000 }, () => {
     });
   }
 });
+
+describe("hosts that leave checksums to hardware", { timeout: 120_000 }, () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.start(await configuration(permitAll), { offload: true });
+    await lab.host(lab.untrust);
+  });
+  after(async () => {
+    await lab?.close();
+  });
+
+  for (const family of ["inet", "inet6"] as const) {
+    test(`${family} TCP and UDP of theirs arrive with right checksums`, async () => {
+      const features = await lab.trust.run(["ethtool", "-k", "eth0"]);
+      assert.match(features.stdout, /tx-checksumming: on/);
+      const host = family === "inet" ? address.untrust.inet : `[${address.untrust.inet6}]`;
+      const page = await lab.trust.run([
+        "curl",
+        "-sS",
+        "--max-time",
+        "5",
+        "-o",
+        "/dev/null",
+        "-w",
+        "%{http_code}",
+        `http://${host}/`,
+      ]);
+      assert.equal(page.stdout, "200");
+      const script = `
+        const s = require("dgram").createSocket("${family === "inet" ? "udp4" : "udp6"}");
+        s.on("message", (m) => { console.log(m.toString()); s.close(); });
+        s.send("hello", 7, "${address.untrust[family]}");
+        setTimeout(() => process.exit(1), 5000).unref();`;
+      const echo = await lab.trust.run([process.execPath, "-e", script]);
+      assert.equal(echo.stdout, "hello\n");
+    });
+  }
+});

@@ -1,15 +1,13 @@
 // make lab-down: ends the laboratory that make lab left running, by its own process id.
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { root } from "./firewall.js";
+import { kept, prefix, type Kept } from "./kept.js";
 import { run } from "./process.js";
 
-const record = join(root, "build/lab.json");
-if (!existsSync(record)) {
+if (!existsSync(kept.record)) {
   process.stdout.write("no laboratory is running\n");
 } else {
-  const { pid, prefix } = JSON.parse(readFileSync(record, "utf8")) as { pid: number; prefix: string };
-  rmSync(record);
+  const { pid } = JSON.parse(readFileSync(kept.record, "utf8")) as Kept;
+  rmSync(kept.directory, { recursive: true });
   // The id is trusted only while it still belongs to the laboratory's keeper.
   const keeper = existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("stay.js");
   if (keeper) {

@@ -19,6 +19,7 @@ export interface LabOptions extends FirewallOptions {
   readonly prefix?: string;
   readonly queues?: number; // per veth
   readonly mtu?: number;
+  readonly offload?: boolean; // hosts leave checksums to hardware
 }
 
 export const address = {
@@ -83,6 +84,7 @@ export class Lab {
         await network.wire(namespace, "eth0", fw, `${host}0`, {
           ...(options.queues ? { queues: options.queues } : {}),
           ...(options.mtu ? { mtu: options.mtu } : {}),
+          ...(options.offload ? { offload: true } : {}),
         });
         await namespace.ip(`address add ${inet}.10/24 dev eth0`);
         await namespace.ip(`address add ${inet6}:10/64 dev eth0 nodad`);

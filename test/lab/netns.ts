@@ -39,14 +39,13 @@ export class Network {
     return namespace;
   }
 
-  // wire joins two namespaces by a veth pair. Checksums are completed by the senders: packets that a local stack leaves
-  // unfinished (CHECKSUM_PARTIAL) would be forwarded as they are.
+  // wire joins two namespaces by a veth pair. With `offload`, senders leave their checksums to hardware that is not there.
   async wire(
     a: Namespace,
     deviceA: string,
     b: Namespace,
     deviceB: string,
-    options: { queues?: number; mtu?: number } = {},
+    options: { queues?: number; mtu?: number; offload?: boolean } = {},
   ): Promise<void> {
     const queues = String(options.queues ?? 1);
     await run([
@@ -77,7 +76,8 @@ export class Network {
       [b, deviceB],
     ] as const) {
       if (options.mtu) await namespace.ip(`link set ${device} mtu ${options.mtu}`);
-      await namespace.run(["ethtool", "-K", device, "tx", "off", "tso", "off", "gso", "off", "gro", "on"]);
+      const tx = options.offload ? "on" : "off";
+      await namespace.run(["ethtool", "-K", device, "tx", tx, "tso", "off", "gso", "off", "gro", "on"]);
       await namespace.ip(`link set ${device} up`);
     }
   }

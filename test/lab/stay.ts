@@ -1,39 +1,35 @@
 // make lab: the demo's hosts and firewall, left running behind a shell. Leaving the shell keeps them; `make lab-down` ends them.
 import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./firewall.js";
+import { kept, prefix, type Kept } from "./kept.js";
 import { demoConfiguration, Lab } from "./lab.js";
 import { onceExit } from "./process.js";
 
-export const record = join(root, "build/lab.json");
-
 if (process.argv[2] !== "background") {
-  if (!existsSync(record)) {
-    await mkdir(join(root, "build"), { recursive: true });
+  await mkdir(kept.directory, { recursive: true });
+  if (!existsSync(kept.record)) {
+    // Nothing of ours stays with the keeper: a pipe that it held would stay open as long as the laboratory lives.
+    const log = openSync(kept.log, "w");
     const keeper = spawn(process.execPath, ["--enable-source-maps", process.argv[1]!, "background"], {
       detached: true,
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", log],
     });
+    closeSync(log);
     await new Promise<void>((resolve, reject) => {
       keeper.stdout!.on("data", (text: Buffer) => {
         if (text.toString().includes("running")) resolve();
       });
-      keeper.once("exit", () => reject(new Error("the laboratory did not start")));
+      keeper.once("exit", () => reject(new Error(`the laboratory did not start:\n${readFileSync(kept.log, "utf8")}`)));
     });
     keeper.stdout!.destroy();
     keeper.unref();
   }
-  const { prefix, runDirectory, received } = JSON.parse(readFileSync(record, "utf8")) as {
-    prefix: string;
-    runDirectory: string;
-    received: string;
-  };
-  const ringwall = join(root, "build/bin");
-  await mkdir(ringwall, { recursive: true });
+  const { runDirectory, received } = JSON.parse(readFileSync(kept.record, "utf8")) as Kept;
   await writeFile(
-    join(ringwall, "ringwall"),
+    kept.launcher,
     `#!/bin/sh\nexec ${process.execPath} ${join(root, "build/js/daemon/src/cli/main.js")} --run-dir ${runDirectory} "$@"\n`,
     { mode: 0o755 },
   );
@@ -44,13 +40,12 @@ if (process.argv[2] !== "background") {
   );
   const shell = spawn(process.env["SHELL"] ?? "/bin/bash", [], {
     stdio: "inherit",
-    env: { ...process.env, PATH: `${ringwall}:${process.env["PATH"] ?? ""}` },
+    env: { ...process.env, PATH: `${kept.directory}:${process.env["PATH"] ?? ""}` },
   });
   await onceExit(shell);
   process.exit(0);
 }
 
-const prefix = "rwlab";
 const lab = await Lab.create({ prefix });
 const end = (): void => {
   void lab.close().finally(() => process.exit(0));
@@ -61,10 +56,12 @@ try {
   await lab.firewall.start();
   await lab.firewall.apply(await demoConfiguration());
   for (const host of [lab.trust, lab.untrust, lab.dmz]) await lab.host(host);
-  await writeFile(
-    record,
-    JSON.stringify({ pid: process.pid, prefix, runDirectory: lab.firewall.runDirectory, received: lab.collector.file }),
-  );
+  const found: Kept = {
+    pid: process.pid,
+    runDirectory: lab.firewall.runDirectory,
+    received: lab.collector.file,
+  };
+  await writeFile(kept.record, JSON.stringify(found));
 } catch (error) {
   await lab.close();
   throw error;

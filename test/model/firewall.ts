@@ -22,6 +22,7 @@ import {
   type Packet,
   type Tuple,
 } from "./packet.js";
+import { finished } from "./offload.js";
 import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
 import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
@@ -115,7 +116,12 @@ export class Firewall {
   readonly counters: Counters = {};
   #told: Told[] = [];
 
-  constructor(config: Config, generation: number) {
+  constructor(
+    config: Config,
+    generation: number,
+    /** senders may leave checksums to hardware, as on veth devices */
+    private readonly unfinished = false,
+  ) {
     this.commit(config, generation);
   }
 
@@ -191,7 +197,8 @@ export class Firewall {
       if (j.unit !== undefined) {
         count(this.counters, ["units", j.unit.name, "in_packets"]);
       }
-      const packet = parseFrame(frame);
+      const parsed = parseFrame(frame);
+      const packet = this.unfinished ? finished(parsed) : parsed;
       j.packet = packet;
       if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
       this.#ingress(j, packet);
@@ -603,9 +610,8 @@ export class Firewall {
     const mtu = egress.mtu[packet.family];
     const link = (piece: Buffer): Buffer =>
       etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
-    const behind = packet.frame.length - packet.ip.byteOffset + packet.frame.byteOffset - packet.ip.length;
     /* Fragments are frames of our own: no padding came with them. */
-    const frames = ip.length > mtu ? split(ip, mtu).map(link) : [padded(link(ip), behind)];
+    const frames = ip.length > mtu ? split(ip, mtu).map(link) : [padded(link(ip), packet.behind)];
     for (const bytes of frames) j.frames.push({ out: egress.port.name, bytes });
     count(this.counters, ["units", egress.name, "out_packets"]);
     count(this.counters, ["units", egress.name, "out_bytes"], packet.ip.length);

@@ -67,6 +67,8 @@ export interface Packet {
   readonly vlans: readonly number[];
   /** ip: the IP packet without Ethernet header and padding */
   readonly ip: Buffer;
+  /** how many bytes came behind it */
+  readonly behind: number;
   readonly family: Family;
   /** offset of the transport header in ip; of a later fragment: of its payload */
   readonly transport: number;
@@ -138,10 +140,11 @@ export function parseFrame(frame: Buffer): Packet {
     multicastMac: (frame[0]! & 1) === 1,
     vlans: tags.filter((tag) => tag !== 0),
   };
-  return { ...link, ...parseIp(frame.subarray(at + 2), type === 0x0800 ? "inet" : "inet6") };
+  const parsed = parseIp(frame.subarray(at + 2), type === 0x0800 ? "inet" : "inet6");
+  return { ...link, ...parsed, behind: frame.length - at - 2 - parsed.ip.length };
 }
 
-type Parsed = Omit<Packet, "frame" | "sourceMac" | "multicastMac" | "vlans">;
+type Parsed = Omit<Packet, "frame" | "sourceMac" | "multicastMac" | "vlans" | "behind">;
 
 function parseIp(bytes: Buffer, family: Family): Parsed {
   return family === "inet" ? parseInet(bytes) : parseInet6(bytes);

@@ -68,7 +68,9 @@ export class TcpTrack {
     this.state = isSyn ? "syn-sent" : (segment.flags & FIN) !== 0 ? "fin-wait" : "established";
     const [client, server] = this.#sides;
     client.seen = true;
-    client.end = client.maxEnd = segmentEnd(segment);
+    client.end = segmentEnd(segment);
+    /* Nobody has offered a window for what a SYN may carry. */
+    client.maxEnd = isSyn ? add(segment.sequence, 1) : client.end;
     client.maxWindow = Math.max(1, segment.window);
     client.scale = segment.scale;
     if ((segment.flags & FIN) !== 0) client.fin = client.end;
@@ -158,11 +160,13 @@ export class TcpTrack {
 
   /** update takes in a segment that went on. */
   update(segment: Segment, direction: 0 | 1, fragmented: boolean, rules: TcpRules): void {
+    /* After a reset, what is still under way passes and says nothing of a connection that is no more. */
+    if (this.state === "closed") return;
     const next = this.#next(segment, direction, rules.noSynCheck);
     const sender = this.#sides[direction];
     const receiver = this.#sides[1 - direction]!;
     if ((segment.flags & RST) !== 0) {
-      if (next !== "closed" || this.state === "closed" || !this.#resetEnds(segment, direction)) return;
+      if (next !== "closed" || !this.#resetEnds(segment, direction)) return;
       this.state = "closed";
       this.resetBy = direction;
       return;
@@ -206,11 +210,10 @@ export class TcpTrack {
       sender.seen = true;
       sender.end = sender.maxEnd = end;
       if (isSyn && this.state === "syn-sent") {
-        /* Nobody has offered a window for what a SYN may carry. */
         sender.maxEnd = add(segment.sequence, 1 + Math.max(1, receiver.maxWindow));
         sender.scale = segment.scale;
         receiver.acked = add(segment.sequence, 1);
-      }
+      } else sender.acked = segment.acknowledgment;
     }
     sender.end = later(sender.end, end);
     sender.maxWindow = Math.max(sender.maxWindow, scaled, 1);
@@ -274,8 +277,8 @@ export class TcpTrack {
     const sender = this.#sides[direction];
     const receiver = this.#sides[1 - direction]!;
     const acknowledged = (acked: number, fin: number | undefined): boolean => fin !== undefined && !after(fin, acked);
-    const mine = (segment.flags & ACK) !== 0 ? later(segment.acknowledgment, sender.acked) : sender.acked;
-    return acknowledged(mine, receiver.fin) && acknowledged(receiver.acked, sender.fin) ? "time-wait" : "closing";
+    const both = acknowledged(segment.acknowledgment, receiver.fin) && acknowledged(receiver.acked, sender.fin);
+    return both ? "time-wait" : "closing";
   }
 
   /** Who is client of a connection picked up in mid-stream nobody knows; if both sides opened at once, both answer. */
