@@ -543,6 +543,34 @@ a_packet_that_waits_is_counted_once_and_logged_when_it_goes(void **state)
 }
 
 static void
+a_session_ends_with_the_waiting_packet_that_a_new_filter_discards(void **state)
+{
+	for (unsigned fragment = 0; fragment < 2; fragment++) {
+		struct fixture *f = open_firewall();
+		uint16_t in = fixture_filter(f, ADDRESS_FAMILY_INET);
+		struct filter_term *t = logging(fixture_term(f, in, FILTER_ACCEPT));
+		f->unit[1].filter_input = in;
+		fixture_commit(f);
+		struct shape cold = dns4;
+		cold.destination = "10.0.2.77";
+		cold.payload = 16;
+		cold.more_fragments = fragment;
+		assert_int_equal(fixture_send(f, cold), VERDICT_WAIT);
+		assert_int_equal(flow_table_used(f->worker->flows), 1);
+		t->action = FILTER_DISCARD;
+		fixture_commit(f);
+		fixture_neighbour(f, 2, "10.0.2.77");
+		fixture_housekeep(f, 1000000);
+		assert_int_equal(f->out_count, 0);
+		assert_log(f, t, FILTER_LOG_SOURCE_INPUT, ACTION_DENY, FILTER_ANSWER_NONE);
+		assert_null(fixture_event(f));
+		assert_int_equal(flow_table_used(f->worker->flows), 0);
+		assert_int_equal(f->worker->counters.sessions_abandoned, 1);
+		fixture_free(f);
+	}
+}
+
+static void
 a_packet_whose_neighbour_never_answers_is_no_permit(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -677,6 +705,7 @@ main(void)
 		cmocka_unit_test(next_table_leads_to_the_routes_of_another_instance),
 		cmocka_unit_test(the_lo0_filter_decides_what_reaches_this_host),
 		cmocka_unit_test(a_packet_that_waits_is_counted_once_and_logged_when_it_goes),
+		cmocka_unit_test(a_session_ends_with_the_waiting_packet_that_a_new_filter_discards),
 		cmocka_unit_test(a_packet_whose_neighbour_never_answers_is_no_permit),
 		cmocka_unit_test(a_commit_has_every_flow_judged_by_the_new_filter),
 		cmocka_unit_test(replies_meet_the_filters_of_their_own_direction),
