@@ -1,7 +1,9 @@
 // Compilation of filters: what each condition and action becomes in a snapshot, how filters are shared where they are attached,
 // and who shares a counter or a policer's budget. SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import fc from "fast-check";
 
@@ -19,9 +21,10 @@ import {
 } from "../../daemon/src/config/number-range.js";
 import { configSchema } from "../../daemon/src/config/schema.js";
 import { parseQuantity } from "../../daemon/src/config/quantity.js";
+import { encodeSnapshot } from "../../daemon/src/snapshot/encode.js";
 import type { Snapshot, SnapshotFilter, SnapshotFilterTerm } from "../../daemon/src/snapshot/snapshot.gen.js";
 import { assertSnapshot } from "../../daemon/src/snapshot/validate.js";
-import { configOf, type Edit } from "./tree.js";
+import { configOf, repository, type Edit } from "./tree.js";
 
 const INET = "firewall.family.inet.filter";
 const UNIT = "interfaces.ge-0/0/0.unit.0.family";
@@ -951,6 +954,40 @@ describe("policers", () => {
     );
     assert.notEqual(names[0], names[1]);
   });
+});
+
+test("the helper takes every condition and action as it is compiled", () => {
+  const terms = (family: Family, rows: readonly ConditionRow[]): object[] => [
+    ...rows.map(([from], index) => ({ name: `c${index}`, from, then: { next: "term" } })),
+    ...actions[family].map(([then], index) => ({ name: `a${index}`, then })),
+    {
+      name: "addresses",
+      from: {
+        "source-prefix-list": ["bogons", { name: "ours", except: true }],
+        "destination-prefix-list": ["bogons"],
+        "prefix-list": ["bogons"],
+      },
+    },
+  ];
+  const snapshot = snapshotOf([
+    [`${UNIT}.inet.filter`, { input: "four" }],
+    [`${UNIT}.inet6.filter`, { input: "six" }],
+    [`${INET}[3]`, { name: "four", "interface-specific": true, term: terms("inet", [...both, ...inet]) }],
+    ["firewall.family.inet6.filter[1]", { name: "six", term: terms("inet6", [...both, ...inet6]) }],
+    ["routing-instances[1]", { name: "red", "instance-type": "forwarding" }],
+    [
+      "routing-instances[1].routing-options.static.route",
+      [
+        { name: "0.0.0.0/0", "next-hop": ["192.0.2.9"] },
+        { name: "::/0", "next-table": "blue.inet6.0" },
+      ],
+    ],
+  ]);
+  const tool = new URL("build/release/tools/snapshot-check", repository);
+  const run = spawnSync(fileURLToPath(tool), { input: encodeSnapshot(snapshot) });
+  if (run.error) throw run.error;
+  const answer = JSON.parse(run.stdout.toString("utf8")) as { ok: boolean; path?: string; message?: string };
+  assert.ok(answer.ok, `${answer.path ?? ""}: ${answer.message ?? ""}`);
 });
 
 test("forwarding classes: the default ones, then own ones; a default one keeps its number in another queue", () => {
