@@ -158,10 +158,7 @@ function deliverAll(streamCount: number): () => void {
   });
   const delivery = new Delivery(
     new GenerationNames({ names: () => sampleTable }, "x"),
-    {
-      isWatched: false,
-      publish: () => undefined,
-    },
+    [{ isWatched: false, publish: () => undefined }],
     (_event, thrown) => {
       throw thrown;
     },

@@ -106,6 +106,9 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
   test("a wrong command line exits with 2, an unreachable daemon with 3", async () => {
     for (const args of [
       ["show", "nothing"],
+      ["show", "firewall", "log", "everything"],
+      ["clear", "firewall"],
+      ["clear", "firewall", "filter"],
       ["apply"],
       ["rollback", "x"],
       ["explain", "10.0.0.1", "10.0.0.2", "tcp"],
@@ -177,6 +180,7 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
       "POST /diff": { text: configuration("fw-three", "x") },
       "POST /rollback": { index: 1 },
       "POST /clear-sessions": {},
+      "POST /clear-filters": {},
       "POST /explain": {
         from: "inside",
         source: "10.7.0.10",
@@ -206,6 +210,10 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
       ["GET", "/status?verbose=1", undefined, 400],
       ["GET", "/log?kind=nonsense", undefined, 400],
       ["GET", "/log?address=300.1.1.1", undefined, 400],
+      ["GET", "/firewall-log?limit=1001", undefined, 400],
+      ["GET", "/filters?name=nothing", undefined, 404],
+      ["POST", "/clear-filters", { name: "nothing" }, 404],
+      ["POST", "/clear-filters", { filter: "nothing" }, 400],
       ["POST", "/rollback", { index: 900 }, 404],
       ["GET", "/nothing", undefined, 404],
       ["POST", "/apply", { text: "nonsense" }, 422],
@@ -332,6 +340,8 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
       ["log", "--help"],
       ["show", "--help"],
       ["clear", "sessions", "--help"],
+      ["clear", "firewall", "--help"],
+      ["show", "firewall", "--help"],
     ]) {
       const help = await cli(...args);
       assert.equal(help.code, 0);

@@ -11,6 +11,7 @@ import { daemonSocket, helperSocket } from "./base/run-paths.js";
 import { GenerationNames } from "./event/names.js";
 import { HelperConnection } from "./helper/connection.js";
 import type { HelloReply } from "./helper/control.gen.js";
+import { FirewallLog } from "./http/firewall-log.js";
 import { createHandlers } from "./http/handlers.js";
 import { LiveLog } from "./http/live-log.js";
 import { ApiServer } from "./http/server.js";
@@ -53,6 +54,7 @@ export class Daemon {
   readonly #streams: Streams;
   readonly #delivery: Delivery;
   readonly #liveLog = new LiveLog();
+  readonly #firewallLog = new FirewallLog();
   readonly #rings: RingSet;
   readonly #helper: HelperConnection;
   readonly #server: ApiServer;
@@ -74,7 +76,7 @@ export class Daemon {
     const names = new GenerationNames(this.#store, host, (generation, err) =>
       log.error({ err, generation }, "names cannot be read; lines of this generation show numbers"),
     );
-    this.#delivery = new Delivery(names, this.#liveLog, (event, err) =>
+    this.#delivery = new Delivery(names, [this.#liveLog, this.#firewallLog], (event, err) =>
       log.error({ err, event }, "an event's line cannot be written"),
     );
     const files = new OutboxFiles(native, join(options.runDir, "outbox"), (path, err) =>
@@ -97,6 +99,7 @@ export class Daemon {
       helper: this.#helper,
       rings: this.#rings,
       delivery: this.#delivery,
+      firewallLog: this.#firewallLog,
       names,
       hostName: host,
     });

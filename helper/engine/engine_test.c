@@ -17,7 +17,7 @@
 #include "control/reply_private.h"
 #include "engine/state.h"
 
-enum { FLOWS = 64, PACKETS = 40 };
+enum { FLOWS = 64, PACKETS = 40, DSCP_EF = 46 };
 
 static char run_dir[64];
 
@@ -29,6 +29,7 @@ struct plan_options {
 	const char *xdp_mode;
 	bool fail_open, deny, filter;
 	uint16_t mtu;
+	uint64_t queue_rate; /* bits/s of port 1's queue 0, exact; 0: no queues */
 };
 
 static void
@@ -86,7 +87,13 @@ pack_port(msgpack_packer *m, int id, const struct plan_options *o)
 	field_text(m, "xdp_mode", o->xdp_mode);
 	field_number(m, "mtu", o->mtu);
 	field_number(m, "shaping_rate", 0);
-	field_list(m, "queues", 0);
+	field_list(m, "queues", id == 1 && o->queue_rate ? QUEUES : 0);
+	for (unsigned i = 0; id == 1 && o->queue_rate && i < QUEUES; i++) {
+		msgpack_pack_map(m, 3);
+		field_text(m, "priority", i == 1 ? "strict-high" : "low");
+		field_number(m, "rate", i == 0 ? (int64_t)o->queue_rate : 0);
+		field_bool(m, "exact", i == 0);
+	}
 }
 
 static void
@@ -108,7 +115,7 @@ pack_unit(msgpack_packer *m, int id, const struct plan_options *o)
 	field_number(m, "mtu_inet", 0);
 	field_number(m, "mtu_inet6", 0);
 	for (unsigned i = 0; i < sizeof attached / sizeof attached[0]; i++)
-		field_number(m, attached[i], o->filter && id == 1 && i == 0);
+		field_number(m, attached[i], id == 1 && ((o->filter && i == 0) || (o->queue_rate && i == 4)));
 	field_list(m, "addresses", 1);
 	msgpack_pack_map(m, 2);
 	text(m, "address");
@@ -297,12 +304,21 @@ make_snapshot(const struct plan_options *o)
 		field_list(m, "filter_counters", 0);
 		field_list(m, "policers", 0);
 	}
-	field_list(m, "classifiers", 0);
+	field_list(m, "classifiers", 1);
+	msgpack_pack_map(m, 1);
+	field_list(m, "code_points", 1);
+	msgpack_pack_map(m, 3);
+	field_number(m, "dscp", DSCP_EF);
+	field_number(m, "forwarding_class", 1);
+	field_number(m, "loss_priority", 0);
 	field_list(m, "rewrites", 0);
-	field_list(m, "forwarding_classes", 1);
+	field_list(m, "forwarding_classes", 2);
 	msgpack_pack_map(m, 2);
 	field_text(m, "name", "best-effort");
 	field_number(m, "queue", 0);
+	msgpack_pack_map(m, 2);
+	field_text(m, "name", "expedited-forwarding");
+	field_number(m, "queue", 1);
 
 	struct snapshot *s = snapshot_decode(buffer.data, (uint32_t)buffer.size, &why);
 	if (!s)
@@ -558,6 +574,107 @@ two_workers_on_two_queues_forward_every_packet_and_keep_every_buffer(void **stat
 	assert_true(COUNTED(&h, handed_off) > 0);
 	for (uint32_t w = 0; w < 2; w++)
 		assert_true(forwarded_by(&h, w) > 0);
+	stop_control(&c);
+	close_house(&h);
+}
+
+/* ---- queues: frames of 60 bytes, of which 10,000 bytes may leave at once ---- */
+
+enum { FRAME = 60, AT_ONCE = 10000 / FRAME };
+
+static void
+send_expedited(struct house *h, unsigned flow)
+{
+	uint8_t f[TESTNET_FRAME];
+	size_t length = testnet_udp(f, h->f0, 0x0a010002, 0x0a020002, (uint16_t)(1000 + flow));
+	uint32_t sum = 0;
+	f[15] = DSCP_EF << 2;
+	f[24] = f[25] = 0;
+	for (unsigned i = 14; i < 34; i += 2)
+		sum += (uint32_t)(f[i] << 8 | f[i + 1]);
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	f[24] = (uint8_t)(sum >> 8);
+	f[25] = (uint8_t)sum;
+	testnet_send(h->client, f, length);
+}
+
+static uint64_t
+queue_dropped(struct house *h, unsigned queue)
+{
+	uint64_t sum = 0;
+	for (uint32_t w = 0; w < h->engine->options.workers; w++)
+		sum +=
+		    __atomic_load_n(&h->engine->shared.loop[w].worker.queues[queue].dropped_packets, __ATOMIC_RELAXED);
+	return sum;
+}
+
+static void
+a_queue_of_two_workers_sends_no_more_than_its_rate_and_all_of_it(void **state)
+{
+	struct house h;
+	struct control c;
+
+	open_house(&h, 2, 2);
+	must_apply(&h, (struct plan_options){ .queue_rate = 8000000 });
+	start_control(&c, &h);
+	send_packet(&h, 0, 0);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	uint64_t sent = 1, start = testnet_now_ms();
+	for (unsigned i = 0; i < PACKETS; i++) {
+		for (unsigned flow = 0; flow < FLOWS; flow++, sent++)
+			send_packet(&h, flow, i);
+		assert_int_equal(receive_forwarded(&h, FLOWS), FLOWS);
+	}
+	/* 1,000 bytes in each millisecond, after what may leave at once. */
+	assert_true(testnet_now_ms() - start + 1 >= (sent * FRAME - 10000) / 1000);
+	await_ended(&h, sent);
+	assert_int_equal(COUNTED(&h, forwarded_packets), sent);
+	for (uint32_t w = 0; w < 2; w++)
+		assert_true(forwarded_by(&h, w) > 0);
+	stop_control(&c);
+	close_house(&h);
+}
+
+static void
+what_finds_its_queue_full_is_dropped_by_name_and_what_waits_is_overtaken_by_priority(void **state)
+{
+	enum { BATCHES = 10 };
+	struct house h;
+	struct control c;
+	uint8_t frame[TESTNET_FRAME];
+
+	open_house(&h, 1, 1);
+	must_apply(&h, (struct plan_options){ .queue_rate = 8 }); /* a byte in a second */
+	start_control(&c, &h);
+	send_packet(&h, 0, 0);
+	assert_int_equal(receive_forwarded(&h, 1), 1);
+	uint64_t sent = 1;
+	for (unsigned i = 0; i < BATCHES; i++) {
+		for (unsigned n = 0; n < FLOWS; n++, sent++)
+			send_packet(&h, 0, n);
+		await_ended(&h, sent);
+	}
+	uint64_t fitted = AT_ONCE + SCHEDULER_FRAMES;
+	assert_int_equal(COUNTED(&h, forwarded_packets), fitted);
+	assert_int_equal(COUNTED(&h, drop[DROP_REASON_QUEUE_FULL]), sent - fitted);
+	assert_int_equal(queue_dropped(&h, 0), sent - fitted);
+	/* The one that came by itself is among those that could leave at once. */
+	assert_int_equal(receive_forwarded(&h, AT_ONCE - 1), AT_ONCE - 1);
+	/* Of another class: it does not wait behind those that have to. */
+	send_expedited(&h, 1);
+	assert_true(testnet_receive(h.server, frame, TESTNET_PATIENCE_MS));
+	assert_int_equal(frame[15], DSCP_EF << 2);
+	/* With the queues gone, what waited leaves. */
+	must_apply(&h, (struct plan_options){ 0 });
+	assert_int_equal(receive_forwarded(&h, SCHEDULER_FRAMES), SCHEDULER_FRAMES);
+	/* What still waits at the end gives its buffers back. */
+	must_apply(&h, (struct plan_options){ .queue_rate = 8 });
+	uint64_t before = ended(&h);
+	for (unsigned i = 0; i < 2; i++) {
+		for (unsigned n = 0; n < FLOWS; n++)
+			send_packet(&h, 0, n);
+		await_ended(&h, before + (i + 1) * FLOWS);
+	}
 	stop_control(&c);
 	close_house(&h);
 }
@@ -1005,6 +1122,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_workers_on_two_queues_forward_every_packet_and_keep_every_buffer),
 		cmocka_unit_test(filter_counters_add_up_over_workers_commits_and_clears_to_the_single_packet),
+		cmocka_unit_test(a_queue_of_two_workers_sends_no_more_than_its_rate_and_all_of_it),
+		cmocka_unit_test(what_finds_its_queue_full_is_dropped_by_name_and_what_waits_is_overtaken_by_priority),
 		cmocka_unit_test(one_queue_serves_two_workers),
 		cmocka_unit_test(status_tells_what_the_kernel_kept_and_what_it_lost_before_a_worker_saw_it),
 		cmocka_unit_test(a_packet_that_the_device_has_no_room_for_is_not_counted_as_sent),

@@ -150,18 +150,57 @@ report_status(void *ctx, struct reply *r)
 
 /* ---- counters -------------------------------------------------------------------------------------------------------- */
 
-/* A row of four counters, summed over the workers. */
-static void
-sum_row(const struct engine *e, bool policies, uint32_t row, uint64_t out[4])
+/* Rows of four counters of which each worker has its own. */
+enum { ROW = 4 };
+_Static_assert(sizeof(struct unit_counters) == ROW * sizeof(uint64_t), "a row");
+_Static_assert(sizeof(struct policy_counters) == ROW * sizeof(uint64_t), "a row");
+_Static_assert(sizeof(struct queue_counters) == ROW * sizeof(uint64_t), "a row");
+enum rows { UNIT_ROWS, POLICY_ROWS, QUEUE_ROWS };
+
+static const uint64_t *
+row_of(const struct worker *w, enum rows rows, uint32_t row)
 {
-	memset(out, 0, 4 * sizeof out[0]);
+	switch (rows) {
+	case UNIT_ROWS:
+		return (const uint64_t *)&w->units[row];
+	case POLICY_ROWS:
+		return (const uint64_t *)&w->policies[row];
+	default:
+		return (const uint64_t *)&w->queues[row];
+	}
+}
+
+static void
+sum_row(const struct engine *e, enum rows rows, uint32_t row, uint64_t out[ROW])
+{
+	memset(out, 0, ROW * sizeof out[0]);
 	for (uint32_t w = 0; w < e->shared.workers; w++) {
-		const struct worker *worker = &e->shared.loop[w].worker;
-		const uint64_t *from =
-		    policies ? (const uint64_t *)&worker->policies[row] : (const uint64_t *)&worker->units[row];
-		for (unsigned i = 0; i < 4; i++)
+		const uint64_t *from = row_of(&e->shared.loop[w].worker, rows, row);
+		for (unsigned i = 0; i < ROW; i++)
 			out[i] += read_counter(&from[i]);
 	}
+}
+
+static void
+report_queues(const struct engine *e, const struct snapshot *s, struct reply *r)
+{
+	uint64_t row[ROW];
+
+	reply_list_open(r, "queues");
+	for (uint32_t port = 0; s && port < s->port_count; port++) {
+		for (unsigned queue = 0; s->port[port].queues && queue < QUEUES; queue++) {
+			sum_row(e, QUEUE_ROWS, s->port[port].queues->counter + queue, row);
+			reply_map_open(r, NULL);
+			reply_unsigned(r, "port", port);
+			reply_unsigned(r, "queue", queue);
+			reply_unsigned(r, "packets", row[0]);
+			reply_unsigned(r, "bytes", row[1]);
+			reply_unsigned(r, "dropped_packets", row[2]);
+			reply_unsigned(r, "dropped_bytes", row[3]);
+			reply_close(r);
+		}
+	}
+	reply_close(r);
 }
 
 static void
@@ -194,7 +233,7 @@ report_counters(void *ctx, struct reply *r)
 {
 	struct engine *e = ctx;
 	const struct snapshot *s = e->plan ? e->plan->snapshot : NULL;
-	uint64_t row[4];
+	uint64_t row[ROW];
 
 	reply_unsigned(r, "generation", s ? s->generation : 0);
 	reply_unsigned(r, "received_packets", SUM(e, received_packets));
@@ -228,7 +267,7 @@ report_counters(void *ctx, struct reply *r)
 
 	reply_list_open(r, "units");
 	for (uint32_t i = 1; s && i < s->unit_count; i++) {
-		sum_row(e, false, i, row);
+		sum_row(e, UNIT_ROWS, i, row);
 		reply_map_open(r, NULL);
 		reply_unsigned(r, "id", i);
 		reply_unsigned(r, "in_packets", row[0]);
@@ -238,9 +277,10 @@ report_counters(void *ctx, struct reply *r)
 		reply_close(r);
 	}
 	reply_close(r);
+	report_queues(e, s, r);
 	reply_list_open(r, "policies");
 	for (uint32_t i = 0; s && i < s->counter_count && !reply_full(r); i++) {
-		sum_row(e, true, i, row);
+		sum_row(e, POLICY_ROWS, i, row);
 		if (!(row[0] | row[1] | row[2] | row[3]))
 			continue;
 		reply_map_open(r, NULL);

@@ -13,6 +13,8 @@ import type {
   ThreeColorPolicer,
   UnitFilter,
 } from "../../daemon/src/config/config.js";
+import { checkMeaning } from "../../daemon/src/config/check.js";
+import { checkSchema } from "../../daemon/src/config/schema.js";
 import type { Family } from "../model/address.js";
 import type { Chooser } from "./choose.js";
 
@@ -205,6 +207,7 @@ const ONLY: Readonly<Record<Family, readonly Pair[]>> = {
 function flexibleOf(c: Chooser): object {
   const start = c.of(["layer-3", "layer-4", "payload"] as const);
   const length = c.of([8, 16, 1, 32, 5, 12]);
+  const mask = c.oneIn(2) ? c.of([1, 0xf, 0xf1, 0xff]) % 2 ** length : undefined;
   const prefix = (c.below(4) === 0 ? 0x50 : c.below(1 << 16)) % 2 ** Math.min(length, 16);
   return {
     "flexible-match-mask": {
@@ -212,8 +215,8 @@ function flexibleOf(c: Chooser): object {
       "byte-offset": c.of([0, 1, 2, 3, 8, 19, 30]),
       ...(c.oneIn(3) ? { "bit-offset": c.below(8) } : {}),
       "bit-length": length,
-      ...(c.oneIn(2) ? { "mask-in-hex": `0x${(c.of([1, 0xf, 0xf1, 0xff]) % 2 ** length).toString(16)}` } : {}),
-      prefix: `0x${prefix.toString(16)}`,
+      ...(mask === undefined ? {} : { "mask-in-hex": `0x${mask.toString(16)}` }),
+      prefix: `0x${(prefix & (mask ?? 0xffff)).toString(16)}`,
     },
   };
 }
@@ -224,8 +227,6 @@ function fromOf(c: Chooser, family: Family, ofFlows: boolean): { from?: FilterFr
   const all = ofFlows ? always : [...always, ...OF_PACKETS, ...ONLY[family], ...ONLY[family]];
   let from = {};
   for (let i = 0; i < count; i++) from = { ...from, ...c.of(all)[1](c, family) };
-  /* No packet is both. */
-  if ("is-fragment" in from) delete (from as FilterFrom & { "first-fragment"?: true })["first-fragment"];
   return count === 0 ? {} : { from };
 }
 
@@ -413,7 +414,7 @@ function hostOf(c: Chooser): Record<string, Interface> {
 }
 
 function instancesOf(c: Chooser, hasLoopback: boolean): RoutingInstance[] {
-  const some = (routes: readonly StaticRoute[]): StaticRoute[] => routes.filter(() => !c.oneIn(5));
+  const some = (routes: readonly StaticRoute[]): StaticRoute[] => routes.filter(() => !c.oneIn(10));
   return [
     {
       name: "fwd",
@@ -449,6 +450,26 @@ function instancesOf(c: Chooser, hasLoopback: boolean): RoutingInstance[] {
       },
     },
   ];
+}
+
+/**
+ * possible takes out of each term what it asks for in vain: conditions that no packet could meet together are refused, and
+ * that they are has tests of its own.
+ */
+function possible(config: Config): Config {
+  const tree = structuredClone(config);
+  for (;;) {
+    const findings = [...checkSchema(tree), ...checkMeaning(tree)];
+    if (findings.length === 0) return tree;
+    for (const { path, message } of findings) {
+      const at = path.lastIndexOf("from");
+      if (path[0] !== "firewall" || at < 0) throw new Error(`${path.join(" ")}: ${message}`);
+      /* One condition, or `from` as a whole if none is left. */
+      const last = Math.min(at + 1, path.length - 1);
+      const holder = path.slice(0, last).reduce((node, key) => (node as Record<string, unknown>)[key], tree as unknown);
+      delete (holder as Record<string, unknown>)[path[last]!];
+    }
+  }
 }
 
 /** withFilters adds a fourth interface, in a routing instance of its own, and filters wherever they can stand. */
@@ -488,13 +509,13 @@ export function withFilters(config: Config, c: Chooser): Config {
   const policies = config.security.policies ?? [];
   const passes = !c.oneIn(8);
   const { static: fixed } = config["routing-options"] ?? {};
-  const leak = c.oneIn(2)
-    ? [
+  const leak = c.oneIn(4)
+    ? []
+    : [
         { name: "10.0.5.0/24", "next-table": "vr.inet.0" },
         { name: "2001:db8:5::/64", "next-table": "vr.inet6.0" },
-      ]
-    : [];
-  return {
+      ];
+  return possible({
     ...config,
     interfaces: { ...interfaces, ...host },
     security: {
@@ -514,5 +535,5 @@ export function withFilters(config: Config, c: Chooser): Config {
     "class-of-service": { "forwarding-classes": { class: [{ name: "voice", "queue-num": 5 }] } },
     "routing-options": { static: { route: [...(fixed?.route ?? []), ...leak] } },
     "routing-instances": instancesOf(c, host.lo0?.unit["1"] !== undefined),
-  };
+  });
 }

@@ -460,6 +460,32 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
+    name: "what the client's SYN carries lies in no window either",
+    wrong: "model",
+    case: {
+      config: flowing({}),
+      steps: [
+        from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, payload: 600 }),
+        server0(SYN, 1000),
+        client0(RST, 1060),
+      ],
+    },
+  },
+  {
+    name: "the last acknowledgment is one that acknowledges the FIN, whatever came before",
+    wrong: "model",
+    case: {
+      config: flowing({ "no-syn-check": true }),
+      steps: [
+        client0(FIN | ACK, 1019, 900_022),
+        server0(SYN | ACK, 1, 1020),
+        server0(FIN | ACK, 1019, 2),
+        client0(ACK, 1020, 2),
+        client0(SYN, 9_000_000),
+      ],
+    },
+  },
+  {
     name: "what is told of packets and of events is compared apart: a packet may wait after its old session has ended",
     wrong: "model",
     case: {

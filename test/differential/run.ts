@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { checkMeaning } from "../../daemon/src/config/check.js";
 import { compileConfig } from "../../daemon/src/config/compile.js";
 import type { Config } from "../../daemon/src/config/config.js";
-import { loadConfig } from "../../daemon/src/config/load.js";
 import type { NameTable } from "../../daemon/src/config/names.js";
+import { checkSchema } from "../../daemon/src/config/schema.js";
 import { encodeSnapshot } from "../../daemon/src/snapshot/encode.js";
 import type { Counters } from "../model/counters.js";
 import { Firewall, SLACK_NS, type Told } from "../model/firewall.js";
@@ -108,9 +109,9 @@ export async function replay(c: Case, expected: Expected, options: readonly stri
       return path;
     };
     const snapshot = (config: Config, generation: number): string => {
-      const loaded = loadConfig(JSON.stringify(config));
-      if (!loaded.ok) throw new Error(`generated configuration refused: ${JSON.stringify(loaded.errors)}`);
-      const compiled = compileConfig(loaded.config, generation);
+      const findings = [...checkSchema(config), ...checkMeaning(config)];
+      if (findings.length > 0) throw new Error(`generated configuration refused: ${JSON.stringify(findings)}`);
+      const compiled = compileConfig(config, generation);
       names.set(generation, compiled.names);
       return file(`${generation}.snapshot`, encodeSnapshot(compiled.snapshot));
     };

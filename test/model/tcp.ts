@@ -68,7 +68,9 @@ export class TcpTrack {
     this.state = isSyn ? "syn-sent" : (segment.flags & FIN) !== 0 ? "fin-wait" : "established";
     const [client, server] = this.#sides;
     client.seen = true;
-    client.end = client.maxEnd = segmentEnd(segment);
+    client.end = segmentEnd(segment);
+    /* Nobody has offered a window for what a SYN may carry. */
+    client.maxEnd = isSyn ? add(segment.sequence, 1) : client.end;
     client.maxWindow = Math.max(1, segment.window);
     client.scale = segment.scale;
     if ((segment.flags & FIN) !== 0) client.fin = client.end;
@@ -208,7 +210,6 @@ export class TcpTrack {
       sender.seen = true;
       sender.end = sender.maxEnd = end;
       if (isSyn && this.state === "syn-sent") {
-        /* Nobody has offered a window for what a SYN may carry. */
         sender.maxEnd = add(segment.sequence, 1 + Math.max(1, receiver.maxWindow));
         sender.scale = segment.scale;
         receiver.acked = add(segment.sequence, 1);
@@ -276,8 +277,8 @@ export class TcpTrack {
     const sender = this.#sides[direction];
     const receiver = this.#sides[1 - direction]!;
     const acknowledged = (acked: number, fin: number | undefined): boolean => fin !== undefined && !after(fin, acked);
-    const mine = (segment.flags & ACK) !== 0 ? later(segment.acknowledgment, sender.acked) : sender.acked;
-    return acknowledged(mine, receiver.fin) && acknowledged(receiver.acked, sender.fin) ? "time-wait" : "closing";
+    const both = acknowledged(segment.acknowledgment, receiver.fin) && acknowledged(receiver.acked, sender.fin);
+    return both ? "time-wait" : "closing";
   }
 
   /** Who is client of a connection picked up in mid-stream nobody knows; if both sides opened at once, both answer. */

@@ -3,12 +3,21 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
+import { Action, FilterAnswer, FilterLogSource } from "../../../shared/gen/wire.gen.js";
 import { eventView } from "../http/live-log.js";
-import { sampleClose, sampleDeny6, sampleNames, sampleOpen6 } from "../syslog/sample-events.js";
+import {
+  sampleClose,
+  sampleDeny6,
+  sampleFilter,
+  sampleFilter6,
+  sampleNames,
+  sampleOpen6,
+} from "../syslog/sample-events.js";
 import { paletteFor } from "./colour.js";
 import { bashCompletion } from "./commands/completion.js";
 import { eventText } from "./commands/log.js";
 import { parseEndpoint } from "./commands/explain.js";
+import { filtersText, firewallLogDetail, firewallLogText, tcpFlagsText } from "./commands/show-firewall.js";
 import { buildProgram } from "./program.js";
 import { fieldsText, tableText } from "./table.js";
 import { duration, endpointText } from "./text.js";
@@ -82,6 +91,145 @@ describe("the live log's lines", () => {
       eventText(eventView(sampleDeny6, sampleNames), plain),
       "04:24:26.095  reject  icmp6 type 128 code 0 2001:db8:1::5 -> 2001:db8:2::10  trust -> untrust  policy default-policy  Rejected by policy",
     );
+  });
+});
+
+const limited = {
+  ...sampleFilter6,
+  action: Action.DENY,
+  filterAnswer: FilterAnswer.LIMITED,
+} as const;
+
+describe("filter logs", () => {
+  test("say in one line which term of which filter, what became of the packet, and at which interface", () => {
+    assert.equal(
+      eventText(eventView(sampleFilter, sampleNames), plain),
+      "04:24:26.095  permit  tcp 10.1.1.5:51000 -> 192.0.2.10:443  trust -> untrust  filter from-users term by-blue  junos-https  input ge-0/0/0.0  #4242",
+    );
+    assert.equal(
+      eventText(eventView({ ...sampleFilter, filterLogSource: FilterLogSource.CACHED_OUTPUT }, sampleNames), plain),
+      "04:24:26.095  permit  tcp 10.1.1.5:51000 -> 192.0.2.10:443  trust -> untrust  filter from-users term by-blue  junos-https  cached-output ge-0/0/1.0  #4242",
+    );
+    assert.equal(
+      eventText(eventView({ ...limited, applicationId: 0 }, sampleNames), plain),
+      "04:24:26.095  deny    icmp6 type 128 code 0 2001:db8:1::5 -> 2001:db8:2::10  trust -> junos-host  filter protect term ping  lo0 ge-0/0/0.0, answer rate-limited",
+    );
+    assert.ok(
+      eventText(
+        eventView({ ...sampleFilter, egressZone: 0, egressInterface: 0, action: Action.DENY }, sampleNames),
+        plain,
+      ).includes("  trust -> -  "),
+    );
+  });
+
+  test("are coloured by what became of the packet", () => {
+    const palette = paletteFor(true, {});
+    const shown = (action: Action): string => eventText(eventView({ ...sampleFilter, action }, sampleNames), palette);
+    assert.ok(shown(Action.PERMIT).includes(`${escape}32mpermit`));
+    assert.ok(shown(Action.DENY).includes(`${escape}31mdeny`));
+    assert.ok(shown(Action.REJECT).includes(`${escape}33mreject`));
+  });
+
+  test("are listed in the columns of Junos, with the term", () => {
+    const output = { ...sampleFilter, filterLogSource: FilterLogSource.OUTPUT, action: Action.REJECT } as const;
+    assert.equal(
+      firewallLogText([sampleFilter, output, limited].map((event) => eventView(event, sampleNames))),
+      [
+        "Time          Filter      Term     Action  Interface   Protocol  Src Addr       Dest Addr",
+        "04:24:26.095  from-users  by-blue  permit  ge-0/0/0.0  TCP       10.1.1.5       192.0.2.10",
+        "04:24:26.095  from-users  by-blue  reject  ge-0/0/1.0  TCP       10.1.1.5       192.0.2.10",
+        "04:24:26.095  protect     ping     deny    ge-0/0/0.0  ICMP6     2001:db8:1::5  2001:db8:2::10",
+      ].join("\n"),
+    );
+  });
+
+  test("are told in detail, with what there is of each packet", () => {
+    assert.equal(
+      firewallLogDetail(eventView(sampleFilter, sampleNames), plain),
+      [
+        "Time of log          2026-09-06T04:24:26.095999999Z",
+        "Filter               from-users",
+        "Term                 by-blue",
+        "Filter action        permit",
+        "Source of log        input",
+        "Name of interface    ge-0/0/0.0",
+        "Zones                trust -> untrust",
+        "Name of protocol     TCP",
+        "Packet length        1500",
+        "Source address       10.1.1.5:51000",
+        "Destination address  192.0.2.10:443",
+        "TCP flags            0x18 (psh ack)",
+        "DSCP                 46",
+        "Session              4242",
+        "Generation           7",
+      ].join("\n"),
+    );
+    assert.equal(
+      firewallLogDetail(eventView(limited, sampleNames), plain),
+      [
+        "Time of log          2026-09-06T04:24:26.095999999Z",
+        "Filter               protect",
+        "Term                 ping",
+        "Filter action        deny",
+        "Answer               rate-limited",
+        "Source of log        lo0",
+        "Name of interface    ge-0/0/0.0",
+        "Zones                trust -> junos-host",
+        "Name of protocol     ICMP6",
+        "Packet length        104",
+        "Source address       2001:db8:1::5",
+        "Destination address  2001:db8:2::10",
+        "ICMP type            128",
+        "ICMP code            0",
+        "DSCP                 0",
+        "Generation           7",
+      ].join("\n"),
+    );
+  });
+
+  test("name the flags of TCP", () => {
+    assert.deepEqual([0, 2, 0x12, 0xff].map(tcpFlagsText), [
+      "0x00",
+      "0x02 (syn)",
+      "0x12 (syn ack)",
+      "0xff (fin syn rst psh ack urg ece cwr)",
+    ]);
+  });
+});
+
+describe("firewall filters", () => {
+  test("stand with where they are attached and what they counted", () => {
+    const protect = {
+      name: "protect",
+      family: "inet6",
+      attached: [
+        { direction: "lo0", at: "inet.0" },
+        { direction: "output", at: "ge-0/0/0.0" },
+      ],
+      terms: 2,
+      counters: [
+        { name: "pings", packets: 3, bytes: 312 },
+        { name: "rest", packets: 0, bytes: 0 },
+      ],
+      policers: [{ name: "1m/protect/ping", packets: 12, bytes: 1248 }],
+    } as const;
+    const bare = { ...protect, name: "bare", family: "inet", attached: [], counters: [], policers: [] } as const;
+    assert.equal(
+      filtersText([protect, bare], plain),
+      [
+        "protect (inet6, 2 terms)",
+        "attached: lo0 inet.0, output ge-0/0/0.0",
+        "counter  packets  bytes",
+        "pings          3    312",
+        "rest           0      0",
+        "policer dropped  packets  bytes",
+        "1m/protect/ping       12   1248",
+        "",
+        "bare (inet, 2 terms)",
+        "attached: ",
+      ].join("\n"),
+    );
+    assert.equal(filtersText([], plain), "no filters attached");
   });
 });
 

@@ -134,6 +134,18 @@ test("answers find their requests in any order, and a refusal is the request's o
   client.close();
 });
 
+test("lists in a request go out as lists", async () => {
+  let cleared: Message | undefined;
+  const client = await greeted((message, send) => {
+    cleared = message;
+    send({ id: message.id, ok: true, counters: [{ index: 1, packets: 6_000_000_000, bytes: 7 }], policers: [] });
+  });
+  const reply = await client.request("clear_filters", { generation: 9, counters: [1, 0], policers: [] });
+  assert.deepEqual(cleared, { id: 2, type: "clear_filters", generation: 9, counters: [1, 0], policers: [] });
+  assert.deepEqual(reply, { counters: [{ index: 1, packets: 6_000_000_000, bytes: 7 }], policers: [] });
+  client.close();
+});
+
 test("a reply is taken whole at every way of cutting it, and several at once", async () => {
   const reply = Buffer.from(frameOf(packr.pack({ id: 2, ok: true, next: 1, sessions: [] })));
   for (let cut = 1; cut < reply.length; cut++) {

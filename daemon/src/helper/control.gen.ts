@@ -270,6 +270,22 @@ export interface ControlUnitCounters {
   readonly out_bytes: number;
 }
 
+/** One queue of a port that has queues, in packets and IP bytes. */
+export interface ControlQueueCounter {
+  /** port id; 0..9007199254740991 */
+  readonly port: number;
+  /** 0..9007199254740991 */
+  readonly queue: number;
+  /** that went into it; 0..9007199254740991 */
+  readonly packets: number;
+  /** 0..9007199254740991 */
+  readonly bytes: number;
+  /** that found it full; 0..9007199254740991 */
+  readonly dropped_packets: number;
+  /** 0..9007199254740991 */
+  readonly dropped_bytes: number;
+}
+
 /** One counter slot of the snapshot in force. */
 export interface ControlPolicyCounter {
   /** slot: position in the snapshot's counters; 0..9007199254740991 */
@@ -322,6 +338,7 @@ export interface CountersReply {
   readonly drops: readonly ControlDropCounter[];
   readonly events: readonly ControlEventCounter[];
   readonly units: readonly ControlUnitCounters[];
+  readonly queues: readonly ControlQueueCounter[];
   /** slots that counted */
   readonly policies: readonly ControlPolicyCounter[];
 }
@@ -1371,6 +1388,53 @@ export const controlSchema = {
     }
    }
   },
+  "queue_counter": {
+   "type": "object",
+   "description": "One queue of a port that has queues, in packets and IP bytes.",
+   "required": [
+    "port",
+    "queue",
+    "packets",
+    "bytes",
+    "dropped_packets",
+    "dropped_bytes"
+   ],
+   "properties": {
+    "port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "port id"
+    },
+    "queue": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "that went into it"
+    },
+    "bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "dropped_packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "that found it full"
+    },
+    "dropped_bytes": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
   "counters_reply": {
    "type": "object",
    "description": "All counters, summed over the workers.",
@@ -1394,7 +1458,8 @@ export const controlSchema = {
     "drops",
     "events",
     "units",
-    "policies"
+    "policies",
+    "queues"
    ],
    "properties": {
     "generation": {
@@ -1497,6 +1562,12 @@ export const controlSchema = {
      "type": "array",
      "items": {
       "$ref": "#/$defs/unit_counters"
+     }
+    },
+    "queues": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/queue_counter"
      }
     },
     "policies": {

@@ -30,6 +30,7 @@ const U32_MAX = 0xffffffff;
 function wide(value: unknown): unknown {
   if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) > U32_MAX ? BigInt(value) : value;
   if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map(wide);
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, inner]) => inner !== undefined)

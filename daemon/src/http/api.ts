@@ -1,6 +1,7 @@
 // api.ts: the bodies of the daemon's API, as schemas/api.schema.json states them. SPDX-License-Identifier: Apache-2.0
 import type { EventTypeName } from "../../../shared/gen/wire.gen.js";
 import type { ConfigError } from "../config/error.js";
+import type { FilterFamily } from "../config/names.js";
 
 export interface ApiErrorBody {
   readonly code: string;
@@ -149,7 +150,9 @@ export interface InterfaceView {
   readonly device: string;
   readonly vlan: number;
   readonly zone: string;
+  readonly instance: string;
   readonly addresses: readonly string[];
+  readonly filters: readonly AttachedFilter[];
   readonly up: boolean;
   readonly mtu: number;
   readonly mac: string;
@@ -162,6 +165,40 @@ export interface InterfaceView {
   readonly outBytes: number;
   /** What happened to the device's packets outside the helper's workers; the same for all interfaces of a device. */
   readonly deviceCounters: Readonly<Record<string, number>>;
+}
+
+/** AttachedFilter: a filter of a logical interface. */
+export interface AttachedFilter {
+  readonly family: FilterFamily;
+  readonly direction: "input" | "output";
+  readonly filter: string;
+}
+
+/** FilterAttachment: a logical interface, or for lo0 a routing instance. */
+export interface FilterAttachment {
+  readonly direction: "input" | "output" | "lo0";
+  readonly at: string;
+}
+
+export interface FilterCounterView {
+  readonly name: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** FilterView: one filter as it is attached. */
+export interface FilterView {
+  readonly name: string;
+  readonly family: FilterFamily;
+  readonly attached: readonly FilterAttachment[];
+  readonly terms: number;
+  readonly counters: readonly FilterCounterView[];
+  /** What each policer dropped. */
+  readonly policers: readonly FilterCounterView[];
+}
+
+export interface FiltersQuery {
+  readonly name?: string;
 }
 
 export interface ZoneView {
@@ -262,7 +299,13 @@ export interface LogQuery {
   readonly kind?: string;
   readonly zone?: string;
   readonly policy?: string;
+  readonly filter?: string;
   readonly address?: string;
+}
+
+export interface FirewallLogQuery {
+  readonly filter?: string;
+  readonly limit?: number;
 }
 
 export interface EventView {
@@ -291,8 +334,13 @@ export interface EventView {
   readonly elapsedSeconds?: number;
   readonly icmpType?: number;
   readonly icmpCode?: number;
-  readonly filter?: number;
-  readonly term?: number;
+  readonly filter?: string;
+  readonly term?: string;
+  /** What became of the answer that a reject owes; not there where none is due. */
+  readonly answer?: string;
+  readonly length?: number;
+  readonly dscp?: number;
+  readonly tcpFlags?: number;
   readonly suppressed?: number;
 }
 

@@ -10,6 +10,7 @@ import type { EventNames, GenerationNames } from "../event/names.js";
 import type { ControlPrefix, ControlReplies, ControlRequests, ControlSessionFilter } from "../helper/control.gen.js";
 import { HelperRefused } from "../helper/error.js";
 import type { RingSet } from "../ring/ring-set.js";
+import type { SnapshotFilter } from "../snapshot/snapshot.gen.js";
 import { readCandidate } from "../state/candidate.js";
 import {
   ConfigRefusedError,
@@ -34,6 +35,10 @@ import type {
   DiffReply,
   ExplainReply,
   ExplainRequest,
+  EventView,
+  FiltersQuery,
+  FilterView,
+  FirewallLogQuery,
   InterfaceView,
   NeighborView,
   PolicyView,
@@ -45,16 +50,20 @@ import type {
   Status,
   ZoneView,
 } from "./api.js";
+import type { FirewallLog } from "./firewall-log.js";
 import { RequestError, type Handlers } from "./server.js";
 import {
+  attachedAs,
   countersView,
   explainView,
+  filterViews,
   helperView,
   interfaceViews,
   neighborView,
   policyViews,
   routeView,
   sessionView,
+  slotsOf,
   streamView,
   zoneViews,
 } from "./view.js";
@@ -72,6 +81,7 @@ export interface Parts {
   readonly helper: HelperCalls;
   readonly rings: RingSet;
   readonly delivery: Delivery;
+  readonly firewallLog: FirewallLog;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -80,7 +90,7 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, names } = parts;
+  const { commits, store, helper, rings, delivery, firewallLog, names } = parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -167,6 +177,23 @@ export function createHandlers(parts: Parts): Handlers {
     return cleared;
   }
 
+  /** The filters of a name as they are attached; a name that the configuration does not know is refused. */
+  function filtersOf(name: string | undefined): readonly SnapshotFilter[] {
+    const { snapshot, names: table } = active().compiled;
+    const found = attachedAs(name, snapshot);
+    if (found.length === 0 && name !== undefined && !table.filters.some((filter) => filter.name === name))
+      throw new RequestError(404, "no-such-filter", `there is no filter "${name}"`);
+    return found;
+  }
+
+  async function clearFilters(name: string | undefined): Promise<number> {
+    const filters = filtersOf(name);
+    const counters = slotsOf(filters, "counter");
+    const policers = slotsOf(filters, "policer");
+    await ask("clear_filters", { generation: active().compiled.snapshot.generation, counters, policers });
+    return counters.length + policers.length;
+  }
+
   async function applied(result: Promise<Applied>): Promise<ApplyReply> {
     try {
       const { generation, hash, unchanged } = await result;
@@ -194,6 +221,9 @@ export function createHandlers(parts: Parts): Handlers {
       const { cleared } = await ask("clear_sessions", helperFilter(filter));
       return { cleared };
     },
+    "POST /clear-filters": async ({ name }: FiltersQuery): Promise<ClearReply> => ({
+      cleared: await clearFilters(name),
+    }),
     "POST /explain": async (request: ExplainRequest): Promise<ExplainReply> =>
       explainView(await ask("explain", explainRequest(request, active())), namesNow()),
     "GET /status": async (): Promise<Status> => {
@@ -228,6 +258,19 @@ export function createHandlers(parts: Parts): Handlers {
     "GET /zones": (): ZoneView[] => (commits.active === undefined ? [] : zoneViews(commits.active)),
     "GET /policies": async (): Promise<PolicyView[]> =>
       commits.active === undefined ? [] : policyViews(commits.active, await askIfThere("counters", {})),
+    "GET /filters": async ({ name }: FiltersQuery): Promise<FilterView[]> => {
+      const counted = await ask("filters", {});
+      const { snapshot } = active().compiled;
+      // Positions of another generation mean something else; a wrong number is worse than none.
+      if (counted.generation !== snapshot.generation)
+        throw new RequestError(
+          503,
+          "not-in-force",
+          `the helper enforces generation ${counted.generation}, not yet ${snapshot.generation}`,
+        );
+      return filterViews(filtersOf(name), snapshot, counted);
+    },
+    "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /sessions": sessionPage,
     "GET /routes": async (): Promise<RouteView[]> => {
       const { snapshot } = active().compiled;

@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { EventType, FilterAnswer, FilterLogSource } from "../../../shared/gen/wire.gen.js";
+import { Action, EventType, FilterAnswer, FilterLogSource } from "../../../shared/gen/wire.gen.js";
 import type { RingwallEvent } from "../event/event.js";
 import {
   sampleClose,
   sampleClose6,
   sampleDeny,
   sampleDeny6,
+  sampleFilter,
+  sampleFilter6,
   sampleNames,
   sampleOpen,
   samplePacket,
@@ -18,13 +20,11 @@ import type { LogQuery } from "./api.js";
 import { eventTest, eventView, LiveLog, LogQueryError } from "./live-log.js";
 
 const screen: RingwallEvent = { ...samplePacket, kind: "SCREEN_DROP", screenId: 5 };
-const filter: RingwallEvent = {
-  ...samplePacket,
-  kind: "FILTER_LOG",
-  filterId: 3,
-  termId: 2,
+const rejected: RingwallEvent = {
+  ...sampleFilter6,
+  action: Action.REJECT,
   filterLogSource: FilterLogSource.LO0,
-  filterAnswer: FilterAnswer.NONE,
+  filterAnswer: FilterAnswer.SENT,
 };
 const muted: RingwallEvent = {
   ...samplePacket,
@@ -34,7 +34,13 @@ const muted: RingwallEvent = {
   termId: 0,
   suppressedCount: 9,
 };
-const ALL = [sampleOpen, sampleClose, sampleClose6, sampleDeny, sampleDeny6, screen, filter, muted];
+const mutedFilter: RingwallEvent = {
+  ...muted,
+  suppressedKind: EventType.FILTER_LOG,
+  suppressedRule: 1,
+  termId: 3,
+};
+const ALL = [sampleOpen, sampleClose, sampleClose6, sampleDeny, sampleDeny6, screen, sampleFilter, rejected, muted];
 
 const chosen = (query: LogQuery): string[] => {
   const passes = eventTest(query);
@@ -69,14 +75,52 @@ describe("the live log", () => {
     );
   });
 
+  test("writes what became of a packet in a filter, and by which term", () => {
+    const { filter, term, reason, action, answer, length, dscp, tcpFlags, ingress, egress, session } = eventView(
+      sampleFilter,
+      sampleNames,
+    );
+    assert.deepEqual(
+      [filter, term, reason, action, answer, length, dscp, tcpFlags, ingress, egress, session],
+      ["from-users", "by-blue", "input", "permit", undefined, 1500, 46, 0x18, "ge-0/0/0.0", "ge-0/0/1.0", 4242],
+    );
+    const host = eventView(rejected, sampleNames);
+    assert.deepEqual(
+      [host.filter, host.term, host.reason, host.action, host.answer, host.icmpType, host.tcpFlags],
+      ["protect", "ping", "lo0", "reject", "sent", 128, undefined],
+    );
+    assert.deepEqual([host.to, host.egress, host.session], ["junos-host", ".local..0", undefined]);
+  });
+
+  test("names the filter and term whose logs were held back", () => {
+    const { filter, term, reason, suppressed } = eventView(mutedFilter, sampleNames);
+    assert.deepEqual([filter, term, reason, suppressed], ["from-users", "rest", "FILTER_LOG", 9]);
+    const policy = eventView(muted, sampleNames);
+    assert.deepEqual([policy.filter, policy.term], [undefined, undefined]);
+  });
+
+  test("chooses by filter", () => {
+    assert.deepEqual(chosen({ filter: "from-users" }), ["FILTER_LOG"]);
+    assert.deepEqual(chosen({ filter: "protect", zone: "junos-host" }), ["FILTER_LOG"]);
+    assert.deepEqual(chosen({ filter: "protect", zone: "untrust" }), []);
+    assert.deepEqual(chosen({ filter: "other" }), []);
+    assert.ok(eventTest({ filter: "from-users" })(mutedFilter, sampleNames));
+    assert.ok(!eventTest({ filter: "protect" })(mutedFilter, sampleNames));
+  });
+
   test("chooses by kind, zone, policy and address; all that is given must hold", () => {
     assert.deepEqual(chosen({ kind: "deny" }), ["POLICY_DENY", "POLICY_DENY"]);
     assert.deepEqual(chosen({ kind: "open,SESSION_CLOSE" }), ["SESSION_OPEN", "SESSION_CLOSE", "SESSION_CLOSE"]);
-    assert.deepEqual(chosen({ kind: "screen,filter,suppressed" }), ["SCREEN_DROP", "FILTER_LOG", "LOG_SUPPRESSED"]);
-    assert.equal(chosen({ zone: "untrust" }).length, ALL.length);
+    assert.deepEqual(chosen({ kind: "screen,filter,suppressed" }), [
+      "SCREEN_DROP",
+      "FILTER_LOG",
+      "FILTER_LOG",
+      "LOG_SUPPRESSED",
+    ]);
+    assert.equal(chosen({ zone: "untrust" }).length, ALL.length - 1);
     assert.equal(chosen({ zone: "dmz" }).length, 0);
     assert.deepEqual(chosen({ policy: "users-to-internet", kind: "close" }), ["SESSION_CLOSE", "SESSION_CLOSE"]);
-    assert.deepEqual(chosen({ address: "2001:db8::/32" }), ["SESSION_CLOSE", "POLICY_DENY"]);
+    assert.deepEqual(chosen({ address: "2001:db8::/32" }), ["SESSION_CLOSE", "POLICY_DENY", "FILTER_LOG"]);
     assert.equal(chosen({ address: "192.0.2.10" }).length, 6);
     assert.equal(chosen({ address: "10.1.1.0/30" }).length, 0);
   });

@@ -8,6 +8,8 @@ import {
   denyReasonText,
   eventTypeText,
   EventType,
+  FilterAnswer,
+  filterAnswerText,
   filterLogSourceText,
   screenIdText,
   type EventTypeName,
@@ -15,8 +17,9 @@ import {
 import { CodedError } from "../base/coded-error.js";
 import { unreachable } from "../base/unreachable.js";
 import { parseAddress, parsePrefix, prefixRange, rangeHolds } from "../config/address.js";
-import type { EventTime, RingwallEvent } from "../event/event.js";
-import { deciderId, egressZone, type EventNames } from "../event/names.js";
+import { ICMP, ICMP6, TCP } from "../config/protocol.js";
+import type { EventTime, FilterLog, RingwallEvent } from "../event/event.js";
+import { deciderId, egressUnit, egressZone, type EventNames, type EventTerm } from "../event/names.js";
 import { protocolName } from "../syslog/protocol.js";
 import type { EventView, LogQuery } from "./api.js";
 
@@ -54,11 +57,23 @@ export function eventTest(query: LogQuery): EventTest {
     const { policy } = query;
     tests.push((event, names) => "policyId" in event && names.policy(deciderId(event)).name === policy);
   }
+  if (query.filter !== undefined) {
+    const { filter } = query;
+    tests.push((event, names) => termOf(event, names)?.filter === filter);
+  }
   if (query.address !== undefined) {
     const holds = addressTest(query.address);
     tests.push((event) => holds(event.sourceAddress) || holds(event.destinationAddress));
   }
   return (event, names) => tests.every((test) => test(event, names));
+}
+
+/** termOf gives the filter and term of a filter log, or of a summary of such that were held back. */
+function termOf(event: RingwallEvent, names: EventNames): EventTerm | undefined {
+  if (event.kind === "FILTER_LOG") return names.term(event.filterId, event.termId);
+  return event.kind === "LOG_SUPPRESSED" && event.suppressedKind === EventType.FILTER_LOG
+    ? names.term(event.suppressedRule, event.termId)
+    : undefined;
 }
 
 function kindOf(text: string): EventTypeName {
@@ -88,7 +103,7 @@ export function eventView(event: RingwallEvent, names: EventNames): EventView {
     generation,
     worker,
   } = event;
-  const isIcmp = event.protocol === 1 || event.protocol === 58;
+  const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
   const application = names.application(event.applicationId);
   return {
     time: isoTime(event.time),
@@ -102,11 +117,12 @@ export function eventView(event: RingwallEvent, names: EventNames): EventView {
     from: names.zone(event.ingressZone),
     to: egressZone(event, names) ?? "",
     ingress: names.unit(event.ingressInterface),
-    egress: event.egressInterface === 0 ? "" : names.unit(event.egressInterface),
+    egress: egressUnit(event, names) ?? "",
     ...(application === undefined ? {} : { application }),
     ...(event.sessionId === 0 ? {} : { session: event.sessionId }),
     ...(isIcmp ? { icmpType: event.icmpType, icmpCode: event.icmpCode } : {}),
     ...particulars(event, names),
+    ...termOf(event, names),
     generation,
     worker,
   };
@@ -135,20 +151,23 @@ function particulars(event: RingwallEvent, names: EventNames): Partial<EventView
     case "SCREEN_DROP":
       return { reason: screenIdText[event.screenId] ?? String(event.screenId) };
     case "FILTER_LOG":
-      return {
-        reason: filterLogSourceText[event.filterLogSource] ?? "unknown",
-        filter: event.filterId,
-        term: event.termId,
-      };
+      return filterParticulars(event);
     case "LOG_SUPPRESSED":
-      return {
-        reason: eventTypeText[event.suppressedKind] ?? "unknown",
-        suppressed: event.suppressedCount,
-        term: event.termId,
-      };
+      return { reason: eventTypeText[event.suppressedKind] ?? "unknown", suppressed: event.suppressedCount };
     default:
       return unreachable(event);
   }
+}
+
+function filterParticulars(event: FilterLog): Partial<EventView> {
+  const { filterLogSource, filterAnswer, packetLength: length, dscp, tcpFlags } = event;
+  return {
+    reason: filterLogSourceText[filterLogSource] ?? "unknown",
+    ...(filterAnswer === FilterAnswer.NONE ? {} : { answer: filterAnswerText[filterAnswer] ?? "unknown" }),
+    length,
+    dscp,
+    ...(event.protocol === TCP ? { tcpFlags } : {}),
+  };
 }
 
 function isoTime({ seconds, nanoseconds }: EventTime): string {

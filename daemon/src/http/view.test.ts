@@ -1,9 +1,12 @@
 // view.test.ts: the helper's numbers under the API's names. SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 
+import { edited } from "../../../test/config/tree.js";
+import { compileConfig } from "../config/compile.js";
+import type { Config } from "../config/config.js";
 import type { ControlPortStatus, CountersReply } from "../helper/control.gen.js";
-import { countersView, portCounters } from "./view.js";
+import { attachedAs, countersView, filterViews, interfaceViews, portCounters, slotsOf } from "./view.js";
 
 const port: ControlPortStatus = {
   id: 0,
@@ -50,6 +53,7 @@ const counters: CountersReply = {
   events: [],
   units: [],
   policies: [],
+  queues: [],
 };
 
 test("a device's counters say what was lost before the helper and what the kernel kept", () => {
@@ -75,4 +79,126 @@ test("a device that the helper does not know has counted nothing", () => {
 
 test("sessions that never opened are among the totals", () => {
   assert.equal(countersView(counters).totals["sessions-abandoned"], 9);
+});
+
+describe("firewall filters", () => {
+  const term = (name: string, then: object): object => ({ name, then });
+  const config = edited([
+    ["firewall.policer[0]", { name: "1m", "if-exceeding": { "bandwidth-limit": "1m", "burst-size-limit": "15k" } }],
+    [
+      "firewall.family.inet.filter",
+      [
+        { name: "inner", term: [term("pings", { count: "pings", policer: "1m", next: "term" })] },
+        {
+          name: "shared",
+          term: [
+            { name: "first", filter: "inner" },
+            term("again", { count: "pings", next: "term" }),
+            term("rest", { count: "rest" }),
+          ],
+        },
+        { name: "own", "interface-specific": true, term: [term("all", { count: "all" })] },
+        { name: "idle", term: [term("all", { count: "all" })] },
+      ],
+    ],
+    ["firewall.family.inet6.filter", [{ name: "six", term: [term("all", { discard: true })] }]],
+    ["interfaces.ge-0/0/0.unit.0.family.inet.filter", { input: "shared", output: "own" }],
+    ["interfaces.ge-0/0/0.unit.0.family.inet6.filter", { output: "six" }],
+    ["interfaces.ge-0/0/1.unit.10.family.inet.filter", { input: "own", output: "shared" }],
+    ["interfaces.lo0.unit.0.family.inet.filter", { input: "shared" }],
+  ]) as Config;
+  const compiled = compileConfig(config, 5);
+  const { snapshot } = compiled;
+  const reply = { generation: 5, counters: [{ index: 0, packets: 3, bytes: 252 }], policers: [] };
+
+  test("are listed as they are attached, with what each counted there", () => {
+    assert.deepEqual(
+      filterViews(attachedAs(undefined, snapshot), snapshot, {
+        ...reply,
+        policers: [{ index: 0, packets: 1, bytes: 84 }],
+      }),
+      [
+        {
+          name: "shared",
+          family: "inet",
+          attached: [
+            { direction: "input", at: "ge-0/0/0.0" },
+            { direction: "output", at: "ge-0/0/1.10" },
+            { direction: "lo0", at: "inet.0" },
+          ],
+          terms: 3,
+          counters: [
+            { name: "pings", packets: 3, bytes: 252 },
+            { name: "rest", packets: 0, bytes: 0 },
+          ],
+          policers: [{ name: "1m/shared/inner:pings", packets: 1, bytes: 84 }],
+        },
+        {
+          name: "own-ge-0/0/0.0-o",
+          family: "inet",
+          attached: [{ direction: "output", at: "ge-0/0/0.0" }],
+          terms: 1,
+          counters: [{ name: "all", packets: 0, bytes: 0 }],
+          policers: [],
+        },
+        {
+          name: "six",
+          family: "inet6",
+          attached: [{ direction: "output", at: "ge-0/0/0.0" }],
+          terms: 1,
+          counters: [],
+          policers: [],
+        },
+        {
+          name: "own-ge-0/0/1.10-i",
+          family: "inet",
+          attached: [{ direction: "input", at: "ge-0/0/1.10" }],
+          terms: 1,
+          counters: [{ name: "all", packets: 0, bytes: 0 }],
+          policers: [],
+        },
+      ],
+    );
+  });
+
+  test("are found by the name of the attachment, or of a filter whose terms stand in it", () => {
+    const found = (name: string): string[] => attachedAs(name, snapshot).map((filter) => filter.name);
+    assert.deepEqual(found("shared"), ["shared"]);
+    assert.deepEqual(found("inner"), ["shared"]);
+    assert.deepEqual(found("own"), ["own-ge-0/0/0.0-o", "own-ge-0/0/1.10-i"]);
+    assert.deepEqual(found("own-ge-0/0/1.10-i"), ["own-ge-0/0/1.10-i"]);
+    assert.deepEqual(found("idle"), [], "it is not attached");
+    assert.deepEqual(slotsOf(attachedAs("own", snapshot), "counter").length, 2);
+    assert.deepEqual(slotsOf(attachedAs("inner", snapshot), "policer"), [0]);
+  });
+
+  test("stand with the interfaces that have them", () => {
+    const active = {
+      config,
+      compiled,
+      commit: { generation: 5, hash: "", time: "", origin: "apply", text: "" },
+    } as const;
+    assert.deepEqual(
+      interfaceViews(active, undefined, undefined).map(({ name, instance, filters }) => [name, instance, filters]),
+      [
+        [
+          "ge-0/0/0.0",
+          "inet.0",
+          [
+            { family: "inet", direction: "input", filter: "shared" },
+            { family: "inet", direction: "output", filter: "own-ge-0/0/0.0-o" },
+            { family: "inet6", direction: "output", filter: "six" },
+          ],
+        ],
+        [
+          "ge-0/0/1.10",
+          "inet.0",
+          [
+            { family: "inet", direction: "input", filter: "own-ge-0/0/1.10-i" },
+            { family: "inet", direction: "output", filter: "shared" },
+          ],
+        ],
+      ],
+    );
+  });
 });

@@ -1,10 +1,11 @@
 // view.ts: from the helper's numbers to the API's words. Pure: no socket, no clock. SPDX-License-Identifier: Apache-2.0
 import { actionText, dropReasonText, eventTypeText } from "../../../shared/gen/wire.gen.js";
 import type { HostInboundTraffic } from "../config/config.js";
-import { MAX_RULES_PER_POLICY_SET, type NameTable, type PolicyName } from "../config/names.js";
+import { MAX_RULES_PER_POLICY_SET, type FilterFamily, type NameTable, type PolicyName } from "../config/names.js";
 import { inet6Text, inetText } from "../event/address.js";
 import { HOST_ZONE, LOCAL_INTERFACE, type EventNames } from "../event/names.js";
 import type {
+  ControlFilterCounter,
   ControlNeighbor,
   ControlPolicyCounter,
   ControlPortStatus,
@@ -12,15 +13,20 @@ import type {
   ControlSession,
   CountersReply,
   ExplainReply as HelperExplainReply,
+  FiltersReply,
   StatusReply,
 } from "../helper/control.gen.js";
-import type { Snapshot } from "../snapshot/snapshot.gen.js";
+import type { Snapshot, SnapshotFilter, SnapshotFilterTerm, SnapshotUnit } from "../snapshot/snapshot.gen.js";
 import type { Active } from "../state/commits.js";
 import { protocolName } from "../syslog/protocol.js";
 import type { StreamStatus } from "../syslog/stream.js";
 import type {
+  AttachedFilter,
   Counters,
   ExplainReply,
+  FilterAttachment,
+  FilterCounterView,
+  FilterView,
   HelperView,
   InterfaceView,
   NeighborView,
@@ -149,6 +155,8 @@ export function interfaceViews(
       device: snapshot.ports[unit.port]?.device ?? "",
       vlan: unit.vlan,
       zone: names.zones[unit.zone] ?? "",
+      instance: snapshot.instances[unit.instance]?.name ?? "",
+      filters: attachedFilters(unit, snapshot),
       addresses: unit.addresses.map(({ address, length }) => `${addressText(address)}/${length}`),
       up: port?.up ?? false,
       mtu: port?.mtu ?? 0,
@@ -163,6 +171,80 @@ export function interfaceViews(
       deviceCounters: portCounters(port),
     };
   });
+}
+
+/** The fields of a unit that hold the filters attached to it. */
+const ATTACHED = [
+  { field: "filter_input", family: "inet", direction: "input" },
+  { field: "filter_output", family: "inet", direction: "output" },
+  { field: "filter_input6", family: "inet6", direction: "input" },
+  { field: "filter_output6", family: "inet6", direction: "output" },
+] as const;
+
+function attachedFilters(unit: SnapshotUnit, snapshot: Snapshot): AttachedFilter[] {
+  return ATTACHED.flatMap(({ field, family, direction }) =>
+    unit[field] === 0 ? [] : [{ family, direction, filter: snapshot.filters[unit[field] - 1]?.name ?? "" }],
+  );
+}
+
+/** attachedAs gives the filters that an operator means by a name: that of the attachment, or of a filter with terms in it. */
+export function attachedAs(name: string | undefined, snapshot: Snapshot): readonly SnapshotFilter[] {
+  if (name === undefined) return snapshot.filters;
+  return snapshot.filters.filter((filter) => filter.name === name || filter.terms.some((term) => term.filter === name));
+}
+
+/** slotsOf gives the positions of what these filters count, or of the policers that they use. */
+export function slotsOf(filters: readonly SnapshotFilter[], of: "counter" | "policer"): number[] {
+  const slots = filters.flatMap(({ terms }) => terms.map((term: SnapshotFilterTerm) => term[of]));
+  return [...new Set(slots.filter((slot) => slot >= 0))];
+}
+
+/** filterViews lists filters as they are attached, with what they counted in the generation of their snapshot. */
+export function filterViews(
+  filters: readonly SnapshotFilter[],
+  snapshot: Snapshot,
+  counted: FiltersReply,
+): FilterView[] {
+  const counters = rowsOf(snapshot.filter_counters, counted.counters);
+  const policers = rowsOf(
+    snapshot.policers.map(({ name }) => name),
+    counted.policers,
+  );
+  return filters.map((filter) => ({
+    name: filter.name,
+    family: familyOf(filter),
+    attached: attachmentsOf(filter, snapshot),
+    terms: filter.terms.length,
+    // Names of counters begin with that of the filter, which stands above them already.
+    counters: slotsOf([filter], "counter").map((slot) => {
+      const row = counters(slot);
+      return { ...row, name: row.name.slice(row.name.lastIndexOf("/") + 1) };
+    }),
+    policers: slotsOf([filter], "policer").map(policers),
+  }));
+}
+
+const familyOf = ({ family }: SnapshotFilter): FilterFamily => (family === 2 ? "inet" : "inet6");
+
+function rowsOf(
+  names: readonly string[],
+  counted: readonly ControlFilterCounter[],
+): (slot: number) => FilterCounterView {
+  const bySlot = new Map(counted.map((row) => [row.index, row]));
+  return (slot) => {
+    const { packets = 0, bytes = 0 } = bySlot.get(slot) ?? {};
+    return { name: names[slot] ?? String(slot), packets, bytes };
+  };
+}
+
+function attachmentsOf(filter: SnapshotFilter, snapshot: Snapshot): FilterAttachment[] {
+  const units = snapshot.units.flatMap((unit) =>
+    ATTACHED.filter(({ field }) => unit[field] === filter.id).map(({ direction }) => ({ direction, at: unit.name })),
+  );
+  const hosts = snapshot.instances
+    .filter((instance) => instance.filter_host === filter.id || instance.filter_host6 === filter.id)
+    .map(({ name }) => ({ direction: "lo0" as const, at: name }));
+  return [...units, ...hosts];
 }
 
 export function zoneViews(active: Active): ZoneView[] {

@@ -39,10 +39,7 @@ const failed: RingwallEvent[] = [];
 function delivery(...streams: Stream[]): Delivery {
   const made = new Delivery(
     new GenerationNames({ names: (generation) => (generation === 7 ? sampleTable : undefined) }, "x"),
-    {
-      isWatched: false,
-      publish: () => assert.fail("nobody looks on"),
-    },
+    [{ isWatched: false, publish: () => assert.fail("nobody looks on") }],
     (event) => failed.push(event),
   );
   made.setStreams(streams);

@@ -15,6 +15,7 @@ export interface RingPosition {
 
 /** Observer sees each event that is delivered, with its names. */
 export interface Observer {
+  /** Whether publish has anything to do. */
   readonly isWatched: boolean;
   publish(event: RingwallEvent, names: EventNames): void;
 }
@@ -34,16 +35,20 @@ interface Outlet {
  * batches; only then may streams be changed or sent. */
 export class Delivery {
   readonly #names: GenerationNames;
-  readonly #observer: Observer;
+  readonly #observers: readonly Observer[];
   readonly #failed: (event: RingwallEvent, thrown: unknown) => void;
   #outlets: readonly Outlet[] = [];
   #groups: readonly FormatGroup[] = [];
   #unnamed = 0;
 
   /** failed is told of events whose line could not be written. */
-  constructor(names: GenerationNames, observer: Observer, failed: (event: RingwallEvent, thrown: unknown) => void) {
+  constructor(
+    names: GenerationNames,
+    observers: readonly Observer[],
+    failed: (event: RingwallEvent, thrown: unknown) => void,
+  ) {
     this.#names = names;
-    this.#observer = observer;
+    this.#observers = observers;
     this.#failed = failed;
   }
 
@@ -84,7 +89,7 @@ export class Delivery {
       if (line.length === 0) this.#format(group, event, names);
       outbox.append(kind, line.bytes, line.length);
     }
-    if (this.#observer.isWatched) this.#observer.publish(event, names);
+    for (const observer of this.#observers) if (observer.isWatched) observer.publish(event, names);
   }
 
   // A line that cannot be written is counted with those that cannot be sent, and the next event has its turn: one odd frame

@@ -1,12 +1,12 @@
-// clear.ts: `ringwall clear sessions`. SPDX-License-Identifier: Apache-2.0
+// clear.ts: `ringwall clear …`: ends sessions, sets counters to zero. SPDX-License-Identifier: Apache-2.0
 import type { Command } from "commander";
 
-import type { ClearReply } from "../../http/api.js";
+import type { ClearReply, FiltersQuery } from "../../http/api.js";
 import { contextOf } from "../context.js";
 import { addSessionFilter, sessionFilter, type SessionOptions } from "../session-filter.js";
 
 export function registerClear(program: Command): void {
-  const clear = program.command("clear").description("Ends something now.");
+  const clear = program.command("clear").description("Ends sessions, sets counters to zero.");
   addSessionFilter(clear.command("sessions"))
     .summary("close sessions")
     .description(
@@ -21,4 +21,29 @@ export function registerClear(program: Command): void {
       const reply = await context.client.post<ClearReply>("/clear-sessions", sessionFilter(options));
       context.printResult(reply, () => (reply.cleared === 1 ? "1 session closed" : `${reply.cleared} sessions closed`));
     });
+
+  const firewall = clear
+    .command("firewall")
+    .summary("set counters of firewall filters to zero")
+    .description(
+      "Sets counters of firewall filters, and of what their policers dropped, to zero. No packet is lost or counted twice by it.",
+    )
+    .addHelpText("after", "\nExamples:\n  ringwall clear firewall filter protect\n  ringwall clear firewall all");
+  firewall
+    .command("filter")
+    .argument("<name>", "filter as it is attached, or as it is written")
+    .summary("those of one filter")
+    .description("Sets the counters of one filter to zero, wherever it is attached.")
+    .action((name: string, _options: unknown, command: Command) => clearFilters(command, { name }));
+  firewall
+    .command("all")
+    .summary("those of all filters")
+    .description("Sets the counters of all filters to zero.")
+    .action((_options: unknown, command: Command) => clearFilters(command, {}));
+}
+
+async function clearFilters(command: Command, query: FiltersQuery): Promise<void> {
+  const context = contextOf(command);
+  const reply = await context.client.post<ClearReply>("/clear-filters", query);
+  context.printResult(reply, () => (reply.cleared === 1 ? "1 counter cleared" : `${reply.cleared} counters cleared`));
 }

@@ -16,20 +16,21 @@ export function registerLog(program: Command): void {
     .option("--kind <kinds>", "open, close, deny, screen, filter, suppressed; several with commas")
     .option("--zone <name>", "zone it came from or went to")
     .option("--policy <name>", "policy that decided")
+    .option("--filter <name>", "filter in which the term that logged is written")
     .option("--address <address>", "source or destination: address or prefix")
     .addHelpText(
       "after",
-      "\nExamples:\n  ringwall log --kind deny --zone untrust\n  ringwall log --address 10.1.1.0/24 --json | jq .policy",
+      "\nExamples:\n  ringwall log --kind deny --zone untrust\n  ringwall log --kind filter --filter protect\n  ringwall log --address 10.1.1.0/24 --json | jq .policy",
     )
     .action(async (options: LogQuery, command: Command) => {
       const context = contextOf(command);
-      const { kind, zone, policy, address } = options;
+      const { kind, zone, policy, filter, address } = options;
       const end = new AbortController();
       process.once("SIGINT", () => end.abort());
       process.once("SIGTERM", () => end.abort());
       // `ringwall log | head` closes our output: that is an end, not an error.
       process.stdout.on("error", () => end.abort());
-      for await (const line of context.client.lines("/log", { kind, zone, policy, address }, end.signal)) {
+      for await (const line of context.client.lines("/log", { kind, zone, policy, filter, address }, end.signal)) {
         if (context.isJson) context.print(line);
         else context.print(lineText(JSON.parse(line) as EventView | DroppedView, context.palette));
       }
@@ -60,7 +61,8 @@ export function eventText(event: EventView, palette: Palette): string {
     palette.dim(event.time.slice(11, 23)),
     paint(whatText(event).padEnd(6)),
     `${event.protocol}${icmp} ${source} -> ${destination}`,
-    palette.dim(`${event.from} -> ${event.to}`),
+    palette.dim(`${event.from} -> ${event.to === "" ? "-" : event.to}`),
+    event.filter === undefined ? "" : `filter ${palette.bold(event.filter)} term ${palette.bold(event.term ?? "")}`,
     event.policy === undefined ? "" : `policy ${palette.bold(event.policy)}`,
     event.application === undefined ? "" : palette.dim(event.application),
     palette.dim(whyText(event)),
@@ -85,7 +87,10 @@ function whyText(event: EventView): string {
     const { elapsedSeconds = 0, clientPackets = 0, clientBytes = 0, serverPackets = 0, serverBytes = 0 } = event;
     return `${reason}, ${elapsedSeconds} s, client ${clientPackets} packets ${clientBytes} bytes, server ${serverPackets} packets ${serverBytes} bytes`;
   }
-  if (kind === "FILTER_LOG") return `${reason} filter ${event.filter ?? 0} term ${event.term ?? 0}`;
+  if (kind === "FILTER_LOG") {
+    const at = reason.endsWith("output") ? event.egress : event.ingress;
+    return `${reason} ${at}${event.answer === undefined ? "" : `, answer ${event.answer}`}`;
+  }
   if (kind === "LOG_SUPPRESSED") return `${event.suppressed ?? 0} ${reason} held back`;
   return reason;
 }

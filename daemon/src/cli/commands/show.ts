@@ -3,6 +3,7 @@ import type { Command } from "commander";
 
 import type {
   ActiveConfig,
+  AttachedFilter,
   CommitView,
   Counters,
   InterfaceView,
@@ -18,6 +19,7 @@ import { contextOf } from "../context.js";
 import { addSessionFilter, sessionFilter, wholeNumber, type SessionOptions } from "../session-filter.js";
 import { tableText } from "../table.js";
 import { duration, endpointText } from "../text.js";
+import { registerShowFirewall } from "./show-firewall.js";
 
 const PAGE = 500;
 
@@ -37,6 +39,7 @@ export function registerShow(program: Command): void {
     policiesText,
   );
   list<RouteView>(show, "routes", "routes in force, of every origin", routesText);
+  registerShowFirewall(show);
   list<NeighborView>(show, "neighbors", "link-layer addresses of neighbours", neighborsText);
   list<CommitView>(show, "history", "configurations that were in force, for rollback", historyText);
 
@@ -110,11 +113,13 @@ function interfacesText(rows: readonly InterfaceView[], palette: Palette): strin
       { title: "device", value: (row) => (row.vlan === 0 ? row.device : `${row.device} vlan ${row.vlan}`) },
       { title: "link", value: (row) => (row.up ? "up" : "down") },
       { title: "zone", value: (row) => orDash(row.zone) },
+      { title: "instance", value: (row) => row.instance },
       { title: "addresses", value: (row) => orDash(row.addresses.join(" ")) },
       { title: "mtu", value: (row) => row.mtu },
       { title: "xdp", value: (row) => row.xdpMode },
       { title: "in packets", value: (row) => row.inPackets },
       { title: "out packets", value: (row) => row.outPackets },
+      { title: "filters", value: (row) => orDash(row.filters.map(attachedText).join(", ")) },
     ],
     rows,
   );
@@ -124,6 +129,10 @@ function interfacesText(rows: readonly InterfaceView[], palette: Palette): strin
     ).values(),
   ];
   return `${table}\n\n${palette.dim(reasons.join("\n"))}`;
+}
+
+function attachedText({ family, direction, filter }: AttachedFilter): string {
+  return `${family} ${direction} ${filter}`;
 }
 
 function deviceText(row: InterfaceView): string {
