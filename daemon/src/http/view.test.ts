@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { configOf } from "../../../test/config/tree.js";
 import { compileConfig } from "../config/compile.js";
 import type { ControlPortStatus, CountersReply } from "../helper/control.gen.js";
-import { attachedAs, countersView, filterViews, interfaceViews, portCounters, slotsOf } from "./view.js";
+import { attachedAs, countersView, filterViews, interfaceViews, portCounters, routeView, slotsOf } from "./view.js";
 
 const port: ControlPortStatus = {
   id: 0,
@@ -201,4 +201,17 @@ describe("firewall filters", () => {
       ],
     );
   });
+});
+
+test("a route into another table says whose", () => {
+  const { snapshot } = compileConfig(configOf([]), 1);
+  const route = { instance: 0, prefix: Uint8Array.of(10, 8, 0, 0), length: 16, origin: "static", hops: [] };
+  assert.deepEqual(routeView({ ...route, kind: "next-table", table: 1 }, snapshot), {
+    instance: snapshot.instances[0]!.name,
+    prefix: "10.8.0.0/16",
+    kind: "next-table blue",
+    origin: "static",
+    nextHops: [],
+  });
+  assert.equal(routeView({ ...route, kind: "discard" }, snapshot).kind, "discard");
 });
