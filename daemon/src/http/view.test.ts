@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { edited } from "../../../test/config/tree.js";
+import { configOf } from "../../../test/config/tree.js";
 import { compileConfig } from "../config/compile.js";
-import type { Config } from "../config/config.js";
 import type { ControlPortStatus, CountersReply } from "../helper/control.gen.js";
 import { attachedAs, countersView, filterViews, interfaceViews, portCounters, slotsOf } from "./view.js";
 
@@ -83,7 +82,7 @@ test("sessions that never opened are among the totals", () => {
 
 describe("firewall filters", () => {
   const term = (name: string, then: object): object => ({ name, then });
-  const config = edited([
+  const config = configOf([
     ["firewall.policer[0]", { name: "1m", "if-exceeding": { "bandwidth-limit": "1m", "burst-size-limit": "15k" } }],
     [
       "firewall.family.inet.filter",
@@ -106,7 +105,7 @@ describe("firewall filters", () => {
     ["interfaces.ge-0/0/0.unit.0.family.inet6.filter", { output: "six" }],
     ["interfaces.ge-0/0/1.unit.10.family.inet.filter", { input: "own", output: "shared" }],
     ["interfaces.lo0.unit.0.family.inet.filter", { input: "shared" }],
-  ]) as Config;
+  ]);
   const compiled = compileConfig(config, 5);
   const { snapshot } = compiled;
   const reply = { generation: 5, counters: [{ index: 0, packets: 3, bytes: 252 }], policers: [] };
@@ -125,6 +124,7 @@ describe("firewall filters", () => {
             { direction: "input", at: "ge-0/0/0.0" },
             { direction: "output", at: "ge-0/0/1.10" },
             { direction: "lo0", at: "inet.0" },
+            { direction: "lo0", at: "blue" },
           ],
           terms: 3,
           counters: [
