@@ -485,7 +485,7 @@ const fill = (at: string, family: "inet" | "inet6"): Edit[] =>
     { name: `${family}-${place}`, term: [{ name: "t" }] },
   ]);
 
-const quantity = (at: string, title: string, low: number, high: string, also: readonly Edit[] = []): Row => ({
+export const quantity = (at: string, title: string, low: number, high: string, also: readonly Edit[] = []): Row => ({
   at,
   also,
   accept: [low, `${low}`, high],
