@@ -95,8 +95,10 @@ classify_index_start(const struct classify_index *x, const struct classify_query
 	s->index = x;
 	s->vectors = 0;
 	s->row = UINT32_MAX;
-	for (uint32_t class = 0; class < CLASSES; class ++)
+	for (uint32_t class = 0; class < CLASSES; class ++) {
 		s->bit[class] = bit_from(x, class, from);
+		s->common[class] = 0;
+	}
 	return service_add(s, q) && addresses_add(s, q->key) &&
 	       vector_add(s, &x->dimension[INTERFACE], interval32(&x->dimension[INTERFACE], q->unit));
 }
@@ -147,12 +149,22 @@ struct find {
 	uint32_t end;  /* of the class */
 };
 
-/* The first bit, from `bit` on, whose rule counts, or that is too late for others to count; else the end. A class begins with
- * a word of its own, and its bits are in the order of their rules. */
-static inline uint32_t
-class_look(struct classify_search *s, const struct find *f, uint32_t bit)
+/* Drops the bits of a word whose rules do not count. */
+static inline uint64_t
+bits_from(const uint32_t *rule, uint64_t bits, uint32_t from)
+{
+	while (bits != 0 && rule[__builtin_ctzll(bits)] < from)
+		bits &= bits - 1;
+	return bits;
+}
+
+/* Looks for the next word of a class with a rule that counts, from the class's bit on; stops where rules are too late. A class
+ * begins with a word of its own, and its bits are in the order of their rules. */
+static inline void
+class_look(struct classify_search *s, const struct find *f, uint32_t class)
 {
 	const uint32_t *rule = s->index->rule;
+	uint32_t bit = s->bit[class];
 	uint64_t first = UINT64_MAX << bit % 64;
 	while (bit < f->end) {
 		uint32_t row = bit / ROW_RULES;
@@ -162,19 +174,23 @@ class_look(struct classify_search *s, const struct find *f, uint32_t bit)
 			uint32_t w = (uint32_t)__builtin_ctzll(alive), at = row * ROW_RULES + w * 64;
 			uint64_t common;
 			if (at >= f->end)
-				return f->end;
-			if (rule[at] >= f->best)
-				return at > bit ? at : bit;
+				goto ended;
+			if (rule[at] >= f->best) {
+				s->bit[class] = at > bit ? at : bit;
+				return;
+			}
 			common = word_common(s, w) & (at < bit ? first : UINT64_MAX);
-			for (; common != 0; common &= common - 1) {
-				uint32_t found = at + (uint32_t)__builtin_ctzll(common);
-				if (rule[found] >= f->from)
-					return found;
+			common = bits_from(rule + at, common, f->from);
+			if (common != 0) {
+				s->bit[class] = at;
+				s->common[class] = common;
+				return;
 			}
 		}
 		bit = (row + 1) * ROW_RULES;
 	}
-	return f->end;
+ended:
+	s->bit[class] = f->end;
 }
 
 int32_t
@@ -184,9 +200,16 @@ classify_index_next(struct classify_search *s, uint32_t from)
 	struct find f = { .from = from, .best = NO_RULE };
 	for (uint32_t class = 0; class < CLASSES; class ++) {
 		f.end = x->class_end[class];
-		s->bit[class] = class_look(s, &f, s->bit[class]);
-		if (s->bit[class] < f.end && x->rule[s->bit[class]] < f.best)
-			f.best = x->rule[s->bit[class]];
+		if (s->common[class] != 0) {
+			s->common[class] = bits_from(x->rule + s->bit[class], s->common[class], from);
+			s->bit[class] += s->common[class] == 0 ? 64 : 0;
+		}
+		if (s->common[class] == 0)
+			class_look(s, &f, class);
+		if (s->common[class] != 0) {
+			uint32_t rule = x->rule[s->bit[class] + (uint32_t)__builtin_ctzll(s->common[class])];
+			f.best = rule < f.best ? rule : f.best;
+		}
 	}
 	return f.best == NO_RULE ? CLASSIFY_NONE : (int32_t)f.best;
 }

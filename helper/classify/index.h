@@ -24,7 +24,9 @@ struct classify_search {
 	const struct classify_index *index;
 	const uint32_t *vector[CLASSIFY_VECTORS_MAX]; /* whose common bits are wanted; those that are full left out */
 	uint32_t vectors;
-	uint32_t bit[CLASSIFY_CLASSES]; /* of each class: bits below need not be looked at */
+	/* of each class: where to look on, or the word with these bits, whose rules match */
+	uint32_t bit[CLASSIFY_CLASSES];
+	uint64_t common[CLASSIFY_CLASSES];
 
 	/* the row that is looked at */
 	uint32_t row, rows;

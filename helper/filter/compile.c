@@ -203,7 +203,7 @@ index_build(struct compile *c)
 	x->first = malloc((c->f->term_count + 1ull) * sizeof *x->first);
 	if (!c->rule || !x->term || !x->first || !rules_make(c))
 		return false;
-	if (!classify_index_pays(c->rule, count)) {
+	if (c->f->term_count <= FILTER_WALKED_MAX && !classify_index_pays(c->rule, count)) {
 		index_free(x);
 		c->x = NULL;
 		return true;

@@ -68,7 +68,7 @@ compare(struct termset *ts, uint32_t packets)
 static void
 the_index_answers_as_the_walk_for_every_shape_and_size(void **state)
 {
-	static const uint32_t size[] = { 1, 64, 65, 100, 511, 513, 1000, 2047, 2048, 4097, 10000 };
+	static const uint32_t size[] = { 1, 16, 17, 64, 100, 511, 513, 1000, 2047, 2048, 4097, 10000 };
 	uint32_t found = 0;
 	for (enum ruleset_shape shape = 0; shape < RULESET_SHAPES; shape++) {
 		for (size_t i = 0; i < COUNT(size); i++) {
@@ -215,7 +215,7 @@ static void
 short_filters_are_walked_unless_their_sets_are_long(void **state)
 {
 	enum { RANGES = 1000 };
-	static struct filter_term terms[CLASSIFY_LINEAR_MAX + 1];
+	static struct filter_term terms[FILTER_WALKED_MAX + 1];
 	struct filter f = { .id = 1, .family = ADDRESS_FAMILY_INET, .term = terms };
 	struct address_range *range = calloc(RANGES, sizeof *range);
 	struct address_set set = { .inet_count = RANGES, .inet = range };
@@ -223,10 +223,10 @@ short_filters_are_walked_unless_their_sets_are_long(void **state)
 		terms[i] = (struct filter_term){ .any_protocol = true };
 	for (uint32_t i = 0; i < RANGES; i++)
 		range[i].low = range[i].high = (struct address)INET(10, 1, (uint8_t)(i >> 8), (uint8_t)i);
-	f.term_count = CLASSIFY_LINEAR_MAX;
+	f.term_count = FILTER_WALKED_MAX;
 	assert_true(filter_compile(&f));
 	assert_int_equal(filter_memory(&f), 0);
-	f.term_count = CLASSIFY_LINEAR_MAX + 1;
+	f.term_count = FILTER_WALKED_MAX + 1;
 	assert_true(filter_compile(&f));
 	assert_true(filter_memory(&f) > 0);
 	filter_release(&f);

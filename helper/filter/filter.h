@@ -93,8 +93,10 @@ struct filter {
 	struct filter_index *index; /* made by filter_compile; NULL: the terms are walked */
 };
 
-/* filter_compile makes a filter fast to look terms up in: up to 64 short ones are walked, others indexed (classify/index.h);
- * the answers are the same. The terms must not change afterwards. False on lack of memory: it is walked. filter_release
+enum { FILTER_WALKED_MAX = 16 };
+
+/* filter_compile makes a filter fast to look terms up in: up to FILTER_WALKED_MAX terms are walked, unless their sets are
+ * long; others are indexed (classify/index.h). The answers are the same. The terms must not change afterwards. False on lack of memory: it is walked. filter_release
  * gives the index back. Control thread. */
 bool filter_compile(struct filter *f);
 void filter_release(struct filter *f);

@@ -1,5 +1,5 @@
 /* parse_fuzz.c: any bytes as a packet; what parse accepts goes through every rewrite, answer and split, and must stay a good
- * packet. The first byte says how: bit 0 without Ethernet header, bit 1 with the IPv4 header checksum put right first; the
+ * packet; and every condition of a filter is asked about it. The first byte says how: bit 0 without Ethernet header, bit 1 with the IPv4 header checksum put right first; the
  * next three choose MTU, VLAN and addresses. `parse_fuzz --seeds=DIR` writes the seed corpus instead.
  * SPDX-License-Identifier: Apache-2.0 */
 #undef NDEBUG
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "filter/filter.h"
 #include "packet/icmp.h"
 #include "packet/sample.h"
 #include "packet/split.h"
@@ -183,6 +184,42 @@ try_rewrites(struct packet *p, uint16_t vlan, uint8_t choice)
 	assert(again.inner_l3 == 0 || flow_key_equal(&again.inner, &inner));
 }
 
+/* Conditions read the packet's bytes: none may look beyond them, wherever bits are asked for. */
+static void
+try_conditions(const struct packet *p, uint8_t offset, uint8_t bits)
+{
+	static const struct number_range all = { 0, UINT32_MAX };
+	static const struct octet_set none, odd = { .bits = { 0xaaaaaaaaaaaaaaaa, 0, 0xaaaaaaaaaaaaaaaa, 0 } };
+	struct filter_term t = { .fragment_flags = 0xff, .esp_spis = { 1, &all }, .fragment_offsets = { 1, &all } };
+	bool transport = !(p->flags & PACKET_FRAGMENT) || p->fragment_offset == 0;
+	for (enum filter_condition c = 1; c <= FILTER_FLEXIBLE; c <<= 1) {
+		t.conditions = c;
+		t.ip_options = t.ip_options_except = odd;
+		(void)filter_term_packet(&t, p);
+	}
+	t.conditions = FILTER_IP_OPTIONS | FILTER_IP_OPTIONS_EXCEPT;
+	assert(!filter_term_packet(&t, p)); /* one option cannot be there and not be there */
+	t.ip_options_except = none;
+	t.conditions = FILTER_IP_OPTIONS_EXCEPT;
+	assert(filter_term_packet(&t, p));
+	t.conditions = FILTER_FRAGMENT_FLAGS;
+	assert(filter_term_packet(&t, p) == (p->key.family == ADDRESS_FAMILY_INET));
+	t.conditions = FILTER_ESP_SPI;
+	assert(filter_term_packet(&t, p) == (transport && p->key.protocol == PROTOCOL_ESP));
+	for (uint8_t start = FILTER_START_LAYER_3; start <= FILTER_START_PAYLOAD; start++) {
+		uint32_t end = (uint32_t)p->l3 + p->l3_length -
+			       (start == FILTER_START_LAYER_3   ? p->l3
+				: start == FILTER_START_LAYER_4 ? p->l4
+								: p->payload);
+		t.conditions = FILTER_FLEXIBLE;
+		t.flexible = (struct filter_flexible){
+			.start = start, .byte_offset = offset, .bit_offset = bits & 7, .bit_length = 1 + (bits >> 3)
+		};
+		assert(filter_term_packet(&t, p) == ((start == FILTER_START_LAYER_3 || transport) &&
+						     offset * 8u + (bits & 7) + 1 + (bits >> 3) <= end * 8));
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -206,6 +243,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (frame_parse(&f, bytes, (uint32_t)size, l3) == DROP_REASON_NONE) {
 		assert(memcmp(f.p.data, bytes, size) == 0);
 		check_offsets(&f.p);
+		try_conditions(&f.p, data[1], data[2]);
 		try_answers(&f.p);
 		try_split(&f.p, (uint16_t)(28 + data[1] * 4));
 		try_rewrites(&f.p, data[2] % 4 ? data[2] : 0, data[3]);

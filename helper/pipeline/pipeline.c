@@ -32,6 +32,7 @@ enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1, AFTER_INPUT
 static enum verdict
 decide(struct worker *w, struct packet *p, unsigned first)
 {
+	enum verdict last = VERDICT_FORWARD;
 	for (unsigned i = first; i < STAGES; i++) {
 		const struct stage *s = &stages[i];
 		if (p->flags & s->skip)
@@ -39,10 +40,13 @@ decide(struct worker *w, struct packet *p, unsigned first)
 		enum verdict v = s->run(w, p);
 		if (w->trace)
 			trace_add(w, p, s, v);
-		if (v != VERDICT_NONE)
+		/* Explain tells what would become of a packet that has to wait. */
+		if (v == VERDICT_WAIT && w->trace)
+			last = v;
+		else if (v != VERDICT_NONE)
 			return v;
 	}
-	return VERDICT_FORWARD;
+	return last;
 }
 
 /* fast: what became of a packet on the fast path. */
@@ -111,7 +115,7 @@ fast_path(struct worker *w, struct packet *p)
 		return FAST_DONE;
 	}
 
-	/* Point of no return: nothing was changed above, nothing is refused below. */
+	/* Point of no return: neither packet nor session was changed above, nothing is refused below. */
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
 	p->egress_zone = s->zones[direction].egress;
@@ -170,28 +174,34 @@ receive(struct worker *w, struct packet *p)
 		rewrite_checksum_complete(p);
 }
 
-/* again handles a packet that waited as if it came now: what was in force when it came may have changed. */
+/* begin_again is begin for a packet that waited. Its session, if it opened one, is looked up to end with it, wherever that
+ * may be. */
 static void
-again(struct worker *w, struct packet *p)
-{
-	p->flags |= PACKET_FROM_WAIT;
-	begin(w, p);
-	process(w, p);
-}
-
-/* give_up drops a packet that waited too long; its session, if it opened one, is looked up to end with it. */
-static void
-give_up(struct worker *w, struct packet *p, enum drop_reason reason)
+begin_again(struct worker *w, struct packet *p)
 {
 	unsigned direction = 0;
 	p->flags |= PACKET_FROM_WAIT;
 	begin(w, p);
-	if (p->verdict == VERDICT_NONE) {
-		if (!(p->flags & PACKET_ICMP_ERROR))
-			p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
-		p->direction = (uint8_t)direction;
+	if (p->verdict == VERDICT_NONE && !(p->flags & PACKET_ICMP_ERROR))
+		p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
+	p->direction = (uint8_t)direction;
+}
+
+/* again handles a packet that waited as if it came now: what was in force when it came may have changed. */
+static void
+again(struct worker *w, struct packet *p)
+{
+	begin_again(w, p);
+	process(w, p);
+}
+
+/* give_up drops a packet that waited too long. */
+static void
+give_up(struct worker *w, struct packet *p, enum drop_reason reason)
+{
+	begin_again(w, p);
+	if (p->verdict == VERDICT_NONE)
 		p->verdict = (uint8_t)packet_drop(p, reason);
-	}
 	finish(w, p);
 }
 

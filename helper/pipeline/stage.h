@@ -1,5 +1,6 @@
 /* stage.h: what the stages and the exits of the pipeline offer each other. A stage only decides: it writes into the packet
- * and nowhere else, so `explain` can run it. What is done about the decision is done in finish.c and the files it calls.
+ * and, but for explain, may leave its traces in what it reads (filter counters, policers, fragments, neighbours). What is done
+ * about the decision is done in finish.c and the files it calls.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_PIPELINE_STAGE_H
 #define RINGWALL_PIPELINE_STAGE_H
@@ -40,7 +41,8 @@ enum verdict filter_host(struct worker *w, struct packet *p);
  * by the flow's memo where it has one. VERDICT_NONE or VERDICT_DROP. */
 enum verdict filter_input_again(struct worker *w, struct packet *p, uint32_t memo);
 enum verdict filter_output_again(struct worker *w, struct packet *p, uint32_t memo);
-/* filter_remember keeps in a session, for the packet's direction, what the filters said about this packet, as far as it holds for all of its packets. */
+/* filter_remember keeps in a session, for the packet's direction, what the filters said about this packet, as far as it holds
+ * for all of that direction's packets. */
 void filter_remember(struct worker *w, const struct packet *p, struct session *s);
 
 /* cos_classify gives a packet the forwarding class and loss priority that its code point has in a classifier. */
@@ -65,7 +67,7 @@ has_queues(const struct worker *w, uint16_t port)
 
 /* finish carries out p->verdict: the single exit. Afterwards the frame has left, waits, or was given back. */
 void finish(struct worker *w, struct packet *p);
-/* finish_forward is finish for a packet that is rewritten and only has to leave: counts it and sends it. */
+/* finish_forward is finish for a packet that has been rewritten and is in the output: counts it and says so. */
 void finish_forward(struct worker *w, struct packet *p);
 
 /* egress_send rewrites the packet and puts it, or its fragments, into the output. False (drop_reason set, nothing sent,

@@ -90,6 +90,29 @@ filters_tell_which_terms_matched_and_count_nothing(void **state)
 }
 
 static void
+what_would_wait_is_told_about_the_output_filter_too(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	struct trace t;
+	struct packet p;
+	fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	uint16_t out = fixture_filter(f, ADDRESS_FAMILY_INET);
+	struct filter_term *term = fixture_term(f, out, FILTER_DISCARD);
+	f->unit[2].filter_output = out;
+	fixture_commit(f);
+	struct flow_key cold = key_of("10.0.1.2", "10.0.2.77", PROTOCOL_TCP, 80);
+	assert_int_equal(explain(f, 1, cold, &t, &p), VERDICT_DROP);
+	assert_int_equal(p.drop_reason, DROP_REASON_FILTER_DISCARD);
+	assert_int_equal(step_of(&t, "neighbour")->verdict, VERDICT_WAIT);
+	assert_string_equal(step_of(&t, "output-filter")->text, "term T of filter F: discard");
+	term->action = FILTER_ACCEPT;
+	fixture_commit(f);
+	assert_int_equal(explain(f, 1, cold, &t, &p), VERDICT_WAIT);
+	assert_string_equal(step_of(&t, "output-filter")->text, "term T of filter F: accept");
+	fixture_free(f);
+}
+
+static void
 explaining_changes_nothing(void **state)
 {
 	struct fixture *f = fixture_new(64);
@@ -183,6 +206,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stages_are_told_in_their_order),
 		cmocka_unit_test(filters_tell_which_terms_matched_and_count_nothing),
+		cmocka_unit_test(what_would_wait_is_told_about_the_output_filter_too),
 		cmocka_unit_test(explaining_changes_nothing),
 		cmocka_unit_test(a_live_session_is_named),
 		cmocka_unit_test(every_protocol_makes_a_well_formed_question),

@@ -17,9 +17,9 @@ static const char usage[] =
     "  --in PORT=FILE       what the interface received; several are merged by time\n"
     "  --out PORT=FILE      what left by the interface (PORT host: for this host, without Ethernet header)\n"
     "  --events FILE        events go there instead of standard output\n"
-    "  --commit TIME=FILE   put another snapshot with the same ports in force at TIME (nanoseconds since 1970), "
-    "before\n"
-    "                       packets of that time; may be given again, in the order of time\n"
+    "  --commit TIME=FILE   put another snapshot with the same ports and a higher generation in force at TIME\n"
+    "                       (nanoseconds since 1970), before packets of that time; may be given again, in the order\n"
+    "                       of time\n"
     "  --counters FILE      what was counted, as one JSON line, at the end\n"
     "  --cold ADDRESS       a neighbour that does not answer; may be given again\n"
     "  --bytes              add the bytes of each frame that leaves\n"
@@ -258,6 +258,11 @@ commit_until(struct run *r, uint64_t now_ns)
 		if (!same_ports(r->snapshot, next)) {
 			snapshot_free(next);
 			return fail(path + 1, "expected the same ports as before");
+		}
+		/* As the firewall has it: packets that wait and log lines tell configurations apart by their generations. */
+		if (next->generation <= r->snapshot->generation) {
+			snapshot_free(next);
+			return fail(path + 1, "expected a higher generation than before");
 		}
 		firewall_advance(r->firewall, at_ns);
 		if (!firewall_commit(r->firewall, next)) {

@@ -4,97 +4,21 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { leavesOfSchema } from "./leaves.js";
+import {
+  address,
+  ADDRESS_NAME,
+  description,
+  flag,
+  NAME,
+  names,
+  number,
+  prefix,
+  reference,
+  words,
+  type Row,
+} from "./leaf-row.js";
+import { filterRows, routes } from "./filter-leaves.js";
 import { edited, errorsOf, type Edit } from "./tree.js";
-
-interface Row {
-  /** at: a place of this leaf in the base configuration */
-  readonly at: string;
-  readonly accept: readonly unknown[];
-  readonly refuse: readonly (readonly [value: unknown, message: string])[];
-  /** also: edits without which the accepted values would contradict something else */
-  readonly also?: readonly Edit[];
-}
-
-const FLAG = "expected true (leave the statement out to turn it off)";
-const flag = (at: string, also: readonly Edit[] = []): Row => ({
-  at,
-  also,
-  accept: [true],
-  refuse: [
-    [false, `${FLAG}, found false`],
-    ["yes", `${FLAG}, found 'yes'`],
-    [null, `${FLAG}, found nothing`],
-  ],
-});
-
-const number = (at: string, what: string, low: number, high: number, also: readonly Edit[] = []): Row => ({
-  at,
-  also,
-  accept: [low, high],
-  refuse: [
-    [low - 1, `expected ${what}, found ${low - 1}`],
-    [high + 1, `expected ${what}, found ${high + 1}`],
-    [`${low}`, `expected ${what}, found '${low}'`],
-    [low + 0.5, `expected ${what}, found ${low + 0.5}`],
-  ],
-});
-
-const NAME = "expected a name of 1 to 63 letters, digits, '.', '_' or '-'";
-const ADDRESS_NAME = "expected a name of 1 to 63 letters, digits, '.', '_', '-' or '/'";
-const names = (at: string, expected: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({
-  at,
-  also,
-  accept: [...accept, "x", "x".repeat(63)],
-  refuse: [
-    ["", `${expected}, found ''`],
-    ["x".repeat(64), `${expected}, found '${"x".repeat(64)}'`],
-    ["two words", `${expected}, found 'two words'`],
-    ["a:b", `${expected}, found 'a:b'`],
-    ['a"b', `${expected}, found 'a"b'`],
-    ["a[b]", `${expected}, found 'a[b]'`],
-    ["-a", `${expected}, found '-a'`],
-    [80, `${expected}, found 80; write "80" in quotes to make it a text`],
-    [true, `${expected}, found true; write "true" in quotes to make it a text`],
-  ],
-});
-const DESCRIPTION = "expected a text of 1 to 900 characters in one line";
-const description = (at: string): Row => ({
-  at,
-  accept: ["x", 'the link to the provider, 1 Gbit/s: "quoted"', "x".repeat(900)],
-  refuse: [
-    ["", `${DESCRIPTION}, found ''`],
-    ["two\nlines", `${DESCRIPTION}, found 'two\\x0alines'`],
-    ["x".repeat(901), `${DESCRIPTION}, found '${"x".repeat(77)}...'`],
-    [["x"], `${DESCRIPTION}, found a list`],
-  ],
-});
-
-const words = (at: string, title: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({
-  at,
-  also,
-  accept,
-  refuse: [
-    [`${accept[0]!}x`, `expected ${title}, found '${accept[0]!}x'; did you mean '${accept[0]!}'?`],
-    ["nothing-like-it", `expected ${title}, found 'nothing-like-it'`],
-    [7, `expected ${title}, found 7`],
-  ],
-});
-
-const reference = (
-  at: string,
-  accept: readonly string[],
-  title: string,
-  missing: string,
-  also: readonly Edit[] = [],
-): Row => ({
-  at,
-  accept,
-  also,
-  refuse: [
-    ["nowhere", missing],
-    [5, `expected ${title}, found 5; write "5" in quotes to make it a text`],
-  ],
-});
 
 const POLICY = "security.policies[0].policy[0]";
 const GLOBAL = "security.policies[1].policy[0]";
@@ -102,7 +26,6 @@ const ZONE = "security.zones.security-zone[0]";
 const BOOK = "security.address-book[0]";
 const STREAM = "security.log.stream[0]";
 const UNIT = "interfaces.ge-0/0/0.unit.0";
-const ROUTE = "routing-options.static.route[0]";
 const APPLICATION = "applications.application[0]";
 const TERM = "applications.application[1].term[0]";
 const SERVICES = [
@@ -169,8 +92,6 @@ const service = (at: string, accept: readonly string[], title: string): Row => (
 });
 const INET_ADDRESS = "expected an IPv4 address with prefix length, e.g. 192.0.2.1/24";
 const INET6_ADDRESS = "expected an IPv6 address with prefix length, e.g. 2001:db8::1/64";
-const ADDRESS = "expected an IPv4 or IPv6 address";
-const PREFIX = "expected an IPv4 or IPv6 prefix";
 const PORTS = "expected a port from 0 to 65535, a port name, or a range like 8000-8010";
 const PROTOCOL =
   "expected an IP protocol: tcp, udp, icmp, icmp6, sctp, gre, esp, ah, ospf, ... or a number from 0 to 255";
@@ -187,7 +108,7 @@ const ports = (at: string): Row => ({
     ["80-70", `${PORTS}, found '80-70'`],
     ["80 - 90", `${PORTS}, found '80 - 90'`],
     ["80-90-100", `${PORTS}, found '80-90-100'`],
-    ["htp", `${PORTS}, found 'htp'`],
+    ["htp", `${PORTS}, found 'htp'; did you mean 'http'?`],
     ["080", `${PORTS}, found '080'`],
     ["", `${PORTS}, found ''`],
     [[80], `${PORTS}, found a list`],
@@ -219,7 +140,7 @@ const protocol = (at: string, own: string): Row => ({
     "47",
   ],
   refuse: [
-    ["tcpp", `${PROTOCOL}, found 'tcpp'`],
+    ["tcpp", `${PROTOCOL}, found 'tcpp'; did you mean 'tcp'?`],
     [256, `${PROTOCOL}, found 256`],
     ["256", `${PROTOCOL}, found '256'`],
     ["any", `${PROTOCOL}, found 'any'`],
@@ -287,34 +208,6 @@ const hostInbound = (at: string, pattern: string): [string, Row][] => [
   [`${pattern}.protocols[].name`, service(`${at}.protocols[0].name`, PROTOCOLS, "a protocol")],
   [`${pattern}.protocols[].except`, flag(`${at}.protocols[1].except`, [[`${at}.protocols`, ["all", { name: "bgp" }]]])],
 ];
-const address = (at: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({
-  at,
-  accept,
-  also,
-  refuse: [
-    ["192.0.2.300", `${ADDRESS}, found '192.0.2.300'`],
-    ["192.0.2.1/24", `${ADDRESS}, found '192.0.2.1/24'`],
-    ["fe80::1%eth0", `${ADDRESS}, found 'fe80::1%eth0'`],
-    ["collector.example", `${ADDRESS}, found 'collector.example'`],
-    [5, `${ADDRESS}, found 5; write "5" in quotes to make it a text`],
-  ],
-});
-const prefix = (at: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({
-  at,
-  accept,
-  also,
-  refuse: [
-    ["10.1.2.3/8", "'10.1.2.3/8' has bits set behind its prefix length; did you mean '10.0.0.0/8'?"],
-    ["2001:db8::1/32", "'2001:db8::1/32' has bits set behind its prefix length; did you mean '2001:db8::/32'?"],
-    ["10.0.0.0/33", `${PREFIX}, found '10.0.0.0/33'`],
-    ["::/129", `${PREFIX}, found '::/129'`],
-    ["10.0.0.0/08", `${PREFIX}, found '10.0.0.0/08'`],
-    ["10/8", `${PREFIX}, found '10/8'`],
-    ["010.0.0.0/8", `${PREFIX}, found '010.0.0.0/8'`],
-    ["web", `${PREFIX}, found 'web'`],
-    ["", `${PREFIX}, found ''`],
-  ],
-});
 
 const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   [
@@ -731,26 +624,8 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
     ),
   ],
 
-  ["routing-options.static.route[].name", prefix(`${ROUTE}.name`, ["0.0.0.0/0", "10.0.0.0/8", "10.0.0.1"])],
-  ["routing-options.static.route[].next-hop[]", address(`${ROUTE}.next-hop[0]`, ["192.0.2.2", "10.1.1.2"])],
-  [
-    "routing-options.static.route[].qualified-next-hop[].name",
-    address("routing-options.static.route[1].qualified-next-hop[0].name", ["192.0.2.2"]),
-  ],
-  [
-    "routing-options.static.route[].qualified-next-hop[].interface",
-    reference(
-      "routing-options.static.route[1].qualified-next-hop[0].interface",
-      ["ge-0/0/1.10"],
-      "an interface unit such as ge-0/0/0.0",
-      "no interface unit named 'nowhere'",
-    ),
-  ],
-  ["routing-options.static.route[].discard", flag("routing-options.static.route[2].discard")],
-  [
-    "routing-options.static.route[].reject",
-    flag("routing-options.static.route[2].reject", [["routing-options.static.route[2].discard", undefined]]),
-  ],
+  ...routes("routing-options.static.route", "routing-options.static.route[]"),
+  ...filterRows,
 ]);
 
 test("every leaf of the schema has a row, and every row is of a leaf", () => {

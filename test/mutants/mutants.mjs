@@ -78,4 +78,22 @@ export const mutants = [
     from: "	p->icmp_code = d->icmp_code;",
     to: "	p->icmp_code = (uint8_t)(d->icmp_code + 1);",
   },
+  {
+    name: "a family that a unit does not carry comes in by it",
+    file: "helper/pipeline/ingress.c",
+    from: "	if (!unit_carries(u, p->key.family))",
+    to: "	if (0)",
+  },
+  {
+    name: "checksums that were left to hardware leave as they came",
+    file: "helper/pipeline/pipeline.c",
+    from: "	else if (w->ports[p->port].unfinished && rewrite_checksum_unfinished(p))",
+    to: "	else if (0)",
+  },
+  {
+    name: "a server's answer to a new SYN does not start tracking over",
+    file: "helper/flow/tcp.c",
+    from: "	if (answers_restart(t, p, direction)) {",
+    to: "	if (0) {",
+  },
 ];

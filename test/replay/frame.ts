@@ -14,6 +14,7 @@ export interface Shape {
   readonly icmpType?: number;
   readonly icmpId?: number;
   readonly ttl?: number;
+  readonly tos?: number;
   readonly vlan?: number;
   readonly payload?: number;
   readonly dontFragment?: boolean;
@@ -88,7 +89,7 @@ export function frameOf(shape: Shape): Buffer {
 
   const ip = Buffer.alloc(inet6 ? 40 : 20);
   if (inet6) {
-    ip[0] = 0x60;
+    ip.writeUInt16BE(0x6000 | ((shape.tos ?? 0) << 4), 0);
     ip.writeUInt16BE(bytes.length, 4);
     ip[6] = protocol;
     ip[7] = shape.ttl ?? 64;
@@ -96,6 +97,7 @@ export function frameOf(shape: Shape): Buffer {
     destination.copy(ip, 24);
   } else {
     ip[0] = 0x45;
+    ip[1] = shape.tos ?? 0;
     ip.writeUInt16BE(20 + bytes.length, 2);
     ip.writeUInt16BE(shape.dontFragment === true ? 0x4000 : 0, 6);
     ip[8] = shape.ttl ?? 64;

@@ -27,7 +27,7 @@ import {
 } from "./filter/field.js";
 import { FlagExpressionError, fragmentFlags, parseFlags, tcpFlags, type FlagSet } from "./filter/flag-expression.js";
 import { icmpTypes, parseIcmpType, parsePorts, parseProtocol, portNumbers, protocolNumbers } from "./protocol.js";
-import { parseQuantity } from "./quantity.js";
+import { bitRate, burstSize, packetBurst, packetRate, parseWithin, type Bounds } from "./quantity.js";
 import { dscpNumbers, parseDscp } from "./traffic-class.js";
 
 /** Trouble: undefined when the text is fine, "" when it is simply something else, a sentence when more can be said. */
@@ -44,11 +44,7 @@ const parsed = (parse: (text: string) => unknown, words?: Iterable<string>): For
   ...(words === undefined ? {} : { words }),
 });
 const field = (of: Field): Format => parsed((text) => parseField(of, text), [...of.words.keys()]);
-const quantity = (low: number, high: number): Format =>
-  parsed((text) => {
-    const value = parseQuantity(text);
-    return value !== undefined && value >= low && value <= high ? value : undefined;
-  });
+const quantity = (bounds: Bounds): Format => parsed((text) => parseWithin(text, bounds));
 
 export const formats: ReadonlyMap<string, Format> = new Map([
   ["ip-address", parsed(parseAddress)],
@@ -76,10 +72,10 @@ export const formats: ReadonlyMap<string, Format> = new Map([
   ["esp-spi", field(espSpiField)],
   ["tcp-flags", { trouble: (text) => flagsTrouble(text, tcpFlags) }],
   ["fragment-flags", { trouble: (text) => flagsTrouble(text, fragmentFlags) }],
-  ["bit-rate", quantity(8_000, 1_000_000_000_000)],
-  ["burst-size", quantity(1_500, 1_000_000_000)],
-  ["packet-rate", quantity(1, 1_000_000_000)],
-  ["packet-burst", quantity(1, 1_000_000)],
+  ["bit-rate", quantity(bitRate)],
+  ["burst-size", quantity(burstSize)],
+  ["packet-rate", quantity(packetRate)],
+  ["packet-burst", quantity(packetBurst)],
 ]);
 
 function prefixTrouble(text: string, family?: Family): Trouble {

@@ -18,7 +18,7 @@ export interface RoutingTableName {
 
 /** parseTable understands inet.0, inet6.0, INSTANCE.inet.0 and INSTANCE.inet6.0. */
 export function parseTable(text: string): RoutingTableName | undefined {
-  const [, instance, family] = /^(?:(.+)\.)?(inet6?)\.0$/.exec(text) ?? [];
+  const [, instance, family] = /^(?:([A-Za-z0-9_][A-Za-z0-9._-]*)\.)?(inet6?)\.0$/.exec(text) ?? [];
   return family === undefined
     ? undefined
     : { instance: instance ?? DEFAULT_INSTANCE, family: family as "inet" | "inet6" };

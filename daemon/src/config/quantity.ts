@@ -9,3 +9,20 @@ export function parseQuantity(value: string | number): number | undefined {
   const quantity = Number(digits) * FACTORS[unit ?? ""]!;
   return Number.isSafeInteger(quantity) ? quantity : undefined;
 }
+
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Bounds of what policers meter: bits/s, bytes, packets/s, packets. */
+export const bitRate: Bounds = { low: 8_000, high: 1_000_000_000_000 };
+export const burstSize: Bounds = { low: 1_500, high: 1_000_000_000 };
+export const packetRate: Bounds = { low: 1, high: 1_000_000_000 };
+export const packetBurst: Bounds = { low: 1, high: 1_000_000 };
+
+/** parseWithin understands what parseQuantity does, between two bounds. */
+export function parseWithin(value: string | number, { low, high }: Bounds): number | undefined {
+  const quantity = parseQuantity(value);
+  return quantity !== undefined && quantity >= low && quantity <= high ? quantity : undefined;
+}

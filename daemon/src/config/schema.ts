@@ -180,7 +180,8 @@ const has = (value: unknown, name: string): boolean =>
 /** A number where a text is wanted is nearly always a name that looks like one. */
 function quoteHint(schema: SchemaNode, value: unknown): string {
   const looksLikeText = typeof value === "number" || typeof value === "boolean";
-  if (!looksLikeText || ![schema.type].flat().includes("string")) return "";
+  const types = [schema.type].flat();
+  if (!looksLikeText || !types.includes("string") || types.includes("integer")) return "";
   return `; write "${String(value)}" in quotes to make it a text`;
 }
 

@@ -1,5 +1,5 @@
 // policers.ts: policers and three-color policers. SPDX-License-Identifier: Apache-2.0
-import { parseQuantity } from "../quantity.js";
+import { bitRate, parseWithin } from "../quantity.js";
 import type { Statement } from "../statement.js";
 import { checkForwardingClass, type ForwardingClassNames } from "./forwarding-classes.js";
 import { declare, type Report } from "./report.js";
@@ -48,7 +48,7 @@ function checkRates(report: Report, policer: Statement): void {
       report.add("conflict", aware, "a policer is color-aware or color-blind, not both");
     const [committed, peak] = [mode.get("committed-information-rate"), mode.get("peak-information-rate")];
     const [low, high] = [committed, peak].map(({ scalar }) =>
-      scalar === undefined ? undefined : parseQuantity(scalar),
+      scalar === undefined ? undefined : parseWithin(scalar, bitRate),
     );
     if (low !== undefined && high !== undefined && high < low) {
       report.add("conflict", peak, `the peak rate ${peak.scalar!} is below the committed rate ${committed.scalar!}`);
