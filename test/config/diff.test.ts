@@ -103,6 +103,74 @@ describe("diffConfig", () => {
     ]);
   });
 
+  test("shows terms of a filter by name, a moved one as a move", () => {
+    const path = "firewall.family.inet.filter[users-in].term";
+    assert.deepEqual(
+      diff([
+        ["firewall.family.inet.filter[0].term[0].then.log", undefined],
+        [
+          "firewall.family.inet.filter[0].term[0].from.source-prefix-list",
+          ["bogons", { name: "ours", except: true }, "x"],
+        ],
+        ["policy-options.prefix-list[2]", { name: "x", prefix: ["192.0.2.1"] }],
+        ["firewall.family.inet.filter[0].term[4]", { name: "new", then: { reject: "tcp-reset" } }],
+        ["interfaces.ge-0/0/0.unit.0.family.inet.filter", { "input-list": ["users-in"] }],
+      ]),
+      [
+        "- interfaces.ge-0/0/0.unit.0.family.inet.filter.input: users-in",
+        "+ interfaces.ge-0/0/0.unit.0.family.inet.filter.input-list: [users-in]",
+        "+ policy-options.prefix-list[x].prefix: [192.0.2.1]",
+        `+ ${path}[spoofed].from.source-prefix-list[x]: {}`,
+        `- ${path}[spoofed].then.log: true`,
+        `+ ${path}[new].then.reject: tcp-reset`,
+      ],
+    );
+    const terms = (...names: string[]): Edit => [
+      "firewall.family.inet.filter[1].term",
+      names.map((name) => ({ name })),
+    ];
+    assert.deepEqual(diff([terms("c", "a", "b")], [terms("a", "b", "c")]), [
+      "> firewall.family.inet.filter[common].term[c]: moved to the front",
+    ]);
+  });
+
+  test("shows policers, routing instances and their routes by name", () => {
+    assert.deepEqual(
+      diff([
+        ["firewall.policer[0].if-exceeding.bandwidth-limit", "2m"],
+        ["firewall.three-color-policer[0].action", undefined],
+        ["routing-instances[0].routing-options.static.route[0].next-table", undefined],
+        ["routing-instances[0].routing-options.static.route[0].reject", true],
+        ["class-of-service.forwarding-classes.class[0].queue-num", 5],
+      ]),
+      [
+        "~ firewall.policer[p1m].if-exceeding.bandwidth-limit: 1m -> 2m",
+        "- firewall.three-color-policer[colors].action.loss-priority[high].then.discard: true",
+        "~ class-of-service.forwarding-classes.class[bulk].queue-num: 4 -> 5",
+        "- routing-instances[blue].routing-options.static.route[0.0.0.0/0].next-table: inet.0",
+        "+ routing-instances[blue].routing-options.static.route[0.0.0.0/0].reject: true",
+      ],
+    );
+  });
+
+  test("shows of a long list of words what is gone and what is new", () => {
+    const list = (...hosts: number[]): Edit => [
+      "policy-options.prefix-list[1].prefix",
+      hosts.map((host) => `10.0.0.${host}`),
+    ];
+    const path = "policy-options.prefix-list[ours].prefix";
+    const nine = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    assert.deepEqual(diff([list(...nine.slice(1), 20, 21)], [list(...nine)]), [
+      `- ${path}: [10.0.0.1]`,
+      `+ ${path}: [10.0.0.20, 10.0.0.21]`,
+    ]);
+    assert.deepEqual(diff([list(...nine.slice(1))], [list(...nine)]), [`- ${path}: [10.0.0.1]`]);
+    const all = nine.map((host) => `10.0.0.${host}`);
+    assert.deepEqual(diff([list(...nine.toReversed())], [list(...nine)]), [
+      `~ ${path}: [${all.join(", ")}] -> [${all.toReversed().join(", ")}]`,
+    ]);
+  });
+
   test("against no configuration everything is new", () => {
     const lines = formatChanges(diffConfig(undefined, configOf())).split("\n");
     assert.equal(lines[0], "+ system.host-name: fw1");

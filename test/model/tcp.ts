@@ -74,7 +74,7 @@ export class TcpTrack {
     client.maxWindow = Math.max(1, segment.window);
     client.scale = segment.scale;
     if ((segment.flags & FIN) !== 0) client.fin = client.end;
-    server.acked = add(segment.sequence, 1);
+    if (isSyn) server.acked = add(segment.sequence, 1);
     if ((segment.flags & ACK) !== 0) client.acked = segment.acknowledgment;
     server.maxEnd = add(segment.acknowledgment, Math.max(1, segment.window));
     server.end = segment.acknowledgment;

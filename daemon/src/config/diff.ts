@@ -47,7 +47,7 @@ function compare(path: string, before: unknown, after: unknown, changes: Change[
   if (old === undefined || now === undefined || (old.size === 0) !== (now.size === 0)) {
     if (sameText(before, after)) return;
     if (old === undefined && now === undefined && before !== undefined && after !== undefined) {
-      changes.push({ kind: "changed", path, before: before as Leaf, after: after as Leaf });
+      changes.push(...leafChanges(path, before as Leaf, after as Leaf));
     } else {
       flatten(path, before, (at, leaf) => changes.push({ kind: "removed", path: at, before: leaf }));
       flatten(path, after, (at, leaf) => changes.push({ kind: "added", path: at, after: leaf }));
@@ -62,6 +62,24 @@ function compare(path: string, before: unknown, after: unknown, changes: Change[
     nowNames.filter((name) => old.has(name)),
     changes,
   );
+}
+
+/** LONG_LIST: of longer lists, such as prefix lists, only the words that are gone or new are shown. */
+const LONG_LIST = 8;
+
+function leafChanges(path: string, before: Leaf, after: Leaf): Change[] {
+  if (Array.isArray(before) && Array.isArray(after) && Math.max(before.length, after.length) > LONG_LIST) {
+    const [old, now] = [new Set<unknown>(before), new Set<unknown>(after)];
+    const gone = before.filter((word) => !now.has(word));
+    const fresh = after.filter((word) => !old.has(word));
+    if (gone.length + fresh.length > 0) {
+      return [
+        ...(gone.length === 0 ? [] : [{ kind: "removed" as const, path, before: gone }]),
+        ...(fresh.length === 0 ? [] : [{ kind: "added" as const, path, after: fresh }]),
+      ];
+    }
+  }
+  return [{ kind: "changed", path, before, after }];
 }
 
 /** flatten visits the leaves below a path. */

@@ -5,8 +5,17 @@ import { describe, test } from "node:test";
 import { classOfService } from "../../../test/config/class-of-service-tree.js";
 import { configOf } from "../../../test/config/tree.js";
 import { compileConfig } from "../config/compile.js";
-import type { ControlPortStatus, CountersReply } from "../helper/control.gen.js";
-import { attachedAs, countersView, filterViews, interfaceViews, portCounters, queueViews, slotsOf } from "./view.js";
+import type { ControlPortStatus, ControlRoute, CountersReply } from "../helper/control.gen.js";
+import {
+  attachedAs,
+  countersView,
+  filterViews,
+  interfaceViews,
+  portCounters,
+  queueViews,
+  routeView,
+  slotsOf,
+} from "./view.js";
 
 const port: ControlPortStatus = {
   id: 0,
@@ -79,6 +88,17 @@ test("a device that the helper does not know has counted nothing", () => {
 
 test("sessions that never opened are among the totals", () => {
   assert.equal(countersView(counters).totals["sessions-abandoned"], 9);
+});
+
+test("a route shows its instance, and the one that decides instead", () => {
+  const { snapshot } = compileConfig(configOf(), 1);
+  const route = { instance: 1, prefix: new Uint8Array([10, 9, 0, 0]), length: 16, origin: "static", hops: [] };
+  const view = (more: Pick<ControlRoute, "kind"> & Partial<ControlRoute>): unknown[] => {
+    const { instance, prefix, kind, origin } = routeView({ ...route, ...more }, snapshot);
+    return [instance, prefix, kind, origin];
+  };
+  assert.deepEqual(view({ kind: "next-table", table: 0 }), ["blue", "10.9.0.0/16", "next-table inet.0", "static"]);
+  assert.deepEqual(view({ kind: "discard", instance: 0 }), ["inet.0", "10.9.0.0/16", "discard", "static"]);
 });
 
 describe("firewall filters", () => {
