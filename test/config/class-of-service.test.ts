@@ -84,7 +84,10 @@ const byDscp = <T extends { readonly dscp: number }>(list: readonly T[]): T[] =>
 
 describe("what the helper is told", () => {
   test("without class-of-service there are the default classes, and nobody uses them", () => {
-    const snapshot = snapshotOf([]);
+    const snapshot = snapshotOf([
+      ["class-of-service", undefined],
+      ["firewall.policer[1].then", undefined],
+    ]);
     assert.deepEqual(snapshot.forwarding_classes, [
       { name: "best-effort", queue: 0 },
       { name: "expedited-forwarding", queue: 1 },

@@ -17,6 +17,7 @@ import {
   words,
   type Row,
 } from "./leaf-row.js";
+import { classOfServiceRows } from "./class-of-service-leaves.js";
 import { filterRows, routes } from "./filter-leaves.js";
 import { edited, errorsOf, type Edit } from "./tree.js";
 
@@ -626,6 +627,7 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
 
   ...routes("routing-options.static.route", "routing-options.static.route[]"),
   ...filterRows,
+  ...classOfServiceRows,
 ]);
 
 test("every leaf of the schema has a row, and every row is of a leaf", () => {
