@@ -165,7 +165,6 @@ class_look(struct classify_search *s, const struct find *f, uint32_t class)
 {
 	const uint32_t *rule = s->index->rule;
 	uint32_t bit = s->bit[class];
-	uint64_t first = UINT64_MAX << bit % 64;
 	while (bit < f->end) {
 		uint32_t row = bit / ROW_RULES;
 		if (row != s->row)
@@ -176,11 +175,10 @@ class_look(struct classify_search *s, const struct find *f, uint32_t class)
 			if (at >= f->end)
 				goto ended;
 			if (rule[at] >= f->best) {
-				s->bit[class] = at > bit ? at : bit;
+				s->bit[class] = at;
 				return;
 			}
-			common = word_common(s, w) & (at < bit ? first : UINT64_MAX);
-			common = bits_from(rule + at, common, f->from);
+			common = bits_from(rule + at, word_common(s, w), f->from);
 			if (common != 0) {
 				s->bit[class] = at;
 				s->common[class] = common;

@@ -43,7 +43,7 @@ enum filter_start {
 	FILTER_START_PAYLOAD, /* what is behind the transport header; the same as layer 4 where that is not known */
 };
 
-/* filter_flexible: bits of the packet as a number: (bits & mask) == value. */
+/* filter_flexible: bits of the packet as a number: (bits & mask) == value. The mask has no more than bit_length bits. */
 struct filter_flexible {
 	uint8_t start; /* enum filter_start */
 	uint8_t byte_offset, bit_offset, bit_length;

@@ -91,7 +91,6 @@ flexible_holds(const struct filter_flexible *f, const struct packet *p)
 	for (uint32_t i = 0; i < bytes; i++)
 		value = value << 8 | p->data[at + i];
 	value >>= bytes * 8 - bits;
-	value &= (1ull << f->bit_length) - 1;
 	return (value & f->mask) == f->value;
 }
 

@@ -426,7 +426,7 @@ static const struct row rows[] = {
 	{ "option behind no-operations",
 	  { ANY, .conditions = FILTER_IP_OPTIONS, .ip_options = OCTET(7) },
 	  { .options = 8, .option = { 1, 1, 1, 7, 3, 4, 0, 0 } },
-	  { .options = 8, .option = { 1, 1, 1, 0, 7, 3, 4, 0 } } },
+	  { .options = 8, .option = { 1, 1, 0, 2, 7, 3, 4, 0 } } },
 	{ "no-operation",
 	  { ANY, .conditions = FILTER_IP_OPTIONS, .ip_options = OCTET(1) },
 	  { .options = 4, .option = { 7, 3, 4, 1 } },

@@ -611,6 +611,83 @@ a_commit_has_every_flow_judged_by_the_new_filter(void **state)
 	fixture_free(f);
 }
 
+/* Eight terms that log and go on, and one that decides and logs: the most a snapshot may have, in memory of their own. */
+static struct filter_term *
+nine_terms(struct fixture *f, uint16_t filter, enum filter_action action)
+{
+	enum { TERMS = 9 };
+	struct filter_term *t = calloc(TERMS, sizeof *t);
+	for (uint32_t i = 0; i < TERMS; i++) {
+		f->filter[filter].term_count = 0;
+		t[i] = *logging(fixture_term(f, filter, i < TERMS - 1 ? FILTER_NEXT : action));
+		t[i].term_id = i + 1;
+	}
+	f->filter[filter].term = t;
+	f->filter[filter].term_count = TERMS;
+	return t;
+}
+
+static void
+assert_nine_logs(struct fixture *f, const struct filter_term *t, enum action action)
+{
+	for (unsigned i = 0; i < 9; i++)
+		assert_log(f, &t[i], FILTER_LOG_SOURCE_INPUT, action, FILTER_ANSWER_NONE);
+	assert_null(fixture_event(f));
+}
+
+static void
+as_many_terms_log_as_a_snapshot_may_have(void **state)
+{
+	struct fixture *f = open_firewall();
+	uint16_t in = fixture_filter(f, ADDRESS_FAMILY_INET);
+	struct filter_term *t = nine_terms(f, in, FILTER_ACCEPT);
+	f->unit[1].filter_input = in;
+	fixture_commit(f);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+		assert_nine_logs(f, t, ACTION_PERMIT);
+	}
+	t[8].action = FILTER_DISCARD;
+	fixture_commit(f);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_DROP);
+	assert_nine_logs(f, t, ACTION_DENY);
+	fixture_free(f);
+	free(t);
+}
+
+/* The terms of a former snapshot are gone: neither flows nor packets that wait may know them. */
+static void
+nothing_remembers_the_terms_of_a_former_snapshot(void **state)
+{
+	struct fixture *f = open_firewall();
+	uint16_t in = fixture_filter(f, ADDRESS_FAMILY_INET);
+	struct filter_term *former = calloc(1, sizeof *former), *term = logging(fixture_term(f, in, FILTER_ACCEPT));
+	struct shape cold = dns4;
+	cold.destination = "10.0.2.77";
+	*former = *term;
+	f->filter[in].term = former;
+	f->unit[1].filter_input = in;
+	fixture_commit(f);
+	for (unsigned i = 0; i < 2; i++) {
+		fixture_send(f, dns4);
+		assert_log(f, former, FILTER_LOG_SOURCE_INPUT, ACTION_PERMIT, FILTER_ANSWER_NONE);
+	}
+	assert_int_equal(fixture_send(f, cold), VERDICT_WAIT);
+	f->filter[in].term = term;
+	term->term_id = 77;
+	fixture_commit(f);
+	free(former);
+
+	fixture_neighbour(f, 2, "10.0.2.77");
+	fixture_housekeep(f, 1000000);
+	assert_int_equal(f->out_count, 1);
+	assert_log(f, term, FILTER_LOG_SOURCE_INPUT, ACTION_PERMIT, FILTER_ANSWER_NONE);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	assert_log(f, term, FILTER_LOG_SOURCE_INPUT, ACTION_PERMIT, FILTER_ANSWER_NONE);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
 static void
 replies_meet_the_filters_of_their_own_direction(void **state)
 {
@@ -708,6 +785,8 @@ main(void)
 		cmocka_unit_test(a_session_ends_with_the_waiting_packet_that_a_new_filter_discards),
 		cmocka_unit_test(a_packet_whose_neighbour_never_answers_is_no_permit),
 		cmocka_unit_test(a_commit_has_every_flow_judged_by_the_new_filter),
+		cmocka_unit_test(as_many_terms_log_as_a_snapshot_may_have),
+		cmocka_unit_test(nothing_remembers_the_terms_of_a_former_snapshot),
 		cmocka_unit_test(replies_meet_the_filters_of_their_own_direction),
 		cmocka_unit_test(a_later_fragment_has_no_ports_and_teaches_its_flow_nothing),
 		cmocka_unit_test(counters_keep_their_values_over_a_commit_by_their_names),

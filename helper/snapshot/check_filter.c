@@ -122,11 +122,8 @@ inet_only(const struct term *t, const char *field, uint32_t count)
 }
 
 static bool
-fragments_check(const struct term *t)
+header_check(const struct term *t)
 {
-	if (t->g->is_fragment && t->g->first_fragment)
-		return refusal_set(t->c->why, "conflict", term_path(t, "first_fragment"),
-				   "expected false for later fragments, found true");
 	return inet_only(t, "fragment_offsets", t->g->fragment_offsets_count) &&
 	       inet_only(t, "fragment_flags", t->g->fragment_flags_count) &&
 	       inet_only(t, "ip_options", t->g->ip_options_count) &&
@@ -195,7 +192,7 @@ term_check(const struct term *t)
 	       address_check(t, "address", g->address, g->address_count) && ranges_check(t) && interfaces_check(t) &&
 	       flags_check(t, "tcp_flags", g->tcp_flags, g->tcp_flags_count, UINT8_MAX) &&
 	       flags_check(t, "fragment_flags", g->fragment_flags, g->fragment_flags_count, FRAGMENT_FLAGS_MAX) &&
-	       fragments_check(t) && flexible_check(t) && reject_check(t) && routing_check(t) &&
+	       header_check(t) && flexible_check(t) && reject_check(t) && routing_check(t) &&
 	       index_check(t, "counter", g->counter, t->c->g->filter_counters_count, "filter_counters") &&
 	       index_check(t, "policer", g->policer, t->c->g->policers_count, "policers");
 }

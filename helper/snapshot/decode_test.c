@@ -165,7 +165,7 @@ what_connects_the_fields_is_checked(void **state)
 		{ "routes[0].next_hops[0].gateway", "\"@224.0.0.9\"", "address", "routes[0].next_hops[0].gateway" },
 		{ "routes[1].next_hops[0].unit", "0", "reference", "routes[1].next_hops[0].unit" },
 		{ "routes[1].next_hops[0].unit", "5", "reference", "routes[1].next_hops[0].unit" },
-		{ "routes[1].next_hops[0].unit", "3", "reference", "routes[1].next_hops[0].unit" },
+		{ "routes[1].next_hops[0].unit", "3", NULL, NULL }, /* of another instance: a route may lead there */
 		{ "routes[0].table", "1", "conflict", "routes[0].table" },
 		{ "routes[4].table", "2", "reference", "routes[4].table" },
 		{ "routes[4].table", "1", "conflict", "routes[4].table" },
@@ -336,7 +336,7 @@ what_connects_filters_is_checked(void **state)
 		{ INET6 "ip_options_except", "[{\"low\": 1, \"high\": 1}]", "conflict", INET6 "ip_options_except" },
 		{ INET6 "is_fragment", "true", NULL, NULL },
 		{ INET6 "first_fragment", "true", NULL, NULL },
-		{ "filters[1].terms[1].first_fragment", "true", "conflict", "filters[1].terms[1].first_fragment" },
+		{ "filters[1].terms[1].first_fragment", "true", NULL, NULL }, /* matches nothing */
 		{ INET6 "esp_spis", "[{\"low\": 2, \"high\": 1}]", "order", INET6 "esp_spis[0].low" },
 		{ TERM "interfaces", "[4, 5]", "reference", TERM "interfaces[1]" },
 		{ TERM "forwarding_classes[0].high", "16", "bound", TERM "forwarding_classes[0].high" },

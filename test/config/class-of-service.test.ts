@@ -3,76 +3,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { compileConfig } from "../../daemon/src/config/compile.js";
+import { classified, classOfService } from "./class-of-service-tree.js";
 import { configOf, edited, errorsOf, type Edit } from "./tree.js";
 
 const COS = "class-of-service";
-const classified = (name: string, points: readonly (string | number)[], loss = "low"): unknown => ({
-  name,
-  "loss-priority": [{ name: loss, "code-points": points }],
-});
-const marked = (name: string, point: string | number, loss = "low"): unknown => ({
-  name,
-  "loss-priority": [{ name: loss, "code-point": point }],
-});
-
-/** base: one of everything, on both interfaces of the base configuration. */
-const base: readonly Edit[] = [
-  [
-    COS,
-    {
-      "forwarding-classes": { class: [{ name: "bulk", "queue-num": 5 }] },
-      "code-point-aliases": {
-        dscp: [{ name: "mine", bits: "000001" }],
-        "dscp-ipv6": [{ name: "six", bits: "000110" }],
-      },
-      classifiers: {
-        dscp: [
-          {
-            name: "office",
-            import: "default",
-            "forwarding-class": [classified("bulk", ["mine", 8, "001011"], "high")],
-          },
-          { name: "again", import: "office", "forwarding-class": [classified("best-effort", ["ef", "mine"])] },
-        ],
-        "dscp-ipv6": [{ name: "office", "forwarding-class": [classified("bulk", ["six"])] }],
-      },
-      "rewrite-rules": {
-        dscp: [
-          {
-            name: "out",
-            import: "default",
-            "forwarding-class": [marked("bulk", "mine", "high"), marked("best-effort", "cs1")],
-          },
-        ],
-        "dscp-ipv6": [{ name: "out", "forwarding-class": [marked("bulk", "six")] }],
-      },
-      schedulers: [
-        { name: "voice", "transmit-rate": { rate: "1m", exact: true }, priority: "strict-high" },
-        { name: "work", "transmit-rate": { percent: 50 }, priority: "medium-high" },
-        { name: "rest" },
-      ],
-      "scheduler-maps": [
-        {
-          name: "wan",
-          "forwarding-class": [
-            { name: "expedited-forwarding", scheduler: "voice" },
-            { name: "assured-forwarding", scheduler: "work" },
-            { name: "bulk", scheduler: "rest" },
-          ],
-        },
-      ],
-      interfaces: {
-        "ge-0/0/0": { unit: { "0": { classifiers: { dscp: "again", "dscp-ipv6": "office" } } } },
-        "ge-0/0/1": {
-          "scheduler-map": "wan",
-          "shaping-rate": { rate: "10m" },
-          unit: { "10": { classifiers: { dscp: "default" }, "rewrite-rules": { dscp: "out", "dscp-ipv6": "out" } } },
-        },
-      },
-    },
-  ],
-];
-
+const base: readonly Edit[] = [[COS, classOfService]];
 const snapshotOf = (edits: readonly Edit[]) => compileConfig(configOf(edits), 1).snapshot;
 const point = (dscp: number, forwarding_class: number, loss_priority: number) => ({
   dscp,
@@ -83,16 +18,14 @@ const byDscp = <T extends { readonly dscp: number }>(list: readonly T[]): T[] =>
   list.toSorted((a, b) => a.dscp - b.dscp);
 
 describe("what the helper is told", () => {
-  test("without class-of-service there are the default classes, and nobody uses them", () => {
-    const snapshot = snapshotOf([
-      ["class-of-service", undefined],
-      ["firewall.policer[1].then", undefined],
-    ]);
+  test("the default classes come before own ones, and without more nobody uses them", () => {
+    const snapshot = snapshotOf([]);
     assert.deepEqual(snapshot.forwarding_classes, [
       { name: "best-effort", queue: 0 },
       { name: "expedited-forwarding", queue: 1 },
       { name: "assured-forwarding", queue: 2 },
       { name: "network-control", queue: 3 },
+      { name: "bulk", queue: 4 },
     ]);
     assert.deepEqual([snapshot.classifiers, snapshot.rewrites], [[], []]);
     for (const port of snapshot.ports) assert.deepEqual([port.shaping_rate, port.queues], [0, []]);

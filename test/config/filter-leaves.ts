@@ -500,7 +500,7 @@ export const quantity = (at: string, title: string, low: number, high: string, a
     [[8000], `expected ${title}, found a list`],
   ],
 });
-export const RATE = "a rate in bits per second from 8k to 1000g, such as 10m";
+const RATE = "a rate in bits per second from 8k to 1000g, such as 10m";
 const BURST = "a number of bytes from 1500 to 1g, such as 15k";
 
 const attachments = (family: "inet" | "inet6", filter: string): Rows => {
@@ -619,6 +619,20 @@ export const filterRows: Rows = [
   [
     "firewall.three-color-policer[].action.loss-priority[].then.discard",
     flag(`${COLORS}.action.loss-priority[0].then.discard`),
+  ],
+
+  [
+    "class-of-service.forwarding-classes.class[].name",
+    names(
+      "class-of-service.forwarding-classes.class[1].name",
+      NAME,
+      ["network-control"],
+      [["class-of-service.forwarding-classes.class[1].queue-num", 5]],
+    ),
+  ],
+  [
+    "class-of-service.forwarding-classes.class[].queue-num",
+    number("class-of-service.forwarding-classes.class[0].queue-num", "a queue from 0 to 7", 0, 7),
   ],
 
   [

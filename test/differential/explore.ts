@@ -21,10 +21,12 @@ const first = Number(process.argv[2] ?? 1);
 const count = Number(process.argv[3] ?? 50);
 const kinds = new Map<string, number>();
 let packets = 0;
+let done = 0;
 await eachSeed(first, count, async (seed) => {
   const c = caseOf(seed);
   packets += c.steps.filter((step) => step.kind === "packet").length;
   const verdict = await check(c, ...optionsOf(seed));
+  if (++done % 1000 === 0) console.log(`${done} configurations`);
   if (verdict === undefined) return;
   const kind = kindOf(verdict);
   const known = kinds.get(kind) ?? 0;

@@ -673,6 +673,7 @@ export class Firewall {
     if (j.verdict === "drop") count(this.counters, ["drops", j.reason!]);
     const ends =
       j.denyReason !== undefined &&
+      j.reason !== "host-inbound" &&
       j.session !== undefined &&
       packet?.quoted === undefined &&
       j.session.judged !== this.#epoch &&

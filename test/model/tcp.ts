@@ -74,7 +74,7 @@ export class TcpTrack {
     client.maxWindow = Math.max(1, segment.window);
     client.scale = segment.scale;
     if ((segment.flags & FIN) !== 0) client.fin = client.end;
-    server.acked = add(segment.sequence, 1);
+    if (isSyn) server.acked = add(segment.sequence, 1);
     if ((segment.flags & ACK) !== 0) client.acked = segment.acknowledgment;
     server.maxEnd = add(segment.acknowledgment, Math.max(1, segment.window));
     server.end = segment.acknowledgment;
@@ -243,7 +243,7 @@ export class TcpTrack {
     const client = direction === 0;
     const kind = segment.flags & (SYN | ACK | FIN | RST);
     /* No state expects a segment that opens and ends at once. */
-    if ((kind & SYN) !== 0 && (kind & (FIN | RST)) !== 0) return "refuse";
+    if ([SYN, FIN, RST].filter((flag) => (kind & flag) !== 0).length > 1) return "refuse";
     if ((kind & RST) !== 0) return this.state === "time-wait" ? "time-wait" : "closed";
     if ((kind & SYN) !== 0) return this.#nextOfSyn((kind & ACK) !== 0, client);
     /* RFC 9293 3.10.7.4: past the SYN a segment without ACK is dropped by whom it is for. */

@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { edited } from "../../../test/config/tree.js";
+import { configOf } from "../../../test/config/tree.js";
 import { compileConfig } from "../config/compile.js";
-import type { Config } from "../config/config.js";
-import type { ControlPortStatus, CountersReply } from "../helper/control.gen.js";
-import { attachedAs, countersView, filterViews, interfaceViews, portCounters, slotsOf } from "./view.js";
+import type { ControlPortStatus, ControlRoute, CountersReply } from "../helper/control.gen.js";
+import { attachedAs, countersView, filterViews, interfaceViews, portCounters, routeView, slotsOf } from "./view.js";
 
 const port: ControlPortStatus = {
   id: 0,
@@ -81,9 +80,20 @@ test("sessions that never opened are among the totals", () => {
   assert.equal(countersView(counters).totals["sessions-abandoned"], 9);
 });
 
+test("a route shows its instance, and the one that decides instead", () => {
+  const { snapshot } = compileConfig(configOf(), 1);
+  const route = { instance: 1, prefix: new Uint8Array([10, 9, 0, 0]), length: 16, origin: "static", hops: [] };
+  const view = (more: Pick<ControlRoute, "kind"> & Partial<ControlRoute>): unknown[] => {
+    const { instance, prefix, kind, origin } = routeView({ ...route, ...more }, snapshot);
+    return [instance, prefix, kind, origin];
+  };
+  assert.deepEqual(view({ kind: "next-table", table: 0 }), ["blue", "10.9.0.0/16", "next-table inet.0", "static"]);
+  assert.deepEqual(view({ kind: "discard", instance: 0 }), ["inet.0", "10.9.0.0/16", "discard", "static"]);
+});
+
 describe("firewall filters", () => {
   const term = (name: string, then: object): object => ({ name, then });
-  const config = edited([
+  const config = configOf([
     ["firewall.policer[0]", { name: "1m", "if-exceeding": { "bandwidth-limit": "1m", "burst-size-limit": "15k" } }],
     [
       "firewall.family.inet.filter",
@@ -106,7 +116,7 @@ describe("firewall filters", () => {
     ["interfaces.ge-0/0/0.unit.0.family.inet6.filter", { output: "six" }],
     ["interfaces.ge-0/0/1.unit.10.family.inet.filter", { input: "own", output: "shared" }],
     ["interfaces.lo0.unit.0.family.inet.filter", { input: "shared" }],
-  ]) as Config;
+  ]);
   const compiled = compileConfig(config, 5);
   const { snapshot } = compiled;
   const reply = { generation: 5, counters: [{ index: 0, packets: 3, bytes: 252 }], policers: [] };
@@ -125,6 +135,7 @@ describe("firewall filters", () => {
             { direction: "input", at: "ge-0/0/0.0" },
             { direction: "output", at: "ge-0/0/1.10" },
             { direction: "lo0", at: "inet.0" },
+            { direction: "lo0", at: "blue" },
           ],
           terms: 3,
           counters: [

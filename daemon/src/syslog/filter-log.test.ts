@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
+import fc from "fast-check";
+
 import {
   Action,
   FilterAnswer,
@@ -22,8 +24,9 @@ import { formatKey, lineFormat, streamSettings } from "./stream.js";
 const options = { facility: 1, sdId: DEFAULT_SD_ID };
 const sd = textOf(sdSyslogFormat(options));
 const kv = textOf(kvFormat(options));
-const padded = textOf(sdSyslogFormat({ ...options, pfe: { facility: 19, isPadded: true } }));
-const compact = textOf(sdSyslogFormat({ ...options, pfe: { facility: 19, isPadded: false } }));
+const pfe = { facility: 19, isPadded: true };
+const padded = textOf(sdSyslogFormat({ ...options, pfe }));
+const compact = textOf(sdSyslogFormat({ ...options, pfe: { ...pfe, isPadded: false } }));
 
 /** The line that a format writes, as text. */
 function textOf(write: LineFormat): (event: FilterLog, names?: EventNames) => string {
@@ -334,8 +337,33 @@ describe("a filter log", () => {
   });
 
   test("of the pfe form is the same line in a stream of either format", () => {
-    const inKv = textOf(kvFormat({ ...options, pfe: { facility: 19, isPadded: true } }));
+    const inKv = textOf(kvFormat({ ...options, pfe }));
     for (const { event } of rows) assert.equal(inKv(event), padded(event));
+  });
+
+  test("depends on nothing but its event: pieces kept from others do not show", () => {
+    const id = fc.oneof(fc.nat(3), fc.constantFrom(4095, 4096, 0xffff_ffff));
+    const zone = fc.oneof(fc.nat(3), fc.constant(0xffff));
+    const event = fc.record({
+      filterLogSource: fc.constantFrom(...Object.values(FilterLogSource)),
+      action: fc.constantFrom(...Object.values(Action)),
+      filterAnswer: fc.constantFrom(...Object.values(FilterAnswer)),
+      filterId: id,
+      termId: id,
+      ingressZone: zone,
+      egressZone: zone,
+      ingressInterface: id,
+      egressInterface: id,
+    });
+    fc.assert(
+      fc.property(event, (changes) => {
+        const changed = { ...tcp, ...changes };
+        assert.equal(sd(changed), textOf(sdSyslogFormat(options))(changed));
+        assert.equal(kv(changed), textOf(kvFormat(options))(changed));
+        assert.equal(padded(changed), textOf(sdSyslogFormat({ ...options, pfe }))(changed));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("names a filter or term that the generation does not know by its number", () => {

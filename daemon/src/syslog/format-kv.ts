@@ -22,6 +22,7 @@ import {
   headerText,
   memo,
   perNames,
+  perWay,
   tcpFlagsPiece,
   timestampWriter,
   type LineFormat,
@@ -72,7 +73,7 @@ export function kvFormat(options: LineOptions): LineFormat {
       case "FILTER_LOG":
         tuple(line, event);
         line.constant(actionPiece(event.action));
-        filterLog(line, event, names, pieces);
+        filterLog(line, event, pieces);
         return;
       case "LOG_SUPPRESSED":
         tuple(line, event);
@@ -111,13 +112,12 @@ function tuple(line: LineBuffer, event: RingwallEvent): void {
     .constant(protocolPiece(event.protocol));
 }
 
-function filterLog(line: LineBuffer, event: FilterLog, names: EventNames, pieces: Pieces): void {
+function filterLog(line: LineBuffer, event: FilterLog, pieces: Pieces): void {
   line
-    .text(` zone=${value(names.zone(event.ingressZone))}->${value(egressZone(event, names) ?? "-")}`)
+    .constant(pieces.way(event))
     .constant(filterSourcePiece(event.filterLogSource))
     .constant(pieces.term(event.filterId)(event.termId))
-    .text(` in=${value(names.unit(event.ingressInterface))} out=${value(egressUnit(event, names) ?? "-")}`)
-    .constant(LENGTH)
+    .constant(pieces.units(event))
     .number(event.packetLength)
     .constant(DSCP)
     .number(event.dscp);
@@ -128,7 +128,6 @@ function filterLog(line: LineBuffer, event: FilterLog, names: EventNames, pieces
   if (event.filterAnswer !== FilterAnswer.NONE) line.constant(answerPiece(event.filterAnswer));
 }
 
-const LENGTH = constant(" len=");
 const DSCP = constant(" dscp=");
 const FLAGS = constant(" tcp-flags=");
 const TYPE = constant(" icmp-type=");
@@ -145,6 +144,9 @@ interface Pieces {
   policy(id: number): Uint8Array;
   zones(key: number): Uint8Array;
   term(filterId: number): (termId: number) => Uint8Array;
+  /** The zones of a filter log, and its interfaces up to the length. */
+  way(event: FilterLog): Uint8Array;
+  units(event: FilterLog): Uint8Array;
 }
 
 function makePieces(names: EventNames): Pieces {
@@ -161,6 +163,12 @@ function makePieces(names: EventNames): Pieces {
         const { filter, term } = names.term(filterId, termId);
         return constant(` filter=${value(filter)} term=${value(term)}`);
       }),
+    ),
+    way: perWay((event) =>
+      constant(` zone=${value(names.zone(event.ingressZone))}->${value(egressZone(event, names) ?? "-")}`),
+    ),
+    units: perWay((event) =>
+      constant(` in=${value(names.unit(event.ingressInterface))} out=${value(egressUnit(event, names) ?? "-")} len=`),
     ),
   };
 }

@@ -28,6 +28,7 @@ import {
   headerText,
   memo,
   perNames,
+  perWay,
   sdEscape,
   tcpFlagsPiece,
   timestampWriter,
@@ -203,6 +204,7 @@ interface Pieces {
   denyMiddle(unit: number): Uint8Array;
   readonly filterHead: Uint8Array;
   term(filterId: number): (termId: number) => TermPieces;
+  way(event: FilterLog): Uint8Array;
 }
 
 /** TermPieces: what of a filter log its term decides. */
@@ -268,11 +270,19 @@ function makePieces(names: EventNames, sdId: string): Pieces {
       memo((termId) => {
         const { filter, term } = names.term(filterId, termId);
         return {
-          names: constant(`" filter-name="${sdEscape(filter)}" term-name="${sdEscape(term)}" source-zone-name="`),
+          names: constant(`" filter-name="${sdEscape(filter)}" term-name="${sdEscape(term)}" `),
           ids: constant(`" filter-id="${filterId}" term-id="${termId}" generation="${names.generation}"]`),
         };
       }),
     ),
+    way: perWay((event) => {
+      const from = sdEscape(names.zone(event.ingressZone));
+      const to = sdEscape(egressZone(event, names) ?? UNKNOWN_EGRESS);
+      const outgoing = sdEscape(egressUnit(event, names) ?? UNKNOWN_EGRESS);
+      return constant(
+        `source-zone-name="${from}" destination-zone-name="${to}" packet-incoming-interface="${unit(event.ingressInterface)}" packet-outgoing-interface="${outgoing}`,
+      );
+    }),
   };
 }
 
@@ -327,7 +337,6 @@ function screenTuple(event: ScreenDrop, tag: ScreenTag): string {
 
 // Junos has no structured form of a filter log; tag, parameters and their order are ours, after the manner of SESSION_DENY.
 function filterLog(line: LineBuffer, event: FilterLog, pieces: Pieces): void {
-  const { names } = pieces;
   const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
   const term = pieces.term(event.filterId)(event.termId);
   line
@@ -346,13 +355,7 @@ function filterLog(line: LineBuffer, event: FilterLog, pieces: Pieces): void {
     .constant(ICMP_CODE)
     .number(isIcmp ? event.icmpCode : 0)
     .constant(term.names)
-    .text(sdEscape(names.zone(event.ingressZone)))
-    .constant(DESTINATION_ZONE)
-    .text(sdEscape(egressZone(event, names) ?? UNKNOWN_EGRESS))
-    .constant(INCOMING)
-    .text(sdEscape(names.unit(event.ingressInterface)))
-    .constant(OUTGOING)
-    .text(sdEscape(egressUnit(event, names) ?? UNKNOWN_EGRESS))
+    .constant(pieces.way(event))
     .constant(filterOutcome(event.filterLogSource * 0x10000 + event.action * 0x100 + event.filterAnswer))
     .number(event.packetLength)
     .constant(DSCP)
@@ -368,9 +371,6 @@ function filterLog(line: LineBuffer, event: FilterLog, pieces: Pieces): void {
 const UNKNOWN_EGRESS = "N/A";
 const NEXT_PROTOCOL = constant('" protocol-id="');
 const ICMP_CODE = constant('" icmp-code="');
-const DESTINATION_ZONE = constant('" destination-zone-name="');
-const INCOMING = constant('" packet-incoming-interface="');
-const OUTGOING = constant('" packet-outgoing-interface="');
 const DSCP = constant('" dscp="');
 const TCP_FLAGS = constant('" tcp-flags="');
 const filterOutcome = memo((key) => {

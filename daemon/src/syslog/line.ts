@@ -1,5 +1,6 @@
 // line.ts: what a stream's format is: from an event and its names to one line. SPDX-License-Identifier: Apache-2.0
-import type { EventTime, RingwallEvent } from "../event/event.js";
+import { FilterLogSource } from "../../../shared/gen/wire.gen.js";
+import type { EventTime, FilterLog, RingwallEvent } from "../event/event.js";
 import type { EventNames } from "../event/names.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 
@@ -81,6 +82,28 @@ const TCP_FLAGS = Array.from({ length: 256 }, (_, flags) => constant(`0x${flags.
 /** tcpFlagsPiece gives the flags of a TCP header as a hexadecimal number of two digits. */
 export function tcpFlagsPiece(flags: number): Uint8Array {
   return TCP_FLAGS[flags & 0xff]!;
+}
+
+/** More than any unit id (schemas/snapshot.schema.json); a power of two. */
+const UNIT_LIMIT = 4096;
+
+/** perWay keeps what was made of where the packet of a filter log came from and where it went: zones and interfaces. */
+export function perWay(make: (event: FilterLog) => Uint8Array): (event: FilterLog) => Uint8Array {
+  const held = memo(() => new Map<number, Uint8Array>());
+  return (event) => {
+    const { ingressZone, egressZone, ingressInterface, egressInterface, filterLogSource } = event;
+    if ((ingressInterface | egressInterface) >>> 0 >= UNIT_LIMIT) return make(event);
+    const isForHost = filterLogSource === FilterLogSource.LO0 ? 1 : 0;
+    const byUnits = held(ingressZone * 0x20000 + egressZone * 2 + isForHost);
+    const key = ingressInterface * UNIT_LIMIT + egressInterface;
+    let found = byUnits.get(key);
+    if (found === undefined) {
+      if (byUnits.size >= MEMO_ENTRIES) byUnits.clear();
+      found = make(event);
+      byUnits.set(key, found);
+    }
+    return found;
+  };
 }
 
 /** perNames keeps what was made of the names of a generation, as long as those names are in use. */

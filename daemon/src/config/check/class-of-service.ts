@@ -76,7 +76,7 @@ function checkAliases(report: Report, aliases: Statement): Points {
     const bits = alias.get("bits").text ?? "";
     return /^[01]{6}$/.test(bits) ? [{ name, bits }] : [];
   });
-  /* An alias with unreadable bits is an error by itself, not one wherever it is used. */
+  // An alias with unreadable bits is an error by itself, not one wherever it is used.
   const read = codePointReader(readable);
   return {
     read: (value) => read(value) ?? (own.has(String(value)) ? -1 : undefined),

@@ -87,9 +87,11 @@ export class FilterTable {
     own: string | undefined,
   ): SnapshotFilterTerm | undefined {
     const { home, termId, term } = written;
+    const then = term.then ?? {};
+    /* A counter is there and keeps its value also while no packet can meet its term. */
+    const counter = then.count === undefined ? NONE : this.#counter(`${counters}/${then.count}`);
     const conditions = this.#conditionsOf(written);
     if (conditions === undefined) return undefined;
-    const then = term.then ?? {};
     const policer = policerOf(then);
     const filter = home.filter.name;
     const user = { unit, counters, term: filter === own ? term.name : `${filter}:${term.name}` };
@@ -100,7 +102,7 @@ export class FilterTable {
       term: term.name,
       ...conditions,
       ...compileAction(home.family, then),
-      counter: then.count === undefined ? NONE : this.#counter(`${counters}/${then.count}`),
+      counter,
       log: then.log === true || then.syslog === true,
       policer: policer === undefined ? NONE : this.#policers.index(policer, user),
       ...this.#marks(then),
