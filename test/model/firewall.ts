@@ -58,6 +58,8 @@ interface Judgement {
   asked: Tuple | undefined;
   /** it may open a session, once nothing else stops it */
   opens: boolean;
+  /** the session that it opened */
+  installed: Session | undefined;
   /** where it is routed: its unit's routing instance, or what a filter says */
   instance: string;
   /** of a packet for this host: the instance that has the address */
@@ -276,6 +278,7 @@ export class Firewall {
       astray: false,
       asked: undefined,
       opens: false,
+      installed: undefined,
       instance: "",
       localInstance: undefined,
       marks: NO_MARKS,
@@ -347,8 +350,8 @@ export class Firewall {
   #resume(): void {
     for (const j of this.#waiters) this.#neighbours.add(neighbourOf(j));
     for (const j of this.#waiters.splice(0)) {
-      const { number, time, unit, packet, instance, marks, passages } = j;
-      const again = Object.assign(this.#begin(number, time), { unit, packet, instance, marks, passages });
+      const { number, time, unit, packet, instance, marks, passages, installed } = j;
+      const again = Object.assign(this.#begin(number, time), { unit, packet, instance, marks, passages, installed });
       this.#judged(again, packet!);
     }
   }
@@ -590,13 +593,14 @@ export class Firewall {
     this.#sessions.set(session.keys[0], { session, direction: 0 });
     this.#sessions.set(session.keys[1], { session, direction: 1 });
     j.session = session;
+    j.installed = session;
     j.direction = 0;
     count(this.counters, ["policies", rule.counter, "hits"]);
   }
 
   /** abandon: a session whose first packet went nowhere was none. */
-  #abandon(j: Judgement): void {
-    for (const key of j.session!.keys) this.#sessions.delete(key);
+  #abandon(j: Judgement, session: Session): void {
+    for (const key of session.keys) this.#sessions.delete(key);
     count(this.counters, ["sessions_abandoned"]);
     j.session = undefined;
     j.direction = undefined;
@@ -661,8 +665,7 @@ export class Firewall {
       count(this.counters, ["host_packets"]);
       count(this.counters, ["host_bytes"], packet!.ip.length);
     }
-    if (j.verdict === "drop" && j.session !== undefined && packet?.quoted === undefined && isNew(j.session))
-      this.#abandon(j);
+    if (j.verdict === "drop" && j.installed !== undefined && isNew(j.installed)) this.#abandon(j, j.installed);
     const told = j.verdict === "drop" && packet !== undefined ? this.#answer(j, packet) : "none";
     let action: "deny" | "reject" = "deny";
     if (j.denyReason === "Rejected by policy") {
