@@ -414,7 +414,6 @@ describe("address conditions", () => {
       filter.terms.map(({ term, term_id }) => [term, term_id]),
       [["last", 6]],
     );
-    /* Its counter is shown, and keeps its value until packets can meet it again. */
     assert.deepEqual([snapshot.filter_counters, snapshot.policers], [["f/never"], []]);
   });
 
