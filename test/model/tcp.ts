@@ -58,8 +58,9 @@ export class TcpTrack {
   static starts(segment: Segment, rules: TcpRules): boolean {
     const kind = segment.flags & (SYN | ACK | FIN | RST);
     if (!rules.noSynCheck) return kind === SYN;
-    /* In mid-stream every segment acknowledges. */
-    return (kind & RST) === 0 && (kind === SYN || (kind & ACK) !== 0);
+    /* In mid-stream every segment acknowledges; none begins and ends at once. */
+    const both = (kind & (SYN | FIN)) === (SYN | FIN);
+    return (kind & RST) === 0 && !both && (kind === SYN || (kind & ACK) !== 0);
   }
 
   constructor(segment: Segment, fragmented: boolean) {
