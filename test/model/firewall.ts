@@ -311,6 +311,9 @@ export class Firewall {
     this.#find(j, packet);
     this.#route(j, packet);
     if (j.localInstance !== undefined) {
+      /* Sessions are of what goes through. */
+      j.session = undefined;
+      j.direction = undefined;
       this.#host(j, packet);
       this.#meet(j, packet, "lo0", this.#filters.host(j.localInstance, packet.family));
       j.verdict = "host";
