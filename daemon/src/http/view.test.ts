@@ -2,10 +2,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
+import { classOfService } from "../../../test/config/class-of-service-tree.js";
 import { configOf } from "../../../test/config/tree.js";
 import { compileConfig } from "../config/compile.js";
 import type { ControlPortStatus, ControlRoute, CountersReply } from "../helper/control.gen.js";
-import { attachedAs, countersView, filterViews, interfaceViews, portCounters, routeView, slotsOf } from "./view.js";
+import {
+  attachedAs,
+  countersView,
+  filterViews,
+  interfaceViews,
+  portCounters,
+  queueViews,
+  routeView,
+  slotsOf,
+} from "./view.js";
 
 const port: ControlPortStatus = {
   id: 0,
@@ -212,4 +222,36 @@ describe("firewall filters", () => {
       ],
     );
   });
+});
+
+test("queues are told with their classes and counters, of interfaces that have queues", () => {
+  const config = configOf([["class-of-service", classOfService]]);
+  const active = {
+    config,
+    compiled: compileConfig(config, 1),
+    commit: { generation: 1, hash: "", time: "", origin: "apply", text: "" },
+  } as const;
+  const queues = [{ port: 1, queue: 1, packets: 2, bytes: 3, dropped_packets: 4, dropped_bytes: 5 }];
+  const views = queueViews(active, { ...counters, queues });
+  assert.deepEqual(
+    views.map((view) => [view.interface, view.queue, view.forwardingClasses]),
+    [["best-effort"], ["expedited-forwarding"], ["assured-forwarding"], ["network-control"], [], ["bulk"], [], []].map(
+      (classes, queue) => ["ge-0/0/1", queue, classes],
+    ),
+  );
+  assert.deepEqual(views[1], {
+    interface: "ge-0/0/1",
+    queue: 1,
+    forwardingClasses: ["expedited-forwarding"],
+    priority: "strict-high",
+    rate: 1_000_000,
+    exact: true,
+    packets: 2,
+    bytes: 3,
+    droppedPackets: 4,
+    droppedBytes: 5,
+  });
+  assert.equal(views[2]?.packets, 0);
+  // The helper enforces another configuration still.
+  assert.equal(queueViews(active, { ...counters, generation: 2, queues })[1]?.packets, 0);
 });

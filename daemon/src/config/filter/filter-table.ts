@@ -88,7 +88,7 @@ export class FilterTable {
   ): SnapshotFilterTerm | undefined {
     const { home, termId, term } = written;
     const then = term.then ?? {};
-    /* A counter is there and keeps its value also while no packet can meet its term. */
+    // A counter is there and keeps its value also while no packet can meet its term.
     const counter = then.count === undefined ? NONE : this.#counter(`${counters}/${then.count}`);
     const conditions = this.#conditionsOf(written);
     if (conditions === undefined) return undefined;
