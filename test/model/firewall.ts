@@ -236,8 +236,10 @@ export class Firewall {
   #release(packet: Packet, first: Waiting, now: bigint): void {
     for (const { item, packet: later } of this.#fragments.release(packet, first)) {
       const j = this.#again(item, later, now, (one) => {
-        /* It was counted and metered when it came. */
-        if (item.generation !== this.#generation) this.#inputFilter(one, later, false);
+        /* It was counted and metered when it came; now it is known what datagram it is of. */
+        if (item.generation === this.#generation) return;
+        one.packet = { ...later, tuple: packet.tuple, icmp: packet.icmp };
+        this.#inputFilter(one, one.packet, false);
       });
       if (j.reason === undefined) this.#follow(j, later, item);
       else this.#finish(j, now);
