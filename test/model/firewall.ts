@@ -146,6 +146,11 @@ export class Firewall {
     this.#filters = new Filters(config, this.#units);
     this.#meters.commit(this.#filters.budgets);
     keep(this.counters, "filters", this.#filters.counters);
+    keep(
+      this.counters,
+      "policers",
+      this.#filters.budgets.map((budget) => budget.name),
+    );
     this.#generation = generation;
     this.#epoch++;
     keep(this.counters, "policies", this.#policies.counters);
@@ -386,6 +391,10 @@ export class Firewall {
         count(this.counters, ["filters", counter, "bytes"], length);
       },
       meter: (budget, before) => this.#meters.colour(budget.name, length, j.time, before),
+      drop: (budget) => {
+        count(this.counters, ["policers", budget.name, "packets"]);
+        count(this.counters, ["policers", budget.name, "bytes"], length);
+      },
     };
     const said = walk(terms, { packet, unit: j.unit!.name }, j.marks, effects ? outside : undefined);
     j.passages.push({ at, walk: said });
