@@ -226,8 +226,12 @@ function flexibleOf(c: Chooser): object {
   };
 }
 
-function fromOf(c: Chooser, family: Family, ofFlows: boolean): { from?: FilterFrom } {
-  const count = [1, 1, 2, 3, 0][c.below(5)]!;
+function fromOf(
+  c: Chooser,
+  family: Family,
+  ofFlows: boolean,
+  count = [1, 1, 2, 3, 0][c.below(5)]!,
+): { from?: FilterFrom } {
   const always = [...OF_FLOWS, PROTOCOL[family]];
   const all = ofFlows ? always : [...always, ...OF_PACKETS, ...ONLY[family], ...ONLY[family]];
   let from = {};
@@ -366,6 +370,17 @@ function goesOnLogging(term: FilterTerm, filters: readonly Filter[]): number {
   return then?.next !== undefined && (then.log === true || then.syslog === true) ? 1 : 0;
 }
 
+/** probe: terms that only count, each for one condition: whatever a packet does, all of them are asked about it. */
+function probe(c: Chooser, family: Family, name: string): Filter {
+  const terms = Array.from({ length: 4 + c.below(10) }, (_, t): FilterTerm => ({
+    name: `t${t}`,
+    ...fromOf(c, family, false, 1),
+    then: { next: "term", count: `p${t}` },
+  }));
+  const last: FilterThen = { accept: true, ...flag(c.oneIn(2), "log") };
+  return { name, term: [...terms, { name: "last", then: last }] };
+}
+
 /** passing: most terms of a long filter, so that the last ones have something to do. */
 const passing = (c: Chooser): FilterThen => ({ next: "term", count: c.of(["n1", "n2", "n3"]) });
 
@@ -373,6 +388,10 @@ const passing = (c: Chooser): FilterThen => ({ next: "term", count: c.of(["n1", 
 function filtersOf(c: Chooser, family: Family, standing: Standing, prefix: string): Filter[] {
   const filters: Filter[] = [];
   for (let i = 0; i < 3; i++) {
+    if (c.oneIn(3)) {
+      filters.push(probe(c, family, `${prefix}${i}`));
+      continue;
+    }
     const terms: FilterTerm[] = [];
     const ofFlows = c.oneIn(2);
     /* Long ones are looked up by an index: its words are of 32 terms. */

@@ -41,7 +41,7 @@ export const filterMutants = [
     name: "a permit is logged for a packet that ended elsewhere",
     file: "helper/pipeline/finish.c",
     from: "	if (p->ended_in != PACKET_ENDED_NOWHERE)",
-    to: "	if (p->ended_in != PACKET_ENDED_NOWHERE || p->input.log_count)",
+    to: "	if (p->ended_in == PACKET_ENDED_NOWHERE) log_permits(w, p, FILTER_LOG_SOURCE_OUTPUT); else",
   },
   {
     name: "only the term that decides is logged",
