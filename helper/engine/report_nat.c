@@ -19,7 +19,8 @@ report_session_nat(const struct worker *w, const struct session *s, struct reply
 	}
 	if (rules.destination_rule) {
 		reply_address(r, "nat_destination", reply->family, &reply->source);
-		reply_unsigned(r, "nat_destination_port", s->flags & SESSION_ECHO ? 0 : ntohs(reply->source_port));
+		reply_unsigned(r, "nat_destination_port",
+			       ntohs(s->flags & SESSION_ECHO ? s->flow[0].key.destination_port : reply->source_port));
 		reply_unsigned(r, "destination_nat_rule", rules.destination_rule);
 	}
 }

@@ -77,7 +77,8 @@ describe_nat(struct event_frame *f, const struct worker *w, const struct session
 	}
 	if (rules.destination_rule) {
 		memcpy(f->record.nat_destination_address, reply->source.byte, sizeof f->record.nat_destination_address);
-		f->record.nat_destination_port = is_echo(in, s->flags & SESSION_ECHO) ? 0 : reply->source_port;
+		f->record.nat_destination_port =
+		    is_echo(in, s->flags & SESSION_ECHO) ? f->record.destination_port : reply->source_port;
 	}
 }
 

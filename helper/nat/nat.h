@@ -80,7 +80,7 @@ struct nat {
 	uint32_t first[NAT_STAGES + 1];
 	/* interface: the addresses of each unit that sources are translated to: [unit][0 inet, 1 inet6]; all zero: none. */
 	const struct address (*interface)[2];
-	/* shared: addresses whose ports are given out: replies are owned by port (docs/decisions/0014-nat.md). A hash of
+	/* shared: addresses whose ports are given out: replies are owned by port (docs/decisions/0020-nat-ports-and-owners.md). A hash of
 	 * shared_mask + 1 places; a free one is all zero. */
 	uint32_t shared_mask;
 	const struct address *shared;
