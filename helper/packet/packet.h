@@ -30,10 +30,10 @@ enum packet_flag {
 	PACKET_REJUDGED = 1 << 9,      /* a flow hit whose memo was stale */
 	PACKET_FROM_WAIT = 1 << 10,    /* held before (neighbour, fragment): received once, handled as if it came now */
 	PACKET_MEMO = 1 << 11,         /* its flow's memo is in force: route and policy need not be asked */
-	PACKET_OPENS = 1 << 13,        /* it installed its session */
 	PACKET_RESTART = 1 << 12,      /* a SYN that starts over: its old session ends when the new one is installed */
-	PACKET_TRANSLATED = 1 << 14,   /* it leaves with the addresses and ports of `out` */
-	PACKET_PORT = 1 << 15,         /* the source port of `out` is one that is given out */
+	PACKET_OPENS = 1 << 13,        /* it installed its session */
+	PACKET_OPENED = 1 << 14,       /* it did so before it waited */
+	PACKET_TRANSLATED = 1 << 15,   /* it leaves with the addresses and ports of `out` */
 };
 
 enum packet_filter {
@@ -100,6 +100,7 @@ struct packet {
 	uint16_t table;                  /* the routing instance whose route was taken, after next-table */
 	uint8_t ended_in;                /* enum packet_filter: the filter that ended it */
 	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
+	bool given_port;                 /* the source port of `out` is one of nat/ports.h */
 	const struct nat_rule *source_nat, *destination_nat; /* the rules that translate its session; NULL: none */
 
 	/* What was found out when it came. A packet that waits keeps it: it is counted, metered and marked once. */

@@ -224,8 +224,7 @@ from_source(struct worker *w, struct packet *p, const struct nat_rule *r)
 {
 	struct try t = { .w = w, .out = &p->out, .to = p->egress_unit, .echo = p->flags & PACKET_ICMP_ECHO };
 	bool found = r->action == NAT_INTERFACE ? try_interface(&t) : try_pool(&t, r->pool);
-	if (t.given)
-		p->flags |= PACKET_PORT;
+	p->given_port = t.given;
 	return found;
 }
 
@@ -465,7 +464,7 @@ nat_commit(struct worker *w, struct packet *p, struct session *s)
 		s->flags |= SESSION_CLAIM;
 	}
 	s->flags |= SESSION_NAT;
-	if (p->flags & PACKET_PORT) {
+	if (p->given_port) {
 		s->flags |= SESSION_PORT;
 		nat_ports_take(w->nat_ports, &reply->destination, reply->protocol, ntohs(reply->destination_port));
 	}

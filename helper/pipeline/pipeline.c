@@ -26,7 +26,7 @@ static const struct stage stages[] = {
 	{ "output-filter", filter_output, trace_output, ALWAYS },
 };
 enum {
-	DECIDED = PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART | PACKET_TRANSLATED | PACKET_PORT
+	DECIDED = PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART | PACKET_TRANSLATED
 };                  /* flags that stages set */
 enum { GROUP = 8 }; /* packets whose memory is fetched together */
 enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1, AFTER_INPUT_FILTER = 2 };
@@ -185,7 +185,7 @@ static void
 begin_again(struct worker *w, struct packet *p)
 {
 	unsigned direction = 0;
-	p->flags |= PACKET_FROM_WAIT;
+	p->flags |= p->flags & PACKET_OPENS ? PACKET_FROM_WAIT | PACKET_OPENED : PACKET_FROM_WAIT;
 	begin(w, p);
 	if (p->verdict == VERDICT_NONE && !(p->flags & PACKET_ICMP_ERROR))
 		p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);

@@ -42,6 +42,7 @@ import type {
   InterfaceView,
   NeighborView,
   PolicyView,
+  QueueView,
   RollbackRequest,
   RouteView,
   SessionFilter,
@@ -61,6 +62,7 @@ import {
   interfaceViews,
   neighborView,
   policyViews,
+  queueViews,
   routeView,
   sessionView,
   slotsOf,
@@ -255,6 +257,8 @@ export function createHandlers(parts: Parts): Handlers {
       commits.active === undefined
         ? []
         : interfaceViews(commits.active, await askIfThere("status", {}), await askIfThere("counters", {})),
+    "GET /queues": async (): Promise<QueueView[]> =>
+      commits.active === undefined ? [] : queueViews(commits.active, await askIfThere("counters", {})),
     "GET /zones": (): ZoneView[] => (commits.active === undefined ? [] : zoneViews(commits.active)),
     "GET /policies": async (): Promise<PolicyView[]> =>
       commits.active === undefined ? [] : policyViews(commits.active, await askIfThere("counters", {})),
