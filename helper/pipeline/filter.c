@@ -144,8 +144,10 @@ filter_input(struct worker *w, struct packet *p)
 static enum verdict
 apply_output(struct worker *w, struct packet *p)
 {
+	if (!(p->flags & PACKET_TRANSLATED))
+		return apply(w, p, output_of(w, p), &p->last);
 	struct flow_key key = p->key;
-	p->key = *packet_out(p);
+	p->key = p->out;
 	enum verdict v = apply(w, p, output_of(w, p), &p->last);
 	p->key = key;
 	return v;
