@@ -177,6 +177,12 @@ handle_clear_filters(const struct request *q, const void *body)
 }
 
 static void
+handle_nat(const struct request *q, const void *body)
+{
+	q->dispatcher->ops->nat(q->dispatcher->ctx, q->reply);
+}
+
+static void
 handle_neighbors(const struct request *q, const void *body)
 {
 	q->dispatcher->ops->neighbors(q->dispatcher->ctx, body, q->reply);
@@ -215,6 +221,7 @@ static const struct entry {
 	{ "clear_sessions", AFTER_HELLO | WRITER, &request_clear_sessions_map, handle_clear_sessions },
 	{ "filters", AFTER_HELLO, &request_filters_map, handle_filters },
 	{ "clear_filters", AFTER_HELLO | WRITER, &request_clear_filters_map, handle_clear_filters },
+	{ "nat", AFTER_HELLO, &request_nat_map, handle_nat },
 	{ "neighbors", AFTER_HELLO, &request_neighbors_map, handle_neighbors },
 	{ "routes", AFTER_HELLO, &request_routes_map, handle_routes },
 	{ "explain", AFTER_HELLO, &request_explain_map, handle_explain },
@@ -230,6 +237,7 @@ union body {
 	struct request_clear_sessions clear_sessions;
 	struct request_filters filters;
 	struct request_clear_filters clear_filters;
+	struct request_nat nat;
 	struct request_neighbors neighbors;
 	struct request_routes routes;
 	struct request_explain explain;

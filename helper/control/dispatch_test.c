@@ -112,6 +112,7 @@ static const struct control_ops ops = {
 	.clear_sessions = op_clear_sessions,
 	.filters = op_plain,
 	.clear_filters = op_clear_filters,
+	.nat = op_plain,
 	.neighbors = op_neighbors,
 	.routes = op_routes,
 	.explain = op_explain,
@@ -387,6 +388,7 @@ every_field_of_every_request_is_refused_by_its_path_when_it_is_wrong(void **stat
 		{ "clear_sessions", "{\"id\": 1, \"type\": \"clear_sessions\", \"filter\": " FILTER "}",
 		  &request_clear_sessions_map },
 		{ "filters", "{\"id\": 1, \"type\": \"filters\"}", &request_filters_map },
+		{ "nat", "{\"id\": 1, \"type\": \"nat\"}", &request_nat_map },
 		{ "clear_filters",
 		  "{\"id\": 1, \"type\": \"clear_filters\", \"generation\": 3, \"counters\": [0, 5], \"policers\": "
 		  "[1]}",

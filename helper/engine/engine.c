@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <urcu-qsbr.h>
 
+#include "nat/owners.h"
 #include "port/tun.h"
 
 enum { SWEEP_S = 5, LAST_WORDS_MS = 200 };
@@ -73,6 +74,11 @@ make_workers(struct engine *e)
 	}
 	memset(e->shared.loop, 0, workers * sizeof *e->shared.loop);
 	memset(e->shared.rings, 0, (size_t)workers * workers * sizeof *e->shared.rings);
+	/* One worker owns every flow. */
+	if (workers > 1 && !(e->owners = nat_owners_create(e->options.session_maximum, seed))) {
+		complain("workers", ENOMEM);
+		return -1;
+	}
 	for (uint32_t w = 0; w < workers; w++) {
 		struct loop *l = &e->shared.loop[w];
 		/* Session ids of all workers come from one numbering: worker_init needs to know which part is this one's. */
@@ -80,6 +86,7 @@ make_workers(struct engine *e)
 		l->worker.workers = workers;
 		l->worker.ring = e->ring[w];
 		l->worker.owner_seed = seed;
+		l->worker.owners = e->owners;
 		l->worker.epoch = 1;
 		l->confine = e->options.seccomp;
 		int rc = loop_init(l, &e->shared, w, e->options.cpu[w]);
@@ -317,6 +324,7 @@ engine_destroy(struct engine *e)
 	}
 	if (e->neighbours)
 		neighbour_table_destroy(e->neighbours);
+	nat_owners_destroy(e->owners);
 	netlink_close(e->netlink);
 	for (uint32_t w = 0; w < e->options.workers; w++) {
 		if (e->ring[w])

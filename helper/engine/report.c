@@ -356,6 +356,7 @@ report_session(const struct worker *w, const struct session *s, struct reply *r)
 	reply_unsigned(r, "client_bytes", s->passed[0].bytes);
 	reply_unsigned(r, "server_packets", s->passed[1].packets);
 	reply_unsigned(r, "server_bytes", s->passed[1].bytes);
+	report_session_nat(w, s, r);
 	reply_close(r);
 }
 
@@ -630,6 +631,7 @@ report_ops(struct control_ops *ops)
 				     .clear_sessions = report_clear_sessions,
 				     .filters = report_filters,
 				     .clear_filters = report_clear_filters,
+				     .nat = report_nat,
 				     .neighbors = report_neighbors,
 				     .routes = report_routes,
 				     .explain = report_explain,

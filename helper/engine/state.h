@@ -77,6 +77,7 @@ struct engine {
 	struct device device[LOOP_DEVICES_MAX];
 	struct plan *plan; /* in force; NULL before the first snapshot */
 	struct neighbour_table *neighbours;
+	struct nat_owners *owners;     /* NULL: one worker */
 	struct route_list learned;     /* as they are in the plan's rib */
 	struct route_list found;       /* while the kernel's routes are read */
 	const struct plan *reading;    /* while routes are read: whose units they are for, */
@@ -141,6 +142,10 @@ void report_ops(struct control_ops *ops);
 /* report_filters.c */
 void report_filters(void *ctx, struct reply *r);
 void report_clear_filters(void *ctx, const struct request_clear_filters *q, struct reply *r);
+
+/* report_nat.c */
+void report_nat(void *ctx, struct reply *r);
+void report_session_nat(const struct worker *w, const struct session *s, struct reply *r);
 
 void epoch_raise(struct engine *e);
 

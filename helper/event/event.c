@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 
 #include "filter/filter.h"
-#include "pipeline/worker.h"
+#include "pipeline/nat.h"
 
 enum { SECOND_NS = 1000000000 };
 
@@ -63,6 +63,25 @@ describe_session(struct event_frame *f, const struct session *s)
 	f->extension.egress_interface = client->egress_unit;
 }
 
+/* describe_nat: what a session's packets are translated to; what stays has zeros. */
+static void
+describe_nat(struct event_frame *f, const struct worker *w, const struct session *s)
+{
+	const struct flow_key *in = &s->flow[0].key, *reply = &s->flow[1].key;
+	struct nat_session rules = nat_rules_of(w, s);
+	f->extension.source_nat_rule_id = rules.source_rule;
+	f->extension.destination_nat_rule_id = rules.destination_rule;
+	if (rules.source_rule) {
+		memcpy(f->record.nat_source_address, reply->destination.byte, sizeof f->record.nat_source_address);
+		f->record.nat_source_port = reply->destination_port;
+	}
+	if (rules.destination_rule) {
+		memcpy(f->record.nat_destination_address, reply->source.byte, sizeof f->record.nat_destination_address);
+		f->record.nat_destination_port =
+		    is_echo(in, s->flags & SESSION_ECHO) ? f->record.destination_port : reply->source_port;
+	}
+}
+
 void
 event_session_open(struct worker *w, const struct packet *p, const struct session *s)
 {
@@ -71,6 +90,7 @@ event_session_open(struct worker *w, const struct packet *p, const struct sessio
 		return;
 	describe_packet(f, p);
 	describe_session(f, s);
+	describe_nat(f, w, s);
 	event_ring_commit(w->ring);
 }
 
@@ -83,6 +103,7 @@ event_session_close(struct worker *w, const struct session *s, enum close_reason
 	if (is_echo(&s->flow[0].key, s->flags & SESSION_ECHO))
 		f->record.destination_port = s->echo_sequence;
 	describe_session(f, s);
+	describe_nat(f, w, s);
 	f->record.close_reason = (uint8_t)reason;
 	f->record.client_packets = s->passed[0].packets;
 	f->record.client_bytes = s->passed[0].bytes;
@@ -115,7 +136,10 @@ void
 event_filter_log(struct worker *w, const struct packet *p, const struct filter_term *term,
 		 enum filter_log_source source, enum filter_answer answer)
 {
-	struct event_frame *f = begin(w, EVENT_TYPE_FILTER_LOG, w->snapshot->generation, &p->key);
+	/* Filters on the way in see a packet as it came, those on the way out as it leaves. */
+	bool out = source == FILTER_LOG_SOURCE_OUTPUT || source == FILTER_LOG_SOURCE_CACHED_OUTPUT;
+	const struct flow_key *seen = out ? packet_out(p) : &p->key;
+	struct event_frame *f = begin(w, EVENT_TYPE_FILTER_LOG, w->snapshot->generation, seen);
 	if (!f)
 		return;
 	describe_packet(f, p);

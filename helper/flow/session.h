@@ -16,6 +16,9 @@ enum session_flag {
 	SESSION_OPENED = 1 << 5,  /* its first packet went on; before that it is neither logged nor counted */
 	SESSION_ECHO = 1 << 6,    /* ICMP echo: requests go one way, replies the other */
 	SESSION_MARKED = 1 << 7,  /* a direction of it meets filters or a rewrite rule */
+	SESSION_NAT = 1 << 8, /* the keys of its flows are not each other's reverse: packets are rewritten on the way */
+	SESSION_PORT = 1 << 9,   /* it has a port of nat/ports.h: flow[1].key.destination_port */
+	SESSION_CLAIM = 1 << 10, /* its replies are claimed in nat/owners.h */
 };
 
 /* flow: one direction of a session and the memo of every stage for it. A memo is valid only while
@@ -51,18 +54,17 @@ struct marks {
 };
 
 /* session: [W] everything, by the worker that owns it. Five cache lines: a hit reads the line of its direction's flow (1 or
- * 2) and writes line 0, for TCP also line 3; line 4 is for opening, closing, ageing and listing. What every packet needs
+ * 2) and writes line 0, for TCP also line 3; a hit on a translated session reads both flows' lines; line 4 is for opening, closing, ageing and listing. What every packet needs
  * belongs into lines 0 to 2: with a million sessions, one more line costs as much as a third of all work on a packet. */
 struct session {
 	_Alignas(64) struct passed passed[2]; /* by direction. 0: client to server, as opened; 1: server to client */
 	struct zones zones[2];
-	uint64_t last_ns;     /* monotonic clock of the last packet */
-	uint32_t generation;  /* of rule and policy_id */
-	uint32_t rule;        /* index of the rule's counter slot */
-	uint8_t flags;        /* enum session_flag */
-	uint8_t close_reason; /* enum close_reason, meaningful with SESSION_CLOSING */
-	uint8_t icmp_type;    /* of the first packet */
-	uint8_t icmp_code;
+	uint64_t last_ns;           /* monotonic clock of the last packet */
+	uint32_t generation;        /* of rule and policy_id */
+	uint32_t rule;              /* index of the rule's counter slot */
+	uint16_t flags;             /* enum session_flag */
+	uint8_t close_reason;       /* enum close_reason, meaningful with SESSION_CLOSING */
+	uint8_t icmp_type;          /* of the first packet, as icmp_code */
 	uint16_t route_instance[2]; /* by direction: where the input filter had it routed */
 
 	struct flow flow[2];
@@ -82,8 +84,17 @@ struct session {
 	uint32_t table_link;             /* 0 while in use; else link of the free list, see table.c */
 	struct marks marks[2];           /* by direction; empty without SESSION_MARKED */
 	uint8_t rewrites[2];             /* by direction: its egress unit has a rewrite rule */
-	uint8_t reserved[2];             /* keeps sessions in whole cache lines */
+	uint8_t icmp_code;
+	uint8_t reserved; /* keeps sessions in whole cache lines */
 };
+/* session_out: the key with which packets of a direction leave. They come with that of their own flow, and what leaves is
+ * what the other direction answers to. */
+static inline struct flow_key
+session_out(const struct session *s, unsigned direction)
+{
+	return flow_key_reverse(&s->flow[!direction].key);
+}
+
 _Static_assert(offsetof(struct session, flow) == 64 && offsetof(struct session, tcp) == 192 &&
 		   offsetof(struct session, id) == 256 && sizeof(struct session) == 320,
 	       "layout of a hit");

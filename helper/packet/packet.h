@@ -33,6 +33,7 @@ enum packet_flag {
 	PACKET_RESTART = 1 << 12,      /* a SYN that starts over: its old session ends when the new one is installed */
 	PACKET_OPENS = 1 << 13,        /* it installed its session */
 	PACKET_OPENED = 1 << 14,       /* it did so before it waited */
+	PACKET_TRANSLATED = 1 << 15,   /* it leaves with the addresses and ports of `out` */
 };
 
 enum packet_filter {
@@ -43,6 +44,7 @@ enum packet_filter {
 
 struct session;
 struct next_hop;
+struct nat_rule;
 struct policy_rule;
 
 /* packet: [W] written by the worker that handles it. Offsets count from `data`. */
@@ -98,6 +100,8 @@ struct packet {
 	uint16_t table;                  /* the routing instance whose route was taken, after next-table */
 	uint8_t ended_in;                /* enum packet_filter: the filter that ended it */
 	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
+	bool given_port;                 /* the source port of `out` is one of nat/ports.h */
+	const struct nat_rule *source_nat, *destination_nat; /* the rules that translate its session; NULL: none */
 
 	/* What was found out when it came. A packet that waits keeps it: it is counted, metered and marked once. */
 	uint32_t judged_by; /* the generation whose input filter judged it; 0: none yet */
@@ -106,9 +110,17 @@ struct packet {
 	uint8_t forwarding_class;
 	uint8_t loss_priority; /* 0 low, 1 medium-low, 2 medium-high, 3 high */
 	int8_t set_dscp;       /* what a term wants written; -1: as it is */
+	struct flow_key out; /* PACKET_TRANSLATED: the key with which it leaves; of an ICMP error, only the addresses */
 	struct filter_trail input;
 	struct filter_trail last; /* of the output filter, or of lo0's for a packet to this host */
 };
+
+/* packet_out: the key with which a packet leaves, as far as that has been decided. */
+static inline const struct flow_key *
+packet_out(const struct packet *p)
+{
+	return p->flags & PACKET_TRANSLATED ? &p->out : &p->key;
+}
 
 /* Parse: the only code that trusts nothing.
  * packet_parse reads Ethernet, VLAN tags, IPv4 or IPv6 with extension headers and the transport header at

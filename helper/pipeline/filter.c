@@ -140,10 +140,23 @@ filter_input(struct worker *w, struct packet *p)
 	return apply(w, p, input_of(w, p), &p->input);
 }
 
+/* An output filter sees a packet as it leaves. */
+static enum verdict
+apply_output(struct worker *w, struct packet *p)
+{
+	if (!(p->flags & PACKET_TRANSLATED))
+		return apply(w, p, output_of(w, p), &p->last);
+	struct flow_key key = p->key;
+	p->key = p->out;
+	enum verdict v = apply(w, p, output_of(w, p), &p->last);
+	p->key = key;
+	return v;
+}
+
 enum verdict
 filter_output(struct worker *w, struct packet *p)
 {
-	return apply(w, p, output_of(w, p), &p->last);
+	return apply_output(w, p);
 }
 
 enum verdict
@@ -170,7 +183,7 @@ filter_output_again(struct worker *w, struct packet *p, uint32_t memo)
 	if (memo == FILTER_MEMO_NONE)
 		return VERDICT_NONE;
 	if (memo == FILTER_MEMO_LIVE)
-		return apply(w, p, output_of(w, p), &p->last);
+		return apply_output(w, p);
 	return replay(w, p, filter_memos_at(w->memos, memo), &p->last);
 }
 

@@ -43,6 +43,9 @@ host_admit(struct worker *w, struct packet *p)
 {
 	if (p->next_hop->kind != NEXT_HOP_LOCAL)
 		return VERDICT_NONE;
+	/* What this host answers goes out untranslated, so it may not be asked under another address. */
+	if (p->flags & PACKET_TRANSLATED)
+		return packet_drop(p, DROP_REASON_IP_DESTINATION);
 	if (!is_accepted(w->snapshot, p)) {
 		p->rule = &w->snapshot->default_rule;
 		p->application = policy_application(w->snapshot, p->rule, &p->key);

@@ -15,17 +15,19 @@ static const struct stage stages[] = {
 	{ "screen", screen_check, trace_passed, ALWAYS },
 	{ "fragment", fragment_follow, trace_passed, ALWAYS },
 	{ "flow", session_find, trace_flow, ALWAYS },
-	{ "destination-nat", nat_destination, trace_passed, MEMO },
+	{ "destination-nat", nat_destination, trace_destination_nat, MEMO },
 	{ "route", route_select, trace_route, MEMO },
 	{ "host", host_admit, trace_host, MEMO },
 	{ "policy", policy_decide, trace_policy, MEMO },
-	{ "source-nat", nat_source, trace_passed, MEMO },
+	{ "source-nat", nat_source, trace_source_nat, MEMO },
 	{ "egress", egress_check, trace_egress, ALWAYS },
 	{ "session", session_check, trace_session, ALWAYS },
 	{ "neighbour", neighbour_resolve, trace_neighbour, ALWAYS },
 	{ "output-filter", filter_output, trace_output, ALWAYS },
 };
-enum { DECIDED = PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART }; /* flags that stages set */
+enum {
+	DECIDED = PACKET_REJUDGED | PACKET_MEMO | PACKET_OPENS | PACKET_RESTART | PACKET_TRANSLATED
+};                  /* flags that stages set */
 enum { GROUP = 8 }; /* packets whose memory is fetched together */
 enum { STAGES = sizeof stages / sizeof stages[0], AFTER_INGRESS = 1, AFTER_INPUT_FILTER = 2 };
 
@@ -99,6 +101,7 @@ fast_path(struct worker *w, struct packet *p)
 	if (neighbour_read(w->neighbours, f->neighbour, p->next_mac) != NEIGHBOUR_VALID)
 		return FAST_NOT;
 
+	nat_known(p, s);
 	if (s->flags & SESSION_MARKED) {
 		enum fast fast = fast_filters(w, p, s);
 		if (fast != FAST_NOT)
@@ -121,6 +124,8 @@ fast_path(struct worker *w, struct packet *p)
 	p->egress_zone = s->zones[direction].egress;
 	if (s->flags & SESSION_MARKED && (s->rewrites[direction] || p->set_dscp >= 0))
 		cos_mark(w, p);
+	if (p->flags & PACKET_TRANSLATED)
+		nat_rewrite(p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
 	output_send(w, p->frame, p->data, p->length, f->egress_port, queue);
@@ -285,8 +290,11 @@ pipeline_owner(const struct worker *w, const struct packet *p)
 {
 	if (w->workers <= 1 || p->drop_reason != DROP_REASON_NONE)
 		return w->index;
-	const struct flow_key *k = p->flags & PACKET_ICMP_ERROR && p->inner_l3 ? &p->inner : &p->key;
-	return flow_key_owner_hash(k, w->owner_seed) % w->workers;
+	if (p->flags & PACKET_ICMP_ERROR && p->inner_l3) {
+		struct flow_key k = flow_key_reverse(&p->inner);
+		return nat_owner(w, &k, true);
+	}
+	return nat_owner(w, &p->key, !(p->flags & PACKET_FRAGMENT));
 }
 
 void

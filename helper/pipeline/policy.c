@@ -18,8 +18,18 @@ is_icmp(uint8_t protocol)
 
 /* An existing session is asked about as it was opened; only ICMP messages other than echo, which share a session without
  * being alike, are asked about one by one. */
+/* seen: the key of a session as policies see it: where its packets come from, and where they go to. */
+static struct flow_key
+seen(const struct flow_key *from, const struct flow_key *to)
+{
+	struct flow_key k = *from;
+	k.destination = to->destination;
+	k.destination_port = to->destination_port;
+	return k;
+}
+
 static struct question
-ask(const struct worker *w, const struct packet *p)
+ask(const struct worker *w, const struct packet *p, struct flow_key *translated)
 {
 	const struct session *s = session_astray(w, p) ? NULL : p->session;
 	bool reply = s && p->direction == 1;
@@ -30,6 +40,14 @@ ask(const struct worker *w, const struct packet *p)
 		.icmp_type = -1,
 		.icmp_code = -1,
 	};
+	if (s && s->flags & SESSION_NAT) {
+		struct flow_key out = session_out(s, 0);
+		*translated = seen(&s->flow[0].key, &out);
+		q.key = translated;
+	} else if (!s && p->flags & PACKET_TRANSLATED) {
+		*translated = seen(&p->key, &p->out);
+		q.key = translated;
+	}
 	if (!is_icmp(q.key->protocol))
 		return q;
 	bool own = !s || (!(s->flags & SESSION_ECHO) && !reply && !(p->flags & PACKET_ICMP_ERROR));
@@ -93,7 +111,8 @@ policy_decide(struct worker *w, struct packet *p)
 		return packet_drop(p, DROP_REASON_ICMP_NO_SESSION);
 	if (p->session && session_judged(w, p))
 		return VERDICT_NONE;
-	struct question q = ask(w, p);
+	struct flow_key translated;
+	struct question q = ask(w, p, &translated);
 	p->rule = find_rule(s, &q);
 	p->application = policy_application(s, p->rule, q.key);
 	if (p->rule->action == ACTION_PERMIT)

@@ -34,7 +34,7 @@ pick(const struct worker *w, const struct next_hop_group *g, uint32_t hash)
 static enum verdict
 look_up(struct worker *w, struct packet *p)
 {
-	const struct flow_key *k = &p->key;
+	const struct flow_key *k = packet_out(p);
 	p->table = p->route_instance;
 	for (unsigned i = 0; i < TABLES_MAX; i++) {
 		const struct fib *fib = w->snapshot->fib[p->table];
@@ -52,7 +52,7 @@ look_up(struct worker *w, struct packet *p)
 enum verdict
 route_select(struct worker *w, struct packet *p)
 {
-	const struct flow_key *k = &p->key;
+	const struct flow_key *k = packet_out(p);
 	if (k->family == ADDRESS_FAMILY_INET && k->destination.word[0] == 0xffffffff)
 		return packet_drop(p, DROP_REASON_BROADCAST);
 	/* RFC 1122 3.3.6: what was sent to many stations must not be addressed to one host. */
@@ -61,7 +61,7 @@ route_select(struct worker *w, struct packet *p)
 
 	enum verdict v = look_up(w, p);
 	bool local = v == VERDICT_NONE && p->next_hop->kind == NEXT_HOP_LOCAL;
-	if (!local && (is_link_local(k->family, &k->source) || is_link_local(k->family, &k->destination)))
+	if (!local && (is_link_local(k->family, &p->key.source) || is_link_local(k->family, &k->destination)))
 		return packet_drop(p, DROP_REASON_LINK_SCOPE);
 	if (v != VERDICT_NONE)
 		return v;

@@ -90,6 +90,10 @@ static void
 take_memo(const struct worker *w, struct packet *p)
 {
 	const struct flow *f = &p->session->flow[p->direction];
+	if (p->flags & PACKET_ICMP_ERROR)
+		nat_known_error(p, p->session);
+	else
+		nat_known(p, p->session);
 	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit &&
 		       p->session->route_instance[p->direction] == p->route_instance && w->ports[f->egress_port].up;
 	/* No flow key tells how a frame was addressed: what went to many stations is the route's to refuse. */
@@ -107,6 +111,7 @@ enum verdict
 session_find(struct worker *w, struct packet *p)
 {
 	unsigned direction = p->direction;
+	p->flags &= (uint16_t)~PACKET_TRANSLATED;
 	if (p->flags & PACKET_ICMP_ERROR)
 		p->session = find_quoted(w, p, &direction);
 	else if (!p->session)
@@ -232,9 +237,9 @@ take_judgement(struct worker *w, const struct packet *p)
 	const struct policy_rule *rule = p->rule;
 	struct flow *f = &s->flow[0];
 	bool forward = p->direction == 0;
-	uint8_t flags = (uint8_t)((rule->log_init ? SESSION_LOG_INIT : 0) | (rule->log_close ? SESSION_LOG_CLOSE : 0) |
-				  (rule->count ? SESSION_COUNT : 0));
-	s->flags = (uint8_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT)) | flags);
+	uint16_t flags = (uint16_t)((rule->log_init ? SESSION_LOG_INIT : 0) |
+				    (rule->log_close ? SESSION_LOG_CLOSE : 0) | (rule->count ? SESSION_COUNT : 0));
+	s->flags = (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT)) | flags);
 	s->policy_id = rule->policy_id;
 	s->rule = rule->counter;
 	s->application = p->application;
@@ -245,6 +250,7 @@ take_judgement(struct worker *w, const struct packet *p)
 	f->ingress_unit = forward ? p->unit : p->egress_unit;
 	f->egress_unit = forward ? p->egress_unit : p->unit;
 	f->epoch = 0;
+	nat_judged(w, p, s);
 	bool tcp = s->flow[0].key.protocol == PROTOCOL_TCP;
 	s->idle_timeout_s = rule->timeout_s ? rule->timeout_s : tcp ? TCP_TIMEOUT_S : OTHER_TIMEOUT_S;
 }
@@ -259,6 +265,7 @@ end(struct worker *w, struct session *s, enum close_reason reason)
 	} else {
 		counter_add(&w->counters.sessions_abandoned, 1);
 	}
+	nat_closed(w, s);
 	age_remove(w->ages, s);
 	flow_table_remove(w->flows, s);
 }
@@ -274,6 +281,8 @@ reason_of(const struct session *s, enum close_reason otherwise)
 static enum drop_reason
 conflict(const struct packet *p)
 {
+	if (p->flags & PACKET_TRANSLATED)
+		return DROP_REASON_NAT_EXHAUSTED;
 	if (is_icmp(p))
 		return DROP_REASON_ICMP_NO_SESSION;
 	if (memcmp(&p->key.source, &p->key.destination, sizeof p->key.source) == 0)
@@ -286,7 +295,7 @@ session_commit(struct worker *w, struct packet *p)
 {
 	if (p->session || p->flags & PACKET_ICMP_ERROR)
 		return true;
-	struct flow_key reverse = flow_key_reverse(&p->key);
+	struct flow_key reverse = flow_key_reverse(packet_out(p));
 	reverse.instance = w->snapshot->unit[p->egress_unit].instance;
 	if (p->flags & PACKET_RESTART) {
 		unsigned direction;
@@ -299,6 +308,11 @@ session_commit(struct worker *w, struct packet *p)
 		p->drop_reason = (uint8_t)(exists ? conflict(p) : DROP_REASON_SESSION_TABLE_FULL);
 		return false;
 	}
+	if (!nat_commit(w, p, s)) {
+		flow_table_remove(w->flows, s);
+		p->drop_reason = DROP_REASON_NAT_EXHAUSTED;
+		return false;
+	}
 	p->session = s;
 	p->direction = 0;
 	p->flags |= PACKET_OPENS;
@@ -308,7 +322,7 @@ session_commit(struct worker *w, struct packet *p)
 	s->icmp_type = p->icmp_type;
 	s->icmp_code = p->icmp_code;
 	s->echo_sequence = p->echo_sequence;
-	s->flags = is_echo_request(p) ? SESSION_ECHO : 0;
+	s->flags |= is_echo_request(p) ? SESSION_ECHO : 0;
 	if (p->key.protocol == PROTOCOL_TCP)
 		tcp_start(&s->tcp, p, &w->snapshot->settings.tcp);
 	take_judgement(w, p);
@@ -347,7 +361,7 @@ session_remember(struct worker *w, struct packet *p)
 	bool marked = false;
 	for (unsigned d = 0; d < 2; d++)
 		marked |= s->rewrites[d] || s->marks[d].input_memo || s->marks[d].output_memo;
-	s->flags = (uint8_t)(marked ? s->flags | SESSION_MARKED : s->flags & ~SESSION_MARKED);
+	s->flags = (uint16_t)(marked ? s->flags | SESSION_MARKED : s->flags & ~SESSION_MARKED);
 }
 
 static void
@@ -360,7 +374,7 @@ passed_tcp(struct worker *w, struct packet *p)
 	if (s->tcp.state == before)
 		return;
 	set_timeout(w, s, timeout_of(w, s));
-	s->flags &= (uint8_t)~SESSION_CLOSING;
+	s->flags &= (uint16_t)~SESSION_CLOSING;
 	if (s->tcp.state == TCP_TIME_WAIT) {
 		s->flags |= SESSION_CLOSING;
 		s->close_reason = CLOSE_REASON_TCP_FIN;
@@ -423,8 +437,9 @@ session_refused(struct worker *w, struct packet *p)
 		}
 		return;
 	}
+	bool ended = p->drop_reason == DROP_REASON_NAT_CHANGED;
 	bool denied = p->rule && p->deny_reason != DENY_REASON_NONE && p->deny_reason != DENY_REASON_HOST_INBOUND;
-	if (denied && s->epoch != w->epoch && !judged_alone(p) && came_by_its_path(w, p)) {
+	if ((denied || ended) && s->epoch != w->epoch && !judged_alone(p) && came_by_its_path(w, p)) {
 		end(w, s, CLOSE_REASON_POLICY_DELETE);
 		p->session = NULL;
 	}

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "pipeline/nat.h"
 #include "pipeline/worker.h"
 
 /* stage: `run` returns VERDICT_NONE to go on, else the verdict. It is left out for packets with one of the flags `skip`.

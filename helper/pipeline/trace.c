@@ -88,6 +88,48 @@ trace_route(const struct worker *w, const struct packet *p, char *text, size_t s
 		 zone_name(w, w->snapshot->unit[h->unit].zone), w->snapshot->instance[p->table].name);
 }
 
+static void
+end_text(uint8_t family, const struct address *a, uint16_t port, char *text, size_t size)
+{
+	char address[INET6_ADDRSTRLEN];
+	address_text(family, a, address);
+	snprintf(text, size, "%s port %u", address, ntohs(port));
+}
+
+void
+trace_destination_nat(const struct worker *w, const struct packet *p, char *text, size_t size)
+{
+	char end[INET6_ADDRSTRLEN + 16];
+	if (p->session) {
+		snprintf(text, size, "%s", p->flags & PACKET_TRANSLATED ? "as its session" : "nothing to do");
+		return;
+	}
+	if (!p->destination_nat) {
+		trace_passed(w, p, text, size);
+		return;
+	}
+	end_text(p->key.family, &p->out.destination, p->out.destination_port, end, sizeof end);
+	snprintf(text, size, "by rule %s to %s", p->destination_nat->name, end);
+}
+
+void
+trace_source_nat(const struct worker *w, const struct packet *p, char *text, size_t size)
+{
+	char end[INET6_ADDRSTRLEN + 16];
+	if (p->session) {
+		snprintf(text, size, "%s", p->flags & PACKET_TRANSLATED ? "as its session" : "nothing to do");
+		return;
+	}
+	if (!p->source_nat) {
+		trace_passed(w, p, text, size);
+		return;
+	}
+	if (p->drop_reason != DROP_REASON_NONE)
+		return;
+	end_text(p->key.family, &p->out.source, p->out.source_port, end, sizeof end);
+	snprintf(text, size, "by rule %s to %s", p->source_nat->name, end);
+}
+
 /* trail_text: which terms matched, and what the last one said. */
 static void
 trail_text(const struct filter_trail *t, bool attached, bool policed, char *text, size_t size)

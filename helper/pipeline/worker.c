@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "pipeline/nat.h"
 #include "pipeline/stage.h"
 
 /* Room for counters is virtual memory only until a counter is used. */
@@ -12,7 +13,9 @@ enum {
 	POLICY_ROOM = 1 << 20,
 	FILTER_ROOM = 1 << 18,
 	POLICER_ROOM = 1 << 16,
-	QUEUE_ROOM = WORKER_PORTS_MAX * QUEUES
+	QUEUE_ROOM = WORKER_PORTS_MAX * QUEUES,
+	NAT_RULE_ROOM = 1 << 14,
+	NAT_POOL_ROOM = 1 << 10,
 };
 
 #define SESSION_IDS_BEGIN_S 1735689600ull /* 2025-01-01, docs/decisions/0005-session-ids.md */
@@ -35,13 +38,15 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->policer_room = POLICER_ROOM;
 	w->policer_drops = calloc(POLICER_ROOM, sizeof *w->policer_drops);
 	w->queues = calloc(QUEUE_ROOM, sizeof *w->queues);
+	w->nat_rules = calloc(NAT_RULE_ROOM, sizeof *w->nat_rules);
+	w->nat_pools = calloc(NAT_POOL_ROOM, sizeof *w->nat_pools);
 	w->memos = filter_memos_create();
 	w->flows = flow_table_create(sessions, seed);
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
 	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
-	    !w->ages || !w->fragments || !w->waiting) {
+	    !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -55,6 +60,8 @@ void
 worker_free(struct worker *w)
 {
 	wait_destroy(w->waiting);
+	if (w->flows)
+		nat_end(w);
 	if (w->fragments)
 		fragment_table_destroy(w->fragments);
 	if (w->ages)
@@ -64,12 +71,16 @@ worker_free(struct worker *w)
 	filter_memos_destroy(w->memos);
 	free(w->policer_drops);
 	free(w->queues);
+	free(w->nat_rules);
+	free(w->nat_pools);
 	free(w->filter_counters);
 	free(w->policies);
 	free(w->units);
 	w->memos = NULL;
 	w->policer_drops = NULL;
 	w->queues = NULL;
+	w->nat_rules = NULL;
+	w->nat_pools = NULL;
 	w->filter_counters = NULL;
 	w->waiting = NULL;
 	w->fragments = NULL;
@@ -79,11 +90,13 @@ worker_free(struct worker *w)
 	w->units = NULL;
 }
 
-enum { UNIT_COLUMNS = 4, POLICY_COLUMNS = 4, FILTER_COLUMNS = 2, QUEUE_COLUMNS = 4 };
+enum { UNIT_COLUMNS = 4, POLICY_COLUMNS = 4, FILTER_COLUMNS = 2, QUEUE_COLUMNS = 4, NAT_COLUMNS = 2 };
 _Static_assert(sizeof(struct unit_counters) == UNIT_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct policy_counters) == POLICY_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct filter_counter) == FILTER_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct queue_counters) == QUEUE_COLUMNS * sizeof(uint64_t), "carried as a row");
+
+_Static_assert(sizeof(struct nat_counters) == NAT_COLUMNS * sizeof(uint64_t), "carried as a row");
 
 typedef const char *row_name(const struct snapshot *s, uint32_t row);
 
@@ -115,6 +128,18 @@ static const char *
 queue_counter_name(const struct snapshot *s, uint32_t row)
 {
 	return s->queue_counter_name[row];
+}
+
+static const char *
+nat_rule_name(const struct snapshot *s, uint32_t row)
+{
+	return s->nat->rule_name[row];
+}
+
+static uint32_t
+nat_rule_count(const struct snapshot *s)
+{
+	return s && s->nat ? s->nat->rule_count : 0;
 }
 
 static uint32_t
@@ -178,6 +203,8 @@ worker_snapshot(struct worker *w, const struct snapshot *s)
 	      s->policer_count);
 	carry((uint64_t *)w->queues, QUEUE_COLUMNS, queue_counter_name, old, old ? old->queue_counter_count : 0, s,
 	      s->queue_counter_count);
+	carry((uint64_t *)w->nat_rules, NAT_COLUMNS, nat_rule_name, old, nat_rule_count(old), s, nat_rule_count(s));
+	nat_prepare(w, s);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
 	w->snapshot = s;
 }

@@ -10,6 +10,7 @@
 #include "flow/fragment.h"
 #include "flow/table.h"
 #include "meter/bucket.h"
+#include "nat/ports.h"
 #include "packet/packet.h"
 #include "route/neighbour.h"
 #include "snapshot/snapshot.h"
@@ -65,6 +66,22 @@ struct queue_counters {
 	uint64_t packets, bytes, dropped_packets, dropped_bytes;
 };
 
+/* nat_session: the rules that translate a session, as its events name them; 0: none. */
+struct nat_session {
+	uint32_t source_rule, destination_rule;
+};
+
+/* nat_counters: sessions that a rule translated, and packets dropped because it could not. */
+struct nat_counters {
+	uint64_t hits, failures;
+};
+
+/* nat_pool_state: the address that is tried next, and how many ports had been given back when no address had one left. */
+struct nat_pool_state {
+	uint32_t next;
+	uint64_t used_up[4]; /* by protocol, + 1 */
+};
+
 /* buffers: the driver's free frames, filled between bursts; the pipeline takes frames for what it generates (ICMP errors,
  * resets, fragments) and never waits: none left is DROP_REASON_NO_BUFFER. */
 struct buffers {
@@ -85,6 +102,7 @@ struct port_state {
 	uint8_t any_station; /* takes frames to any MAC: captures are replayed whoever they were for */
 };
 
+struct nat_owners; /* nat/owners.h */
 struct wait_queue; /* pipeline/wait.c */
 struct trace;      /* pipeline/trace.h: explain's record of stages, NULL otherwise */
 
@@ -111,6 +129,10 @@ struct worker {
 	struct wait_queue *waiting;
 	struct filter_memos *memos;
 	struct neighbour_table *neighbours; /* shared by all workers */
+	struct nat_owners *owners;          /* shared by all workers; NULL: there is one worker */
+	struct nat_ports *nat_ports;        /* NULL: nothing was ever translated here, as nat_sessions */
+	struct nat_session *nat_sessions;   /* [session index] */
+	struct nat_pool_state *nat_pools;   /* [snapshot->nat->pool_count] */
 	struct bucket answers;              /* rate limit of ICMP errors and resets */
 	uint64_t next_session;              /* see session id in docs/decisions */
 	uint64_t owner_seed;
@@ -130,6 +152,7 @@ struct worker {
 	struct filter_counter *filter_counters;       /* [snapshot->filter_counter_count] */
 	struct filter_counter *policer_drops;         /* [snapshot->policer_count] */
 	struct queue_counters *queues;                /* [snapshot->queue_counter_count] */
+	struct nat_counters *nat_rules;               /* [snapshot->nat->rule_count] */
 	uint32_t unit_room, policy_room, filter_room; /* allocated entries of these; never exceeded */
 	uint32_t policer_room;
 	struct trace *trace;

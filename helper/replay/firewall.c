@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "nat/owners.h"
+
 enum {
 	NEIGHBOURS = 1 << 16,
 	RING_SLOTS = 1 << 14,
@@ -19,6 +21,7 @@ struct firewall {
 	struct snapshot *snapshot;
 	struct rib *rib;
 	struct neighbour_table *neighbours;
+	struct nat_owners *owners; /* NULL: one worker */
 	struct port_state ports[PORTS];
 	uint64_t now_ns;
 	struct worker *worker[WORKERS_MAX];
@@ -143,6 +146,7 @@ worker_create(struct firewall *f, uint32_t index)
 	w->now_ns = w->wall_ns = f->now_ns;
 	w->ports = f->ports;
 	w->neighbours = f->neighbours;
+	w->owners = f->owners;
 	w->buffers = (struct buffers){ take, give, f, FIREWALL_FRAME_BYTES - PACKET_HEADROOM };
 	w->memo_off = f->options.memo_off;
 	w->observer = observe;
@@ -190,7 +194,8 @@ firewall_create(struct snapshot *s, const struct firewall_options *o, const stru
 		give(f, i);
 	f->neighbours = neighbour_table_create(NEIGHBOURS, 1);
 	f->rib = rib_build(s, NULL, 0);
-	bool ok = f->memory && f->neighbours && f->rib;
+	f->owners = o->workers > 1 ? nat_owners_create(s->settings.session_maximum, 1) : NULL;
+	bool ok = f->memory && f->neighbours && f->rib && (f->owners || o->workers == 1);
 	for (uint32_t i = 0; ok && i < o->workers; i++)
 		ok = (f->worker[i] = worker_create(f, i)) != NULL;
 	if (!ok) {
@@ -216,6 +221,7 @@ firewall_destroy(struct firewall *f)
 	rib_destroy(f->rib);
 	if (f->neighbours)
 		neighbour_table_destroy(f->neighbours);
+	nat_owners_destroy(f->owners);
 	free(f->memory);
 	free(f);
 }

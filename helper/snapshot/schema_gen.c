@@ -543,6 +543,98 @@ static const struct schema_field rewrite_fields[] = {
 };
 const struct schema_map given_rewrite_map = { .name = "rewrite", .size = sizeof(struct given_rewrite), .count = 1, .field = rewrite_fields };
 
+static const struct schema_field nat_range_fields[] = {
+	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_nat_range, low),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "high", .name_length = 4, .required = true, .at = offsetof(struct given_nat_range, high),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+};
+const struct schema_map given_nat_range_map = { .name = "nat_range", .size = sizeof(struct given_nat_range), .count = 2, .field = nat_range_fields };
+
+static const uint32_t nat_pool_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const int64_t nat_pool_family_values[] = { 2, 10 };
+static const struct schema_type nat_pool_addresses_item = { .kind = SCHEMA_MAP, .map = &given_nat_range_map };
+static const char *const nat_pool_overflow_words[] = { "none", "interface", "pool" };
+static const struct schema_field nat_pool_fields[] = {
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_nat_pool, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = nat_pool_name_characters } },
+	{ .name = "family", .name_length = 6, .required = true, .at = offsetof(struct given_nat_pool, family),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 2ll, .high = 10ll, .values = nat_pool_family_values, .value_count = 2 } },
+	{ .name = "addresses", .name_length = 9, .required = true, .at = offsetof(struct given_nat_pool, addresses), .count_at = offsetof(struct given_nat_pool, addresses_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 1ll, .high = 4096ll, .item = &nat_pool_addresses_item, .item_size = sizeof(struct given_nat_range) } },
+	{ .name = "port_low", .name_length = 8, .required = true, .at = offsetof(struct given_nat_pool, port_low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "port_high", .name_length = 9, .required = true, .at = offsetof(struct given_nat_pool, port_high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "persistent", .name_length = 10, .required = true, .at = offsetof(struct given_nat_pool, persistent),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "overflow", .name_length = 8, .required = true, .at = offsetof(struct given_nat_pool, overflow),
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_pool_overflow_words, .value_count = 3 } },
+	{ .name = "overflow_pool", .name_length = 13, .required = true, .at = offsetof(struct given_nat_pool, overflow_pool),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
+};
+const struct schema_map given_nat_pool_map = { .name = "nat_pool", .size = sizeof(struct given_nat_pool), .count = 8, .field = nat_pool_fields };
+
+static const uint32_t nat_rule_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix" };
+static const struct schema_field nat_rule_fields[] = {
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = nat_rule_name_characters } },
+	{ .name = "action", .name_length = 6, .required = true, .at = offsetof(struct given_nat_rule, action),
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 4 } },
+	{ .name = "pool", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, pool),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
+	{ .name = "outer", .name_length = 5, .required = false, .at = offsetof(struct given_nat_rule, outer), .present_at = offsetof(struct given_nat_rule, has_outer),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "inner", .name_length = 5, .required = false, .at = offsetof(struct given_nat_rule, inner), .present_at = offsetof(struct given_nat_rule, has_inner),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_nat_rule, length),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
+	{ .name = "outer_port", .name_length = 10, .required = true, .at = offsetof(struct given_nat_rule, outer_port),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "inner_port", .name_length = 10, .required = true, .at = offsetof(struct given_nat_rule, inner_port),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+};
+const struct schema_map given_nat_rule_map = { .name = "nat_rule", .size = sizeof(struct given_nat_rule), .count = 8, .field = nat_rule_fields };
+
+static const struct schema_type nat_match_source_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
+static const struct schema_type nat_match_destination_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
+static const struct schema_field nat_match_fields[] = {
+	{ .name = "rule", .name_length = 4, .required = true, .at = offsetof(struct given_nat_match, rule),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 16384ll } },
+	{ .name = "source", .name_length = 6, .required = true, .at = offsetof(struct given_nat_match, source), .count_at = offsetof(struct given_nat_match, source_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4096ll, .item = &nat_match_source_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "destination", .name_length = 11, .required = true, .at = offsetof(struct given_nat_match, destination), .count_at = offsetof(struct given_nat_match, destination_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4096ll, .item = &nat_match_destination_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "protocol", .name_length = 8, .required = true, .at = offsetof(struct given_nat_match, protocol),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 255ll } },
+	{ .name = "source_port_low", .name_length = 15, .required = true, .at = offsetof(struct given_nat_match, source_port_low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "source_port_high", .name_length = 16, .required = true, .at = offsetof(struct given_nat_match, source_port_high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "destination_port_low", .name_length = 20, .required = true, .at = offsetof(struct given_nat_match, destination_port_low),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "destination_port_high", .name_length = 21, .required = true, .at = offsetof(struct given_nat_match, destination_port_high),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+};
+const struct schema_map given_nat_match_map = { .name = "nat_match", .size = sizeof(struct given_nat_match), .count = 8, .field = nat_match_fields };
+
+static const char *const nat_set_stage_words[] = { "static-destination", "destination", "static-source", "source" };
+static const struct schema_type nat_set_from_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4095ll };
+static const struct schema_type nat_set_to_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4095ll };
+static const struct schema_type nat_set_matches_item = { .kind = SCHEMA_MAP, .map = &given_nat_match_map };
+static const struct schema_field nat_set_fields[] = {
+	{ .name = "stage", .name_length = 5, .required = true, .at = offsetof(struct given_nat_set, stage),
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_set_stage_words, .value_count = 4 } },
+	{ .name = "from", .name_length = 4, .required = true, .at = offsetof(struct given_nat_set, from), .count_at = offsetof(struct given_nat_set, from_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4095ll, .item = &nat_set_from_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "to", .name_length = 2, .required = true, .at = offsetof(struct given_nat_set, to), .count_at = offsetof(struct given_nat_set, to_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4095ll, .item = &nat_set_to_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "matches", .name_length = 7, .required = true, .at = offsetof(struct given_nat_set, matches), .count_at = offsetof(struct given_nat_set, matches_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 65536ll, .item = &nat_set_matches_item, .item_size = sizeof(struct given_nat_match) } },
+};
+const struct schema_map given_nat_set_map = { .name = "nat_set", .size = sizeof(struct given_nat_set), .count = 4, .field = nat_set_fields };
+
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };
 static const struct schema_type snapshot_instances_item = { .kind = SCHEMA_MAP, .map = &given_instance_map };
@@ -561,6 +653,9 @@ static const struct schema_type snapshot_policers_item = { .kind = SCHEMA_MAP, .
 static const struct schema_type snapshot_forwarding_classes_item = { .kind = SCHEMA_MAP, .map = &given_forwarding_class_map };
 static const struct schema_type snapshot_classifiers_item = { .kind = SCHEMA_MAP, .map = &given_classifier_map };
 static const struct schema_type snapshot_rewrites_item = { .kind = SCHEMA_MAP, .map = &given_rewrite_map };
+static const struct schema_type snapshot_nat_pools_item = { .kind = SCHEMA_MAP, .map = &given_nat_pool_map };
+static const struct schema_type snapshot_nat_rules_item = { .kind = SCHEMA_MAP, .map = &given_nat_rule_map };
+static const struct schema_type snapshot_nat_sets_item = { .kind = SCHEMA_MAP, .map = &given_nat_set_map };
 static const struct schema_field snapshot_fields[] = {
 	{ .name = "version", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, version),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1ll } },
@@ -602,5 +697,11 @@ static const struct schema_field snapshot_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_classifiers_item, .item_size = sizeof(struct given_classifier) } },
 	{ .name = "rewrites", .name_length = 8, .required = true, .at = offsetof(struct given_snapshot, rewrites), .count_at = offsetof(struct given_snapshot, rewrites_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_rewrites_item, .item_size = sizeof(struct given_rewrite) } },
+	{ .name = "nat_pools", .name_length = 9, .required = false, .at = offsetof(struct given_snapshot, nat_pools), .count_at = offsetof(struct given_snapshot, nat_pools_count), .present_at = offsetof(struct given_snapshot, has_nat_pools),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_nat_pools_item, .item_size = sizeof(struct given_nat_pool) } },
+	{ .name = "nat_rules", .name_length = 9, .required = false, .at = offsetof(struct given_snapshot, nat_rules), .count_at = offsetof(struct given_snapshot, nat_rules_count), .present_at = offsetof(struct given_snapshot, has_nat_rules),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 16384ll, .item = &snapshot_nat_rules_item, .item_size = sizeof(struct given_nat_rule) } },
+	{ .name = "nat_sets", .name_length = 8, .required = false, .at = offsetof(struct given_snapshot, nat_sets), .count_at = offsetof(struct given_snapshot, nat_sets_count), .present_at = offsetof(struct given_snapshot, has_nat_sets),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_nat_sets_item, .item_size = sizeof(struct given_nat_set) } },
 };
-const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 20, .field = snapshot_fields };
+const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 23, .field = snapshot_fields };

@@ -351,6 +351,67 @@ struct given_rewrite {
 };
 extern const struct schema_map given_rewrite_map;
 
+struct given_nat_range {
+	struct schema_bytes low;
+	struct schema_bytes high;
+};
+extern const struct schema_map given_nat_range_map;
+
+enum given_nat_pool_overflow { GIVEN_NAT_POOL_OVERFLOW_NONE, GIVEN_NAT_POOL_OVERFLOW_INTERFACE, GIVEN_NAT_POOL_OVERFLOW_POOL };
+struct given_nat_pool {
+	struct schema_text name;
+	uint32_t family;
+	uint32_t addresses_count;
+	struct given_nat_range *addresses;
+	uint32_t port_low;
+	uint32_t port_high;
+	bool persistent;
+	uint32_t overflow;
+	uint32_t overflow_pool;
+};
+extern const struct schema_map given_nat_pool_map;
+
+enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX };
+struct given_nat_rule {
+	struct schema_text name;
+	uint32_t action;
+	uint32_t pool;
+	bool has_outer;
+	struct schema_bytes outer;
+	bool has_inner;
+	struct schema_bytes inner;
+	uint32_t length;
+	uint32_t outer_port;
+	uint32_t inner_port;
+};
+extern const struct schema_map given_nat_rule_map;
+
+struct given_nat_match {
+	uint32_t rule;
+	uint32_t source_count;
+	uint32_t *source;
+	uint32_t destination_count;
+	uint32_t *destination;
+	int32_t protocol;
+	uint32_t source_port_low;
+	uint32_t source_port_high;
+	uint32_t destination_port_low;
+	uint32_t destination_port_high;
+};
+extern const struct schema_map given_nat_match_map;
+
+enum given_nat_set_stage { GIVEN_NAT_SET_STAGE_STATIC_DESTINATION, GIVEN_NAT_SET_STAGE_DESTINATION, GIVEN_NAT_SET_STAGE_STATIC_SOURCE, GIVEN_NAT_SET_STAGE_SOURCE };
+struct given_nat_set {
+	uint32_t stage;
+	uint32_t from_count;
+	uint32_t *from;
+	uint32_t to_count;
+	uint32_t *to;
+	uint32_t matches_count;
+	struct given_nat_match *matches;
+};
+extern const struct schema_map given_nat_set_map;
+
 struct given_snapshot {
 	uint32_t version;
 	uint32_t generation;
@@ -387,6 +448,15 @@ struct given_snapshot {
 	struct given_classifier *classifiers;
 	uint32_t rewrites_count;
 	struct given_rewrite *rewrites;
+	bool has_nat_pools;
+	uint32_t nat_pools_count;
+	struct given_nat_pool *nat_pools;
+	bool has_nat_rules;
+	uint32_t nat_rules_count;
+	struct given_nat_rule *nat_rules;
+	bool has_nat_sets;
+	uint32_t nat_sets_count;
+	struct given_nat_set *nat_sets;
 };
 extern const struct schema_map given_snapshot_map;
 

@@ -7,6 +7,7 @@
 #include "filter/filter.h"
 #include "flow/tcp.h"
 #include "meter/policer.h"
+#include "nat/nat.h"
 #include "route/fib.h"
 #include "wire_gen.h"
 
@@ -182,6 +183,7 @@ struct snapshot {
 	struct filter *filter;                /* [id]; 0 is unused */
 	uint32_t filter_counter_count;
 	const char **filter_counter_name; /* "FILTER/COUNTER", to carry counters over a commit */
+	struct nat *nat;                  /* NULL: no address translation */
 	uint32_t route_count;
 	struct static_route *route; /* static routes only; connected ones follow from unit addresses */
 	struct fib *fib[64];        /* [instance]; filled by the engine before publication */

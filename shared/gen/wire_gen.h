@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x5dca34eb43e62982ull
-#define WIRE_LAYOUT_HASH_TEXT "5dca34eb43e62982"
+#define WIRE_LAYOUT_HASH 0x77dcef10cc664069ull
+#define WIRE_LAYOUT_HASH_TEXT "77dcef10cc664069"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -312,8 +312,10 @@ enum drop_reason {
 	DROP_REASON_OTHER_STATION = 51, /* a frame addressed to another station, seen by a promiscuous or flooded interface */
 	DROP_REASON_FAMILY_OFF = 52, /* IPv4 or IPv6 by an interface that does not carry it: no family inet or inet6 */
 	DROP_REASON_QUEUE_FULL = 53, /* the queue of its class at the egress interface was full */
+	DROP_REASON_NAT_CHANGED = 54, /* the translation of its session is not what the configuration says now */
+	DROP_REASON_NAT_NO_SESSION = 55, /* it has the addresses of a translated session, but not from where that one lies */
 };
-#define DROP_REASON_COUNT 54u /* highest value + 1 */
+#define DROP_REASON_COUNT 56u /* highest value + 1 */
 
 /* drop_reason_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -374,6 +376,8 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_OTHER_STATION] = "other-station",
 		[DROP_REASON_FAMILY_OFF] = "family-off",
 		[DROP_REASON_QUEUE_FULL] = "queue-full",
+		[DROP_REASON_NAT_CHANGED] = "nat-changed",
+		[DROP_REASON_NAT_NO_SESSION] = "nat-no-session",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";
 }

@@ -29,15 +29,17 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ],
     ["a statement that is nothing like another", [["chassis", {}]], ["chassis: unknown statement 'chassis'"]],
     [
-      "what comes later is refused now: screens, NAT",
+      "what comes later is refused now: screens, translation between IPv4 and IPv6, proxies",
       [
-        ["security.nat", {}],
+        ["security.nat", { "proxy-arp": {}, "proxy-ndp": {}, natv6v4: {} }],
         ["security.screen", {}],
         ["security.zones.security-zone[0].screen", "s"],
       ],
       [
         "security.zones.security-zone[0].screen: unknown statement 'screen'",
-        "security.nat: unknown statement 'nat'",
+        "security.nat.proxy-arp: unknown statement 'proxy-arp'",
+        "security.nat.proxy-ndp: unknown statement 'proxy-ndp'",
+        "security.nat.natv6v4: unknown statement 'natv6v4'",
         "security.screen: unknown statement 'screen'",
       ],
     ],

@@ -18,6 +18,7 @@ import {
   type Row,
 } from "./leaf-row.js";
 import { classOfServiceRows } from "./class-of-service-leaves.js";
+import { natRows } from "./nat-leaves.js";
 import { filterRows, routes } from "./filter-leaves.js";
 import { edited, errorsOf, type Edit } from "./tree.js";
 
@@ -628,6 +629,7 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...routes("routing-options.static.route", "routing-options.static.route[]"),
   ...filterRows,
   ...classOfServiceRows,
+  ...natRows,
 ]);
 
 test("every leaf of the schema has a row, and every row is of a leaf", () => {

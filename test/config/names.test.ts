@@ -12,9 +12,10 @@ import {
   unitZone,
   zoneName,
 } from "../../daemon/src/config/names.js";
+import { nat } from "./nat-tree.js";
 import { configOf } from "./tree.js";
 
-const { names } = compileConfig(configOf(), 1);
+const { names } = compileConfig(configOf([["security.nat", nat]]), 1);
 
 test("ids give names, and what was not there gives none", () => {
   assert.deepEqual([zoneName(names, 1), zoneName(names, 0), zoneName(names, 99)], ["trust", undefined, undefined]);
@@ -39,15 +40,17 @@ test("a stored table that is not whole, or of another version, is refused", () =
       assert.equal(parseNameTable(table), undefined, `${field}: ${JSON.stringify(wrong)}`);
     }
   }
-  assert.equal(parseNameTable({ ...names, version: 3 }), undefined);
+  assert.equal(parseNameTable({ ...names, version: 4 }), undefined);
   assert.equal(parseNameTable({ ...names, version: 0 }), undefined);
   for (const nothing of [null, 5, "x", []]) assert.equal(parseNameTable(nothing), undefined);
 });
 
-test("a table stored before there were filters is read without them", () => {
-  const { filters, ...before } = names;
-  assert.ok(filters.length > 1);
-  assert.deepEqual(parseNameTable({ ...before, version: 1 }), { ...names, filters: [] });
+test("a table stored before there were filters or rules of translation is read without them", () => {
+  const { natRules, ...second } = names;
+  const { filters, ...first } = second;
+  assert.ok(filters.length > 1 && natRules.length > 0);
+  assert.deepEqual(parseNameTable({ ...second, version: 2 }), { ...names, natRules: [] });
+  assert.deepEqual(parseNameTable({ ...first, version: 1 }), { ...names, filters: [], natRules: [] });
 });
 
 test("filters and terms are named by their ids", () => {

@@ -17,6 +17,7 @@ import { paletteFor } from "./colour.js";
 import { bashCompletion } from "./commands/completion.js";
 import { eventText } from "./commands/log.js";
 import { parseEndpoint } from "./commands/explain.js";
+import { natText } from "./commands/show-security.js";
 import { filtersText, firewallLogDetail, firewallLogText, tcpFlagsText } from "./commands/show-firewall.js";
 import { buildProgram } from "./program.js";
 import { fieldsText, tableText } from "./table.js";
@@ -270,4 +271,31 @@ test("durations are as long as they need to be", () => {
     "1h 0m",
     "2d 1h",
   ]);
+});
+
+test("translation is shown as rules, pools and interfaces", () => {
+  const view = {
+    rules: [{ set: "out", name: "users", action: "pool outside", hits: 12, failures: 1 }],
+    pools: [
+      { name: "outside", addresses: ["192.0.2.1", "192.0.2.4-192.0.2.7"], ports: "1024-63487", overflow: "", used: 3 },
+    ],
+    interfaces: [{ name: "ge-0/0/1.0", used: 2 }],
+  };
+  assert.equal(
+    natText("source", view, plain),
+    [
+      "rules",
+      "rule-set  rule   translates to  hits  failures",
+      "out       users  pool outside     12         1",
+      "",
+      "pools",
+      "pool     addresses                       ports       overflow  ports in use",
+      "outside  192.0.2.1, 192.0.2.4-192.0.2.7  1024-63487  -                    3",
+      "",
+      "interfaces",
+      "interface   ports in use",
+      "ge-0/0/1.0             2",
+    ].join("\n"),
+  );
+  assert.equal(natText("static", { rules: [], pools: [], interfaces: [] }, plain), "no static translation");
 });

@@ -18,3 +18,6 @@ export function endpointText(address: string, port: number): string {
   if (port === 0) return address;
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
+
+/** orDash writes what is there, or a dash. */
+export const orDash = (text: string): string => (text === "" ? "-" : text);

@@ -61,6 +61,11 @@ export class AddressSets {
     return [...new Set(names.map((name) => this.#indexOf(zone, name)))].toSorted((a, b) => a - b);
   }
 
+  /** ranges gives the addresses of a name of the global book. */
+  ranges(name: string): Ranges {
+    return ANY_OF_FAMILY.get(name) ?? flatten(this.#global!, name);
+  }
+
   /** indexOfRanges gives the set that holds just these addresses. */
   indexOfRanges(ranges: Ranges): number {
     const content = contentOf(ranges);

@@ -8,6 +8,7 @@ import { checkFilters } from "./check/filters.js";
 import { checkForwardingClasses } from "./check/forwarding-classes.js";
 import { checkInterfaces } from "./check/interfaces.js";
 import { checkLoopback } from "./check/loopback.js";
+import { checkNat } from "./check/nat.js";
 import { checkPolicers } from "./check/policers.js";
 import { checkPolicies } from "./check/policies.js";
 import { checkPrefixLists } from "./check/prefix-lists.js";
@@ -34,6 +35,7 @@ export function checkMeaning(tree: unknown): Finding[] {
   checkPolicies(report, security, { zones, addresses, applications });
   const instances = checkInstances(report, root.get("routing-instances"), units, loopbacks);
   checkAllRoutes(report, root, units, instances);
+  checkNat(report, security.get("nat"), { units, zones, instances, addresses });
   const forwardingClasses = checkForwardingClasses(report, root.get("class-of-service", "forwarding-classes", "class"));
   checkClassOfService(report, root, { units, classes: forwardingClasses });
   const prefixLists = checkPrefixLists(report, root.get("policy-options", "prefix-list"));

@@ -27,6 +27,7 @@ import { forwardingClasses } from "./forwarding-class.js";
 import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
 import { InstanceTable } from "./instance-table.js";
 import { LOOPBACK, loopbackUnits } from "./loopback.js";
+import { NatTable } from "./nat-table.js";
 import {
   DEFAULT_POLICY_ID,
   DEFAULT_POLICY_NAME,
@@ -66,6 +67,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     forwardingClassIds: new Map(forwardingClasses(config["class-of-service"]).map(({ name, id }) => [name, id])),
     instanceIds: instances.ids,
   });
+  const nat = compileNat(config, bare, { sets, zoneIds, instances });
   const units = bare.map((compiled) => attachFilters(compiled, filters));
   const routing = compileInstances(instances, loopbackUnits(config), filters);
   const content: SnapshotContent = {
@@ -87,6 +89,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     forwarding_classes: classes.forwardingClasses,
     classifiers: classes.classifiers,
     rewrites: classes.rewrites,
+    ...(nat.rules.length === 0 ? {} : { nat_pools: nat.pools, nat_rules: nat.rules, nat_sets: nat.sets }),
   };
   return {
     snapshot: sealSnapshot(content, generation),
@@ -99,6 +102,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
       applications: ["any", ...applications.rows.map((row) => row.name)],
       policies: [...policies.names, defaultPolicyName()],
       filters: [{ name: "", family: "inet", terms: [] }, ...filters.configured.map(nameFilter)],
+      natRules: nat.names,
     },
   };
 }
@@ -266,6 +270,21 @@ function attachFilters(compiled: CompiledUnit, filters: FilterTable): CompiledUn
       filter_output6: attach("inet6", "output"),
     },
   };
+}
+
+function compileNat(
+  config: Config,
+  units: readonly CompiledUnit[],
+  { sets, zoneIds, instances }: Pick<UnitParts, "zoneIds" | "instances"> & { readonly sets: AddressSets },
+): NatTable {
+  const where = (holds: (unit: SnapshotUnit) => boolean): number[] =>
+    units.filter(({ unit }) => holds(unit)).map(({ unit }) => unit.id);
+  return new NatTable(config.security.nat ?? {}, {
+    sets,
+    unitIds: new Map(units.map(({ unit }) => [unit.name, unit.id])),
+    unitsOfZone: (zone) => where((unit) => unit.zone === zoneIds.get(zone)),
+    unitsOfInstance: (instance) => where((unit) => unit.instance === instances.ids.get(instance)),
+  });
 }
 
 function nameFilter({ filter, family }: NumberedFilter): FilterName {

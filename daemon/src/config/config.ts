@@ -64,6 +64,7 @@ export interface Security {
   readonly policies?: readonly PolicyContext[];
   readonly "default-policy"?: DefaultPolicy;
   readonly flow?: { readonly "tcp-session"?: TcpSession };
+  readonly nat?: Nat;
   readonly log?: { readonly stream?: readonly Stream[] };
 }
 
@@ -168,6 +169,113 @@ export interface DefaultPolicy {
   readonly "deny-all"?: true;
   readonly "reject-all"?: true;
   readonly log?: PolicyLog;
+}
+
+export interface Nat {
+  readonly source?: {
+    readonly "address-persistent"?: true;
+    readonly pool?: readonly NatSourcePool[];
+    readonly "rule-set"?: readonly NatSourceRuleSet[];
+  };
+  readonly destination?: {
+    readonly pool?: readonly NatDestinationPool[];
+    readonly "rule-set"?: readonly NatDestinationRuleSet[];
+  };
+  readonly static?: { readonly "rule-set"?: readonly NatStaticRuleSet[] };
+}
+
+/** NatRange: an address, a prefix, or the first and the last address of a range. */
+export type NatRange = string | { readonly name: string; readonly to: string };
+
+/** NatSourcePool: ports come from 1024 to 63487 unless `port` says otherwise. */
+export interface NatSourcePool {
+  readonly name: string;
+  readonly description?: string;
+  readonly address: readonly NatRange[];
+  readonly port?: {
+    readonly "no-translation"?: true;
+    readonly range?: { readonly low: number; readonly high: number };
+  };
+  /** overflow-pool: the name of another pool, or interface */
+  readonly "overflow-pool"?: string;
+}
+
+export interface NatDestinationPool {
+  readonly name: string;
+  readonly description?: string;
+  readonly address: { readonly name: string; readonly to?: string; readonly port?: number };
+}
+
+/** NatContext: exactly one of the three. */
+export interface NatContext {
+  readonly zone?: readonly string[];
+  readonly interface?: readonly string[];
+  readonly "routing-instance"?: readonly string[];
+}
+
+interface NatRuleSet<Rule> {
+  readonly name: string;
+  readonly description?: string;
+  readonly from: NatContext;
+  readonly rule: readonly Rule[];
+}
+
+export interface NatSourceRuleSet extends NatRuleSet<NatSourceRule> {
+  readonly to: NatContext;
+}
+export type NatDestinationRuleSet = NatRuleSet<NatDestinationRule>;
+export type NatStaticRuleSet = NatRuleSet<NatStaticRule>;
+
+/** Names in matches are those of the global address-book. */
+export interface NatSourceRule {
+  readonly name: string;
+  readonly description?: string;
+  readonly match: {
+    readonly "source-address"?: readonly string[];
+    readonly "source-address-name"?: readonly string[];
+    readonly "source-port"?: readonly (string | number)[];
+    readonly "destination-address"?: readonly string[];
+    readonly "destination-address-name"?: readonly string[];
+    readonly "destination-port"?: readonly (string | number)[];
+    readonly protocol?: readonly (string | number)[];
+  };
+  /** exactly one of the three */
+  readonly then: {
+    readonly "source-nat": { readonly off?: true; readonly interface?: true; readonly pool?: string };
+  };
+}
+
+/** NatDestinationRule: exactly one of destination-address and destination-address-name. */
+export interface NatDestinationRule {
+  readonly name: string;
+  readonly description?: string;
+  readonly match: {
+    readonly "source-address"?: readonly string[];
+    readonly "source-address-name"?: readonly string[];
+    readonly "destination-address"?: string;
+    readonly "destination-address-name"?: string;
+    readonly "destination-port"?: readonly (string | number)[];
+    readonly protocol?: readonly (string | number)[];
+  };
+  /** exactly one of the two */
+  readonly then: { readonly "destination-nat": { readonly off?: true; readonly pool?: string } };
+}
+
+/** NatStaticRule: the prefix of the match, outside, stands for that of the action, inside. */
+export interface NatStaticRule {
+  readonly name: string;
+  readonly description?: string;
+  readonly match: {
+    readonly "source-address"?: readonly string[];
+    readonly "source-address-name"?: readonly string[];
+    readonly "destination-address": string;
+    readonly "destination-port"?: string | number;
+  };
+  readonly then: {
+    readonly "static-nat": {
+      readonly prefix: { readonly name: string; readonly "mapped-port"?: string | number };
+    };
+  };
 }
 
 export interface TcpSession {

@@ -1,9 +1,12 @@
 // names.ts: the names that were in force in one generation, by the numbers the helper writes into its events.
 // SPDX-License-Identifier: Apache-2.0
 
-export const NAME_TABLE_VERSION = 2;
-/** Version 1 had no filters. */
-const VERSION_WITHOUT_FILTERS = 1;
+export const NAME_TABLE_VERSION = 3;
+/** What older versions did not have yet. */
+const MISSING_IN_VERSION: ReadonlyMap<unknown, object> = new Map([
+  [1, { filters: [], natRules: [] }],
+  [2, { natRules: [] }],
+]);
 /** MAX_RULES_PER_POLICY_SET: policy_id = set id × this + rule index. */
 export const MAX_RULES_PER_POLICY_SET = 65536;
 export const GLOBAL_POLICY_SET = 65534;
@@ -27,6 +30,17 @@ export interface NameTable {
   readonly policies: readonly PolicyName[];
   /** by filter id; [0] has no name (no filter) */
   readonly filters: readonly FilterName[];
+  /** by rule id - 1 */
+  readonly natRules: readonly NatRuleName[];
+}
+
+export type NatKind = "source" | "destination" | "static";
+
+/** NatRuleName: one rule of address translation as it is written. */
+export interface NatRuleName {
+  readonly kind: NatKind;
+  readonly set: string;
+  readonly name: string;
 }
 
 export interface UnitName {
@@ -97,6 +111,11 @@ export function termName(table: NameTable, filterId: number, termId: number): st
   return filterName(table, filterId)?.terms[termId - 1];
 }
 
+/** natRuleName finds a rule of address translation by its id, or gives undefined. */
+export function natRuleName(table: NameTable, id: number): NatRuleName | undefined {
+  return table.natRules[id - 1];
+}
+
 /** policyTerm finds the policy and the application term of a policy_id. */
 export function policyTerm(table: NameTable, policyId: number): PolicyTerm | undefined {
   let low = 0;
@@ -112,12 +131,13 @@ export function policyTerm(table: NameTable, policyId: number): PolicyTerm | und
   return { policyId, name: policy.name, from: policy.from, to: policy.to, global: policy.global, application };
 }
 
-/** parseNameTable accepts what JSON.parse made of a stored table, also one of version 1; anything else gives undefined. */
+/** parseNameTable accepts what JSON.parse made of a stored table, also one of an older version; anything else gives undefined. */
 export function parseNameTable(value: unknown): NameTable | undefined {
   if (!isRecord(value)) return undefined;
+  const missing = MISSING_IN_VERSION.get(value["version"]);
   const table: Record<string, unknown> =
-    value["version"] === VERSION_WITHOUT_FILTERS ? { ...value, version: NAME_TABLE_VERSION, filters: [] } : value;
-  const { version, generation, hostName, zones, units, applications, policies, filters } = table;
+    missing === undefined ? value : { ...value, ...missing, version: NAME_TABLE_VERSION };
+  const { version, generation, hostName, zones, units, applications, policies, filters, natRules } = table;
   const whole =
     version === NAME_TABLE_VERSION &&
     Number.isSafeInteger(generation) &&
@@ -126,7 +146,8 @@ export function parseNameTable(value: unknown): NameTable | undefined {
     isListOf(applications, isText) &&
     isListOf(units, (unit) => isRecord(unit) && isText(unit["name"]) && isText(unit["zone"])) &&
     isListOf(policies, isPolicyName) &&
-    isListOf(filters, isFilterName);
+    isListOf(filters, isFilterName) &&
+    isListOf(natRules, isNatRuleName);
   return whole ? (table as unknown as NameTable) : undefined;
 }
 
@@ -148,6 +169,15 @@ function isFilterName(value: unknown): boolean {
     isText(value["name"]) &&
     (value["family"] === "inet" || value["family"] === "inet6") &&
     isListOf(value["terms"], isText)
+  );
+}
+
+function isNatRuleName(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    (value["kind"] === "source" || value["kind"] === "destination" || value["kind"] === "static") &&
+    isText(value["set"]) &&
+    isText(value["name"])
   );
 }
 

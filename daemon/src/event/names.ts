@@ -1,6 +1,14 @@
 // names.ts: the names of the configuration that made a decision, by the generation in the frame. SPDX-License-Identifier: Apache-2.0
 import { DenyReason, FilterLogSource } from "../../../shared/gen/wire.gen.js";
-import { applicationName, filterName, parseNameTable, policyTerm, type NameTable } from "../config/names.js";
+import {
+  applicationName,
+  filterName,
+  natRuleName,
+  parseNameTable,
+  policyTerm,
+  type NameTable,
+  type NatKind,
+} from "../config/names.js";
 import type { PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "./event.js";
 
 /** What decided where no policy was asked: its frames carry the id of the default policy, which had no say. */
@@ -42,6 +50,12 @@ export interface EventPolicy {
 export interface EventTerm {
   readonly filter: string;
   readonly term: string;
+}
+
+/** EventNatRule: what a source_nat_rule_id or destination_nat_rule_id stood for. */
+export interface EventNatRule {
+  readonly kind: NatKind;
+  readonly name: string;
 }
 
 /** The zone name of traffic to and from this host, which is in no configured zone (as Junos calls it). */
@@ -86,6 +100,12 @@ export class EventNames {
   term(filterId: number, termId: number): EventTerm {
     const filter = this.#table && filterName(this.#table, filterId);
     return { filter: filter?.name || String(filterId), term: filter?.terms[termId - 1] ?? String(termId) };
+  }
+
+  /** natRule gives a rule of address translation by its id. */
+  natRule(id: number): EventNatRule | undefined {
+    const rule = this.#table && natRuleName(this.#table, id);
+    return rule && { kind: rule.kind, name: rule.name };
   }
 
   /** policy gives a policy by its policy_id, or what deciderId stands for. */

@@ -78,6 +78,9 @@ export interface ClearFiltersRequest {
   readonly policers: readonly number[];
 }
 
+/** Rules and pools of address translation. */
+export interface NatRequest {}
+
 /** One page of the neighbour table. */
 export interface NeighborsRequest {
   /** `next` of the page before; 0: from the start; 0..4294967295 */
@@ -387,6 +390,18 @@ export interface ControlSession {
   readonly server_packets: number;
   /** 0..9007199254740991 */
   readonly server_bytes: number;
+  /** source behind the firewall; only with a source NAT rule; 4 or 16 bytes */
+  readonly nat_source?: Uint8Array;
+  /** 0..9007199254740991 */
+  readonly nat_source_port?: number;
+  /** position in nat_rules + 1, in `generation`; 0..9007199254740991 */
+  readonly source_nat_rule?: number;
+  /** destination behind the firewall; only with a destination NAT rule; 4 or 16 bytes */
+  readonly nat_destination?: Uint8Array;
+  /** 0..9007199254740991 */
+  readonly nat_destination_port?: number;
+  /** position in nat_rules + 1, in `generation`; 0..9007199254740991 */
+  readonly destination_nat_rule?: number;
 }
 
 /** One page; entries that come or go meanwhile may be missing. */
@@ -428,6 +443,41 @@ export interface ClearFiltersReply {
   readonly counters: readonly ControlFilterCounter[];
   /** that had dropped, and what they held */
   readonly policers: readonly ControlFilterCounter[];
+}
+
+/** What one rule did. */
+export interface ControlNatRuleCounters {
+  /** position in nat_rules + 1; 0..9007199254740991 */
+  readonly rule: number;
+  /** sessions that it translated; 0..9007199254740991 */
+  readonly hits: number;
+  /** packets dropped because no address and port was left; 0..9007199254740991 */
+  readonly failures: number;
+}
+
+/** How much of one source pool is in use. */
+export interface ControlNatPoolUse {
+  /** position in nat_pools + 1; 0..9007199254740991 */
+  readonly pool: number;
+  /** ports and echo identifiers given out, of all its addresses and protocols; 0..9007199254740991 */
+  readonly ports: number;
+}
+
+/** How many ports of an interface's own addresses are in use. */
+export interface ControlNatInterfaceUse {
+  /** unit id; 0..9007199254740991 */
+  readonly unit: number;
+  /** ports and echo identifiers given out; 0..9007199254740991 */
+  readonly ports: number;
+}
+
+/** Rules, pools and interfaces left out have zeros. */
+export interface NatReply {
+  /** that the positions refer to; 0..9007199254740991 */
+  readonly generation: number;
+  readonly rules: readonly ControlNatRuleCounters[];
+  readonly pools: readonly ControlNatPoolUse[];
+  readonly interfaces: readonly ControlNatInterfaceUse[];
 }
 
 /** One neighbour. */
@@ -525,6 +575,7 @@ export interface ControlRequests {
   readonly clear_sessions: ClearSessionsRequest;
   readonly filters: FiltersRequest;
   readonly clear_filters: ClearFiltersRequest;
+  readonly nat: NatRequest;
   readonly neighbors: NeighborsRequest;
   readonly routes: RoutesRequest;
   readonly explain: ExplainRequest;
@@ -541,6 +592,7 @@ export interface ControlReplies {
   readonly clear_sessions: ClearSessionsReply;
   readonly filters: FiltersReply;
   readonly clear_filters: ClearFiltersReply;
+  readonly nat: NatReply;
   readonly neighbors: NeighborsReply;
   readonly routes: RoutesReply;
   readonly explain: ExplainReply;
@@ -561,6 +613,7 @@ export const controlSchema = {
   "clear_sessions",
   "filters",
   "clear_filters",
+  "nat",
   "neighbors",
   "routes",
   "explain",
@@ -782,6 +835,13 @@ export const controlSchema = {
      "description": "positions in the snapshot's policers"
     }
    }
+  },
+  "nat": {
+   "type": "object",
+   "description": "Rules and pools of address translation.",
+   "additionalProperties": false,
+   "required": [],
+   "properties": {}
   },
   "neighbors": {
    "type": "object",
@@ -1710,6 +1770,145 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "nat_source": {
+     "$ref": "#/$defs/address",
+     "description": "source behind the firewall; only with a source NAT rule"
+    },
+    "nat_source_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "source_nat_rule": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "position in nat_rules + 1, in `generation`"
+    },
+    "nat_destination": {
+     "$ref": "#/$defs/address",
+     "description": "destination behind the firewall; only with a destination NAT rule"
+    },
+    "nat_destination_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "destination_nat_rule": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "position in nat_rules + 1, in `generation`"
+    }
+   }
+  },
+  "nat_rule_counters": {
+   "type": "object",
+   "description": "What one rule did.",
+   "required": [
+    "rule",
+    "hits",
+    "failures"
+   ],
+   "properties": {
+    "rule": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "position in nat_rules + 1"
+    },
+    "hits": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "sessions that it translated"
+    },
+    "failures": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "packets dropped because no address and port was left"
+    }
+   }
+  },
+  "nat_pool_use": {
+   "type": "object",
+   "description": "How much of one source pool is in use.",
+   "required": [
+    "pool",
+    "ports"
+   ],
+   "properties": {
+    "pool": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "position in nat_pools + 1"
+    },
+    "ports": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "ports and echo identifiers given out, of all its addresses and protocols"
+    }
+   }
+  },
+  "nat_interface_use": {
+   "type": "object",
+   "description": "How many ports of an interface's own addresses are in use.",
+   "required": [
+    "unit",
+    "ports"
+   ],
+   "properties": {
+    "unit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "unit id"
+    },
+    "ports": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "ports and echo identifiers given out"
+    }
+   }
+  },
+  "nat_reply": {
+   "type": "object",
+   "description": "Rules, pools and interfaces left out have zeros.",
+   "required": [
+    "generation",
+    "rules",
+    "pools",
+    "interfaces"
+   ],
+   "properties": {
+    "generation": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "that the positions refer to"
+    },
+    "rules": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/nat_rule_counters"
+     }
+    },
+    "pools": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/nat_pool_use"
+     }
+    },
+    "interfaces": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/nat_interface_use"
+     }
     }
    }
   },

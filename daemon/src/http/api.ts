@@ -1,7 +1,7 @@
 // api.ts: the bodies of the daemon's API, as schemas/api.schema.json states them. SPDX-License-Identifier: Apache-2.0
 import type { EventTypeName } from "../../../shared/gen/wire.gen.js";
 import type { ConfigError } from "../config/error.js";
-import type { FilterFamily } from "../config/names.js";
+import type { FilterFamily, NatKind } from "../config/names.js";
 
 export interface ApiErrorBody {
   readonly code: string;
@@ -259,6 +259,40 @@ export interface SessionView {
   readonly clientBytes: number;
   readonly serverPackets: number;
   readonly serverBytes: number;
+  /** of a translated source */
+  readonly natSource?: string;
+  readonly natSourcePort?: number;
+  readonly sourceNatRule?: string;
+  /** of a translated destination */
+  readonly natDestination?: string;
+  readonly natDestinationPort?: number;
+  readonly destinationNatRule?: string;
+}
+
+export interface NatQuery {
+  readonly kind?: NatKind;
+}
+
+export interface NatView {
+  readonly rules: readonly NatRuleView[];
+  readonly pools: readonly NatPoolView[];
+  readonly interfaces: readonly { readonly name: string; readonly used: number }[];
+}
+
+export interface NatRuleView {
+  readonly set: string;
+  readonly name: string;
+  readonly action: string;
+  readonly hits: number;
+  readonly failures: number;
+}
+
+export interface NatPoolView {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly ports: string;
+  readonly overflow: string;
+  readonly used: number;
 }
 
 export interface Sessions {

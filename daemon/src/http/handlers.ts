@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import { errorText } from "../base/coded-error.js";
 import { VERSION } from "../base/version.js";
 import { addressBytes, parseAddress, parsePrefix, prefixRange } from "../config/address.js";
+import type { Compiled } from "../config/compile.js";
 import { diffConfig, formatChanges } from "../config/diff.js";
 import { ICMP, ICMP6, parseProtocol } from "../config/protocol.js";
 import type { EventNames, GenerationNames } from "../event/names.js";
@@ -37,6 +38,8 @@ import type {
   ExplainRequest,
   EventView,
   FiltersQuery,
+  NatQuery,
+  NatView,
   FilterView,
   FirewallLogQuery,
   InterfaceView,
@@ -52,6 +55,7 @@ import type {
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
+import { natView } from "./nat-view.js";
 import { RequestError, type Handlers } from "./server.js";
 import {
   attachedAs,
@@ -188,6 +192,14 @@ export function createHandlers(parts: Parts): Handlers {
     return found;
   }
 
+  /** inForce gives what is active. Positions of another generation mean something else; a wrong number is worse than none. */
+  function inForce(generation: number): Compiled {
+    const { compiled } = active();
+    if (generation === compiled.snapshot.generation) return compiled;
+    const wanted = compiled.snapshot.generation;
+    throw new RequestError(503, "not-in-force", `the helper enforces generation ${generation}, not yet ${wanted}`);
+  }
+
   async function clearFilters(name: string | undefined): Promise<number> {
     const filters = filtersOf(name);
     const counters = slotsOf(filters, "counter");
@@ -264,15 +276,12 @@ export function createHandlers(parts: Parts): Handlers {
       commits.active === undefined ? [] : policyViews(commits.active, await askIfThere("counters", {})),
     "GET /filters": async ({ name }: FiltersQuery): Promise<FilterView[]> => {
       const counted = await ask("filters", {});
-      const { snapshot } = active().compiled;
-      // Positions of another generation mean something else; a wrong number is worse than none.
-      if (counted.generation !== snapshot.generation)
-        throw new RequestError(
-          503,
-          "not-in-force",
-          `the helper enforces generation ${counted.generation}, not yet ${snapshot.generation}`,
-        );
+      const { snapshot } = inForce(counted.generation);
       return filterViews(filtersOf(name), snapshot, counted);
+    },
+    "GET /nat": async ({ kind = "source" }: NatQuery): Promise<NatView> => {
+      const counted = await ask("nat", {});
+      return natView(kind, inForce(counted.generation), counted);
     },
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /sessions": sessionPage,

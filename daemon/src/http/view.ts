@@ -347,8 +347,24 @@ export function sessionView(session: ControlSession, names: EventNames): Session
     clientBytes: session.client_bytes,
     serverPackets: session.server_packets,
     serverBytes: session.server_bytes,
+    ...(session.nat_source === undefined
+      ? {}
+      : {
+          natSource: addressText(session.nat_source),
+          natSourcePort: session.nat_source_port ?? 0,
+          sourceNatRule: natRuleText(session.source_nat_rule ?? 0, names),
+        }),
+    ...(session.nat_destination === undefined
+      ? {}
+      : {
+          natDestination: addressText(session.nat_destination),
+          natDestinationPort: session.nat_destination_port ?? 0,
+          destinationNatRule: natRuleText(session.destination_nat_rule ?? 0, names),
+        }),
   };
 }
+
+const natRuleText = (id: number, names: EventNames): string => names.natRule(id)?.name ?? String(id);
 
 export function routeView(route: ControlRoute, snapshot: Snapshot): RouteView {
   const instanceText = (id: number): string => snapshot.instances[id]?.name ?? String(id);

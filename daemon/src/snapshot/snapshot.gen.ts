@@ -477,6 +477,86 @@ export interface SnapshotRewrite {
   readonly marks: readonly SnapshotMark[];
 }
 
+/** Addresses of one family from low to high, both included. */
+export interface SnapshotNatRange {
+  /** 4 or 16 bytes */
+  readonly low: Uint8Array;
+  /** 4 or 16 bytes */
+  readonly high: Uint8Array;
+}
+
+/** Addresses that others are translated to. */
+export interface SnapshotNatPool {
+  /** unique, source/NAME or destination/NAME; 1..255 characters */
+  readonly name: string;
+  /** 2: IPv4, 10: IPv6; 2, 10 */
+  readonly family: 2 | 10;
+  /** sorted, disjoint; 1..4096 */
+  readonly addresses: readonly SnapshotNatRange[];
+  /** source: the range that ports come from, 0..0 if they stay as they are; destination: the port that packets go to, 0 if it stays as it is; 0..65535 */
+  readonly port_low: number;
+  /** destination: as port_low; 0..65535 */
+  readonly port_high: number;
+  /** a client keeps its address */
+  readonly persistent: boolean;
+  /** where sources are translated to when the pool is used up; none, interface, pool */
+  readonly overflow: "none" | "interface" | "pool";
+  /** overflow pool: position in nat_pools + 1; else 0; 0..1024 */
+  readonly overflow_pool: number;
+}
+
+/** What packets that match are translated to. */
+export interface SnapshotNatRule {
+  /** unique, KIND/SET/RULE; 1..255 characters */
+  readonly name: string;
+  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; off, interface, pool, prefix */
+  readonly action: "off" | "interface" | "pool" | "prefix";
+  /** action pool: position in nat_pools + 1; else 0; 0..1024 */
+  readonly pool: number;
+  /** action prefix only; host bits zero; 4 or 16 bytes */
+  readonly outer?: Uint8Array;
+  /** action prefix only, of the same family; host bits zero; 4 or 16 bytes */
+  readonly inner?: Uint8Array;
+  /** action prefix: of both prefixes; else 0; 0..128 */
+  readonly length: number;
+  /** action prefix: the first outer port, 0 if ports stay as they are; 0..65535 */
+  readonly outer_port: number;
+  /** the inner port that the first outer port stands for; 0..65535 */
+  readonly inner_port: number;
+}
+
+/** Packets that a rule is for. */
+export interface SnapshotNatMatch {
+  /** position in nat_rules + 1; 1..16384 */
+  readonly rule: number;
+  /** indexes in address_sets, any of them; none: any address; at most 4096 */
+  readonly source: readonly number[];
+  /** as source; in source sets as translated; at most 4096 */
+  readonly destination: readonly number[];
+  /** IP protocol; -1: any; -1..255 */
+  readonly protocol: number;
+  /** 0..65535: any, also of protocols without ports; 0..65535 */
+  readonly source_port_low: number;
+  /** 0..65535 */
+  readonly source_port_high: number;
+  /** 0..65535: any, also of protocols without ports; 0..65535 */
+  readonly destination_port_low: number;
+  /** 0..65535 */
+  readonly destination_port_high: number;
+}
+
+/** Translation rules for packets between interfaces. */
+export interface SnapshotNatSet {
+  /** when its rules are asked, and which address they translate; static-destination, destination, static-source, source */
+  readonly stage: "static-destination" | "destination" | "static-source" | "source";
+  /** units by which packets come; static-source: none, it stands for all; at most 4095 */
+  readonly from: readonly number[];
+  /** units by which packets leave; static-destination and destination: none, they do not ask; at most 4095 */
+  readonly to: readonly number[];
+  /** the first that matches decides; at most 65536 */
+  readonly matches: readonly SnapshotNatMatch[];
+}
+
 /** A complete configuration of the helper, sent as msgpack: maps with string keys, integers, booleans, strings and bin. Every field is required unless marked optional; unknown and repeated fields are refused. */
 export interface Snapshot {
   /** of this format; 1 */
@@ -517,6 +597,12 @@ export interface Snapshot {
   readonly classifiers: readonly SnapshotClassifier[];
   /** referred to by position, from 1; at most 1024 */
   readonly rewrites: readonly SnapshotRewrite[];
+  /** referred to by position, from 1; all of them together have at most 4096 addresses; at most 1024 */
+  readonly nat_pools?: readonly SnapshotNatPool[];
+  /** referred to by position, from 1: the number that events carry; at most 16384 */
+  readonly nat_rules?: readonly SnapshotNatRule[];
+  /** in the order of their stages; of a stage the first whose interfaces fit decides; at most 1024 */
+  readonly nat_sets?: readonly SnapshotNatSet[];
 }
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
@@ -551,7 +637,12 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotClassifier: [["code_points", "SnapshotCodePoint"]],
   SnapshotMark: [["forwarding_class", ""], ["loss_priority", ""], ["dscp", ""]],
   SnapshotRewrite: [["marks", "SnapshotMark"]],
-  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"]],
+  SnapshotNatRange: [["low", ""], ["high", ""]],
+  SnapshotNatPool: [["name", ""], ["family", ""], ["addresses", "SnapshotNatRange"], ["port_low", ""], ["port_high", ""], ["persistent", ""], ["overflow", ""], ["overflow_pool", ""]],
+  SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""]],
+  SnapshotNatMatch: [["rule", ""], ["source", ""], ["destination", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""]],
+  SnapshotNatSet: [["stage", ""], ["from", ""], ["to", ""], ["matches", "SnapshotNatMatch"]],
+  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"]],
 };
 
 export const snapshotSchema = {
@@ -742,6 +833,33 @@ export const snapshotSchema = {
     "$ref": "#/$defs/rewrite"
    },
    "description": "referred to by position, from 1"
+  },
+  "nat_pools": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 1024,
+   "items": {
+    "$ref": "#/$defs/nat_pool"
+   },
+   "description": "referred to by position, from 1; all of them together have at most 4096 addresses"
+  },
+  "nat_rules": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 16384,
+   "items": {
+    "$ref": "#/$defs/nat_rule"
+   },
+   "description": "referred to by position, from 1: the number that events carry"
+  },
+  "nat_sets": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 1024,
+   "items": {
+    "$ref": "#/$defs/nat_set"
+   },
+   "description": "in the order of their stages; of a stage the first whose interfaces fit decides"
   }
  },
  "$defs": {
@@ -2365,6 +2483,282 @@ export const snapshotSchema = {
      "minimum": -1,
      "maximum": 15,
      "description": "two-color: forwarding class beyond the budget; -1: as it is"
+    }
+   }
+  },
+  "nat_range": {
+   "type": "object",
+   "description": "Addresses of one family from low to high, both included.",
+   "additionalProperties": false,
+   "required": [
+    "low",
+    "high"
+   ],
+   "properties": {
+    "low": {
+     "$ref": "#/$defs/address"
+    },
+    "high": {
+     "$ref": "#/$defs/address"
+    }
+   }
+  },
+  "nat_pool": {
+   "type": "object",
+   "description": "Addresses that others are translated to.",
+   "additionalProperties": false,
+   "required": [
+    "name",
+    "family",
+    "addresses",
+    "port_low",
+    "port_high",
+    "persistent",
+    "overflow",
+    "overflow_pool"
+   ],
+   "properties": {
+    "name": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 255,
+     "pattern": "^[ -~]*$",
+     "description": "unique, source/NAME or destination/NAME"
+    },
+    "family": {
+     "enum": [
+      2,
+      10
+     ],
+     "description": "2: IPv4, 10: IPv6"
+    },
+    "addresses": {
+     "type": "array",
+     "minItems": 1,
+     "maxItems": 4096,
+     "items": {
+      "$ref": "#/$defs/nat_range"
+     },
+     "description": "sorted, disjoint"
+    },
+    "port_low": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "source: the range that ports come from, 0..0 if they stay as they are; destination: the port that packets go to, 0 if it stays as it is"
+    },
+    "port_high": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "destination: as port_low"
+    },
+    "persistent": {
+     "type": "boolean",
+     "description": "a client keeps its address"
+    },
+    "overflow": {
+     "enum": [
+      "none",
+      "interface",
+      "pool"
+     ],
+     "description": "where sources are translated to when the pool is used up"
+    },
+    "overflow_pool": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1024,
+     "description": "overflow pool: position in nat_pools + 1; else 0"
+    }
+   }
+  },
+  "nat_rule": {
+   "type": "object",
+   "description": "What packets that match are translated to.",
+   "additionalProperties": false,
+   "required": [
+    "name",
+    "action",
+    "pool",
+    "length",
+    "outer_port",
+    "inner_port"
+   ],
+   "properties": {
+    "name": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 255,
+     "pattern": "^[ -~]*$",
+     "description": "unique, KIND/SET/RULE"
+    },
+    "action": {
+     "enum": [
+      "off",
+      "interface",
+      "pool",
+      "prefix"
+     ],
+     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones"
+    },
+    "pool": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1024,
+     "description": "action pool: position in nat_pools + 1; else 0"
+    },
+    "outer": {
+     "$ref": "#/$defs/address",
+     "description": "action prefix only; host bits zero"
+    },
+    "inner": {
+     "$ref": "#/$defs/address",
+     "description": "action prefix only, of the same family; host bits zero"
+    },
+    "length": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 128,
+     "description": "action prefix: of both prefixes; else 0"
+    },
+    "outer_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "action prefix: the first outer port, 0 if ports stay as they are"
+    },
+    "inner_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "the inner port that the first outer port stands for"
+    }
+   }
+  },
+  "nat_match": {
+   "type": "object",
+   "description": "Packets that a rule is for.",
+   "additionalProperties": false,
+   "required": [
+    "rule",
+    "source",
+    "destination",
+    "protocol",
+    "source_port_low",
+    "source_port_high",
+    "destination_port_low",
+    "destination_port_high"
+   ],
+   "properties": {
+    "rule": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 16384,
+     "description": "position in nat_rules + 1"
+    },
+    "source": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 4096,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 262143
+     },
+     "description": "indexes in address_sets, any of them; none: any address"
+    },
+    "destination": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 4096,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 262143
+     },
+     "description": "as source; in source sets as translated"
+    },
+    "protocol": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 255,
+     "description": "IP protocol; -1: any"
+    },
+    "source_port_low": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "0..65535: any, also of protocols without ports"
+    },
+    "source_port_high": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535
+    },
+    "destination_port_low": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "0..65535: any, also of protocols without ports"
+    },
+    "destination_port_high": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535
+    }
+   }
+  },
+  "nat_set": {
+   "type": "object",
+   "description": "Translation rules for packets between interfaces.",
+   "additionalProperties": false,
+   "required": [
+    "stage",
+    "from",
+    "to",
+    "matches"
+   ],
+   "properties": {
+    "stage": {
+     "enum": [
+      "static-destination",
+      "destination",
+      "static-source",
+      "source"
+     ],
+     "description": "when its rules are asked, and which address they translate"
+    },
+    "from": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 4095,
+     "items": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 4095
+     },
+     "description": "units by which packets come; static-source: none, it stands for all"
+    },
+    "to": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 4095,
+     "items": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 4095
+     },
+     "description": "units by which packets leave; static-destination and destination: none, they do not ask"
+    },
+    "matches": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 65536,
+     "items": {
+      "$ref": "#/$defs/nat_match"
+     },
+     "description": "the first that matches decides"
     }
    }
   },

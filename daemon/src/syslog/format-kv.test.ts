@@ -45,6 +45,28 @@ const EXPECTED: readonly (readonly [
     "RT_FLOW SESSION_OPEN src=[2001:db8:1::5]:51000 dst=[2001:db8:2::10]:443 proto=tcp action=permit policy=users-to-internet zone=trust->untrust",
   ],
   [
+    "open of a translated session",
+    {
+      ...sampleOpen,
+      natSourceAddress: "203.0.113.1",
+      natSourcePort: 23456,
+      sourceNatRuleId: 1,
+      natDestinationAddress: "10.2.2.80",
+      natDestinationPort: 8443,
+      destinationNatRuleId: 3,
+    },
+    14,
+    "SESSION_OPEN",
+    "RT_FLOW SESSION_OPEN src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp action=permit policy=users-to-internet zone=trust->untrust nat-src=203.0.113.1:23456 src-nat-rule=hide-users nat-dst=10.2.2.80:8443 dst-nat-rule=mail",
+  ],
+  [
+    "close of a translated session over IPv6",
+    { ...sampleClose6, natSourceAddress: "2001:db8:9::1", natSourcePort: 23456, sourceNatRuleId: 1 },
+    14,
+    "SESSION_CLOSE",
+    "RT_FLOW SESSION_CLOSE src=[2001:db8:1::5]:51000 dst=[2001:db8:2::10]:443 proto=tcp action=permit policy=users-to-internet zone=trust->untrust pkts=106 bytes=6091 nat-src=[2001:db8:9::1]:23456 src-nat-rule=hide-users",
+  ],
+  [
     "close over IPv4",
     sampleClose,
     14,

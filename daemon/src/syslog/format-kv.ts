@@ -14,7 +14,7 @@ import {
 } from "../../../shared/gen/wire.gen.js";
 import { unreachable } from "../base/unreachable.js";
 import { ICMP, ICMP6, TCP } from "../config/protocol.js";
-import type { FilterLog, LogSuppressed, RingwallEvent } from "../event/event.js";
+import type { FilterLog, LogSuppressed, PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "../event/event.js";
 import { deciderId, egressUnit, egressZone, type EventNames } from "../event/names.js";
 import { pfeFormat } from "./format-pfe.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
@@ -53,6 +53,7 @@ export function kvFormat(options: LineOptions): LineFormat {
           .constant(actionPiece(event.action))
           .constant(pieces.policy(deciderId(event)))
           .constant(pieces.zones(zonesOf(event)));
+        translation(line, event, pieces);
         return;
       case "SESSION_CLOSE":
         tuple(line, event);
@@ -64,6 +65,7 @@ export function kvFormat(options: LineOptions): LineFormat {
           .number(event.clientPackets + event.serverPackets)
           .constant(BYTES)
           .number(event.clientBytes + event.serverBytes);
+        translation(line, event, pieces);
         return;
       case "SCREEN_DROP":
         line.text(`screen=${screenName(event.screenId)} `);
@@ -112,6 +114,21 @@ function tuple(line: LineBuffer, event: RingwallEvent): void {
     .constant(protocolPiece(event.protocol));
 }
 
+/** translation: what of a session is translated, and by which rule. */
+function translation(line: LineBuffer, event: SessionOpen | SessionClose | PolicyDeny, pieces: Pieces): void {
+  if (event.natSourceAddress !== null)
+    line
+      .text(` nat-src=${endpoint(event.natSourceAddress, event.natSourcePort)}`)
+      .constant(pieces.sourceNatRule(event.sourceNatRuleId));
+  if (event.natDestinationAddress !== null)
+    line
+      .text(` nat-dst=${endpoint(event.natDestinationAddress, event.natDestinationPort)}`)
+      .constant(pieces.destinationNatRule(event.destinationNatRuleId));
+}
+
+const endpoint = (address: string, port: number): string =>
+  address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+
 function filterLog(line: LineBuffer, event: FilterLog, pieces: Pieces): void {
   line
     .constant(pieces.way(event))
@@ -143,6 +160,8 @@ interface Pieces {
   head(kind: EventTypeName): Uint8Array;
   policy(id: number): Uint8Array;
   zones(key: number): Uint8Array;
+  sourceNatRule(id: number): Uint8Array;
+  destinationNatRule(id: number): Uint8Array;
   term(filterId: number): (termId: number) => Uint8Array;
   /** The zones of a filter log, and its interfaces up to the length. */
   way(event: FilterLog): Uint8Array;
@@ -154,10 +173,13 @@ function makePieces(names: EventNames): Pieces {
   const heads = Object.fromEntries(
     Object.keys(EventType).map((kind) => [kind, constant(` ${host} RT_FLOW - ${kind} - RT_FLOW ${kind} `)]),
   ) as Record<EventTypeName, Uint8Array>;
+  const natRule = (id: number): string => value(names.natRule(id)?.name ?? String(id));
   return {
     head: (kind) => heads[kind],
     policy: memo((id) => constant(` policy=${value(names.policy(id).name)}`)),
     zones: memo((key) => constant(` zone=${value(names.zone(key >>> 16))}->${value(names.zone(key & 0xffff))}`)),
+    sourceNatRule: memo((id) => constant(` src-nat-rule=${natRule(id)}`)),
+    destinationNatRule: memo((id) => constant(` dst-nat-rule=${natRule(id)}`)),
     term: memo((filterId) =>
       memo((termId) => {
         const { filter, term } = names.term(filterId, termId);

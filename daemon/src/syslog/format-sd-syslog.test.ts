@@ -120,20 +120,42 @@ describe("sd-syslog: the whole line", () => {
 });
 
 describe("sd-syslog: values", () => {
-  test("a translated session shows what it was translated to, and by which kind of rule", () => {
-    const text = line({ ...sampleOpen, natSourceAddress: "203.0.113.1", natSourcePort: 23456, sourceNatRuleId: 3 });
-    assert.deepEqual(
-      [
-        "nat-source-address",
-        "nat-source-port",
-        "nat-destination-address",
-        "nat-destination-port",
-        "src-nat-rule-type",
-        "src-nat-rule-name",
-        "dst-nat-rule-type",
-      ].map((name) => valueOf(text, name)),
-      ["203.0.113.1", "23456", "192.0.2.10", "443", "source rule", "3", "N/A"],
+  test("a translated session shows both tuples, and the rules by kind and name", () => {
+    const translated = { natSourceAddress: "203.0.113.1", natSourcePort: 23456, sourceNatRuleId: 1 };
+    const served = { natDestinationAddress: "10.2.2.80", natDestinationPort: 8443, destinationNatRuleId: 2 };
+    const nat = (event: Partial<typeof sampleOpen>): string =>
+      / connection-tag.*nested/.exec(line({ ...sampleOpen, ...event }))![0].replace(/ protocol-id.*$/, "");
+    const tag = 'connection-tag="0" service-name="junos-https"';
+    assert.equal(
+      nat(translated),
+      ` ${tag} nat-source-address="203.0.113.1" nat-source-port="23456" nat-destination-address="192.0.2.10"` +
+        ' nat-destination-port="443" nat-connection-tag="0" src-nat-rule-type="source rule"' +
+        ' src-nat-rule-name="hide-users" dst-nat-rule-type="N/A" dst-nat-rule-name="N/A"',
     );
+    assert.equal(
+      nat({ ...translated, ...served }),
+      ` ${tag} nat-source-address="203.0.113.1" nat-source-port="23456" nat-destination-address="10.2.2.80"` +
+        ' nat-destination-port="8443" nat-connection-tag="0" src-nat-rule-type="source rule"' +
+        ' src-nat-rule-name="hide-users" dst-nat-rule-type="destination rule" dst-nat-rule-name="web"',
+    );
+    const named = (ids: Partial<typeof sampleOpen>): (string | undefined)[] => {
+      const text = line({ ...sampleOpen, ...translated, ...served, ...ids });
+      return ["src", "dst"].flatMap((side) =>
+        ["type", "name"].map((part) => valueOf(text, `${side}-nat-rule-${part}`)),
+      );
+    };
+    assert.deepEqual(named({ sourceNatRuleId: 3, destinationNatRuleId: 3 }), [
+      "static rule",
+      "mail",
+      "static rule",
+      "mail",
+    ]);
+    assert.deepEqual(named({ sourceNatRuleId: 7, destinationNatRuleId: 9 }), [
+      "source rule",
+      "7",
+      "destination rule",
+      "9",
+    ]);
   });
 
   test("a second is elapsed when the clock's second has changed; a clock set back gives 0", () => {

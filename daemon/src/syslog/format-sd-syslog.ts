@@ -88,7 +88,7 @@ const PROTOCOL = constant('protocol-id="');
 function sessionOpen(line: LineBuffer, event: SessionOpen, pieces: Pieces): void {
   line.constant(pieces.openHead);
   tuple(line, event, pieces);
-  translation(line, event);
+  translation(line, event, pieces);
   line
     .constant(pieces.decision(event))
     .constant(SESSION_ID)
@@ -99,7 +99,7 @@ function sessionOpen(line: LineBuffer, event: SessionOpen, pieces: Pieces): void
 function sessionClose(line: LineBuffer, event: SessionClose, pieces: Pieces): void {
   line.constant(pieces.closeHead(event.closeReason));
   tuple(line, event, pieces);
-  translation(line, event);
+  translation(line, event, pieces);
   line
     .constant(pieces.decision(event))
     .constant(SESSION_ID)
@@ -147,7 +147,7 @@ function tuple(line: LineBuffer, event: Decided, pieces: Pieces): void {
 }
 
 // Without translation Junos repeats the original address and port.
-function translation(line: LineBuffer, event: SessionOpen | SessionClose): void {
+function translation(line: LineBuffer, event: SessionOpen | SessionClose, pieces: Pieces): void {
   const { natSourceAddress: source, natDestinationAddress: destination } = event;
   line
     .constant(NAT_SOURCE)
@@ -157,23 +157,26 @@ function translation(line: LineBuffer, event: SessionOpen | SessionClose): void 
     .constant(NAT_DESTINATION)
     .text(destination ?? event.destinationAddress)
     .constant(NAT_DESTINATION_PORT)
-    .number(destination === null ? event.destinationPort : event.natDestinationPort);
-  if (event.sourceNatRuleId === 0 && event.destinationNatRuleId === 0) line.constant(NO_NAT_RULES);
-  else
-    line.text(
-      natRules(
-        natRule("src", "source rule", event.sourceNatRuleId),
-        natRule("dst", "destination rule", event.destinationNatRuleId),
-      ),
-    );
+    .number(destination === null ? event.destinationPort : event.natDestinationPort)
+    .constant(pieces.natRules(event.sourceNatRuleId)(event.destinationNatRuleId));
 }
 
-const natRules = (source: string, destination: string): string => `" nat-connection-tag="0" ${source}${destination}`;
-const natRule = (side: "src" | "dst", type: string, id: number): string =>
-  id === 0
-    ? `${side}-nat-rule-type="N/A" ${side}-nat-rule-name="N/A" `
-    : `${side}-nat-rule-type="${type}" ${side}-nat-rule-name="${id}" `;
-const NO_NAT_RULES = constant(natRules(natRule("src", "", 0), natRule("dst", "", 0)));
+const NAT_SIDES = [
+  { prefix: "src", kind: "source" },
+  { prefix: "dst", kind: "destination" },
+] as const;
+
+/** natRules: from behind the translated destination port to the protocol. A rule that nobody knows any more is its number. */
+function natRules(names: EventNames, ids: readonly [source: number, destination: number]): string {
+  const parts = NAT_SIDES.map(({ prefix, kind }, side) => {
+    const id = ids[side]!;
+    const rule = names.natRule(id);
+    const type = id === 0 ? "N/A" : `${rule?.kind ?? kind} rule`;
+    const name = id === 0 ? "N/A" : sdEscape(rule?.name ?? String(id));
+    return `${prefix}-nat-rule-type="${type}" ${prefix}-nat-rule-name="${name}" `;
+  });
+  return `" nat-connection-tag="0" ${parts.join("")}`;
+}
 
 const CATEGORY =
   'application-category="N/A" application-sub-category="N/A" application-risk="-1" application-characteristics="N/A"';
@@ -199,6 +202,7 @@ interface Pieces {
   /** Protocol, policy and zones. */
   decision(event: Decided): Uint8Array;
   policyAndZones(event: Decided): Uint8Array;
+  natRules(source: number): (destination: number) => Uint8Array;
   openTail(unit: number): Uint8Array;
   closeTail(unit: number): Uint8Array;
   denyMiddle(unit: number): Uint8Array;
@@ -250,6 +254,7 @@ function makePieces(names: EventNames, sdId: string): Pieces {
     service: ({ protocol, applicationId }) => service(protocol * 0x10000 + applicationId),
     decision: (event) => withProtocol(event.protocol)(deciderId(event))(zonesOf(event)),
     policyAndZones: (event) => bytes(deciderId(event))(zonesOf(event)),
+    natRules: memo((source) => memo((destination) => constant(natRules(names, [source, destination])))),
     openTail: memo((id) =>
       constant(
         `" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" application="UNKNOWN" nested-application="UNKNOWN" encrypted="UNKNOWN" ${CATEGORY} ${VRF} ${TUNNEL} ${TENANT}`,

@@ -14,7 +14,7 @@ import { EventNames } from "../event/names.js";
 export const GLOBAL_ID = 65534 * 65536;
 
 export const sampleTable: NameTable = {
-  version: 2,
+  version: 3,
   generation: 7,
   hostName: "fw1",
   zones: ["", "trust", "untrust"],
@@ -40,6 +40,11 @@ export const sampleTable: NameTable = {
     { name: "", family: "inet", terms: [] },
     { name: "from-users", family: "inet", terms: ["web", "by-blue", "rest"] },
     { name: "protect", family: "inet6", terms: ["ping"] },
+  ],
+  natRules: [
+    { kind: "source", set: "out", name: "hide-users" },
+    { kind: "destination", set: "in", name: "web" },
+    { kind: "static", set: "hosts", name: "mail" },
   ],
 };
 

@@ -18,9 +18,10 @@ import type {
 import type { Palette } from "../colour.js";
 import { contextOf } from "../context.js";
 import { addSessionFilter, sessionFilter, wholeNumber, type SessionOptions } from "../session-filter.js";
-import { tableText } from "../table.js";
-import { duration, endpointText } from "../text.js";
+import { tableText, type Column } from "../table.js";
+import { duration, endpointText, orDash } from "../text.js";
 import { registerShowFirewall } from "./show-firewall.js";
+import { registerShowSecurity } from "./show-security.js";
 
 const PAGE = 500;
 
@@ -42,6 +43,7 @@ export function registerShow(program: Command): void {
   );
   list<RouteView>(show, "routes", "routes in force, of every origin", routesText);
   registerShowFirewall(show);
+  registerShowSecurity(show);
   list<NeighborView>(show, "neighbors", "link-layer addresses of neighbours", neighborsText);
   list<CommitView>(show, "history", "configurations that were in force, for rollback", historyText);
 
@@ -105,8 +107,6 @@ function list<Row>(
       context.printResult(rows, (palette) => (rows.length === 0 ? `no ${name}` : text(rows, palette)));
     });
 }
-
-const orDash = (text: string): string => (text === "" ? "-" : text);
 
 function interfacesText(rows: readonly InterfaceView[], palette: Palette): string {
   const table = tableText(
@@ -191,8 +191,22 @@ function policiesText(rows: readonly PolicyView[]): string {
   );
 }
 
+/** What of a session leaves under another name than it came. */
+const TRANSLATED: readonly Column<SessionView>[] = [
+  { title: "as source", value: (row) => natText(row.natSource, row.natSourcePort, row.sourceNatRule) },
+  {
+    title: "as destination",
+    value: (row) => natText(row.natDestination, row.natDestinationPort, row.destinationNatRule),
+  },
+];
+
+const natText = (address: string | undefined, port = 0, rule = ""): string =>
+  address === undefined ? "-" : `${endpointText(address, port)} (${rule})`;
+
 function sessionsText(rows: readonly SessionView[]): string {
   if (rows.length === 0) return "no sessions";
+  const isTranslated = rows.some((row) => row.natSource !== undefined || row.natDestination !== undefined);
+  const translated = isTranslated ? TRANSLATED : [];
   const table = tableText(
     [
       { title: "id", value: (row) => row.id },
@@ -201,6 +215,7 @@ function sessionsText(rows: readonly SessionView[]): string {
       { title: "proto", value: (row) => row.protocol },
       { title: "source", value: (row) => endpointText(row.source, row.sourcePort) },
       { title: "destination", value: (row) => endpointText(row.destination, row.destinationPort) },
+      ...translated,
       { title: "application", value: (row) => orDash(row.application) },
       { title: "state", value: (row) => orDash(row.state) },
       { title: "age", value: (row) => duration(row.ageSeconds), right: true },

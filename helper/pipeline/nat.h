@@ -1,0 +1,41 @@
+/* nat.h: what the pipeline does about address translation. SPDX-License-Identifier: Apache-2.0 */
+#ifndef RINGWALL_PIPELINE_NAT_H
+#define RINGWALL_PIPELINE_NAT_H
+
+#include "pipeline/worker.h"
+
+/* nat_prepare makes what a worker needs for the translation of a snapshot, if it has any. Worker thread, outside a burst. */
+void nat_prepare(struct worker *w, const struct snapshot *s);
+void nat_end(struct worker *w);
+
+/* nat_owner returns which worker owns packets with this key as it is on the wire. `ports`: the key has the ports of its
+ * transport header, or there are none. Worker only. */
+uint32_t nat_owner(const struct worker *w, const struct flow_key *k, bool ports);
+
+/* nat_known lets a packet leave with the addresses of its session, if they are others than it came with. */
+static inline void
+nat_known(struct packet *p, const struct session *s)
+{
+	if (!(s->flags & SESSION_NAT))
+		return;
+	p->flags |= PACKET_TRANSLATED;
+	p->out = session_out(s, p->direction);
+}
+
+/* nat_known_error is nat_known for an ICMP error. Its source is rarely an end of the flow, but where the flow's source is
+ * hidden, so is what lies on the way to it (RFC 5508 4.2). */
+void nat_known_error(struct packet *p, const struct session *s);
+
+/* nat_rewrite writes what nat_known or the stages have decided into the packet; p->key stays. Worker only. */
+void nat_rewrite(struct packet *p);
+
+/* nat_commit gives a new session the translation of its first packet. False and drop_reason if it is not to be had any more.
+ * nat_judged: the rules that were found for this packet now hold for its session. nat_closed gives back what a session has. */
+bool nat_commit(struct worker *w, struct packet *p, struct session *s);
+void nat_judged(struct worker *w, const struct packet *p, const struct session *s);
+void nat_closed(struct worker *w, const struct session *s);
+
+/* nat_rules_of: the rules that translate a session; zeros if there are none. */
+struct nat_session nat_rules_of(const struct worker *w, const struct session *s);
+
+#endif

@@ -1,0 +1,1060 @@
+/* nat_test.c: addresses and ports that are translated, in every direction and on every path: what leaves is compared with a
+ * frame made from scratch, so each checksum must be right. SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "nat/owners.h"
+#include "pipeline/fixture.h"
+#include "pipeline/trace.h"
+#include "snapshot/build_nat.h"
+
+#define SECOND 1000000000ull
+enum { RULES = 8, POOL_SIZE = 4, FIRST_PORT = 1024, LAST_PORT = 63487 };
+
+/* lab: a fixture and the translation that is configured in it. */
+struct lab {
+	struct fixture *f;
+	struct arena *arena;
+	struct nat nat;
+	struct nat_pool pool[RULES];
+	struct address address[RULES][POOL_SIZE];
+	struct nat_rule rule[RULES];
+	const char *rule_name[RULES];
+	char name_text[RULES][16];
+	struct nat_set set[RULES];
+	struct classify_rule match[RULES];
+	const struct nat_rule *matched[RULES];
+	struct address_set address_set[RULES];
+	const struct address_set *address_sets[RULES];
+	struct address_range range[RULES];
+};
+
+static struct lab *
+lab_new(void)
+{
+	struct lab *l = calloc(1, sizeof *l);
+	l->f = fixture_new(256);
+	for (unsigned i = 0; i < RULES; i++)
+		l->address_sets[i] = &l->address_set[i];
+	l->nat.pool = l->pool;
+	l->nat.rule = l->rule;
+	l->nat.rule_name = l->rule_name;
+	l->nat.set = l->set;
+	fixture_rule(l->f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	static const char *const hosts[] = { "10.0.1.2", "10.0.1.3", "2001:db8:1::2" };
+	static const char *const servers[] = { "10.0.2.2", "10.0.2.9", "2001:db8:2::2" };
+	for (unsigned i = 0; i < 3; i++) {
+		fixture_neighbour(l->f, 1, hosts[i]);
+		fixture_neighbour(l->f, 2, servers[i]);
+	}
+	fixture_neighbour(l->f, 3, "10.0.3.2");
+	return l;
+}
+
+static void
+lab_release(struct lab *l)
+{
+	for (uint32_t i = 0; i < l->nat.set_count; i++) {
+		if (l->set[i].classifier)
+			classify_free(l->set[i].classifier);
+		l->set[i].classifier = NULL;
+	}
+	arena_destroy(l->arena);
+	l->arena = NULL;
+	l->nat.shared_count = 0;
+}
+
+static void
+lab_free(struct lab *l)
+{
+	lab_release(l);
+	fixture_free(l->f);
+	free(l);
+}
+
+static void
+lab_commit(struct lab *l)
+{
+	lab_release(l);
+	l->arena = arena_create();
+	assert_true(nat_complete(&l->nat, l->f->unit, FIXTURE_UNITS, l->arena));
+	l->f->snapshot.nat = &l->nat;
+	fixture_commit(l->f);
+}
+
+static void
+mark(uint8_t *units, uint16_t unit)
+{
+	units[unit / 8] |= (uint8_t)(1u << unit % 8);
+}
+
+/* lab_rule adds a set with one rule, for packets from unit `from` to unit `to` (0: no unit). */
+static struct nat_rule *
+lab_rule(struct lab *l, enum nat_stage stage, uint16_t from, uint16_t to, enum nat_action action)
+{
+	uint32_t i = l->nat.set_count++, id = ++l->nat.rule_count;
+	struct nat_rule *r = &l->rule[i];
+	snprintf(l->name_text[i], sizeof l->name_text[i], "rule/%u", id);
+	*r = (struct nat_rule){ .name = l->name_text[i], .id = id, .action = (uint8_t)action };
+	l->rule_name[i] = r->name;
+	l->match[i] = fixture_any();
+	l->matched[i] = r;
+	l->set[i] = (struct nat_set){
+		.stage = (uint8_t)stage, .match_count = 1, .rule = &l->matched[i], .match = &l->match[i]
+	};
+	mark(l->set[i].from, from);
+	mark(l->set[i].to, to);
+	return r;
+}
+
+/* lab_pool gives a rule a pool of `count` addresses from `first` on. */
+static struct nat_pool *
+lab_pool(struct lab *l, struct nat_rule *r, const char *first, uint32_t count, uint16_t low, uint16_t high)
+{
+	uint32_t i = l->nat.pool_count++;
+	struct nat_pool *pool = &l->pool[i];
+	*pool = (struct nat_pool){ .name = "pool",
+				   .id = i + 1,
+				   .port_low = low,
+				   .port_high = high,
+				   .address_count = count,
+				   .address = l->address[i] };
+	for (uint32_t a = 0; a < count; a++) {
+		l->address[i][a] = fixture_address(first, &pool->family);
+		l->address[i][a].byte[pool->family == ADDRESS_FAMILY_INET ? 3 : 15] += (uint8_t)a;
+	}
+	if (r)
+		r->pool = pool;
+	return pool;
+}
+
+/* lab_destination narrows the rule to one destination address and port (0: any). */
+static void
+lab_destination(struct lab *l, const struct nat_rule *r, const char *address, uint16_t port)
+{
+	uint32_t i = r->id - 1;
+	uint8_t family;
+	l->range[i].low = l->range[i].high = fixture_address(address, &family);
+	l->address_set[i] = (struct address_set){ .inet_count = family == ADDRESS_FAMILY_INET,
+						  .inet6_count = family == ADDRESS_FAMILY_INET6,
+						  .inet = &l->range[i],
+						  .inet6 = &l->range[i] };
+	l->match[i].destination_set_count = 1;
+	l->match[i].destination_set = &l->address_sets[i];
+	if (port)
+		l->match[i].destination_port_low = l->match[i].destination_port_high = port;
+}
+
+/* lab_prefixes makes a static rule of one stage: outer addresses stand for inner ones. */
+static void
+lab_prefixes(struct lab *l, struct nat_rule *r, const char *outer, const char *inner, uint8_t length, bool source)
+{
+	uint32_t i = r->id - 1;
+	r->outer = fixture_address(outer, &r->family);
+	r->inner = fixture_address(inner, &r->family);
+	r->length = length;
+	l->range[i].low = l->range[i].high = source ? r->inner : r->outer;
+	for (unsigned bit = length; bit < 32; bit++)
+		l->range[i].high.byte[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	l->address_set[i] = (struct address_set){ .inet_count = 1, .inet = &l->range[i] };
+	if (source) {
+		l->match[i].source_set_count = 1;
+		l->match[i].source_set = &l->address_sets[i];
+	} else {
+		l->match[i].destination_set_count = 1;
+		l->match[i].destination_set = &l->address_sets[i];
+	}
+}
+
+/* The frame as it must leave: that of a shape, one hop further. */
+static void
+assert_leaves(struct lab *l, struct shape s, uint16_t to)
+{
+	uint8_t expected[2048], family;
+	struct fixture *f = l->f;
+	struct address a = fixture_address(s.destination, &family);
+	const uint8_t *low = a.byte + (family == ADDRESS_FAMILY_INET ? 0 : 12);
+	const uint8_t mac[6] = { 4, 0, low[0], low[1], low[2], low[3] };
+	s.unit = to;
+	if (s.ttl == 0)
+		s.ttl = 63;
+	uint16_t length = fixture_write(f, expected, &s);
+	memcpy(expected, mac, 6);
+	memcpy(expected + 6, f->ports[f->unit[to].port].mac, 6);
+	assert_int_equal(f->out_count, 1);
+	assert_int_equal(f->out[0].port, f->unit[to].port);
+	assert_int_equal(f->out[0].length, length);
+	assert_memory_equal(f->out[0].data, expected, length);
+}
+
+static uint16_t
+sent_port(struct lab *l)
+{
+	assert_int_equal(l->f->out_count, 1);
+	struct packet p = fixture_parse(&l->f->out[0]);
+	return ntohs(p.key.source_port);
+}
+
+static const struct shape syn = { .source = "10.0.1.2",
+				  .destination = "10.0.2.2",
+				  .source_port = 40000,
+				  .destination_port = 80,
+				  .protocol = PROTOCOL_TCP,
+				  .tcp_flags = TCP_SYN,
+				  .sequence = 1000 };
+static const struct shape dns = {
+	.source = "10.0.1.2", .destination = "10.0.2.2", .source_port = 40000, .destination_port = 53, .payload = 21
+};
+static const struct shape dns6 = { .source = "2001:db8:1::2",
+				   .destination = "2001:db8:2::2",
+				   .source_port = 40000,
+				   .destination_port = 53,
+				   .payload = 21 };
+static const struct shape ping = { .source = "10.0.1.2",
+				   .destination = "10.0.2.2",
+				   .protocol = PROTOCOL_ICMP,
+				   .icmp_type = ICMP_ECHO_REQUEST,
+				   .icmp_id = 7,
+				   .icmp_sequence = 3,
+				   .payload = 56 };
+
+/* as_sent: how a packet looks behind the firewall; answer: what comes back to that. */
+static struct shape
+as_sent(struct shape s, const char *source, uint16_t port)
+{
+	s.source = source;
+	if (s.protocol == PROTOCOL_ICMP || s.protocol == PROTOCOL_ICMP6)
+		s.icmp_id = port;
+	else
+		s.source_port = port;
+	return s;
+}
+
+static struct shape
+answer(struct shape s, uint16_t unit)
+{
+	struct shape r = s;
+	r.source = s.destination;
+	r.destination = s.source;
+	r.source_port = s.destination_port;
+	r.destination_port = s.source_port;
+	r.unit = unit;
+	r.ttl = 0;
+	if (s.protocol == PROTOCOL_ICMP)
+		r.icmp_type = ICMP_ECHO_REPLY;
+	if (s.protocol == PROTOCOL_ICMP6)
+		r.icmp_type = ICMP6_ECHO_REPLY;
+	if (s.protocol == PROTOCOL_TCP) {
+		r.tcp_flags = TCP_SYN | TCP_ACK;
+		r.sequence = 5000;
+		r.acknowledgment = s.sequence + 1;
+	}
+	return r;
+}
+
+static struct lab *
+interface_lab(void)
+{
+	struct lab *l = lab_new();
+	lab_rule(l, NAT_SOURCE, 1, 2, NAT_INTERFACE);
+	lab_commit(l);
+	return l;
+}
+
+static struct event_frame
+next_event(struct lab *l, enum event_type type)
+{
+	const struct event_frame *e = fixture_event(l->f);
+	assert_non_null(e);
+	assert_int_equal(e->record.event_type, type);
+	return *e;
+}
+
+/* Sends a packet, which must leave as from `outer`; returns its translated port. */
+static uint16_t
+assert_goes(struct lab *l, struct shape s, const char *outer)
+{
+	assert_int_equal(fixture_send(l->f, s), VERDICT_FORWARD);
+	struct packet p = fixture_parse(&l->f->out[0]);
+	uint16_t port = ntohs(p.key.source_port);
+	assert_leaves(l, as_sent(s, outer, port), 2);
+	assert_in_range(port, FIRST_PORT, LAST_PORT);
+	return port;
+}
+
+/* Sends the answer to what left as from `outer` and `port`, which must reach the client. */
+static void
+assert_returns(struct lab *l, struct shape s, const char *outer, uint16_t port)
+{
+	assert_int_equal(fixture_send(l->f, answer(as_sent(s, outer, port), 2)), VERDICT_FORWARD);
+	assert_leaves(l, answer(s, 1), 1);
+}
+
+static void
+first_and_later_packets_of_both_directions_are_translated(void **state)
+{
+	const struct shape all[] = { dns, ping };
+	for (unsigned off = 0; off < 2; off++) {
+		struct lab *l = interface_lab();
+		l->f->worker->memo_off = off;
+		for (unsigned i = 0; i < 2; i++) {
+			uint16_t port = assert_goes(l, all[i], "10.0.2.1");
+			for (unsigned n = 0; n < 3; n++) {
+				assert_returns(l, all[i], "10.0.2.1", port);
+				assert_int_equal(assert_goes(l, all[i], "10.0.2.1"), port);
+			}
+		}
+		uint16_t port6 = assert_goes(l, dns6, "2001:db8:2::1");
+		assert_returns(l, dns6, "2001:db8:2::1", port6);
+		assert_int_equal(flow_table_used(l->f->worker->flows), 3);
+		lab_free(l);
+	}
+}
+
+static void
+a_tcp_connection_is_translated_and_both_events_name_the_rule_and_both_tuples(void **state)
+{
+	struct lab *l = interface_lab();
+	struct fixture *f = l->f;
+	uint16_t port = assert_goes(l, syn, "10.0.2.1");
+	assert_returns(l, syn, "10.0.2.1", port);
+	struct shape ack = syn;
+	ack.tcp_flags = TCP_ACK;
+	ack.sequence = 1001;
+	ack.acknowledgment = 5001;
+	ack.payload = 99;
+	assert_int_equal(assert_goes(l, ack, "10.0.2.1"), port);
+	struct event_frame e = next_event(l, EVENT_TYPE_SESSION_OPEN);
+	for (unsigned i = 0; i < 2; i++) {
+		const uint8_t client[4] = { 10, 0, 1, 2 }, outer[4] = { 10, 0, 2, 1 }, none[16] = { 0 };
+		assert_memory_equal(e.record.source_address, client, 4);
+		assert_int_equal(ntohs(e.record.source_port), 40000);
+		assert_memory_equal(e.record.nat_source_address, outer, 4);
+		assert_int_equal(ntohs(e.record.nat_source_port), port);
+		assert_memory_equal(e.record.nat_destination_address, none, 16);
+		assert_int_equal(e.record.nat_destination_port, 0);
+		assert_int_equal(e.extension.source_nat_rule_id, 1);
+		assert_int_equal(e.extension.destination_nat_rule_id, 0);
+		if (i == 0) {
+			assert_int_equal(session_close_matching(f->worker, CLOSE_REASON_CLEARED, NULL, NULL), 1);
+			e = next_event(l, EVENT_TYPE_SESSION_CLOSE);
+			assert_int_equal(e.record.client_packets, 2);
+			assert_int_equal(e.record.server_packets, 1);
+		}
+	}
+	assert_int_equal(f->worker->nat_rules[0].hits, 1);
+	lab_free(l);
+}
+
+static void
+two_clients_with_one_source_port_have_ports_of_their_own(void **state)
+{
+	struct lab *l = interface_lab();
+	struct shape other = dns;
+	other.source = "10.0.1.3";
+	uint16_t first = assert_goes(l, dns, "10.0.2.1"), second = assert_goes(l, other, "10.0.2.1");
+	assert_int_not_equal(first, second);
+	assert_returns(l, dns, "10.0.2.1", first);
+	assert_returns(l, other, "10.0.2.1", second);
+	lab_free(l);
+}
+
+static void
+protocols_have_ports_of_their_own_and_what_has_none_keeps_none(void **state)
+{
+	struct lab *l = interface_lab();
+	struct shape gre = dns;
+	gre.protocol = PROTOCOL_GRE;
+	gre.source_port = gre.destination_port = 0;
+	assert_int_equal(fixture_send(l->f, gre), VERDICT_FORWARD);
+	struct shape sent = gre;
+	sent.source = "10.0.2.1";
+	assert_leaves(l, sent, 2);
+	assert_int_equal(fixture_send(l->f, answer(sent, 2)), VERDICT_FORWARD);
+	assert_leaves(l, answer(gre, 1), 1);
+	/* Another client's could not be told apart on its way back. */
+	gre.source = "10.0.1.3";
+	assert_int_equal(fixture_send(l->f, gre), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_EXHAUSTED);
+	lab_free(l);
+}
+
+/* An ICMP error about the last output, from a host on `unit`. */
+static struct shape
+error_about(struct lab *l, struct output *copy, uint8_t bytes[2048], const char *from, const char *to, uint16_t unit)
+{
+	*copy = l->f->out[0];
+	memcpy(bytes, copy->data, copy->length);
+	copy->data = bytes;
+	return (struct shape){ .source = from,
+			       .destination = to,
+			       .protocol = PROTOCOL_ICMP,
+			       .icmp_type = ICMP_TIME_EXCEEDED,
+			       .unit = unit,
+			       .quote = copy };
+}
+
+/* The frame that an error must quote when it leaves. */
+static struct output
+quote_of(struct lab *l, uint8_t bytes[2048], struct shape s)
+{
+	s.ttl = 63;
+	return (struct output){ .data = bytes, .length = fixture_write(l->f, bytes, &s) };
+}
+
+static void
+icmp_errors_from_outside_reach_the_client_about_what_it_sent(void **state)
+{
+	const struct shape all[] = { dns, syn, ping };
+	for (unsigned i = 0; i < 3; i++) {
+		struct lab *l = interface_lab();
+		uint8_t quoted[2048], wanted[2048];
+		struct output copy;
+		assert_goes(l, all[i], "10.0.2.1");
+		struct shape error = error_about(l, &copy, quoted, "10.0.2.9", "10.0.2.1", 2);
+		assert_int_equal(fixture_send(l->f, error), VERDICT_FORWARD);
+		struct output quote = quote_of(l, wanted, all[i]);
+		error.destination = "10.0.1.2";
+		error.quote = &quote;
+		assert_leaves(l, error, 1);
+		lab_free(l);
+	}
+}
+
+static void
+icmp_errors_from_inside_hide_who_sent_them(void **state)
+{
+	static const char *const from[] = { "10.0.1.2", "10.0.1.3" };
+	for (unsigned i = 0; i < 2; i++) {
+		struct lab *l = interface_lab();
+		uint8_t quoted[2048], wanted[2048];
+		struct output copy;
+		uint16_t port = assert_goes(l, dns, "10.0.2.1");
+		assert_returns(l, dns, "10.0.2.1", port);
+		struct shape error = error_about(l, &copy, quoted, from[i], "10.0.2.2", 1);
+		assert_int_equal(fixture_send(l->f, error), VERDICT_FORWARD);
+		struct output quote = quote_of(l, wanted, answer(as_sent(dns, "10.0.2.1", port), 2));
+		error.source = "10.0.2.1";
+		error.quote = &quote;
+		assert_leaves(l, error, 2);
+		lab_free(l);
+	}
+}
+
+static void
+the_sender_of_a_packet_that_ends_here_is_told_about_what_it_sent(void **state)
+{
+	struct lab *l = interface_lab();
+	struct shape last = dns;
+	assert_goes(l, dns, "10.0.2.1");
+	last.ttl = 1;
+	assert_int_equal(fixture_send(l->f, last), VERDICT_DROP);
+	assert_int_equal(l->f->out_count, 1);
+	struct packet p = fixture_parse(&l->f->out[0]);
+	const uint8_t client[4] = { 10, 0, 1, 2 };
+	assert_memory_equal(p.key.destination.byte, client, 4);
+	assert_memory_equal(p.inner.source.byte, client, 4);
+	assert_int_equal(ntohs(p.inner.source_port), 40000);
+	lab_free(l);
+}
+
+static void
+fragments_follow_the_translation_of_the_first(void **state)
+{
+	struct lab *l = interface_lab();
+	struct shape first = dns, later = dns;
+	first.payload = 24;
+	first.more_fragments = true;
+	first.fragment_id = later.fragment_id = 77;
+	later.fragment_offset = 32;
+	assert_int_equal(fixture_send(l->f, first), VERDICT_FORWARD);
+	uint16_t port = sent_port(l);
+	assert_int_equal(fixture_send(l->f, later), VERDICT_FORWARD);
+	struct shape sent = later;
+	sent.source = "10.0.2.1";
+	assert_leaves(l, sent, 2);
+	struct shape back = answer(as_sent(first, "10.0.2.1", port), 2),
+		     rest = answer(as_sent(later, "10.0.2.1", port), 2);
+	assert_int_equal(fixture_send(l->f, back), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(l->f, rest), VERDICT_FORWARD);
+	rest.destination = "10.0.1.2";
+	assert_leaves(l, rest, 1);
+	lab_free(l);
+}
+
+static void
+a_pool_that_is_used_up_lets_nothing_pass_until_a_port_comes_back(void **state)
+{
+	struct lab *l = lab_new();
+	lab_pool(l, lab_rule(l, NAT_SOURCE, 1, 2, NAT_POOL), "10.0.2.50", 2, 2000, 2001);
+	lab_commit(l);
+	uint32_t seen[2][2] = { 0 };
+	struct shape s = dns;
+	for (uint16_t i = 0; i < 4; i++) {
+		s.source_port = (uint16_t)(100 + i);
+		assert_int_equal(fixture_send(l->f, s), VERDICT_FORWARD);
+		struct packet p = fixture_parse(&l->f->out[0]);
+		unsigned address = p.key.source.byte[3] - 50u, port = ntohs(p.key.source_port) - 2000u;
+		assert_true(address < 2 && port < 2);
+		assert_int_equal(seen[address][port]++, 0);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		s.source_port = 200;
+		assert_int_equal(fixture_send(l->f, s), VERDICT_DROP);
+		assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_EXHAUSTED);
+		assert_int_equal(l->f->out_count, 0);
+	}
+	assert_int_equal(l->f->worker->counters.drop[DROP_REASON_NAT_EXHAUSTED], 2);
+	assert_int_equal(l->f->worker->nat_rules[0].failures, 2);
+	assert_int_equal(l->f->worker->nat_rules[0].hits, 4);
+	/* TCP has ports of its own. */
+	assert_int_equal(fixture_send(l->f, syn), VERDICT_FORWARD);
+	fixture_housekeep(l->f, 100 * SECOND);
+	assert_int_equal(flow_table_used(l->f->worker->flows), 0);
+	assert_int_equal(fixture_send(l->f, s), VERDICT_FORWARD);
+	lab_free(l);
+}
+
+static void
+an_overflow_takes_over_when_a_pool_is_used_up(void **state)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *r = lab_rule(l, NAT_SOURCE, 1, 2, NAT_POOL);
+	lab_pool(l, r, "10.0.2.50", 1, 2000, 2000)->overflow = NAT_OVERFLOW_INTERFACE;
+	lab_commit(l);
+	assert_int_equal(fixture_send(l->f, dns), VERDICT_FORWARD);
+	assert_leaves(l, as_sent(dns, "10.0.2.50", 2000), 2);
+	struct shape other = dns;
+	other.source_port = 1;
+	assert_goes(l, other, "10.0.2.1");
+	lab_free(l);
+}
+
+static void
+a_persistent_client_keeps_its_address_and_a_port_that_stays_is_kept(void **state)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *r = lab_rule(l, NAT_SOURCE, 1, 2, NAT_POOL);
+	struct nat_pool *pool = lab_pool(l, r, "10.0.2.50", 4, 0, 0);
+	pool->persistent = true;
+	lab_commit(l);
+	uint8_t address = 0;
+	struct shape s = dns;
+	for (uint16_t i = 0; i < 8; i++) {
+		s.source_port = (uint16_t)(100 + i);
+		assert_int_equal(fixture_send(l->f, s), VERDICT_FORWARD);
+		struct packet p = fixture_parse(&l->f->out[0]);
+		assert_int_equal(ntohs(p.key.source_port), 100 + i);
+		assert_true(i == 0 || p.key.source.byte[3] == address);
+		address = p.key.source.byte[3];
+	}
+	lab_free(l);
+}
+
+static struct lab *
+web_lab(void)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *r = lab_rule(l, NAT_DESTINATION, 2, 0, NAT_POOL);
+	lab_destination(l, r, "10.0.2.1", 80);
+	lab_pool(l, r, "10.0.1.2", 1, 8080, 8080);
+	struct classify_rule only = fixture_any();
+	struct address_set *server = &l->address_set[RULES - 1];
+	l->range[RULES - 1].low = l->range[RULES - 1].high = l->address[0][0];
+	*server = (struct address_set){ .inet_count = 1, .inet = &l->range[RULES - 1] };
+	only.destination_set_count = 1;
+	only.destination_set = &l->address_sets[RULES - 1];
+	only.destination_port_low = only.destination_port_high = 8080;
+	fixture_rule(l->f, UNTRUST, TRUST, ACTION_PERMIT, only);
+	lab_commit(l);
+	return l;
+}
+
+static const struct shape web = { .source = "10.0.2.2",
+				  .destination = "10.0.2.1",
+				  .source_port = 5555,
+				  .destination_port = 80,
+				  .protocol = PROTOCOL_TCP,
+				  .tcp_flags = TCP_SYN,
+				  .sequence = 1000,
+				  .unit = 2 };
+
+static void
+policy_sees_the_server_that_a_destination_pool_leads_to_and_the_client_does_not(void **state)
+{
+	struct lab *l = web_lab();
+	struct shape inside = web, back;
+	inside.destination = "10.0.1.2";
+	inside.destination_port = 8080;
+	assert_int_equal(fixture_send(l->f, web), VERDICT_FORWARD);
+	assert_leaves(l, inside, 1);
+	assert_int_equal(fixture_send(l->f, answer(inside, 1)), VERDICT_FORWARD);
+	back = answer(web, 2);
+	assert_leaves(l, back, 2);
+	/* on the fast path too */
+	back.tcp_flags = TCP_ACK;
+	back.sequence = 5001;
+	struct shape ack = web;
+	ack.tcp_flags = TCP_ACK;
+	ack.sequence = 1001;
+	ack.acknowledgment = 5001;
+	assert_int_equal(fixture_send(l->f, ack), VERDICT_FORWARD);
+	ack.destination = "10.0.1.2";
+	ack.destination_port = 8080;
+	assert_leaves(l, ack, 1);
+	struct event_frame e = next_event(l, EVENT_TYPE_SESSION_OPEN);
+	const uint8_t server[4] = { 10, 0, 1, 2 }, outer[4] = { 10, 0, 2, 1 }, none[16] = { 0 };
+	assert_memory_equal(e.record.destination_address, outer, 4);
+	assert_int_equal(ntohs(e.record.destination_port), 80);
+	assert_memory_equal(e.record.nat_destination_address, server, 4);
+	assert_int_equal(ntohs(e.record.nat_destination_port), 8080);
+	assert_memory_equal(e.record.nat_source_address, none, 16);
+	assert_int_equal(e.extension.destination_nat_rule_id, 1);
+	assert_int_equal(e.extension.source_nat_rule_id, 0);
+	/* Other ports are this host's own. */
+	struct shape other = web;
+	other.destination_port = 81;
+	assert_int_equal(fixture_send(l->f, other), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_HOST_INBOUND);
+	lab_free(l);
+}
+
+static void
+icmp_errors_about_a_translated_destination_are_translated_back(void **state)
+{
+	struct lab *l = web_lab();
+	uint8_t quoted[2048], wanted[2048];
+	struct output copy;
+	assert_int_equal(fixture_send(l->f, web), VERDICT_FORWARD);
+	struct shape error = error_about(l, &copy, quoted, "10.0.1.2", "10.0.2.2", 1);
+	assert_int_equal(fixture_send(l->f, error), VERDICT_FORWARD);
+	struct output quote = quote_of(l, wanted, web);
+	error.source = "10.0.2.1";
+	error.quote = &quote;
+	assert_leaves(l, error, 2);
+	lab_free(l);
+}
+
+static struct lab *
+static_lab(void)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *in = lab_rule(l, NAT_STATIC_DESTINATION, 2, 0, NAT_PREFIX);
+	lab_prefixes(l, in, "10.0.2.192", "10.0.1.0", 26, false);
+	struct nat_rule *destination = lab_rule(l, NAT_DESTINATION, 2, 0, NAT_POOL);
+	lab_pool(l, destination, "10.0.1.3", 1, 0, 0);
+	lab_destination(l, destination, "10.0.2.194", 0);
+	struct nat_rule *out = lab_rule(l, NAT_STATIC_SOURCE, 0, 2, NAT_PREFIX);
+	lab_prefixes(l, out, "10.0.2.192", "10.0.1.0", 26, true);
+	lab_rule(l, NAT_SOURCE, 1, 2, NAT_INTERFACE);
+	fixture_rule(l->f, UNTRUST, TRUST, ACTION_PERMIT, fixture_any());
+	lab_commit(l);
+	return l;
+}
+
+static void
+a_static_prefix_holds_in_both_directions_and_before_other_rules(void **state)
+{
+	struct lab *l = static_lab();
+	struct shape sent = dns;
+	sent.source = "10.0.2.194";
+	assert_int_equal(fixture_send(l->f, dns), VERDICT_FORWARD);
+	assert_leaves(l, sent, 2);
+	assert_int_equal(fixture_send(l->f, answer(sent, 2)), VERDICT_FORWARD);
+	assert_leaves(l, answer(dns, 1), 1);
+	struct shape in = web, inside = web;
+	in.destination = "10.0.2.194";
+	inside.destination = "10.0.1.2";
+	assert_int_equal(fixture_send(l->f, in), VERDICT_FORWARD);
+	assert_leaves(l, inside, 1);
+	assert_int_equal(fixture_send(l->f, answer(inside, 1)), VERDICT_FORWARD);
+	assert_leaves(l, answer(in, 2), 2);
+	lab_free(l);
+}
+
+static void
+a_rule_that_says_off_keeps_the_packet_as_it_is(void **state)
+{
+	struct lab *l = lab_new();
+	lab_rule(l, NAT_SOURCE, 1, 2, NAT_OFF);
+	lab_rule(l, NAT_SOURCE, 1, 2, NAT_INTERFACE);
+	lab_commit(l);
+	assert_int_equal(fixture_send(l->f, dns), VERDICT_FORWARD);
+	assert_leaves(l, dns, 2);
+	assert_int_equal(next_event(l, EVENT_TYPE_SESSION_OPEN).extension.source_nat_rule_id, 0);
+	lab_free(l);
+}
+
+static void
+a_commit_keeps_a_translation_that_still_holds(void **state)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct lab *l = interface_lab();
+		uint16_t port = assert_goes(l, dns, "10.0.2.1"), id = assert_goes(l, ping, "10.0.2.1");
+		/* The rule has another number now. */
+		lab_release(l);
+		l->nat.set_count = l->nat.rule_count = 0;
+		lab_rule(l, NAT_SOURCE, 3, 2, NAT_OFF);
+		lab_rule(l, NAT_SOURCE, 1, 2, NAT_INTERFACE);
+		lab_commit(l);
+		if (i == 0)
+			assert_int_equal(assert_goes(l, dns, "10.0.2.1"), port);
+		assert_returns(l, dns, "10.0.2.1", port);
+		assert_int_equal(assert_goes(l, ping, "10.0.2.1"), id);
+		assert_int_equal(session_close_matching(l->f->worker, CLOSE_REASON_CLEARED, NULL, NULL), 2);
+		next_event(l, EVENT_TYPE_SESSION_OPEN);
+		next_event(l, EVENT_TYPE_SESSION_OPEN);
+		assert_int_equal(next_event(l, EVENT_TYPE_SESSION_CLOSE).extension.source_nat_rule_id, 2);
+		lab_free(l);
+	}
+}
+
+static void
+a_commit_ends_a_session_whose_translation_is_another_now(void **state)
+{
+	enum { REMOVED, OFF, POOL, CHANGES };
+	for (unsigned change = 0; change < CHANGES; change++) {
+		struct lab *l = interface_lab();
+		uint16_t port = assert_goes(l, dns, "10.0.2.1");
+		next_event(l, EVENT_TYPE_SESSION_OPEN);
+		l->rule[0].action = change == OFF ? NAT_OFF : NAT_POOL;
+		lab_pool(l, &l->rule[0], "10.0.2.50", 1, FIRST_PORT, LAST_PORT);
+		lab_commit(l);
+		if (change == REMOVED) {
+			l->f->snapshot.nat = NULL;
+			fixture_commit(l->f);
+		}
+		bool reply = change == POOL;
+		struct shape s = reply ? answer(as_sent(dns, "10.0.2.1", port), 2) : dns;
+		assert_int_equal(fixture_send(l->f, s), VERDICT_DROP);
+		assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_CHANGED);
+		assert_int_equal(l->f->out_count, 0);
+		struct event_frame e = next_event(l, EVENT_TYPE_SESSION_CLOSE);
+		assert_int_equal(e.record.close_reason, CLOSE_REASON_POLICY_DELETE);
+		assert_int_equal(ntohs(e.record.nat_source_port), port);
+		assert_int_equal(flow_table_used(l->f->worker->flows), 0);
+		/* What comes next begins anew. */
+		assert_int_equal(fixture_send(l->f, dns), VERDICT_FORWARD);
+		lab_free(l);
+	}
+}
+
+static void
+a_commit_ends_a_session_that_would_be_translated_now(void **state)
+{
+	struct lab *l = lab_new();
+	lab_commit(l);
+	assert_int_equal(fixture_send(l->f, dns), VERDICT_FORWARD);
+	assert_leaves(l, dns, 2);
+	lab_rule(l, NAT_SOURCE, 1, 2, NAT_INTERFACE);
+	lab_commit(l);
+	assert_int_equal(fixture_send(l->f, dns), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_CHANGED);
+	assert_goes(l, dns, "10.0.2.1");
+	lab_free(l);
+}
+
+static void
+the_addresses_of_a_translated_session_pass_only_from_where_it_lies(void **state)
+{
+	struct lab *l = interface_lab();
+	fixture_rule(l->f, DMZ, UNTRUST, ACTION_PERMIT, fixture_any());
+	fixture_rule(l->f, DMZ, TRUST, ACTION_PERMIT, fixture_any());
+	lab_commit(l);
+	uint16_t port = assert_goes(l, dns, "10.0.2.1");
+	struct shape forged = dns;
+	forged.unit = 3;
+	assert_int_equal(fixture_send(l->f, forged), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_NO_SESSION);
+	forged = answer(as_sent(dns, "10.0.2.1", port), 3);
+	assert_int_equal(fixture_send(l->f, forged), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_NO_SESSION);
+	assert_returns(l, dns, "10.0.2.1", port);
+	lab_free(l);
+}
+
+static void
+a_packet_that_waits_for_its_neighbour_leaves_translated(void **state)
+{
+	struct lab *l = interface_lab();
+	struct shape s = dns;
+	s.destination = "10.0.2.7";
+	assert_int_equal(fixture_send(l->f, s), VERDICT_WAIT);
+	fixture_neighbour(l->f, 2, "10.0.2.7");
+	fixture_housekeep(l->f, 10000000);
+	uint16_t port = sent_port(l);
+	assert_leaves(l, as_sent(s, "10.0.2.1", port), 2);
+	/* One that waits in vain gives its port back. */
+	s.destination = "10.0.2.8";
+	struct address outer = l->f->address[2][0].address;
+	assert_int_equal(fixture_send(l->f, s), VERDICT_WAIT);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &outer), 2);
+	fixture_housekeep(l->f, 4 * SECOND);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &outer), 1);
+	lab_free(l);
+}
+
+static void
+output_filters_see_packets_as_they_leave(void **state)
+{
+	struct lab *l = lab_new();
+	struct fixture *f = l->f;
+	uint16_t filter = fixture_filter(f, ADDRESS_FAMILY_INET);
+	struct filter_term *inside = fixture_term(f, filter, FILTER_DISCARD),
+			   *rest = fixture_term(f, filter, FILTER_ACCEPT);
+	static struct address_range range;
+	static struct address_set set;
+	uint8_t family;
+	range.low = range.high = fixture_address("10.0.1.2", &family);
+	set = (struct address_set){ .inet_count = 1, .inet = &range };
+	inside->source = &set;
+	rest->log = true;
+	assert_true(filter_compile(&f->filter[filter]));
+	f->unit[2].filter_output = filter;
+	lab_rule(l, NAT_SOURCE, 1, 2, NAT_INTERFACE);
+	lab_commit(l);
+	const uint8_t outer[4] = { 10, 0, 2, 1 };
+	uint16_t port = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		port = assert_goes(l, dns, "10.0.2.1");
+		struct event_frame e = next_event(l, EVENT_TYPE_FILTER_LOG);
+		assert_int_equal(e.record.filter_log_source,
+				 i == 0 ? FILTER_LOG_SOURCE_OUTPUT : FILTER_LOG_SOURCE_CACHED_OUTPUT);
+		assert_memory_equal(e.record.source_address, outer, 4);
+		assert_int_equal(ntohs(e.record.source_port), port);
+		if (i == 0)
+			next_event(l, EVENT_TYPE_SESSION_OPEN);
+	}
+	filter_release(&f->filter[filter]);
+	lab_free(l);
+}
+
+static void
+explain_tells_the_translation_and_takes_no_port(void **state)
+{
+	struct lab *l = interface_lab();
+	uint8_t bytes[EXPLAIN_BYTES];
+	struct packet p;
+	struct trace t;
+	struct flow_key k = { .protocol = PROTOCOL_UDP, .family = ADDRESS_FAMILY_INET, .source_port = htons(1) };
+	uint8_t family;
+	k.source = fixture_address("10.0.1.2", &family);
+	k.destination = fixture_address("10.0.2.2", &family);
+	assert_true(explain_packet(&p, bytes, &l->f->snapshot, 1, &k));
+	pipeline_explain(l->f->worker, &p, &t);
+	assert_int_equal(p.verdict, VERDICT_FORWARD);
+	bool found = false;
+	for (uint32_t i = 0; i < t.count; i++)
+		found |= strcmp(t.step[i].stage, "source-nat") == 0 &&
+			 strncmp(t.step[i].text, "by rule rule/1 to 10.0.2.1 port ", 32) == 0;
+	assert_true(found);
+	struct address outer = l->f->address[2][0].address;
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &outer), 0);
+	lab_free(l);
+}
+
+/* ---- two workers ---- */
+
+enum { WORKERS = 2 };
+
+/* cluster: two labs configured alike, each the share of one worker. */
+struct cluster {
+	struct lab *lab[WORKERS];
+	struct nat_owners *owners;
+};
+
+static struct cluster
+cluster_of(struct lab *(*make)(void))
+{
+	struct cluster c = { .owners = nat_owners_create(1024, 5) };
+	for (uint32_t i = 0; i < WORKERS; i++) {
+		c.lab[i] = make();
+		struct worker *w = c.lab[i]->f->worker;
+		nat_ports_destroy(w->nat_ports);
+		w->nat_ports = NULL;
+		w->index = i;
+		w->workers = WORKERS;
+		w->owners = c.owners;
+		lab_commit(c.lab[i]);
+	}
+	return c;
+}
+
+static void
+cluster_free(struct cluster *c)
+{
+	for (uint32_t i = 0; i < WORKERS; i++) {
+		session_close_matching(c->lab[i]->f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+		lab_free(c->lab[i]);
+	}
+	nat_owners_destroy(c->owners);
+}
+
+static uint32_t
+owner_of(struct cluster *c, struct shape s)
+{
+	uint8_t bytes[2048];
+	struct fixture *f = c->lab[0]->f;
+	struct packet p = { .data = bytes, .port = f->unit[s.unit ? s.unit : 1].port };
+	p.length = fixture_write(f, bytes, &s);
+	p.drop_reason = (uint8_t)packet_parse(&p);
+	return pipeline_owner(f->worker, &p);
+}
+
+/* Sends a packet to the worker that owns it, which must pass it on; returns which. */
+static uint32_t
+assert_passes(struct cluster *c, struct shape s)
+{
+	uint32_t owner = owner_of(c, s);
+	assert_int_equal(fixture_send(c->lab[owner]->f, s), VERDICT_FORWARD);
+	return owner;
+}
+
+static void
+replies_come_to_the_worker_that_has_their_session(void **state)
+{
+	const struct shape all[] = { dns, syn, ping };
+	char source[16];
+	uint32_t count[WORKERS] = { 0 };
+	struct cluster c = cluster_of(interface_lab);
+	for (unsigned i = 0; i < 3 * 20; i++) {
+		struct shape s = all[i % 3];
+		snprintf(source, sizeof source, "10.0.1.%u", 2 + i / 3);
+		s.source = source;
+		for (uint32_t w = 0; w < WORKERS; w++)
+			fixture_neighbour(c.lab[w]->f, 1, source);
+		uint32_t owner = assert_passes(&c, s);
+		struct lab *l = c.lab[owner];
+		uint16_t port = sent_port(l);
+		count[owner]++;
+		struct shape back = answer(as_sent(s, "10.0.2.1", port), 2);
+		assert_int_equal(assert_passes(&c, back), owner);
+		assert_leaves(l, answer(s, 1), 1);
+		/* an error that comes back, too */
+		uint8_t quoted[2048];
+		struct output copy;
+		assert_passes(&c, s);
+		struct shape error = error_about(l, &copy, quoted, "10.0.2.9", "10.0.2.1", 2);
+		assert_int_equal(assert_passes(&c, error), owner);
+	}
+	assert_true(count[0] > 0 && count[1] > 0);
+	cluster_free(&c);
+}
+
+static void
+replies_without_ports_come_to_the_worker_that_claimed_them(void **state)
+{
+	char source[16];
+	uint32_t count[WORKERS] = { 0 };
+	for (unsigned i = 0; i < 16; i++) {
+		struct cluster c = cluster_of(interface_lab);
+		struct shape gre = {
+			.source = source, .destination = "10.0.2.2", .protocol = PROTOCOL_GRE, .payload = 8
+		};
+		snprintf(source, sizeof source, "10.0.1.%u", 2 + i);
+		for (uint32_t w = 0; w < WORKERS; w++)
+			fixture_neighbour(c.lab[w]->f, 1, source);
+		uint32_t owner = assert_passes(&c, gre);
+		struct shape sent = gre;
+		sent.source = "10.0.2.1";
+		assert_int_equal(assert_passes(&c, answer(sent, 2)), owner);
+		assert_leaves(c.lab[owner], answer(gre, 1), 1);
+		count[owner]++;
+		cluster_free(&c);
+	}
+	assert_true(count[0] > 0 && count[1] > 0);
+}
+
+static void
+answers_of_translated_destinations_come_to_the_worker_that_has_their_session(void **state)
+{
+	char source[16];
+	uint32_t count[WORKERS] = { 0 };
+	struct cluster c = cluster_of(web_lab);
+	for (unsigned i = 0; i < 20; i++) {
+		struct shape in = web, inside = web;
+		snprintf(source, sizeof source, "10.0.2.%u", 20 + i);
+		for (uint32_t w = 0; w < WORKERS; w++)
+			fixture_neighbour(c.lab[w]->f, 2, source);
+		in.source = inside.source = source;
+		inside.destination = "10.0.1.2";
+		inside.destination_port = 8080;
+		uint32_t owner = assert_passes(&c, in);
+		assert_leaves(c.lab[owner], inside, 1);
+		assert_int_equal(assert_passes(&c, answer(inside, 1)), owner);
+		assert_leaves(c.lab[owner], answer(in, 2), 2);
+		count[owner]++;
+	}
+	assert_true(count[0] > 0 && count[1] > 0);
+	cluster_free(&c);
+}
+
+static void
+claims_end_with_their_sessions(void **state)
+{
+	struct cluster c = cluster_of(web_lab);
+	char source[16];
+	struct flow_key reply = { .protocol = PROTOCOL_TCP, .family = ADDRESS_FAMILY_INET };
+	uint8_t family;
+	unsigned claimed = 0;
+	reply.source = fixture_address("10.0.1.2", &family);
+	reply.source_port = htons(8080);
+	reply.destination_port = htons(5555);
+	for (unsigned pass = 0; pass < 2; pass++) {
+		for (unsigned i = 0; i < 20; i++) {
+			struct shape in = web;
+			snprintf(source, sizeof source, "10.0.2.%u", 20 + i);
+			for (uint32_t w = 0; w < WORKERS; w++)
+				fixture_neighbour(c.lab[w]->f, 2, source);
+			in.source = source;
+			reply.destination = fixture_address(source, &family);
+			if (pass == 0)
+				assert_passes(&c, in);
+			bool found = nat_owners_find(c.owners, &reply) != NAT_OWNER_NONE;
+			claimed += pass == 0 && found;
+			assert_true(pass == 0 || !found);
+		}
+		for (uint32_t w = 0; w < WORKERS; w++)
+			session_close_matching(c.lab[w]->f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+	}
+	assert_true(claimed > 0);
+	cluster_free(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_and_later_packets_of_both_directions_are_translated),
+		cmocka_unit_test(a_tcp_connection_is_translated_and_both_events_name_the_rule_and_both_tuples),
+		cmocka_unit_test(two_clients_with_one_source_port_have_ports_of_their_own),
+		cmocka_unit_test(protocols_have_ports_of_their_own_and_what_has_none_keeps_none),
+		cmocka_unit_test(icmp_errors_from_outside_reach_the_client_about_what_it_sent),
+		cmocka_unit_test(icmp_errors_from_inside_hide_who_sent_them),
+		cmocka_unit_test(the_sender_of_a_packet_that_ends_here_is_told_about_what_it_sent),
+		cmocka_unit_test(fragments_follow_the_translation_of_the_first),
+		cmocka_unit_test(a_pool_that_is_used_up_lets_nothing_pass_until_a_port_comes_back),
+		cmocka_unit_test(an_overflow_takes_over_when_a_pool_is_used_up),
+		cmocka_unit_test(a_persistent_client_keeps_its_address_and_a_port_that_stays_is_kept),
+		cmocka_unit_test(policy_sees_the_server_that_a_destination_pool_leads_to_and_the_client_does_not),
+		cmocka_unit_test(icmp_errors_about_a_translated_destination_are_translated_back),
+		cmocka_unit_test(a_static_prefix_holds_in_both_directions_and_before_other_rules),
+		cmocka_unit_test(a_rule_that_says_off_keeps_the_packet_as_it_is),
+		cmocka_unit_test(a_commit_keeps_a_translation_that_still_holds),
+		cmocka_unit_test(a_commit_ends_a_session_whose_translation_is_another_now),
+		cmocka_unit_test(a_commit_ends_a_session_that_would_be_translated_now),
+		cmocka_unit_test(the_addresses_of_a_translated_session_pass_only_from_where_it_lies),
+		cmocka_unit_test(a_packet_that_waits_for_its_neighbour_leaves_translated),
+		cmocka_unit_test(output_filters_see_packets_as_they_leave),
+		cmocka_unit_test(explain_tells_the_translation_and_takes_no_port),
+		cmocka_unit_test(replies_come_to_the_worker_that_has_their_session),
+		cmocka_unit_test(replies_without_ports_come_to_the_worker_that_claimed_them),
+		cmocka_unit_test(answers_of_translated_destinations_come_to_the_worker_that_has_their_session),
+		cmocka_unit_test(claims_end_with_their_sessions),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
