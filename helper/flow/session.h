@@ -15,7 +15,7 @@ enum session_flag {
 	SESSION_CLOSING = 1 << 4, /* close_reason is decided; it waits for its last timeout */
 	SESSION_OPENED = 1 << 5,  /* its first packet went on; before that it is neither logged nor counted */
 	SESSION_ECHO = 1 << 6,    /* ICMP echo: requests go one way, replies the other */
-	SESSION_MARKED = 1 << 7,  /* a direction of it meets filters or a rewrite rule */
+	SESSION_MARKED = 1 << 7,  /* a direction of it meets filters, screens or a rewrite rule */
 };
 
 /* flow: one direction of a session and the memo of every stage for it. A memo is valid only while

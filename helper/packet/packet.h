@@ -97,6 +97,8 @@ struct packet {
 	uint16_t table;                  /* the routing instance whose route was taken, after next-table */
 	uint8_t ended_in;                /* enum packet_filter: the filter that ended it */
 	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
+	uint8_t screen_action;           /* enum action: what the screens below did to it */
+	uint64_t screens;                /* those it met, not yet reported: a bit for each enum screen_id */
 
 	/* What was found out when it came. A packet that waits keeps it: it is counted, metered and marked once. */
 	uint32_t judged_by; /* the generation whose input filter judged it; 0: none yet */

@@ -136,6 +136,8 @@ hold(struct worker *w, struct packet *p)
 void
 finish(struct worker *w, struct packet *p)
 {
+	if (p->screens)
+		screen_report(w, p);
 	switch ((enum verdict)p->verdict) {
 	case VERDICT_FORWARD:
 		forward(w, p);

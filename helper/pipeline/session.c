@@ -344,7 +344,7 @@ session_remember(struct worker *w, struct packet *p)
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
 	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, p->key.family);
 	filter_remember(w, p, s);
-	bool marked = false;
+	bool marked = screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress);
 	for (unsigned d = 0; d < 2; d++)
 		marked |= s->rewrites[d] || s->marks[d].input_memo || s->marks[d].output_memo;
 	s->flags = (uint8_t)(marked ? s->flags | SESSION_MARKED : s->flags & ~SESSION_MARKED);

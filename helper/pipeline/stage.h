@@ -21,6 +21,18 @@ struct stage {
 enum verdict ingress_identify(struct worker *w, struct packet *p);
 enum verdict filter_input(struct worker *w, struct packet *p);
 enum verdict screen_check(struct worker *w, struct packet *p);
+/* screen_malformed notes that a screen of the zone names what is wrong with a packet that ends as malformed: `reason`. Returns
+ * why it ends. */
+enum drop_reason screen_malformed(struct worker *w, struct packet *p, enum drop_reason reason);
+/* screen_report counts and logs the screens that a packet met, once. */
+void screen_report(struct worker *w, struct packet *p);
+
+/* screen_of: what a zone's screens look for; NULL: nothing. */
+static inline const struct screen *
+screen_of(const struct worker *w, uint16_t zone)
+{
+	return w->snapshot->zone[zone].screen;
+}
 enum verdict fragment_follow(struct worker *w, struct packet *p);
 enum verdict session_find(struct worker *w, struct packet *p);
 enum verdict nat_destination(struct worker *w, struct packet *p);

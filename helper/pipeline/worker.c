@@ -12,7 +12,8 @@ enum {
 	POLICY_ROOM = 1 << 20,
 	FILTER_ROOM = 1 << 18,
 	POLICER_ROOM = 1 << 16,
-	QUEUE_ROOM = WORKER_PORTS_MAX * QUEUES
+	QUEUE_ROOM = WORKER_PORTS_MAX * QUEUES,
+	ZONE_ROOM = 128
 };
 
 #define SESSION_IDS_BEGIN_S 1735689600ull /* 2025-01-01, docs/decisions/0005-session-ids.md */
@@ -35,13 +36,14 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->policer_room = POLICER_ROOM;
 	w->policer_drops = calloc(POLICER_ROOM, sizeof *w->policer_drops);
 	w->queues = calloc(QUEUE_ROOM, sizeof *w->queues);
+	w->screens = calloc(ZONE_ROOM, sizeof *w->screens);
 	w->memos = filter_memos_create();
 	w->flows = flow_table_create(sessions, seed);
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
-	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
-	    !w->ages || !w->fragments || !w->waiting) {
+	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->screens ||
+	    !w->memos || !w->ages || !w->fragments || !w->waiting) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -64,12 +66,14 @@ worker_free(struct worker *w)
 	filter_memos_destroy(w->memos);
 	free(w->policer_drops);
 	free(w->queues);
+	free(w->screens);
 	free(w->filter_counters);
 	free(w->policies);
 	free(w->units);
 	w->memos = NULL;
 	w->policer_drops = NULL;
 	w->queues = NULL;
+	w->screens = NULL;
 	w->filter_counters = NULL;
 	w->waiting = NULL;
 	w->fragments = NULL;
@@ -79,10 +83,11 @@ worker_free(struct worker *w)
 	w->units = NULL;
 }
 
-enum { UNIT_COLUMNS = 4, POLICY_COLUMNS = 4, FILTER_COLUMNS = 2, QUEUE_COLUMNS = 4 };
+enum { UNIT_COLUMNS = 4, POLICY_COLUMNS = 4, FILTER_COLUMNS = 2, QUEUE_COLUMNS = 4, SCREEN_COLUMNS = SCREENS };
 _Static_assert(sizeof(struct unit_counters) == UNIT_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct policy_counters) == POLICY_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct filter_counter) == FILTER_COLUMNS * sizeof(uint64_t), "carried as a row");
+_Static_assert(sizeof(struct screen_counters) == SCREEN_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct queue_counters) == QUEUE_COLUMNS * sizeof(uint64_t), "carried as a row");
 
 typedef const char *row_name(const struct snapshot *s, uint32_t row);
@@ -115,6 +120,12 @@ static const char *
 queue_counter_name(const struct snapshot *s, uint32_t row)
 {
 	return s->queue_counter_name[row];
+}
+
+static const char *
+zone_name(const struct snapshot *s, uint32_t row)
+{
+	return s->zone[row].name;
 }
 
 static uint32_t
@@ -178,6 +189,7 @@ worker_snapshot(struct worker *w, const struct snapshot *s)
 	      s->policer_count);
 	carry((uint64_t *)w->queues, QUEUE_COLUMNS, queue_counter_name, old, old ? old->queue_counter_count : 0, s,
 	      s->queue_counter_count);
+	carry((uint64_t *)w->screens, SCREEN_COLUMNS, zone_name, old, old ? old->zone_count : 0, s, s->zone_count);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
 	w->snapshot = s;
 }

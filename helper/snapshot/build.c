@@ -7,6 +7,7 @@
 #include "snapshot/arena.h"
 #include "snapshot/build_cos.h"
 #include "snapshot/build_filter.h"
+#include "snapshot/build_screen.h"
 #include "snapshot/check.h"
 #include "snapshot/refusal.h"
 
@@ -450,7 +451,7 @@ snapshot_build(const struct given_snapshot *g, struct refusal *why)
 	settings_build(&b);
 	if (zones_build(&b) && instances_build(&b) && ports_build(&b) && units_build(&b) && applications_build(&b) &&
 	    address_sets_build(&b) && policy_sets_build(&b) && counters_build(&b) && routes_build(&b) &&
-	    filters_build(g, s, arena, b.sets) && cos_build(g, s, arena))
+	    filters_build(g, s, arena, b.sets) && cos_build(g, s, arena) && screens_build(g, s, arena))
 		return s;
 	snapshot_free(s);
 	refusal_set(why, "memory", "", "not enough memory to build the snapshot");

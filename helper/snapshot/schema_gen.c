@@ -49,10 +49,12 @@ static const struct schema_field zone_fields[] = {
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = zone_name_characters } },
 	{ .name = "tcp_rst", .name_length = 7, .required = true, .at = offsetof(struct given_zone, tcp_rst),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "screen", .name_length = 6, .required = true, .at = offsetof(struct given_zone, screen),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 127ll } },
 	{ .name = "host_inbound", .name_length = 12, .required = true, .at = offsetof(struct given_zone, host_inbound), .count_at = offsetof(struct given_zone, host_inbound_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &zone_host_inbound_item, .item_size = sizeof(struct given_host_service) } },
 };
-const struct schema_map given_zone_map = { .name = "zone", .size = sizeof(struct given_zone), .count = 4, .field = zone_fields };
+const struct schema_map given_zone_map = { .name = "zone", .size = sizeof(struct given_zone), .count = 5, .field = zone_fields };
 
 static const uint32_t instance_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const struct schema_field instance_fields[] = {
@@ -543,6 +545,29 @@ static const struct schema_field rewrite_fields[] = {
 };
 const struct schema_map given_rewrite_map = { .name = "rewrite", .size = sizeof(struct given_rewrite), .count = 1, .field = rewrite_fields };
 
+static const uint32_t screen_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_type screen_checks_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll };
+static const struct schema_type screen_ipv6_headers_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type screen_hop_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type screen_destination_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_field screen_fields[] = {
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_screen, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = screen_name_characters } },
+	{ .name = "alarm_without_drop", .name_length = 18, .required = true, .at = offsetof(struct given_screen, alarm_without_drop),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "checks", .name_length = 6, .required = true, .at = offsetof(struct given_screen, checks), .count_at = offsetof(struct given_screen, checks_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 64ll, .item = &screen_checks_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "ipv6_headers", .name_length = 12, .required = true, .at = offsetof(struct given_screen, ipv6_headers), .count_at = offsetof(struct given_screen, ipv6_headers_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_ipv6_headers_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "hop_options", .name_length = 11, .required = true, .at = offsetof(struct given_screen, hop_options), .count_at = offsetof(struct given_screen, hop_options_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_hop_options_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "destination_options", .name_length = 19, .required = true, .at = offsetof(struct given_screen, destination_options), .count_at = offsetof(struct given_screen, destination_options_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_destination_options_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "extension_limit", .name_length = 15, .required = true, .at = offsetof(struct given_screen, extension_limit),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 32ll } },
+};
+const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 7, .field = screen_fields };
+
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };
 static const struct schema_type snapshot_instances_item = { .kind = SCHEMA_MAP, .map = &given_instance_map };
@@ -561,6 +586,7 @@ static const struct schema_type snapshot_policers_item = { .kind = SCHEMA_MAP, .
 static const struct schema_type snapshot_forwarding_classes_item = { .kind = SCHEMA_MAP, .map = &given_forwarding_class_map };
 static const struct schema_type snapshot_classifiers_item = { .kind = SCHEMA_MAP, .map = &given_classifier_map };
 static const struct schema_type snapshot_rewrites_item = { .kind = SCHEMA_MAP, .map = &given_rewrite_map };
+static const struct schema_type snapshot_screens_item = { .kind = SCHEMA_MAP, .map = &given_screen_map };
 static const struct schema_field snapshot_fields[] = {
 	{ .name = "version", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, version),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1ll } },
@@ -602,5 +628,7 @@ static const struct schema_field snapshot_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_classifiers_item, .item_size = sizeof(struct given_classifier) } },
 	{ .name = "rewrites", .name_length = 8, .required = true, .at = offsetof(struct given_snapshot, rewrites), .count_at = offsetof(struct given_snapshot, rewrites_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_rewrites_item, .item_size = sizeof(struct given_rewrite) } },
+	{ .name = "screens", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, screens), .count_at = offsetof(struct given_snapshot, screens_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 127ll, .item = &snapshot_screens_item, .item_size = sizeof(struct given_screen) } },
 };
-const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 20, .field = snapshot_fields };
+const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 21, .field = snapshot_fields };

@@ -8,6 +8,7 @@
 #include "flow/tcp.h"
 #include "meter/policer.h"
 #include "route/fib.h"
+#include "screen/screen.h"
 #include "wire_gen.h"
 
 enum { NAME_MAX_BYTES = 64, DEVICE_MAX_BYTES = 16 };
@@ -115,6 +116,7 @@ struct instance {
 struct zone {
 	char name[NAME_MAX_BYTES];
 	bool tcp_rst;
+	const struct screen *screen; /* what is looked for in packets that come from it; NULL: nothing */
 	uint32_t host_service_count;
 	struct host_service *host_service;
 };

@@ -28,19 +28,7 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       ["securty: unknown statement 'securty'; did you mean 'security'?"],
     ],
     ["a statement that is nothing like another", [["chassis", {}]], ["chassis: unknown statement 'chassis'"]],
-    [
-      "what comes later is refused now: screens, NAT",
-      [
-        ["security.nat", {}],
-        ["security.screen", {}],
-        ["security.zones.security-zone[0].screen", "s"],
-      ],
-      [
-        "security.zones.security-zone[0].screen: unknown statement 'screen'",
-        "security.nat: unknown statement 'nat'",
-        "security.screen: unknown statement 'screen'",
-      ],
-    ],
+    ["what comes later is refused now: NAT", [["security.nat", {}]], ["security.nat: unknown statement 'nat'"]],
     [
       "Junos conditions that are not enforced are never dropped",
       [

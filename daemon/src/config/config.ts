@@ -65,6 +65,7 @@ export interface Security {
   readonly "default-policy"?: DefaultPolicy;
   readonly flow?: { readonly "tcp-session"?: TcpSession };
   readonly log?: { readonly stream?: readonly Stream[] };
+  readonly screen?: { readonly "ids-option"?: readonly Screen[] };
 }
 
 export interface Zone {
@@ -73,7 +74,58 @@ export interface Zone {
   readonly interfaces?: readonly (string | ZoneInterface)[];
   readonly "host-inbound-traffic"?: HostInboundTraffic;
   readonly "tcp-rst"?: true;
+  readonly screen?: string;
 }
+
+/** Screen: an ids-option: what is looked for in the packets that come from a zone. */
+export interface Screen {
+  readonly name: string;
+  readonly description?: string;
+  readonly "alarm-without-drop"?: true;
+  readonly icmp?: Readonly<Partial<Record<"fragment" | "large" | "ping-death" | "icmpv6-malformed", true>>>;
+  readonly ip?: ScreenIp;
+  readonly tcp?: Readonly<
+    Partial<Record<"syn-fin" | "fin-no-ack" | "tcp-no-flag" | "syn-frag" | "land" | "winnuke", true>>
+  >;
+}
+
+export interface ScreenIp extends Readonly<Partial<Record<ScreenIpFlag, true>>> {
+  readonly "ipv6-extension-header"?: ScreenIpv6Headers;
+  readonly "ipv6-extension-header-limit"?: number;
+}
+
+export type ScreenIpFlag =
+  | "bad-option"
+  | "record-route-option"
+  | "timestamp-option"
+  | "security-option"
+  | "stream-option"
+  | "loose-source-route-option"
+  | "strict-source-route-option"
+  | "source-route-option"
+  | "unknown-protocol"
+  | "block-frag"
+  | "spoofing"
+  | "ipv6-malformed-header";
+
+/** ScreenIpv6Headers: a mapping of options that is empty stands for any header of that kind. */
+export interface ScreenIpv6Headers extends Readonly<Partial<Record<ScreenIpv6Header, true>>> {
+  readonly "hop-by-hop-header"?: ScreenOptions;
+  readonly "destination-header"?: ScreenOptions;
+  readonly "user-defined-header-type"?: readonly (string | number)[];
+}
+
+export type ScreenIpv6Header =
+  | "routing-header"
+  | "fragment-header"
+  | "ESP-header"
+  | "AH-header"
+  | "no-next-header"
+  | "shim6-header"
+  | "mobility-header"
+  | "HIP-header";
+
+export type ScreenOptions = Readonly<Record<string, true | readonly (string | number)[]>>;
 
 export interface ZoneInterface {
   readonly name: string;
@@ -178,9 +230,9 @@ export interface TcpSession {
 }
 
 export type StreamFormat = "sd-syslog" | "kv";
-/** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; filter is what terms of
- * filters logged; all is everything. */
-export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "filter";
+/** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; screen is what
+ * screens found; filter is what terms of filters logged; all is everything. */
+export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "screen" | "filter";
 export type Severity = "emergency" | "alert" | "critical" | "error" | "warning" | "notice" | "info" | "debug";
 export type Facility =
   | "authorization"

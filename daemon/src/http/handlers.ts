@@ -10,7 +10,7 @@ import type { EventNames, GenerationNames } from "../event/names.js";
 import type { ControlPrefix, ControlReplies, ControlRequests, ControlSessionFilter } from "../helper/control.gen.js";
 import { HelperRefused } from "../helper/error.js";
 import type { RingSet } from "../ring/ring-set.js";
-import type { SnapshotFilter } from "../snapshot/snapshot.gen.js";
+import type { Snapshot, SnapshotFilter } from "../snapshot/snapshot.gen.js";
 import { readCandidate } from "../state/candidate.js";
 import {
   ConfigRefusedError,
@@ -44,6 +44,8 @@ import type {
   PolicyView,
   RollbackRequest,
   RouteView,
+  ScreensQuery,
+  ScreenView,
   SessionFilter,
   Sessions,
   SessionsQuery,
@@ -51,6 +53,7 @@ import type {
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
+import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
 import {
   attachedAs,
@@ -256,19 +259,17 @@ export function createHandlers(parts: Parts): Handlers {
         ? []
         : interfaceViews(commits.active, await askIfThere("status", {}), await askIfThere("counters", {})),
     "GET /zones": (): ZoneView[] => (commits.active === undefined ? [] : zoneViews(commits.active)),
+    "GET /screens": async ({ zone }: ScreensQuery): Promise<ScreenView[]> => {
+      const { snapshot } = active().compiled;
+      if (zone !== undefined) zoneId(active(), zone);
+      return screenViews(snapshot, inForce(await ask("counters", {}), snapshot), zone);
+    },
     "GET /policies": async (): Promise<PolicyView[]> =>
       commits.active === undefined ? [] : policyViews(commits.active, await askIfThere("counters", {})),
     "GET /filters": async ({ name }: FiltersQuery): Promise<FilterView[]> => {
       const counted = await ask("filters", {});
       const { snapshot } = active().compiled;
-      // Positions of another generation mean something else; a wrong number is worse than none.
-      if (counted.generation !== snapshot.generation)
-        throw new RequestError(
-          503,
-          "not-in-force",
-          `the helper enforces generation ${counted.generation}, not yet ${snapshot.generation}`,
-        );
-      return filterViews(filtersOf(name), snapshot, counted);
+      return filterViews(filtersOf(name), snapshot, inForce(counted, snapshot));
     },
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /sessions": sessionPage,
@@ -321,6 +322,17 @@ function protocolOf(text: string): number {
   const protocol = parseProtocol(text);
   if (protocol === undefined) throw bad(`"${text}" is not a protocol`);
   return protocol;
+}
+
+/** Positions of another generation mean something else; a wrong number is worse than none. */
+function inForce<Reply extends { readonly generation: number }>(counted: Reply, snapshot: Snapshot): Reply {
+  if (counted.generation !== snapshot.generation)
+    throw new RequestError(
+      503,
+      "not-in-force",
+      `the helper enforces generation ${counted.generation}, not yet ${snapshot.generation}`,
+    );
+  return counted;
 }
 
 function zoneId(active: Active, name: string): number {

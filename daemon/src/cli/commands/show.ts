@@ -20,6 +20,7 @@ import { addSessionFilter, sessionFilter, wholeNumber, type SessionOptions } fro
 import { tableText } from "../table.js";
 import { duration, endpointText } from "../text.js";
 import { registerShowFirewall } from "./show-firewall.js";
+import { registerShowSecurity } from "./show-security.js";
 
 const PAGE = 500;
 
@@ -40,6 +41,7 @@ export function registerShow(program: Command): void {
   );
   list<RouteView>(show, "routes", "routes in force, of every origin", routesText);
   registerShowFirewall(show);
+  registerShowSecurity(show);
   list<NeighborView>(show, "neighbors", "link-layer addresses of neighbours", neighborsText);
   list<CommitView>(show, "history", "configurations that were in force, for rollback", historyText);
 
