@@ -69,6 +69,9 @@ examine(struct worker *w, struct packet *p, const struct screen *s)
 	uint64_t met = screen_inspect(s, p);
 	if (s->checks & SCREEN_BIT(SPOOFING) && spoofed(w, p))
 		met |= SCREEN_BIT(SPOOFING);
+	/* What is dropped for itself is no part of a flood; what waited was counted when it came. */
+	if (s->rates && (!met || s->alarm_only) && !(p->flags & PACKET_FROM_WAIT) && !w->trace)
+		met |= flood_find(w, p, s);
 	return decide(p, s, met);
 }
 

@@ -9,6 +9,7 @@
 
 #include "pipeline/fixture.h"
 #include "pipeline/trace.h"
+#include "screen/tracker.h"
 
 static const struct shape udp = {
 	.source = "10.0.1.2", .destination = "10.0.2.2", .source_port = 40000, .destination_port = 53, .payload = 20
@@ -627,6 +628,203 @@ explain_names_the_screen_and_counts_nothing(void **state)
 	fixture_free(f);
 }
 
+/* ---- what counts ---- */
+
+static struct fixture *
+counting(enum screen_id id, uint32_t threshold)
+{
+	struct fixture *f = screened(0);
+	screen.rates = 1ull << id;
+	screen.threshold[id] = threshold;
+	f->zone[TRUST].tracker[id] = tracker_create(SCREEN_SPREADS >> id & 1 ? TRACKER_SPREAD : TRACKER_RATE);
+	fixture_neighbour(f, 2, "10.0.2.3");
+	return f;
+}
+
+static void
+counting_free(struct fixture *f)
+{
+	for (unsigned id = 0; id < SCREENS; id++)
+		tracker_release(f->zone[TRUST].tracker[id]);
+	fixture_free(f);
+}
+
+/* floods: three of `shape` a second are let through, and no more; `other` does not count with them. */
+static void
+floods(enum screen_id id, struct shape shape, struct shape other)
+{
+	struct fixture *f = counting(id, 3);
+	for (unsigned second = 0; second < 2; second++) {
+		for (unsigned i = 0; i < 3; i++) {
+			shape.source_port++;
+			fixture_send(f, shape);
+			assert_passed(f);
+			fixture_send(f, other);
+			other.source_port++;
+			if (i == 2)
+				assert_passed(f);
+		}
+		shape.source_port++;
+		fixture_send(f, shape);
+		assert_screened(f, id);
+		fixture_housekeep(f, 1000000000);
+	}
+	assert_int_equal(f->worker->screens[TRUST].met[id], 2);
+	counting_free(f);
+}
+
+static void
+floods_end_with_their_second(void **state)
+{
+	struct shape syn = SHAPE(tcp, p->destination_port = 80);
+	floods(SCREEN_ID_ICMP_FLOOD, echo, SHAPE(echo, p->destination = "10.0.2.3"));
+	floods(SCREEN_ID_ICMP_FLOOD, echo6, echo);
+	floods(SCREEN_ID_UDP_FLOOD, udp, SHAPE(udp, p->destination = "10.0.2.3"));
+	floods(SCREEN_ID_UDP_FLOOD, udp, syn);
+	floods(SCREEN_ID_SYN_FLOOD, syn, SHAPE(syn, p->destination_port = 81));
+	floods(SCREEN_ID_SYN_FLOOD_SOURCE, syn, SHAPE(syn, p->source = "10.0.1.9"));
+	floods(SCREEN_ID_SYN_FLOOD_DESTINATION, syn, SHAPE(syn, p->destination = "10.0.2.3"));
+}
+
+static void
+syn_floods_are_of_what(void **state)
+{
+	struct shape syn = SHAPE(tcp, p->destination_port = 80);
+	struct fixture *f = counting(SCREEN_ID_SYN_FLOOD_SOURCE, 1);
+	fixture_send(f, syn);
+	assert_passed(f);
+	/* Segments with ACK begin nothing. */
+	fixture_send(f, SHAPE(syn, p->tcp_flags = TCP_ACK; p->sequence = 1));
+	assert_passed(f);
+	fixture_send(f, SHAPE(syn, p->destination = "10.0.2.3"));
+	assert_screened(f, SCREEN_ID_SYN_FLOOD_SOURCE);
+	counting_free(f);
+
+	f = counting(SCREEN_ID_SYN_FLOOD_DESTINATION, 1);
+	fixture_send(f, syn);
+	fixture_send(f, SHAPE(syn, p->source = "10.0.1.9"; p->destination_port = 81));
+	assert_screened(f, SCREEN_ID_SYN_FLOOD_DESTINATION);
+	counting_free(f);
+}
+
+static void
+packets_of_known_flows_count(void **state)
+{
+	struct fixture *f = counting(SCREEN_ID_UDP_FLOOD, 5);
+	for (unsigned i = 0; i < 5; i++) {
+		fixture_send(f, udp);
+		assert_passed(f);
+	}
+	fixture_send(f, udp);
+	assert_screened(f, SCREEN_ID_UDP_FLOOD);
+	counting_free(f);
+}
+
+static void
+what_a_check_drops_or_what_waits_counts_not_twice(void **state)
+{
+	struct fixture *f = counting(SCREEN_ID_UDP_FLOOD, 2);
+	screen.checks = SCREEN_BIT(BLOCK_FRAGMENT);
+	fixture_send(f, SHAPE(udp, p->more_fragments = true; p->payload = 8; p->destination = "10.0.2.77"));
+	assert_screened(f, SCREEN_ID_BLOCK_FRAGMENT);
+	struct shape s = SHAPE(udp, p->destination = "10.0.2.77");
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	fixture_neighbour(f, 2, "10.0.2.77");
+	fixture_housekeep(f, 1000);
+	assert_int_equal(f->out_count, 1);
+	fixture_send(f, s);
+	assert_passed(f);
+	fixture_send(f, s);
+	assert_screened(f, SCREEN_ID_UDP_FLOOD);
+	counting_free(f);
+}
+
+static const char *const host[] = { "10.0.2.2",  "10.0.2.3",  "10.0.2.20", "10.0.2.21", "10.0.2.22",
+				    "10.0.2.23", "10.0.2.24", "10.0.2.25", "10.0.2.26", "10.0.2.27" };
+
+/* searches: nine of what `next` makes of a shape are let through within 5 ms, and the tenth is not. */
+static void
+searches(enum screen_id id, struct shape shape, void next(struct shape *s, unsigned i))
+{
+	struct fixture *f = counting(id, 5000);
+	for (unsigned i = 0; i < sizeof host / sizeof *host; i++)
+		fixture_neighbour(f, 2, host[i]);
+	for (unsigned i = 0; i < 9; i++) {
+		next(&shape, i);
+		fixture_send(f, shape);
+		assert_passed(f);
+		f->worker->now_ns += 500000;
+	}
+	struct shape ninth = shape;
+	next(&shape, 9);
+	fixture_send(f, shape);
+	assert_screened(f, id);
+	fixture_send(f, ninth);
+	assert_passed(f);
+	f->worker->now_ns += 500000;
+	fixture_send(f, shape);
+	assert_passed(f);
+	assert_int_equal(f->worker->screens[TRUST].met[id], 1);
+	counting_free(f);
+}
+
+static void
+next_port(struct shape *s, unsigned i)
+{
+	s->destination_port = (uint16_t)(1000 + i);
+}
+
+static void
+next_host(struct shape *s, unsigned i)
+{
+	s->destination = host[i];
+}
+
+static void
+scans_and_sweeps_end_with_the_tenth_target(void **state)
+{
+	searches(SCREEN_ID_PORT_SCAN, tcp, next_port);
+	searches(SCREEN_ID_UDP_PORT_SCAN, udp, next_port);
+	searches(SCREEN_ID_TCP_SWEEP, tcp, next_host);
+	searches(SCREEN_ID_UDP_SWEEP, udp, next_host);
+	searches(SCREEN_ID_IP_SWEEP, echo, next_host);
+}
+
+static void
+what_belongs_to_sessions_is_no_scan(void **state)
+{
+	struct fixture *f = counting(SCREEN_ID_UDP_PORT_SCAN, 1000000);
+	/* A server in the zone answers many ports of one client. */
+	for (unsigned i = 0; i < 12; i++) {
+		fixture_send(f, SHAPE(udp, p->source = "10.0.2.2"; p->destination = "10.0.1.2";
+				      p->source_port = (uint16_t)(2000 + i); p->destination_port = 53; p->unit = 2));
+		assert_passed(f);
+	}
+	for (unsigned i = 0; i < 12; i++) {
+		fixture_send(f, SHAPE(udp, p->source_port = 53; p->destination_port = (uint16_t)(2000 + i)));
+		assert_passed(f);
+	}
+	assert_int_equal(f->worker->screens[TRUST].met[SCREEN_ID_UDP_PORT_SCAN], 0);
+	counting_free(f);
+}
+
+static void
+a_flood_that_only_alarms_goes_on(void **state)
+{
+	struct fixture *f = counting(SCREEN_ID_UDP_FLOOD, 1);
+	screen.alarm_only = true;
+	fixture_send(f, udp);
+	assert_passed(f);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fixture_send(f, udp), VERDICT_FORWARD);
+		const struct event_frame *e = fixture_event(f);
+		assert_int_equal(e->record.screen_id, SCREEN_ID_UDP_FLOOD);
+		assert_int_equal(e->record.action, ACTION_PERMIT);
+		assert_null(fixture_event(f));
+	}
+	counting_free(f);
+}
+
 int
 main(void)
 {
@@ -652,6 +850,13 @@ main(void)
 		cmocka_unit_test(what_the_input_filter_ends_meets_no_screen),
 		cmocka_unit_test(counters_go_with_their_zone_over_a_commit),
 		cmocka_unit_test(explain_names_the_screen_and_counts_nothing),
+		cmocka_unit_test(floods_end_with_their_second),
+		cmocka_unit_test(syn_floods_are_of_what),
+		cmocka_unit_test(packets_of_known_flows_count),
+		cmocka_unit_test(what_a_check_drops_or_what_waits_counts_not_twice),
+		cmocka_unit_test(scans_and_sweeps_end_with_the_tenth_target),
+		cmocka_unit_test(what_belongs_to_sessions_is_no_scan),
+		cmocka_unit_test(a_flood_that_only_alarms_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

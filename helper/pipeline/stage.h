@@ -24,6 +24,8 @@ enum verdict screen_check(struct worker *w, struct packet *p);
 /* screen_malformed notes that a screen of the zone names what is wrong with a packet that ends as malformed: `reason`. Returns
  * why it ends. */
 enum drop_reason screen_malformed(struct worker *w, struct packet *p, enum drop_reason reason);
+/* flood_find counts a packet and returns the set of the zone's screens that count, and that it goes beyond. */
+uint64_t flood_find(struct worker *w, const struct packet *p, const struct screen *s);
 /* screen_report counts and logs the screens that a packet met, once. */
 void screen_report(struct worker *w, struct packet *p);
 

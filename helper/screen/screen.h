@@ -22,16 +22,28 @@ _Static_assert(SCREENS <= 64, "a set of screens is one word");
 	 SCREEN_BIT(BLOCK_FRAGMENT) | SCREEN_BIT(SPOOFING) | SCREEN_BIT(IPV6_EXTENSION_HEADER) |                       \
 	 SCREEN_BIT(IPV6_EXTENSION_LIMIT) | SCREEN_BIT(IPV6_MALFORMED))
 
+/* What has a threshold: packets or SYN segments per second and address, or microseconds in which ten different addresses or
+ * ports are too many. */
+#define SCREEN_RATES                                                                                                   \
+	(SCREEN_BIT(SYN_FLOOD) | SCREEN_BIT(SYN_FLOOD_SOURCE) | SCREEN_BIT(SYN_FLOOD_DESTINATION) |                    \
+	 SCREEN_BIT(ICMP_FLOOD) | SCREEN_BIT(UDP_FLOOD))
+#define SCREEN_SPREADS                                                                                                 \
+	(SCREEN_BIT(PORT_SCAN) | SCREEN_BIT(UDP_PORT_SCAN) | SCREEN_BIT(IP_SWEEP) | SCREEN_BIT(TCP_SWEEP) |            \
+	 SCREEN_BIT(UDP_SWEEP))
+enum { SPREAD_THRESHOLD_LEAST = 1000, SPREAD_THRESHOLD_MOST = 1000000 };
+
 enum { SCREEN_LIMIT_OFF = -1 };
 
 /* screen: an ids-option in a snapshot. [I] */
 struct screen {
 	const char *name;
-	bool alarm_only;         /* alarm-without-drop */
-	int8_t extension_limit;  /* IPv6 extension headers that a packet may have; SCREEN_LIMIT_OFF: any number */
-	uint64_t checks;         /* per-packet checks: a bit for each enum screen_id */
-	uint32_t ipv6_header[8]; /* a bit for each IPv6 header type that fires */
-	uint32_t hop_option[8];  /* a bit for each option type of hop-by-hop headers that fires */
+	bool alarm_only;             /* alarm-without-drop */
+	int8_t extension_limit;      /* IPv6 extension headers that a packet may have; SCREEN_LIMIT_OFF: any number */
+	uint64_t rates;              /* those that count: a bit for each enum screen_id */
+	uint32_t threshold[SCREENS]; /* of those */
+	uint64_t checks;             /* per-packet checks: a bit for each enum screen_id */
+	uint32_t ipv6_header[8];     /* a bit for each IPv6 header type that fires */
+	uint32_t hop_option[8];      /* a bit for each option type of hop-by-hop headers that fires */
 	uint32_t destination_option[8]; /* the same for destination headers */
 };
 

@@ -468,5 +468,6 @@ snapshot_free(struct snapshot *s)
 			classify_free(s->policy_set[i].classifier);
 	filters_free(s);
 	cos_free(s);
+	screens_free(s);
 	arena_destroy(s->arena);
 }

@@ -8,5 +8,6 @@
 
 /* screens_build gives the zones of *s, which have been built, their screens. False on lack of memory. Control thread. */
 bool screens_build(const struct given_snapshot *g, struct snapshot *s, struct arena *arena);
+void screens_free(struct snapshot *s);
 
 #endif

@@ -21,6 +21,28 @@ checks_check(struct check *c, uint32_t index)
 }
 
 static bool
+thresholds_check(struct check *c, uint32_t index)
+{
+	const struct given_screen *g = &c->g->screens[index];
+	for (uint32_t i = 0; i < g->thresholds_count; i++) {
+		const struct given_screen_threshold *t = &g->thresholds[i];
+		if (!((SCREEN_RATES | SCREEN_SPREADS) >> t->screen & 1))
+			return refusal_set(c->why, "reference",
+					   check_at(c, "screens[%u].thresholds[%u].screen", index, i),
+					   "no screen that counts has the id %u", t->screen);
+		if (i > 0 && t->screen <= g->thresholds[i - 1].screen)
+			return refusal_set(c->why, "order", check_at(c, "screens[%u].thresholds[%u].screen", index, i),
+					   "expected more than %u before it, found %u", g->thresholds[i - 1].screen,
+					   t->screen);
+		if (SCREEN_SPREADS >> t->screen & 1 && t->threshold < SPREAD_THRESHOLD_LEAST)
+			return refusal_set(
+			    c->why, "bound", check_at(c, "screens[%u].thresholds[%u].threshold", index, i),
+			    "expected at least %u microseconds, found %u", SPREAD_THRESHOLD_LEAST, t->threshold);
+	}
+	return true;
+}
+
+static bool
 octets_check(struct check *c, uint32_t index, const char *field, const struct given_octet_range *range, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -41,7 +63,7 @@ screens_check(struct check *c)
 	const struct given_snapshot *g = c->g;
 	for (uint32_t i = 0; i < g->screens_count; i++) {
 		const struct given_screen *s = &g->screens[i];
-		if (!checks_check(c, i) ||
+		if (!checks_check(c, i) || !thresholds_check(c, i) ||
 		    !octets_check(c, i, "ipv6_headers", s->ipv6_headers, s->ipv6_headers_count) ||
 		    !octets_check(c, i, "hop_options", s->hop_options, s->hop_options_count) ||
 		    !octets_check(c, i, "destination_options", s->destination_options, s->destination_options_count))

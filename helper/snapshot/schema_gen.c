@@ -545,8 +545,17 @@ static const struct schema_field rewrite_fields[] = {
 };
 const struct schema_map given_rewrite_map = { .name = "rewrite", .size = sizeof(struct given_rewrite), .count = 1, .field = rewrite_fields };
 
+static const struct schema_field screen_threshold_fields[] = {
+	{ .name = "screen", .name_length = 6, .required = true, .at = offsetof(struct given_screen_threshold, screen),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "threshold", .name_length = 9, .required = true, .at = offsetof(struct given_screen_threshold, threshold),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
+};
+const struct schema_map given_screen_threshold_map = { .name = "screen_threshold", .size = sizeof(struct given_screen_threshold), .count = 2, .field = screen_threshold_fields };
+
 static const uint32_t screen_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const struct schema_type screen_checks_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll };
+static const struct schema_type screen_thresholds_item = { .kind = SCHEMA_MAP, .map = &given_screen_threshold_map };
 static const struct schema_type screen_ipv6_headers_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
 static const struct schema_type screen_hop_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
 static const struct schema_type screen_destination_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
@@ -557,6 +566,8 @@ static const struct schema_field screen_fields[] = {
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "checks", .name_length = 6, .required = true, .at = offsetof(struct given_screen, checks), .count_at = offsetof(struct given_screen, checks_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 64ll, .item = &screen_checks_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "thresholds", .name_length = 10, .required = true, .at = offsetof(struct given_screen, thresholds), .count_at = offsetof(struct given_screen, thresholds_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 64ll, .item = &screen_thresholds_item, .item_size = sizeof(struct given_screen_threshold) } },
 	{ .name = "ipv6_headers", .name_length = 12, .required = true, .at = offsetof(struct given_screen, ipv6_headers), .count_at = offsetof(struct given_screen, ipv6_headers_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_ipv6_headers_item, .item_size = sizeof(struct given_octet_range) } },
 	{ .name = "hop_options", .name_length = 11, .required = true, .at = offsetof(struct given_screen, hop_options), .count_at = offsetof(struct given_screen, hop_options_count),
@@ -566,7 +577,7 @@ static const struct schema_field screen_fields[] = {
 	{ .name = "extension_limit", .name_length = 15, .required = true, .at = offsetof(struct given_screen, extension_limit),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 32ll } },
 };
-const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 7, .field = screen_fields };
+const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 8, .field = screen_fields };
 
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };

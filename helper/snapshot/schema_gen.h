@@ -352,11 +352,19 @@ struct given_rewrite {
 };
 extern const struct schema_map given_rewrite_map;
 
+struct given_screen_threshold {
+	uint32_t screen;
+	uint32_t threshold;
+};
+extern const struct schema_map given_screen_threshold_map;
+
 struct given_screen {
 	struct schema_text name;
 	bool alarm_without_drop;
 	uint32_t checks_count;
 	uint32_t *checks;
+	uint32_t thresholds_count;
+	struct given_screen_threshold *thresholds;
 	uint32_t ipv6_headers_count;
 	struct given_octet_range *ipv6_headers;
 	uint32_t hop_options_count;

@@ -52,6 +52,15 @@ const FLAGS = {
   ],
 };
 
+const RATES = [
+  "icmp.flood.threshold",
+  "udp.flood.threshold",
+  "tcp.syn-flood.attack-threshold",
+  "tcp.syn-flood.source-threshold",
+  "tcp.syn-flood.destination-threshold",
+];
+const TIMES = ["icmp.ip-sweep", "tcp.port-scan", "tcp.tcp-sweep", "udp.port-scan", "udp.udp-sweep"];
+
 const octets = (at: string): Row => ({
   at,
   also: [named],
@@ -81,6 +90,14 @@ export const screenRows: Rows = [
     `${PATTERN}.ip.ipv6-extension-header-limit`,
     number(`${AT}.ip.ipv6-extension-header-limit`, "a number of headers from 0 to 32", 0, 32, [named]),
   ],
+  ...RATES.map((place): Rows[number] => [
+    `${PATTERN}.${place}`,
+    number(`${AT}.${place}`, "a number of packets per second from 1 to 1000000", 1, 1_000_000, [named]),
+  ]),
+  ...TIMES.map((place): Rows[number] => [
+    `${PATTERN}.${place}.threshold`,
+    number(`${AT}.${place}.threshold`, "a number of microseconds from 1000 to 1000000", 1000, 1_000_000, [named]),
+  ]),
   [
     "security.zones.security-zone[].screen",
     reference(

@@ -34,7 +34,7 @@ const table: readonly Row[] = [
           {
             name: "outside",
             "match-direction": "input",
-            tcp: { "syn-ack-ack-proxy": {}, "syn-defense": true },
+            tcp: { "syn-ack-ack-proxy": {}, "syn-defense": true, "syn-flood": { "alarm-threshold": 512, timeout: 20 } },
             ip: { tunnel: { "bad-inner-header": true } },
           },
         ],
@@ -47,6 +47,8 @@ const table: readonly Row[] = [
       `${SCREEN}[0].ip.tunnel: unknown statement 'tunnel'`,
       `${SCREEN}[0].tcp.syn-ack-ack-proxy: unknown statement 'syn-ack-ack-proxy'`,
       `${SCREEN}[0].tcp.syn-defense: unknown statement 'syn-defense'`,
+      `${SCREEN}[0].tcp.syn-flood.alarm-threshold: unknown statement 'alarm-threshold'`,
+      `${SCREEN}[0].tcp.syn-flood.timeout: unknown statement 'timeout'`,
     ],
   ],
   [
@@ -85,6 +87,7 @@ const nothing = {
   name: "outside",
   alarm_without_drop: false,
   checks: [],
+  thresholds: [],
   ipv6_headers: [],
   hop_options: [],
   destination_options: [],
@@ -207,6 +210,41 @@ describe("screens in a snapshot", () => {
         hop_options: [range(5), range(7, 8), range(30), range(32, 33), range(35), range(38), range(99), range(194)],
         destination_options: [range(4), range(139, 140), range(201)],
       },
+    );
+  });
+
+  const thresholds: readonly [place: string, name: string, id: number, otherwise: number][] = [
+    ["icmp", "flood", ScreenId.ICMP_FLOOD, 1000],
+    ["icmp", "ip-sweep", ScreenId.IP_SWEEP, 5000],
+    ["tcp", "port-scan", ScreenId.PORT_SCAN, 5000],
+    ["tcp", "tcp-sweep", ScreenId.TCP_SWEEP, 5000],
+    ["udp", "flood", ScreenId.UDP_FLOOD, 1000],
+    ["udp", "port-scan", ScreenId.UDP_PORT_SCAN, 5000],
+    ["udp", "udp-sweep", ScreenId.UDP_SWEEP, 5000],
+  ];
+  for (const [place, name, screen, otherwise] of thresholds)
+    test(`${place} ${name} is screen ${screen} with a threshold, by default ${otherwise}`, () => {
+      assert.deepEqual(compiled({ [place]: { [name]: {} } }), {
+        ...nothing,
+        thresholds: [{ screen, threshold: otherwise }],
+      });
+      assert.deepEqual(compiled({ [place]: { [name]: { threshold: 1234 } } }), {
+        ...nothing,
+        thresholds: [{ screen, threshold: 1234 }],
+      });
+    });
+
+  test("tcp syn-flood is three screens, each with its own threshold", () => {
+    const of = (attack: number, source: number, destination: number): object[] => [
+      { screen: ScreenId.SYN_FLOOD, threshold: attack },
+      { screen: ScreenId.SYN_FLOOD_SOURCE, threshold: source },
+      { screen: ScreenId.SYN_FLOOD_DESTINATION, threshold: destination },
+    ];
+    assert.deepEqual(compiled({ tcp: { "syn-flood": {} } }).thresholds, of(200, 4000, 4000));
+    assert.deepEqual(
+      compiled({ tcp: { "syn-flood": { "attack-threshold": 1, "source-threshold": 2, "destination-threshold": 3 } } })
+        .thresholds,
+      of(1, 2, 3),
     );
   });
 

@@ -82,11 +82,38 @@ export interface Screen {
   readonly name: string;
   readonly description?: string;
   readonly "alarm-without-drop"?: true;
-  readonly icmp?: Readonly<Partial<Record<"fragment" | "large" | "ping-death" | "icmpv6-malformed", true>>>;
+  readonly icmp?: ScreenIcmp;
   readonly ip?: ScreenIp;
-  readonly tcp?: Readonly<
-    Partial<Record<"syn-fin" | "fin-no-ack" | "tcp-no-flag" | "syn-frag" | "land" | "winnuke", true>>
-  >;
+  readonly tcp?: ScreenTcp;
+  readonly udp?: {
+    readonly flood?: ScreenThreshold;
+    readonly "port-scan"?: ScreenThreshold;
+    readonly "udp-sweep"?: ScreenThreshold;
+  };
+}
+
+/** ScreenThreshold: packets per second, or microseconds; each screen has its default. */
+export interface ScreenThreshold {
+  readonly threshold?: number;
+}
+
+export interface ScreenIcmp extends Readonly<
+  Partial<Record<"fragment" | "large" | "ping-death" | "icmpv6-malformed", true>>
+> {
+  readonly flood?: ScreenThreshold;
+  readonly "ip-sweep"?: ScreenThreshold;
+}
+
+export interface ScreenTcp extends Readonly<
+  Partial<Record<"syn-fin" | "fin-no-ack" | "tcp-no-flag" | "syn-frag" | "land" | "winnuke", true>>
+> {
+  readonly "port-scan"?: ScreenThreshold;
+  readonly "tcp-sweep"?: ScreenThreshold;
+  readonly "syn-flood"?: {
+    readonly "attack-threshold"?: number;
+    readonly "source-threshold"?: number;
+    readonly "destination-threshold"?: number;
+  };
 }
 
 export interface ScreenIp extends Readonly<Partial<Record<ScreenIpFlag, true>>> {

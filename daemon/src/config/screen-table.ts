@@ -1,7 +1,7 @@
 // screen-table.ts: the screens that zones have, as the helper looks for them. SPDX-License-Identifier: Apache-2.0
 import { ScreenId } from "../../../shared/gen/wire.gen.js";
-import type { SnapshotScreen } from "../snapshot/snapshot.gen.js";
-import type { Config, Screen, ScreenIpv6Headers, ScreenOptions } from "./config.js";
+import type { SnapshotScreen, SnapshotScreenThreshold } from "../snapshot/snapshot.gen.js";
+import type { Config, Screen, ScreenIpv6Headers, ScreenOptions, ScreenThreshold } from "./config.js";
 import { parseField, ttlField } from "./filter/field.js";
 import { mergeNumbers, type NumberRange } from "./number-range.js";
 
@@ -95,6 +95,7 @@ function compileScreen(screen: Screen): SnapshotScreen {
       ...checksOf(IP_CHECKS, screen.ip),
       ...checksOf(TCP_CHECKS, screen.tcp),
     ].toSorted((a, b) => a - b),
+    thresholds: thresholdsOf(screen),
     ipv6_headers: headersOf(headers),
     hop_options: optionsOf(HOP_OPTIONS, headers["hop-by-hop-header"]),
     destination_options: optionsOf(DESTINATION_OPTIONS, headers["destination-header"]),
@@ -103,7 +104,35 @@ function compileScreen(screen: Screen): SnapshotScreen {
 }
 
 function checksOf(ids: Readonly<Record<string, number>>, given: object = {}): number[] {
-  return Object.keys(given).map((name) => ids[name]!);
+  return Object.keys(given).flatMap((name) => ids[name] ?? []);
+}
+
+/** Packets per second and microseconds as Junos has them. */
+const FLOOD = 1000;
+const SEARCH = 5000;
+const SYN_FLOOD = { attack: 200, source: 4000, destination: 4000 } as const;
+
+function thresholdsOf({ icmp = {}, tcp = {}, udp = {} }: Screen): SnapshotScreenThreshold[] {
+  const of = (screen: ScreenId, given: ScreenThreshold | undefined, otherwise: number): SnapshotScreenThreshold[] =>
+    given === undefined ? [] : [{ screen, threshold: given.threshold ?? otherwise }];
+  const syn = tcp["syn-flood"];
+  const ofSyn = (
+    screen: ScreenId,
+    name: "attack-threshold" | "source-threshold" | "destination-threshold",
+    otherwise: number,
+  ): SnapshotScreenThreshold[] => (syn === undefined ? [] : [{ screen, threshold: syn[name] ?? otherwise }]);
+  return [
+    ...of(ScreenId.ICMP_FLOOD, icmp.flood, FLOOD),
+    ...of(ScreenId.IP_SWEEP, icmp["ip-sweep"], SEARCH),
+    ...of(ScreenId.PORT_SCAN, tcp["port-scan"], SEARCH),
+    ...of(ScreenId.TCP_SWEEP, tcp["tcp-sweep"], SEARCH),
+    ...of(ScreenId.UDP_FLOOD, udp.flood, FLOOD),
+    ...of(ScreenId.UDP_PORT_SCAN, udp["port-scan"], SEARCH),
+    ...of(ScreenId.UDP_SWEEP, udp["udp-sweep"], SEARCH),
+    ...ofSyn(ScreenId.SYN_FLOOD, "attack-threshold", SYN_FLOOD.attack),
+    ...ofSyn(ScreenId.SYN_FLOOD_SOURCE, "source-threshold", SYN_FLOOD.source),
+    ...ofSyn(ScreenId.SYN_FLOOD_DESTINATION, "destination-threshold", SYN_FLOOD.destination),
+  ].toSorted((a, b) => a.screen - b.screen);
 }
 
 const one = (value: number): NumberRange => ({ low: value, high: value });

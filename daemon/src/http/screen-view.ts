@@ -17,7 +17,9 @@ function screenView(zone: SnapshotZone, snapshot: Snapshot, counted: CountersRep
   const met = new Map(
     counted.screens.filter((row) => row.zone === zone.id).map(({ screen: id, packets }) => [id, packets]),
   );
-  const checks = [...new Set([...(screen?.checks ?? []), ...met.keys()])].toSorted((a, b) => a - b);
+  const checks = [
+    ...new Set([...(screen?.checks ?? []), ...(screen?.thresholds ?? []).map((row) => row.screen), ...met.keys()]),
+  ].toSorted((a, b) => a - b);
   return {
     zone: zone.name,
     screen: screen?.name ?? "",

@@ -479,6 +479,14 @@ export interface SnapshotRewrite {
   readonly marks: readonly SnapshotMark[];
 }
 
+/** A screen that counts. */
+export interface SnapshotScreenThreshold {
+  /** screen id; 0..63 */
+  readonly screen: number;
+  /** floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many; 1..1000000 */
+  readonly threshold: number;
+}
+
 /** What the screens of an ids-option look for. */
 export interface SnapshotScreen {
   /** unique; 1..63 characters */
@@ -487,6 +495,8 @@ export interface SnapshotScreen {
   readonly alarm_without_drop: boolean;
   /** screen ids of what is looked for in each packet, rising; at most 64 */
   readonly checks: readonly number[];
+  /** what counts, screen ids rising; at most 64 */
+  readonly thresholds: readonly SnapshotScreenThreshold[];
   /** ipv6-extension-header: header types, sorted and disjoint; at most 128 */
   readonly ipv6_headers: readonly SnapshotOctetRange[];
   /** ipv6-extension-header: option types of hop-by-hop headers; at most 128 */
@@ -573,7 +583,8 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotClassifier: [["code_points", "SnapshotCodePoint"]],
   SnapshotMark: [["forwarding_class", ""], ["loss_priority", ""], ["dscp", ""]],
   SnapshotRewrite: [["marks", "SnapshotMark"]],
-  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""]],
+  SnapshotScreenThreshold: [["screen", ""], ["threshold", ""]],
+  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""]],
   Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["screens", "SnapshotScreen"]],
 };
 
@@ -2408,6 +2419,29 @@ export const snapshotSchema = {
     }
    }
   },
+  "screen_threshold": {
+   "type": "object",
+   "description": "A screen that counts.",
+   "additionalProperties": false,
+   "required": [
+    "screen",
+    "threshold"
+   ],
+   "properties": {
+    "screen": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 63,
+     "description": "screen id"
+    },
+    "threshold": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many"
+    }
+   }
+  },
   "screen": {
    "type": "object",
    "description": "What the screens of an ids-option look for.",
@@ -2416,6 +2450,7 @@ export const snapshotSchema = {
     "name",
     "alarm_without_drop",
     "checks",
+    "thresholds",
     "ipv6_headers",
     "hop_options",
     "destination_options",
@@ -2443,6 +2478,15 @@ export const snapshotSchema = {
       "maximum": 63
      },
      "description": "screen ids of what is looked for in each packet, rising"
+    },
+    "thresholds": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 64,
+     "items": {
+      "$ref": "#/$defs/screen_threshold"
+     },
+     "description": "what counts, screen ids rising"
     },
     "ipv6_headers": {
      "type": "array",
