@@ -30,8 +30,9 @@ enum packet_flag {
 	PACKET_REJUDGED = 1 << 9,      /* a flow hit whose memo was stale */
 	PACKET_FROM_WAIT = 1 << 10,    /* held before (neighbour, fragment): received once, handled as if it came now */
 	PACKET_MEMO = 1 << 11,         /* its flow's memo is in force: route and policy need not be asked */
-	PACKET_OPENS = 1 << 13,        /* it installed its session */
 	PACKET_RESTART = 1 << 12,      /* a SYN that starts over: its old session ends when the new one is installed */
+	PACKET_OPENS = 1 << 13,        /* it installed its session */
+	PACKET_OPENED = 1 << 14,       /* it did so before it waited */
 };
 
 enum packet_filter {

@@ -36,8 +36,8 @@ log_end(struct worker *w, struct packet *p, enum answer told)
 					  [ANSWER_SILENT] = FILTER_ANSWER_SILENT };
 	const struct filter_trail *t = p->ended_in == PACKET_ENDED_INPUT ? &p->input : &p->last;
 	bool local = p->next_hop && p->next_hop->kind == NEXT_HOP_LOCAL;
-	/* A packet that comes from elsewhere has no part in the session whose addresses it has. */
-	if (t == &p->last && session_astray(w, p))
+	/* A packet that comes from elsewhere, or goes to this host, has no part in the session whose addresses it has. */
+	if (t == &p->last && (local || session_astray(w, p)))
 		p->session = NULL;
 	for (unsigned i = 0; i < t->log_count; i++) {
 		enum filter_log_source source = t == &p->input ? input_source(t->log[i])
@@ -118,6 +118,7 @@ deliver(struct worker *w, struct packet *p)
 	}
 	counter_add(&w->counters.host_packets, 1);
 	counter_add(&w->counters.host_bytes, p->l3_length);
+	p->session = NULL; /* sessions are of what goes through */
 	log_permits(w, p, FILTER_LOG_SOURCE_LO0);
 	observe(w, p);
 }

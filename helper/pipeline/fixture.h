@@ -227,6 +227,8 @@ fixture_free(struct fixture *f)
 		free(f->rule[i]);
 		free(f->match[i]);
 	}
+	for (unsigned i = 1; i < f->snapshot.filter_count; i++)
+		filter_release(&f->filter[i]);
 	rib_destroy(f->rib);
 	neighbour_table_destroy(f->worker->neighbours);
 	event_ring_close(f->worker->ring);
@@ -342,6 +344,11 @@ fixture_commit(struct fixture *f)
 		classify_free(f->set[i].classifier);
 		f->set[i].classifier = classify_build(f->match[i], f->set[i].rule_count);
 		assert(f->set[i].classifier);
+	}
+	for (unsigned i = 1; i < s->filter_count; i++) {
+		filter_release(&f->filter[i]);
+		bool compiled = filter_compile(&f->filter[i]);
+		assert(compiled);
 	}
 	rib_destroy(f->rib);
 	f->rib = rib_build(s, NULL, 0);

@@ -190,7 +190,7 @@ static void
 begin_again(struct worker *w, struct packet *p)
 {
 	unsigned direction = 0;
-	p->flags |= PACKET_FROM_WAIT;
+	p->flags |= p->flags & PACKET_OPENS ? PACKET_FROM_WAIT | PACKET_OPENED : PACKET_FROM_WAIT;
 	begin(w, p);
 	if (p->verdict == VERDICT_NONE && !(p->flags & PACKET_ICMP_ERROR))
 		p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);

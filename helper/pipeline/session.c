@@ -417,7 +417,7 @@ session_refused(struct worker *w, struct packet *p)
 	if (!s || p->flags & PACKET_ICMP_ERROR)
 		return;
 	if (!(s->flags & SESSION_OPENED)) {
-		if (p->flags & (PACKET_OPENS | PACKET_FROM_WAIT)) {
+		if (p->flags & (PACKET_OPENS | PACKET_OPENED)) {
 			end(w, s, CLOSE_REASON_NONE);
 			p->session = NULL;
 		}

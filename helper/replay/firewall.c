@@ -4,7 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { NEIGHBOURS = 1 << 16, RING_SLOTS = 1 << 14, PORTS = 64, WORKERS_MAX = 16, DEFAULT_MTU = 1500 };
+enum {
+	NEIGHBOURS = 1 << 16,
+	RING_SLOTS = 1 << 14,
+	RING_SLOTS_UNREAD = 1 << 4,
+	PORTS = 64,
+	WORKERS_MAX = 16,
+	DEFAULT_MTU = 1500
+};
 
 struct firewall {
 	struct firewall_options options;
@@ -57,6 +64,8 @@ tell_events(struct firewall *f, struct worker *w)
 {
 	const struct event_frame *e;
 	event_ring_publish(w->ring, w->now_ns);
+	if (f->options.unread)
+		return;
 	while ((e = event_ring_peek(w->ring)) != NULL) {
 		f->listener.event(f->listener.ctx, e);
 		event_ring_consume(w->ring);
@@ -138,7 +147,7 @@ worker_create(struct firewall *f, uint32_t index)
 	w->memo_off = f->options.memo_off;
 	w->observer = observe;
 	w->observer_ctx = f;
-	w->ring = event_ring_memory(RING_SLOTS);
+	w->ring = event_ring_memory(f->options.unread ? RING_SLOTS_UNREAD : RING_SLOTS);
 	if (!w->ring || worker_init(w, sessions ? sessions : 1, 1, f->now_ns / 1000000000ull) != 0) {
 		if (w->ring)
 			event_ring_close(w->ring);

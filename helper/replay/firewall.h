@@ -12,6 +12,7 @@ enum { FIREWALL_FRAMES = 4096, FIREWALL_FRAME_BYTES = 12288, FIREWALL_COLD = 64 
 struct firewall_options {
 	uint32_t workers;
 	bool memo_off;
+	bool unread;         /* nobody reads the events: the rings, which are small, fill up */
 	bool unfinished;     /* senders may leave checksums to hardware */
 	uint32_t cold_count; /* neighbours that never answer */
 	struct address cold[FIREWALL_COLD];

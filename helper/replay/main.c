@@ -26,6 +26,7 @@ static const char usage[] =
     "  --close              end all sessions after the last packet, so that each has its SESSION_CLOSE\n"
     "  --workers N          spread flows over N workers, as the firewall does (1..16)\n"
     "  --memo-off           judge every packet in full\n"
+    "  --unread             tell no events: leave them in a small ring, as a daemon that died does\n"
     "  --unfinished         complete checksums that senders left to hardware, as on veth devices\n";
 
 struct run {
@@ -75,13 +76,21 @@ static bool
 parse_options(struct run *r, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "snapshot", required_argument, NULL, 's' }, { "in", required_argument, NULL, 'i' },
-		{ "out", required_argument, NULL, 'o' },      { "events", required_argument, NULL, 'e' },
-		{ "commit", required_argument, NULL, 't' },   { "counters", required_argument, NULL, 'n' },
-		{ "cold", required_argument, NULL, 'c' },     { "bytes", no_argument, NULL, 'b' },
-		{ "close", no_argument, NULL, 'l' },          { "workers", required_argument, NULL, 'w' },
-		{ "memo-off", no_argument, NULL, 'm' },       { "unfinished", no_argument, NULL, 'u' },
-		{ "help", no_argument, NULL, 'h' },           { 0 },
+		{ "snapshot", required_argument, NULL, 's' },
+		{ "in", required_argument, NULL, 'i' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "events", required_argument, NULL, 'e' },
+		{ "commit", required_argument, NULL, 't' },
+		{ "counters", required_argument, NULL, 'n' },
+		{ "cold", required_argument, NULL, 'c' },
+		{ "bytes", no_argument, NULL, 'b' },
+		{ "close", no_argument, NULL, 'l' },
+		{ "workers", required_argument, NULL, 'w' },
+		{ "memo-off", no_argument, NULL, 'm' },
+		{ "unfinished", no_argument, NULL, 'u' },
+		{ "unread", no_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
 	bool ok = true;
 	int option;
@@ -125,6 +134,9 @@ parse_options(struct run *r, int argc, char **argv)
 			break;
 		case 'u':
 			r->options.unfinished = true;
+			break;
+		case 'r':
+			r->options.unread = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);

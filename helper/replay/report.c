@@ -243,6 +243,13 @@ filter_rows(const struct worker *w)
 	return w->filter_counters;
 }
 
+/* What each policer dropped. */
+static const void *
+policer_rows(const struct worker *w)
+{
+	return w->policer_drops;
+}
+
 static const void *
 policy_rows(const struct worker *w)
 {
@@ -320,6 +327,14 @@ report_counters(const struct snapshot *s, const struct worker *const *workers, u
 		json_open(j, s->filter_counter_name[i], '{');
 		ROW(&c, filter_rows, filter_counter, i, packets);
 		ROW(&c, filter_rows, filter_counter, i, bytes);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+	json_open(j, "policers", '{');
+	for (uint32_t i = 0; i < s->policer_count; i++) {
+		json_open(j, s->policer[i].name, '{');
+		ROW(&c, policer_rows, filter_counter, i, packets);
+		ROW(&c, policer_rows, filter_counter, i, bytes);
 		json_close(j, '}');
 	}
 	json_close(j, '}');

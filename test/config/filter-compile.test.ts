@@ -387,7 +387,7 @@ describe("address conditions", () => {
     ]);
   });
 
-  test("a term that no packet can match is left out; the others keep their numbers", () => {
+  test("a term that no packet can match is left out, but for its counter and budget; the others keep their numbers", () => {
     const nothing = [
       { "source-address": [{ name: "10.0.0.0/8", except: true }] },
       { "source-prefix-list": ["empty"] },
@@ -414,7 +414,11 @@ describe("address conditions", () => {
       filter.terms.map(({ term, term_id }) => [term, term_id]),
       [["last", 6]],
     );
-    assert.deepEqual([snapshot.filter_counters, snapshot.policers], [[], []]);
+    assert.deepEqual(snapshot.filter_counters, ["f/never"]);
+    assert.deepEqual(
+      snapshot.policers.map(({ name }) => name),
+      nothing.map((_, index) => `p1m/f/t${index}`),
+    );
   });
 
   test("the same addresses are one set, also that of a policy", () => {

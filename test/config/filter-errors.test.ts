@@ -1018,6 +1018,25 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       ],
     ],
     [
+      "four tables, and one more than that",
+      [
+        ["routing-options.static.route[0]", { name: "0.0.0.0/0", "next-table": "r0.inet.0" }],
+        ["routing-options.static.route[3]", { name: "10.2.0.0/16", "next-table": "r1.inet.0" }],
+        [`${INSTANCE}.routing-options`, undefined],
+        ...many(3, (i): Edit => [
+          `routing-instances[${i + 1}]`,
+          {
+            name: `r${i}`,
+            "instance-type": "forwarding",
+            "routing-options": {
+              static: { route: [{ name: "0.0.0.0/0", "next-table": i === 2 ? "blue.inet.0" : `r${i + 1}.inet.0` }] },
+            },
+          },
+        ]),
+      ],
+      ["routing-options.static.route[0].next-table: expected at most 4 tables on the way of 0.0.0.0/0, found 5"],
+    ],
+    [
       "tables that seem to lead back, but for a longer route",
       [
         ["routing-options.static.route[0]", { name: "10.0.0.0/9", "next-table": "blue.inet.0" }],

@@ -61,6 +61,16 @@ describe("YAML and JSON", () => {
     assert.ok(loadConfig(base.replace('unit: { "0":', "unit: { 0:")).ok);
   });
 
+  test("a number that begins with zeros may be six bits or a number: it is asked", () => {
+    const filter = "firewall.family.inet.filter[0].term[1].from.dscp[0]";
+    const messages = errors(base.replace("dscp: [ef]", "dscp: [000010]")).map((error) => error.replace(/^\S+ /, ""));
+    assert.deepEqual(messages, [
+      `${filter}: the number 000010 begins with zeros; write it in quotes to make it a text, or without the zeros`,
+    ]);
+    for (const fine of ['"000010"', "10", "0", "0-7"])
+      assert.deepEqual(errors(base.replace("dscp: [ef]", `dscp: [${fine}]`)), [], fine);
+  });
+
   test("anchors and aliases are plain YAML and lead to the place where they are used", () => {
     const text = base
       .replace("address: [10.1.1.1/24]", "address: &own [10.1.1.1/24]")

@@ -181,9 +181,17 @@ export class FilterTraffic implements Source {
     const start: Partial<Shape> = flow.shape.protocol === TCP ? { flags: SYN, sequence: 1000 } : {};
     const shape = { ...flow.shape, ...start, payload: 64 + c.below(30), id: c.below(65536) };
     const pieces = fragmentsOf(shape, c.of([40, 48]));
-    if (c.oneIn(3)) pieces.reverse();
+    const backwards = c.oneIn(3);
+    if (backwards) pieces.reverse();
+    /* What waits for its first fragment may find other filters in force when that comes. */
+    const committed = backwards && c.oneIn(4);
     return pieces.map((ip, i) => {
-      const sending = { place: flow.from, ip, note: `fragment ${i}` };
+      const sending = {
+        place: flow.from,
+        ip,
+        note: `fragment ${i}`,
+        ...(committed && i === pieces.length - 1 ? { committed: true as const } : {}),
+      };
       return c.oneIn(3) ? touch(c, sending) : sending;
     });
   }

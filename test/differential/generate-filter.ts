@@ -361,19 +361,28 @@ function goesOnLogging(term: FilterTerm, filters: readonly Filter[]): number {
   return then?.next !== undefined && (then.log === true || then.syslog === true) ? 1 : 0;
 }
 
+/** passing: most terms of a long filter, so that the last ones have something to do. */
+const passing = (c: Chooser): FilterThen => ({ next: "term", count: c.of(["n1", "n2", "n3"]) });
+
 /** filtersOf: three filters; later ones may name earlier ones. */
 function filtersOf(c: Chooser, family: Family, standing: Standing, prefix: string): Filter[] {
   const filters: Filter[] = [];
   for (let i = 0; i < 3; i++) {
     const terms: FilterTerm[] = [];
     const ofFlows = c.oneIn(2);
-    const count = 1 + c.below(4);
+    /* Long ones are looked up by an index: its words are of 32 terms. */
+    const isLong = i === 0 && c.oneIn(4);
+    const count = isLong ? 15 + c.below(60) : 1 + c.below(4);
     let logging = 0;
     for (let t = 0; t < count; t++) {
       const term: FilterTerm =
         i > 0 && c.oneIn(5)
           ? { name: `t${t}`, filter: `${prefix}${c.below(i)}` }
-          : { name: `t${t}`, ...fromOf(c, family, ofFlows), ...thenOf(c, family, standing) };
+          : {
+              name: `t${t}`,
+              ...fromOf(c, family, ofFlows),
+              ...(isLong && !c.oneIn(4) ? { then: passing(c) } : thenOf(c, family, standing)),
+            };
       logging += goesOnLogging(term, filters);
       if (logging <= MOST_LOGGING) terms.push(term);
     }

@@ -94,6 +94,8 @@ export interface Sending {
   readonly vlans?: readonly number[];
   readonly multicast?: boolean;
   readonly padding?: number;
+  /** a commit comes before it */
+  readonly committed?: true;
 }
 
 export const reversed = (shape: Shape): Shape => ({
@@ -475,20 +477,22 @@ export function stepsOf(
     if (c.oneIn(commits) && committed < configs.length)
       return [{ kind: "commit", config: configs[committed++]!, gapNs }];
     source.use(c);
-    return source.step().map((sending, i): Step => {
+    return source.step().flatMap((sending, i): Step[] => {
       const vlans = sending.vlans ?? (sending.place.vlan === 0 ? [] : [sending.place.vlan]);
       const frame = frameOf(sending.ip, {
         vlans,
         multicast: sending.multicast === true,
         padding: sending.padding ?? 0,
       });
-      return {
+      const commit = sending.committed === true ? configs[committed++] : undefined;
+      const packet: Step = {
         kind: "packet",
         port: sending.place.port,
         frame: frame.toString("hex"),
         gapNs: i === 0 ? gapNs : 1000,
         note: sending.note,
       };
+      return commit === undefined ? [packet] : [{ kind: "commit", config: commit, gapNs: 1000 }, packet];
     });
   });
 }

@@ -25,7 +25,7 @@ function numbers(seed: number): () => number {
 }
 
 const PLAIN = 200; /* numbers that make a configuration without filters */
-const FILTERS = 1200;
+const FILTERS = 4000;
 
 /** caseOf: two of four have filters. */
 export function caseOf(seed: number): Case {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { after, before, describe, test } from "node:test";
+import type { QueueView } from "../../daemon/src/http/api.js";
 import { Capture, type Captured } from "../lab/capture.js";
 import { address, Lab } from "../lab/lab.js";
 import type { Namespace } from "../lab/netns.js";
@@ -130,6 +131,16 @@ for (const workers of [1, 2]) {
       assert.ok(bytes * 8 <= SHAPING_RATE * elapsed + AT_ONCE * 8, `${bytes} bytes in ${elapsed} s`);
       assert.ok(bytes * 8 >= (SHAPING_RATE * seconds) / 2, `${bytes} bytes in ${seconds} s`);
       const now = await lab.firewall.cliJson<Counters>("show", "counters");
+      const [rest, voice] = (await lab.firewall.cliJson<QueueView[]>("show", "queues")).filter(
+        (view) => view.interface === "ge-0/0/1",
+      );
+      assert.deepEqual(
+        [rest?.forwardingClasses, voice?.forwardingClasses],
+        [["best-effort"], ["expedited-forwarding"]],
+      );
+      assert.equal(rest?.droppedPackets, now.drops["queue-full"]);
+      assert.equal(voice?.droppedPackets, 0);
+      assert.ok(voice.packets >= 20, JSON.stringify(voice));
       assert.ok((now.drops["queue-full"] ?? 0) > (before.drops["queue-full"] ?? 0), JSON.stringify(now.drops));
     });
   });

@@ -67,13 +67,22 @@ export class Capture {
     });
   }
 
+  // What the kernel has handed over is read first: a tcpdump that is ended leaves unread what waits for it.
   async stop(): Promise<Captured[]> {
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const from = this.#process.output.length;
+      this.#process.signal("SIGUSR1"); // it tells its counts
+      const [, captured, received] = await this.#process.printed(counts, 20, from);
+      if (captured === received) break;
+    }
     const finished = await this.#process.stop("SIGINT");
     if (!/\b0 packets dropped by kernel/.test(finished.stderr))
       throw new Error(`the capture itself lost packets: ${finished.stderr}`);
     return await this.packets();
   }
 }
+
+const counts = /(\d+) packets? captured, (\d+) packets? received by filter/;
 
 export function readPcap(bytes: Buffer): Captured[] {
   const packets: Captured[] = [];

@@ -81,14 +81,15 @@ export class Running {
     for (const wake of [...this.#watchers]) wake();
   }
 
-  // Waits until `pattern` has been printed, on either stream; fails with all output if the process ends first.
-  async printed(pattern: RegExp, seconds = 20): Promise<RegExpMatchArray> {
+  // Waits until `pattern` has been printed, on either stream and behind `from` characters of output; fails with all output if
+  // the process ends first.
+  async printed(pattern: RegExp, seconds = 20, from = 0): Promise<RegExpMatchArray> {
     return await within(
       seconds,
       `${this.name} to print ${pattern}`,
       (resolve, reject) => {
         const look = (): void => {
-          const match = this.output.match(pattern);
+          const match = this.output.slice(from).match(pattern);
           if (match) resolve(match);
           else if (!this.alive) reject(new Error(`${this.name} ended before it printed ${pattern}:\n${this.output}`));
         };

@@ -52,6 +52,7 @@ export interface Walk {
 export interface Effects {
   count(counter: string): void;
   meter(budget: Budget, before: Colour): Colour;
+  drop(budget: Budget): void;
 }
 
 const colours: Readonly<Record<string, Colour>> = {
@@ -92,7 +93,10 @@ export function walk(
     if (term.counter !== undefined) effects?.count(term.counter);
     if (term.budget !== undefined && effects !== undefined) {
       const after = police(term.budget, effects.meter(term.budget, colours[marks.lossPriority]!), marks);
-      if (after === undefined) return end("policer");
+      if (after === undefined) {
+        effects.drop(term.budget);
+        return end("policer");
+      }
       marks = after;
     }
     marks = {
@@ -289,13 +293,15 @@ export class Filters {
   }
 
   /** One budget for each term that names a policer, for each filter, or for each logical interface. */
-  #budget(filter: Written, { name, then }: FilterTerm, owner: string, { unit }: Attachment): Budget | undefined {
+  #budget(filter: Written, { name, then }: FilterTerm, owner: string, at: Attachment): Budget | undefined {
     const three = then?.["three-color-policer"];
     const named = then?.policer ?? three?.["single-rate"] ?? three?.["two-rate"];
     if (named === undefined) return undefined;
     const policer = this.#policers.get(named)!;
-    const term = `${owner}/${filter.statement.name}:${name}`;
-    const scope = policer.logicalInterface ? unit : policer.filterSpecific ? owner : term;
+    /* Terms of other filters are told apart by these. */
+    const home = filter.statement.name;
+    const term = at.inList || at.names[0] !== home ? `${home}:${name}` : name;
+    const scope = policer.logicalInterface ? at.unit : policer.filterSpecific ? owner : `${owner}/${term}`;
     const budget = { name: `${named}/${scope}`, policer: policer.config };
     this.#budgets.set(budget.name, budget);
     return budget;

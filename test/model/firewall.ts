@@ -58,6 +58,8 @@ interface Judgement {
   asked: Tuple | undefined;
   /** it may open a session, once nothing else stops it */
   opens: boolean;
+  /** the session that it opened */
+  installed: Session | undefined;
   /** where it is routed: its unit's routing instance, or what a filter says */
   instance: string;
   /** of a packet for this host: the instance that has the address */
@@ -144,6 +146,11 @@ export class Firewall {
     this.#filters = new Filters(config, this.#units);
     this.#meters.commit(this.#filters.budgets);
     keep(this.counters, "filters", this.#filters.counters);
+    keep(
+      this.counters,
+      "policers",
+      this.#filters.budgets.map((budget) => budget.name),
+    );
     this.#generation = generation;
     this.#epoch++;
     keep(this.counters, "policies", this.#policies.counters);
@@ -234,8 +241,10 @@ export class Firewall {
   #release(packet: Packet, first: Waiting, now: bigint): void {
     for (const { item, packet: later } of this.#fragments.release(packet, first)) {
       const j = this.#again(item, later, now, (one) => {
-        /* It was counted and metered when it came. */
-        if (item.generation !== this.#generation) this.#inputFilter(one, later, false);
+        /* It was counted and metered when it came; now it is known what datagram it is of. */
+        if (item.generation === this.#generation) return;
+        one.packet = { ...later, tuple: packet.tuple, icmp: packet.icmp };
+        this.#inputFilter(one, one.packet, false);
       });
       if (j.reason === undefined) this.#follow(j, later, item);
       else this.#finish(j, now);
@@ -276,6 +285,7 @@ export class Firewall {
       astray: false,
       asked: undefined,
       opens: false,
+      installed: undefined,
       instance: "",
       localInstance: undefined,
       marks: NO_MARKS,
@@ -308,6 +318,9 @@ export class Firewall {
     this.#find(j, packet);
     this.#route(j, packet);
     if (j.localInstance !== undefined) {
+      /* Sessions are of what goes through. */
+      j.session = undefined;
+      j.direction = undefined;
       this.#host(j, packet);
       this.#meet(j, packet, "lo0", this.#filters.host(j.localInstance, packet.family));
       j.verdict = "host";
@@ -347,8 +360,8 @@ export class Firewall {
   #resume(): void {
     for (const j of this.#waiters) this.#neighbours.add(neighbourOf(j));
     for (const j of this.#waiters.splice(0)) {
-      const { number, time, unit, packet, instance, marks, passages } = j;
-      const again = Object.assign(this.#begin(number, time), { unit, packet, instance, marks, passages });
+      const { number, time, unit, packet, instance, marks, passages, installed } = j;
+      const again = Object.assign(this.#begin(number, time), { unit, packet, instance, marks, passages, installed });
       this.#judged(again, packet!);
     }
   }
@@ -378,6 +391,10 @@ export class Firewall {
         count(this.counters, ["filters", counter, "bytes"], length);
       },
       meter: (budget, before) => this.#meters.colour(budget.name, length, j.time, before),
+      drop: (budget) => {
+        count(this.counters, ["policers", budget.name, "packets"]);
+        count(this.counters, ["policers", budget.name, "bytes"], length);
+      },
     };
     const said = walk(terms, { packet, unit: j.unit!.name }, j.marks, effects ? outside : undefined);
     j.passages.push({ at, walk: said });
@@ -590,13 +607,14 @@ export class Firewall {
     this.#sessions.set(session.keys[0], { session, direction: 0 });
     this.#sessions.set(session.keys[1], { session, direction: 1 });
     j.session = session;
+    j.installed = session;
     j.direction = 0;
     count(this.counters, ["policies", rule.counter, "hits"]);
   }
 
   /** abandon: a session whose first packet went nowhere was none. */
-  #abandon(j: Judgement): void {
-    for (const key of j.session!.keys) this.#sessions.delete(key);
+  #abandon(j: Judgement, session: Session): void {
+    for (const key of session.keys) this.#sessions.delete(key);
     count(this.counters, ["sessions_abandoned"]);
     j.session = undefined;
     j.direction = undefined;
@@ -661,8 +679,7 @@ export class Firewall {
       count(this.counters, ["host_packets"]);
       count(this.counters, ["host_bytes"], packet!.ip.length);
     }
-    if (j.verdict === "drop" && j.session !== undefined && packet?.quoted === undefined && isNew(j.session))
-      this.#abandon(j);
+    if (j.verdict === "drop" && j.installed !== undefined && isNew(j.installed)) this.#abandon(j, j.installed);
     const told = j.verdict === "drop" && packet !== undefined ? this.#answer(j, packet) : "none";
     let action: "deny" | "reject" = "deny";
     if (j.denyReason === "Rejected by policy") {

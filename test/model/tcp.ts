@@ -41,6 +41,9 @@ const newSide = (): Side => ({
 export const segmentEnd = (s: Segment): number =>
   add(s.sequence, s.length + ((s.flags & SYN) !== 0 ? 1 : 0) + ((s.flags & FIN) !== 0 ? 1 : 0));
 
+/** contradicts: a segment opens, ends or resets, and no two of these at once. */
+const contradicts = (flags: number): boolean => [SYN, FIN, RST].filter((flag) => (flags & flag) !== 0).length > 1;
+
 type Next = TcpState | "refuse" | "pass" | "again";
 
 export class TcpTrack {
@@ -58,6 +61,7 @@ export class TcpTrack {
   static starts(segment: Segment, rules: TcpRules): boolean {
     const kind = segment.flags & (SYN | ACK | FIN | RST);
     if (!rules.noSynCheck) return kind === SYN;
+    if (contradicts(kind)) return false;
     /* In mid-stream every segment acknowledges. */
     return (kind & RST) === 0 && (kind === SYN || (kind & ACK) !== 0);
   }
@@ -74,7 +78,7 @@ export class TcpTrack {
     client.maxWindow = Math.max(1, segment.window);
     client.scale = segment.scale;
     if ((segment.flags & FIN) !== 0) client.fin = client.end;
-    server.acked = add(segment.sequence, 1);
+    if (isSyn) server.acked = add(segment.sequence, 1);
     if ((segment.flags & ACK) !== 0) client.acked = segment.acknowledgment;
     server.maxEnd = add(segment.acknowledgment, Math.max(1, segment.window));
     server.end = segment.acknowledgment;
@@ -243,7 +247,7 @@ export class TcpTrack {
     const client = direction === 0;
     const kind = segment.flags & (SYN | ACK | FIN | RST);
     /* No state expects a segment that opens and ends at once. */
-    if ([SYN, FIN, RST].filter((flag) => (kind & flag) !== 0).length > 1) return "refuse";
+    if (contradicts(kind)) return "refuse";
     if ((kind & RST) !== 0) return this.state === "time-wait" ? "time-wait" : "closed";
     if ((kind & SYN) !== 0) return this.#nextOfSyn((kind & ACK) !== 0, client);
     /* RFC 9293 3.10.7.4: past the SYN a segment without ACK is dropped by whom it is for. */

@@ -167,6 +167,20 @@ test("a policer in packets discards what exceeds it, whatever its size", async (
   );
 });
 
+test("hosts of different workers draw on one budget", async () => {
+  // Two at once, then one every half second, whoever comes first.
+  const hosts = Array.from({ length: 20 }, (_, host) => ({ ...inet, source: `10.0.1.${host + 2}` }));
+  const shapes = [0, 0.5, 1.2].flatMap((seconds) => hosts.map((shape) => [seconds, shape] as const));
+  const expected = [2, 1, 1].flatMap((passed) => hosts.map((_, index) => (index < passed ? "forward" : "policer")));
+  for (const workers of ["1", "4"]) {
+    const packets = await replay(attached("{ policer: strict }"), shapes, "--workers", workers);
+    assert.deepEqual(
+      packets.map(({ verdict, reason }) => reason ?? verdict),
+      expected,
+    );
+  }
+});
+
 test("queues change nothing in a replay", async () => {
   const queues = `
   schedulers: [{ name: slow, transmit-rate: { rate: 8k, exact: true } }]

@@ -127,7 +127,7 @@ function hostMask(family: Family, length: number): bigint {
 }
 
 function inetValue(text: string): bigint {
-  return text.split(".").reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  return BigInt(text.split(".").reduce((value, byte) => value * 256 + Number(byte), 0));
 }
 
 function inet6Value(text: string): bigint {

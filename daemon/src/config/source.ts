@@ -206,6 +206,10 @@ class YamlReader {
       }
       return { kind: "map", entries, ...at };
     }
+    if (isScalar(node) && typeof node.value === "number" && /^[-+]?0[0-9]/.test(node.source ?? "")) {
+      const hint = "write it in quotes to make it a text, or without the zeros";
+      this.#report.add("syntax", path, offset, `the number ${node.source!} begins with zeros; ${hint}`);
+    }
     return { kind: "scalar", value: isScalar(node) ? scalarOf(node.value) : null, ...at };
   }
 

@@ -219,6 +219,20 @@ export interface ScreensQuery {
   readonly zone?: string;
 }
 
+/** QueueView: a rate of 0 is none of its own. */
+export interface QueueView {
+  readonly interface: string;
+  readonly queue: number;
+  readonly forwardingClasses: readonly string[];
+  readonly priority: string;
+  readonly rate: number;
+  readonly exact: boolean;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly droppedPackets: number;
+  readonly droppedBytes: number;
+}
+
 export interface ZoneView {
   readonly name: string;
   readonly interfaces: readonly string[];

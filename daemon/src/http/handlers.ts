@@ -42,6 +42,7 @@ import type {
   InterfaceView,
   NeighborView,
   PolicyView,
+  QueueView,
   RollbackRequest,
   RouteView,
   ScreensQuery,
@@ -64,6 +65,7 @@ import {
   interfaceViews,
   neighborView,
   policyViews,
+  queueViews,
   routeView,
   sessionView,
   slotsOf,
@@ -258,6 +260,8 @@ export function createHandlers(parts: Parts): Handlers {
       commits.active === undefined
         ? []
         : interfaceViews(commits.active, await askIfThere("status", {}), await askIfThere("counters", {})),
+    "GET /queues": async (): Promise<QueueView[]> =>
+      commits.active === undefined ? [] : queueViews(commits.active, await askIfThere("counters", {})),
     "GET /zones": (): ZoneView[] => (commits.active === undefined ? [] : zoneViews(commits.active)),
     "GET /screens": async ({ zone }: ScreensQuery): Promise<ScreenView[]> => {
       const { snapshot } = active().compiled;

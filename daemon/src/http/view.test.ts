@@ -2,10 +2,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
+import { classOfService } from "../../../test/config/class-of-service-tree.js";
 import { configOf } from "../../../test/config/tree.js";
 import { compileConfig } from "../config/compile.js";
-import type { ControlPortStatus, CountersReply } from "../helper/control.gen.js";
-import { attachedAs, countersView, filterViews, interfaceViews, portCounters, routeView, slotsOf } from "./view.js";
+import type { ControlPortStatus, ControlRoute, CountersReply } from "../helper/control.gen.js";
+import {
+  attachedAs,
+  countersView,
+  filterViews,
+  interfaceViews,
+  portCounters,
+  queueViews,
+  routeView,
+  slotsOf,
+} from "./view.js";
 
 const port: ControlPortStatus = {
   id: 0,
@@ -79,6 +89,17 @@ test("a device that the helper does not know has counted nothing", () => {
 
 test("sessions that never opened are among the totals", () => {
   assert.equal(countersView(counters).totals["sessions-abandoned"], 9);
+});
+
+test("a route shows its instance, and the one that decides instead", () => {
+  const { snapshot } = compileConfig(configOf(), 1);
+  const route = { instance: 1, prefix: new Uint8Array([10, 9, 0, 0]), length: 16, origin: "static", hops: [] };
+  const view = (more: Pick<ControlRoute, "kind"> & Partial<ControlRoute>): unknown[] => {
+    const { instance, prefix, kind, origin } = routeView({ ...route, ...more }, snapshot);
+    return [instance, prefix, kind, origin];
+  };
+  assert.deepEqual(view({ kind: "next-table", table: 0 }), ["blue", "10.9.0.0/16", "next-table inet.0", "static"]);
+  assert.deepEqual(view({ kind: "discard", instance: 0 }), ["inet.0", "10.9.0.0/16", "discard", "static"]);
 });
 
 describe("firewall filters", () => {
@@ -204,15 +225,34 @@ describe("firewall filters", () => {
   });
 });
 
-test("a route into another table says whose", () => {
-  const { snapshot } = compileConfig(configOf([]), 1);
-  const route = { instance: 0, prefix: Uint8Array.of(10, 8, 0, 0), length: 16, origin: "static", hops: [] };
-  assert.deepEqual(routeView({ ...route, kind: "next-table", table: 1 }, snapshot), {
-    instance: snapshot.instances[0]!.name,
-    prefix: "10.8.0.0/16",
-    kind: "next-table blue",
-    origin: "static",
-    nextHops: [],
+test("queues are told with their classes and counters, of interfaces that have queues", () => {
+  const config = configOf([["class-of-service", classOfService]]);
+  const active = {
+    config,
+    compiled: compileConfig(config, 1),
+    commit: { generation: 1, hash: "", time: "", origin: "apply", text: "" },
+  } as const;
+  const queues = [{ port: 1, queue: 1, packets: 2, bytes: 3, dropped_packets: 4, dropped_bytes: 5 }];
+  const views = queueViews(active, { ...counters, queues });
+  assert.deepEqual(
+    views.map((view) => [view.interface, view.queue, view.forwardingClasses]),
+    [["best-effort"], ["expedited-forwarding"], ["assured-forwarding"], ["network-control"], [], ["bulk"], [], []].map(
+      (classes, queue) => ["ge-0/0/1", queue, classes],
+    ),
+  );
+  assert.deepEqual(views[1], {
+    interface: "ge-0/0/1",
+    queue: 1,
+    forwardingClasses: ["expedited-forwarding"],
+    priority: "strict-high",
+    rate: 1_000_000,
+    exact: true,
+    packets: 2,
+    bytes: 3,
+    droppedPackets: 4,
+    droppedBytes: 5,
   });
-  assert.equal(routeView({ ...route, kind: "discard" }, snapshot).kind, "discard");
+  assert.equal(views[2]?.packets, 0);
+  // The helper enforces another configuration still.
+  assert.equal(queueViews(active, { ...counters, generation: 2, queues })[1]?.packets, 0);
 });

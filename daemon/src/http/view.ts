@@ -31,6 +31,7 @@ import type {
   InterfaceView,
   NeighborView,
   PolicyView,
+  QueueView,
   RouteView,
   SessionView,
   StreamView,
@@ -245,6 +246,29 @@ function attachmentsOf(filter: SnapshotFilter, snapshot: Snapshot): FilterAttach
     .filter((instance) => instance.filter_host === filter.id || instance.filter_host6 === filter.id)
     .map(({ name }) => ({ direction: "lo0" as const, at: name }));
   return [...units, ...hosts];
+}
+
+/** queueViews lists the queues of all interfaces that have queues. Counters of another generation are of other ports. */
+export function queueViews(active: Active, counters: CountersReply | undefined): QueueView[] {
+  const { snapshot } = active.compiled;
+  const counted = counters?.generation === snapshot.generation ? counters.queues : [];
+  return snapshot.ports.flatMap((port) =>
+    port.queues.map(({ priority, rate, exact }, queue) => {
+      const counter = counted.find((candidate) => candidate.port === port.id && candidate.queue === queue);
+      return {
+        interface: port.name,
+        queue,
+        forwardingClasses: snapshot.forwarding_classes.filter((each) => each.queue === queue).map(({ name }) => name),
+        priority,
+        rate,
+        exact,
+        packets: counter?.packets ?? 0,
+        bytes: counter?.bytes ?? 0,
+        droppedPackets: counter?.dropped_packets ?? 0,
+        droppedBytes: counter?.dropped_bytes ?? 0,
+      };
+    }),
+  );
 }
 
 export function zoneViews(active: Active): ZoneView[] {

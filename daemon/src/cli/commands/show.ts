@@ -9,6 +9,7 @@ import type {
   InterfaceView,
   NeighborView,
   PolicyView,
+  QueueView,
   RouteView,
   Sessions,
   SessionView,
@@ -32,6 +33,7 @@ export function registerShow(program: Command): void {
   );
 
   list<InterfaceView>(show, "interfaces", "logical interfaces, their zones, addresses and counters", interfacesText);
+  list<QueueView>(show, "queues", "queues of interfaces with a scheduler map, and what they dropped", queuesText);
   list<ZoneView>(show, "zones", "zones, their interfaces and what this host accepts there", zonesText);
   list<PolicyView>(
     show,
@@ -140,6 +142,27 @@ function attachedText({ family, direction, filter }: AttachedFilter): string {
 function deviceText(row: InterfaceView): string {
   const counted = Object.entries(row.deviceCounters).filter(([, count]) => count > 0);
   return [`${row.queues} queue(s)`, ...counted.map(([name, count]) => `${name} ${count}`)].join(", ");
+}
+
+function queuesText(rows: readonly QueueView[]): string {
+  return tableText(
+    [
+      { title: "interface", value: (row) => row.interface },
+      { title: "queue", value: (row) => row.queue },
+      { title: "classes", value: (row) => orDash(row.forwardingClasses.join(" ")) },
+      { title: "priority", value: (row) => row.priority },
+      {
+        title: "bit/s",
+        value: (row) => (row.rate === 0 ? "-" : `${row.rate}${row.exact ? " exact" : ""}`),
+        right: true,
+      },
+      { title: "packets", value: (row) => row.packets },
+      { title: "bytes", value: (row) => row.bytes },
+      { title: "dropped", value: (row) => row.droppedPackets },
+      { title: "bytes dropped", value: (row) => row.droppedBytes },
+    ],
+    rows,
+  );
 }
 
 function zonesText(rows: readonly ZoneView[]): string {

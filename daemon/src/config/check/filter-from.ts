@@ -45,8 +45,10 @@ const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([
 
 export function checkFrom(report: Report, family: Family, from: Statement, names: ConditionNames): void {
   for (const which of ["source-", "destination-", ""]) checkAddresses(report, from, which, names.prefixLists);
-  for (const { statement } of numberConditions[family]) {
-    for (const name of [statement, `${statement}-except`]) reportDuplicates(report, statement, from.get(name).items());
+  for (const [name, condition] of from.entries()) {
+    const what = name.replace(/-except$/, "");
+    if (numberConditions[family].some(({ statement }) => statement === what))
+      reportDuplicates(report, what, condition.items());
   }
   if (family === "inet6") checkNextHeader(report, from);
   checkIcmpCodes(report, family, from);

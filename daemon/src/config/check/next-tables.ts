@@ -5,6 +5,9 @@ import type { Statement } from "../statement.js";
 import type { Report } from "./report.js";
 import type { RoutingTables } from "./routes.js";
 
+/** MAX_TABLES: how many tables the helper looks up for one packet, the first included. */
+export const MAX_TABLES = 4;
+
 interface NextTable {
   readonly instance: string;
   readonly prefix: Prefix;
@@ -26,28 +29,31 @@ export function checkNextTables(report: Report, tables: readonly RoutingTables[]
   const lookup: Lookup = new Map(all.map((one) => [one.table.instance, routesOf(one.table, one.nextTables)]));
   const reported = new Set<NextTable>();
   for (const start of nextTables) {
-    const way = [start];
-    for (;;) {
-      const last = way.at(-1)!;
-      const next = longest(lookup, last.target, start.prefix);
-      if (next === undefined || next === "out") break;
-      const before = way.indexOf(next);
-      if (before < 0) {
-        way.push(next);
-        continue;
-      }
-      const loop = way.slice(before);
-      if (!loop.some((route) => reported.has(route))) {
-        const names = [...loop, next].map(({ instance, prefix }) => tableName(instance, prefix));
-        report.add(
-          "conflict",
-          start.statement,
-          `the next tables of ${formatPrefix(start.prefix)} lead in a circle: ${names.join(" > ")}`,
-        );
-      }
-      for (const route of loop) reported.add(route);
-      break;
+    const { way, loop } = follow(lookup, start);
+    const name = formatPrefix(start.prefix);
+    if (loop.length > 0 && !loop.some((route) => reported.has(route))) {
+      const names = [...loop, loop[0]!].map(({ instance, prefix }) => tableName(instance, prefix));
+      report.add("conflict", start.statement, `the next tables of ${name} lead in a circle: ${names.join(" > ")}`);
+    } else if (loop.length === 0 && way.length >= MAX_TABLES) {
+      report.add(
+        "limit",
+        start.statement,
+        `expected at most ${MAX_TABLES} tables on the way of ${name}, found ${way.length + 1}`,
+      );
     }
+    for (const route of loop) reported.add(route);
+  }
+}
+
+/** follow gives the routes to other tables that a route leads to, itself the first; `loop`: those that lead back to each other. */
+function follow(lookup: Lookup, start: NextTable): { readonly way: NextTable[]; readonly loop: NextTable[] } {
+  const way = [start];
+  for (;;) {
+    const next = longest(lookup, way.at(-1)!.target, start.prefix);
+    if (next === undefined || next === "out") return { way, loop: [] };
+    const before = way.indexOf(next);
+    if (before >= 0) return { way, loop: way.slice(before) };
+    way.push(next);
   }
 }
 

@@ -88,13 +88,14 @@ export class FilterTable {
   ): SnapshotFilterTerm | undefined {
     const { home, termId, term } = written;
     const then = term.then ?? {};
-    /* A counter is there and keeps its value also while no packet can meet its term. */
-    const counter = then.count === undefined ? NONE : this.#counter(`${counters}/${then.count}`);
-    const conditions = this.#conditionsOf(written);
-    if (conditions === undefined) return undefined;
-    const policer = policerOf(then);
     const filter = home.filter.name;
     const user = { unit, counters, term: filter === own ? term.name : `${filter}:${term.name}` };
+    const named = policerOf(then);
+    // Counters and budgets are there and go on as they were also while no packet can meet their term.
+    const counter = then.count === undefined ? NONE : this.#counter(`${counters}/${then.count}`);
+    const policer = named === undefined ? NONE : this.#policers.index(named, user);
+    const conditions = this.#conditionsOf(written);
+    if (conditions === undefined) return undefined;
     return {
       filter_id: home.id,
       term_id: termId,
@@ -104,7 +105,7 @@ export class FilterTable {
       ...compileAction(home.family, then),
       counter,
       log: then.log === true || then.syslog === true,
-      policer: policer === undefined ? NONE : this.#policers.index(policer, user),
+      policer,
       ...this.#marks(then),
     };
   }

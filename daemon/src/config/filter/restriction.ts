@@ -118,13 +118,14 @@ const ALWAYS_THERE: ReadonlySet<HeaderField> = new Set([
 
 type From = Readonly<Record<string, unknown>>;
 
+const lossPriorityIds: ReadonlyMap<string, number> = new Map(lossPriorities.map((name, id) => [name, id]));
+
 /** restrictionsOf gives a restriction for each condition on a number, in a fixed order. What is not readable gives none. */
 export function restrictionsOf(
   family: Family,
   from: From,
   forwardingClassIds: ReadonlyMap<string, number>,
 ): Restriction[] {
-  const lossPriorityIds = new Map<string, number>(lossPriorities.map((name, id) => [name, id]));
   return [
     ...numberConditions[family].flatMap((condition) => numbersOf(condition, from)),
     ...namesOf("forwarding-class", "forwarding_classes", from, forwardingClassIds),
@@ -134,6 +135,7 @@ export function restrictionsOf(
 
 function numbersOf({ statement, values, field, toField }: NumberCondition, from: From): Restriction[] {
   const read = (name: string): NumberRange[] | undefined => {
+    if (from[name] === undefined) return undefined;
     const ranges = readAll(from[name], (value) =>
       typeof value === "string" || typeof value === "number" ? parseField(values, value) : undefined,
     );
