@@ -224,21 +224,14 @@ screen_inspect(const struct screen *s, const struct packet *p)
 	return found & s->checks;
 }
 
-static uint64_t
-fragment_inspect_malformed(const struct packet *p)
+/* death: a fragment that leads beyond the largest datagram. What a datagram's length counts beside its fragments' bytes are, of
+ * IPv6, the headers between the IPv6 header and the fragment header. */
+static bool
+death(const struct packet *p)
 {
-	uint32_t bytes = (uint32_t)(p->l3 + p->l3_length - p->l4);
-	/* What a datagram's length counts beside its fragments' bytes: of IPv6, the headers between the IPv6 header and the
-	 * fragment header. */
-	uint32_t headers = (uint32_t)(p->l4 - p->l3);
+	uint32_t bytes = (uint32_t)(p->l3 + p->l3_length - p->l4), headers = (uint32_t)(p->l4 - p->l3);
 	uint32_t before = p->key.family == ADDRESS_FAMILY_INET ? headers : headers - IPV6_HEADER - 8;
-	uint64_t found = SCREEN_BIT(BLOCK_FRAGMENT);
-	if (!is_icmp(p))
-		return found;
-	found |= SCREEN_BIT(ICMP_FRAGMENT);
-	if (later_fragment(p) && before + p->fragment_offset + bytes > DATAGRAM_MAX)
-		found |= SCREEN_BIT(PING_OF_DEATH);
-	return found;
+	return later_fragment(p) && is_icmp(p) && before + p->fragment_offset + bytes > DATAGRAM_MAX;
 }
 
 uint64_t
@@ -254,15 +247,11 @@ screen_inspect_malformed(const struct screen *s, const struct packet *p, enum dr
 		found = inet6_inspect(s, p) | SCREEN_BIT(IPV6_MALFORMED);
 		break;
 	case DROP_REASON_FRAGMENT_INVALID:
-	case DROP_REASON_FRAGMENT_TINY:
-		found = fragment_inspect_malformed(p);
-		if (inet6)
-			found |= inet6_inspect(s, p);
-		if (inet6 && is_icmp(p) && reason == DROP_REASON_FRAGMENT_TINY)
-			found |= SCREEN_BIT(ICMPV6_MALFORMED);
+		found = death(p) ? SCREEN_BIT(PING_OF_DEATH) : 0;
 		break;
+	case DROP_REASON_FRAGMENT_TINY:
 	case DROP_REASON_ICMP_HEADER:
-		found = inet6 ? inet6_inspect(s, p) | SCREEN_BIT(ICMPV6_MALFORMED) : 0;
+		found = inet6 && is_icmp(p) ? SCREEN_BIT(ICMPV6_MALFORMED) : 0;
 		break;
 	default:
 		break;
