@@ -58,7 +58,7 @@ decide(struct packet *p, const struct screen *s, uint64_t met)
 		return VERDICT_NONE;
 	if (!s->alarm_only)
 		return end(p, met);
-	p->screens = p->flags & PACKET_FROM_WAIT ? 0 : met;
+	p->screens |= p->flags & PACKET_FROM_WAIT ? 0 : met;
 	p->screen_action = ACTION_PERMIT;
 	return VERDICT_NONE;
 }
@@ -80,6 +80,15 @@ screen_check(struct worker *w, struct packet *p)
 {
 	const struct screen *s = screen_of(w, p->zone);
 	return s ? examine(w, p, s) : VERDICT_NONE;
+}
+
+enum verdict
+screen_overlap(struct worker *w, struct packet *p)
+{
+	const struct screen *s = screen_of(w, p->zone);
+	if (!s || !(s->checks & SCREEN_BIT(TEAR_DROP)) || !fragment_overlaps(w->fragments, p, w->now_ns))
+		return VERDICT_NONE;
+	return decide(p, s, SCREEN_BIT(TEAR_DROP));
 }
 
 /* What is malformed ends here in any case, so it is no mere alarm. */

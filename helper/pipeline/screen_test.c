@@ -316,6 +316,48 @@ another_interface_of_the_zone_may_lead_to_the_source(void **state)
 }
 
 static void
+fragments_that_overlap_are_a_tear_drop(void **state)
+{
+	struct shape first = SHAPE(udp, p->more_fragments = true; p->payload = 24; p->fragment_id = 9);
+	struct shape later = SHAPE(udp, p->more_fragments = true; p->payload = 16; p->fragment_id = 9);
+	struct fixture *f = screened(SCREEN_BIT(TEAR_DROP));
+	fixture_send(f, first); /* 0 to 32 */
+	assert_passed(f);
+	later.fragment_offset = 24;
+	fixture_send(f, later);
+	assert_screened(f, SCREEN_ID_TEAR_DROP);
+	later.fragment_offset = 32;
+	fixture_send(f, later); /* 32 to 48 */
+	assert_passed(f);
+	fixture_send(f, later);
+	assert_screened(f, SCREEN_ID_TEAR_DROP);
+	later.fragment_offset = 40;
+	fixture_send(f, later);
+	assert_screened(f, SCREEN_ID_TEAR_DROP);
+	later.fragment_offset = 48;
+	fixture_send(f, later);
+	assert_passed(f);
+	later.fragment_id = 10;
+	later.fragment_offset = 40;
+	fixture_send(f, later); /* another datagram, which waits for its first */
+	assert_int_equal(f->packet.verdict, VERDICT_WAIT);
+	later.fragment_offset = 48;
+	fixture_send(f, later);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_SCREEN);
+	assert_int_equal(f->worker->screens[TRUST].met[SCREEN_ID_TEAR_DROP], 4);
+	fixture_housekeep(f, FRAGMENT_WAIT_NS);
+	fixture_free(f);
+
+	f = screened(SCREEN_PACKET_CHECKS & ~SCREEN_BIT(TEAR_DROP) & ~SCREEN_BIT(BLOCK_FRAGMENT));
+	later.fragment_id = 9;
+	fixture_send(f, first);
+	fixture_send(f, SHAPE(later, p->fragment_offset = 32));
+	fixture_send(f, SHAPE(later, p->fragment_offset = 40));
+	assert_passed(f);
+	fixture_free(f);
+}
+
+static void
 set_octet(uint32_t set[8], uint8_t octet)
 {
 	set[octet >> 5] |= 1u << (octet & 31);
@@ -837,6 +879,7 @@ main(void)
 		cmocka_unit_test(protocols_and_fragments),
 		cmocka_unit_test(a_source_that_is_not_reached_by_the_zone_is_spoofed),
 		cmocka_unit_test(another_interface_of_the_zone_may_lead_to_the_source),
+		cmocka_unit_test(fragments_that_overlap_are_a_tear_drop),
 		cmocka_unit_test(headers_of_ipv6),
 		cmocka_unit_test(a_header_counts_wherever_it_stands_in_the_chain),
 		cmocka_unit_test(options_of_ipv6),

@@ -21,6 +21,8 @@ struct stage {
 enum verdict ingress_identify(struct worker *w, struct packet *p);
 enum verdict filter_input(struct worker *w, struct packet *p);
 enum verdict screen_check(struct worker *w, struct packet *p);
+/* screen_overlap: the screen of overlapping fragments; only the table of fragments knows them. */
+enum verdict screen_overlap(struct worker *w, struct packet *p);
 /* screen_malformed notes that a screen of the zone names what is wrong with a packet that ends as malformed: `reason`. Returns
  * why it ends. */
 enum drop_reason screen_malformed(struct worker *w, struct packet *p, enum drop_reason reason);

@@ -12,7 +12,7 @@ enum { SCREENS = SCREEN_ID_COUNT };
 _Static_assert(SCREENS <= 64, "a set of screens is one word");
 #define SCREEN_BIT(name) (1ull << SCREEN_ID_##name)
 
-/* What one packet alone can answer. */
+/* What is looked for in each packet, alone or, for TEAR_DROP, beside the fragments before it. */
 #define SCREEN_PACKET_CHECKS                                                                                           \
 	(SCREEN_BIT(LAND) | SCREEN_BIT(PING_OF_DEATH) | SCREEN_BIT(SYN_FIN) | SCREEN_BIT(TCP_NO_FLAG) |                \
 	 SCREEN_BIT(FIN_NO_ACK) | SCREEN_BIT(WINNUKE) | SCREEN_BIT(SOURCE_ROUTE) | SCREEN_BIT(SYN_FRAGMENT) |          \
@@ -20,7 +20,7 @@ _Static_assert(SCREENS <= 64, "a set of screens is one word");
 	 SCREEN_BIT(RECORD_ROUTE) | SCREEN_BIT(TIMESTAMP) | SCREEN_BIT(SECURITY) | SCREEN_BIT(STREAM) |                \
 	 SCREEN_BIT(LOOSE_SOURCE_ROUTE) | SCREEN_BIT(STRICT_SOURCE_ROUTE) | SCREEN_BIT(UNKNOWN_PROTOCOL) |             \
 	 SCREEN_BIT(BLOCK_FRAGMENT) | SCREEN_BIT(SPOOFING) | SCREEN_BIT(IPV6_EXTENSION_HEADER) |                       \
-	 SCREEN_BIT(IPV6_EXTENSION_LIMIT) | SCREEN_BIT(IPV6_MALFORMED))
+	 SCREEN_BIT(IPV6_EXTENSION_LIMIT) | SCREEN_BIT(IPV6_MALFORMED) | SCREEN_BIT(TEAR_DROP))
 
 /* What has a threshold: packets or SYN segments per second and address, or microseconds in which ten different addresses or
  * ports are too many. */

@@ -23,6 +23,7 @@ const FLAGS = {
     "unknown-protocol",
     "block-frag",
     "spoofing",
+    "tear-drop",
     "ipv6-malformed-header",
   ],
   tcp: ["syn-fin", "fin-no-ack", "tcp-no-flag", "syn-frag", "land", "winnuke"],

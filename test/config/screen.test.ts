@@ -137,6 +137,7 @@ describe("screens in a snapshot", () => {
     ["ip", "unknown-protocol", ScreenId.UNKNOWN_PROTOCOL],
     ["ip", "block-frag", ScreenId.BLOCK_FRAGMENT],
     ["ip", "spoofing", ScreenId.SPOOFING],
+    ["ip", "tear-drop", ScreenId.TEAR_DROP],
     ["ip", "ipv6-malformed-header", ScreenId.IPV6_MALFORMED],
     ["tcp", "syn-fin", ScreenId.SYN_FIN],
     ["tcp", "fin-no-ack", ScreenId.FIN_NO_ACK],

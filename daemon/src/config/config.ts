@@ -133,6 +133,7 @@ export type ScreenIpFlag =
   | "unknown-protocol"
   | "block-frag"
   | "spoofing"
+  | "tear-drop"
   | "ipv6-malformed-header";
 
 /** ScreenIpv6Headers: a mapping of options that is empty stands for any header of that kind. */

@@ -24,6 +24,7 @@ const IP_CHECKS = {
   "unknown-protocol": ScreenId.UNKNOWN_PROTOCOL,
   "block-frag": ScreenId.BLOCK_FRAGMENT,
   spoofing: ScreenId.SPOOFING,
+  "tear-drop": ScreenId.TEAR_DROP,
   "ipv6-malformed-header": ScreenId.IPV6_MALFORMED,
   "ipv6-extension-header": ScreenId.IPV6_EXTENSION_HEADER,
   "ipv6-extension-header-limit": ScreenId.IPV6_EXTENSION_LIMIT,
