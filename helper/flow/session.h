@@ -82,6 +82,7 @@ struct session {
 	uint32_t table_link;             /* 0 while in use; else link of the free list, see table.c */
 	struct marks marks[2];           /* by direction; empty without SESSION_MARKED */
 	uint8_t rewrites[2];             /* by direction: its egress unit has a rewrite rule */
+	uint16_t limits[2];              /* trackers that count it, by its source and by its destination; 0: none */
 	uint8_t reserved[2];             /* keeps sessions in whole cache lines */
 };
 _Static_assert(offsetof(struct session, flow) == 64 && offsetof(struct session, tcp) == 192 &&

@@ -678,7 +678,9 @@ counting(enum screen_id id, uint32_t threshold)
 	struct fixture *f = screened(0);
 	screen.rates = 1ull << id;
 	screen.threshold[id] = threshold;
-	f->zone[TRUST].tracker[id] = tracker_create(SCREEN_SPREADS >> id & 1 ? TRACKER_SPREAD : TRACKER_RATE);
+	f->zone[TRUST].tracker[id] = tracker_create(SCREEN_SPREADS >> id & 1  ? TRACKER_SPREAD
+						    : SCREEN_LIMITS >> id & 1 ? TRACKER_LIMIT
+									      : TRACKER_RATE);
 	fixture_neighbour(f, 2, "10.0.2.3");
 	return f;
 }
@@ -850,6 +852,89 @@ what_belongs_to_sessions_is_no_scan(void **state)
 	counting_free(f);
 }
 
+static bool
+is_any(const struct session *s, void *ctx)
+{
+	return true;
+}
+
+static void
+sessions_of_one_address_are_limited(void **state)
+{
+	struct fixture *f = counting(SCREEN_ID_SESSION_LIMIT_SOURCE, 2);
+	fixture_send(f, udp);
+	fixture_send(f, SHAPE(udp, p->source_port = 40001));
+	assert_passed(f);
+	fixture_send(f, SHAPE(udp, p->source_port = 40002; p->destination = "10.0.2.3"));
+	assert_screened(f, SCREEN_ID_SESSION_LIMIT_SOURCE);
+	assert_int_equal(flow_table_used(f->worker->flows), 2);
+	/* What is open goes on, others may open, and one that ends makes room. */
+	fixture_send(f, udp);
+	assert_passed(f);
+	fixture_send(f, SHAPE(udp, p->source = "10.0.1.9"));
+	assert_passed(f);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, is_any, NULL);
+	while (fixture_event(f))
+		;
+	for (unsigned i = 0; i < 2; i++) {
+		fixture_send(f, SHAPE(udp, p->source_port = (uint16_t)(40002 + i)));
+		assert_passed(f);
+	}
+	fixture_send(f, SHAPE(udp, p->source_port = 40004));
+	assert_screened(f, SCREEN_ID_SESSION_LIMIT_SOURCE);
+	assert_int_equal(f->worker->screens[TRUST].met[SCREEN_ID_SESSION_LIMIT_SOURCE], 2);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, is_any, NULL);
+	counting_free(f);
+
+	f = counting(SCREEN_ID_SESSION_LIMIT_DESTINATION, 1);
+	fixture_send(f, udp);
+	fixture_send(f, SHAPE(udp, p->source = "10.0.1.9"));
+	assert_screened(f, SCREEN_ID_SESSION_LIMIT_DESTINATION);
+	fixture_send(f, SHAPE(udp, p->destination = "10.0.2.3"));
+	assert_passed(f);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, is_any, NULL);
+	counting_free(f);
+}
+
+static void
+a_denied_packet_counts_as_no_session_and_a_timeout_ends_one(void **state)
+{
+	struct fixture *f = counting(SCREEN_ID_SESSION_LIMIT_SOURCE, 1);
+	/* No policy leads to the zone dmz. */
+	fixture_send(f, SHAPE(udp, p->destination = "10.0.3.2"));
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_DEFAULT_POLICY);
+	assert_non_null(fixture_event(f));
+	fixture_send(f, udp);
+	assert_passed(f);
+	for (unsigned i = 0; i < 70; i++)
+		fixture_housekeep(f, 1000000000);
+	while (fixture_event(f))
+		;
+	fixture_send(f, SHAPE(udp, p->source_port = 1));
+	assert_passed(f);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, is_any, NULL);
+	counting_free(f);
+}
+
+static void
+limits_that_only_alarm_count_on(void **state)
+{
+	struct fixture *f = counting(SCREEN_ID_SESSION_LIMIT_SOURCE, 1);
+	screen.alarm_only = true;
+	fixture_send(f, udp);
+	assert_passed(f);
+	assert_int_equal(fixture_send(f, SHAPE(udp, p->source_port = 1)), VERDICT_FORWARD);
+	const struct event_frame *e = fixture_event(f);
+	assert_int_equal(e->record.screen_id, SCREEN_ID_SESSION_LIMIT_SOURCE);
+	assert_int_equal(e->record.action, ACTION_PERMIT);
+	assert_null(fixture_event(f));
+	screen.alarm_only = false;
+	fixture_send(f, SHAPE(udp, p->source_port = 2));
+	assert_screened(f, SCREEN_ID_SESSION_LIMIT_SOURCE);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, is_any, NULL);
+	counting_free(f);
+}
+
 static void
 a_flood_that_only_alarms_goes_on(void **state)
 {
@@ -899,6 +984,9 @@ main(void)
 		cmocka_unit_test(what_a_check_drops_or_what_waits_counts_not_twice),
 		cmocka_unit_test(scans_and_sweeps_end_with_the_tenth_target),
 		cmocka_unit_test(what_belongs_to_sessions_is_no_scan),
+		cmocka_unit_test(sessions_of_one_address_are_limited),
+		cmocka_unit_test(a_denied_packet_counts_as_no_session_and_a_timeout_ends_one),
+		cmocka_unit_test(limits_that_only_alarm_count_on),
 		cmocka_unit_test(a_flood_that_only_alarms_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

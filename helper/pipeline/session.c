@@ -196,7 +196,7 @@ session_check(struct worker *w, struct packet *p)
 		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
 	if (flow_table_used(w->flows) >= limit_of(w) && !(p->flags & PACKET_RESTART))
 		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
-	return VERDICT_NONE;
+	return limit_check(w, p);
 }
 
 static uint64_t
@@ -259,6 +259,7 @@ end(struct worker *w, struct session *s, enum close_reason reason)
 	} else {
 		counter_add(&w->counters.sessions_abandoned, 1);
 	}
+	limit_give(w, &s->flow[0].key, s->limits);
 	age_remove(w->ages, s);
 	flow_table_remove(w->flows, s);
 }
@@ -293,12 +294,17 @@ session_commit(struct worker *w, struct packet *p)
 		struct session *old = flow_table_find(w->flows, &p->key, p->hash, &direction);
 		end(w, old, reason_of(old, CLOSE_REASON_TCP_FIN));
 	}
+	uint16_t limits[2];
+	if (!limit_take(w, p, limits))
+		return false;
 	bool exists = false;
 	struct session *s = flow_table_install(w->flows, &p->key, &reverse, &exists);
 	if (!s) {
+		limit_give(w, &p->key, limits);
 		p->drop_reason = (uint8_t)(exists ? conflict(p) : DROP_REASON_SESSION_TABLE_FULL);
 		return false;
 	}
+	memcpy(s->limits, limits, sizeof limits);
 	p->session = s;
 	p->direction = 0;
 	p->flags |= PACKET_OPENS;

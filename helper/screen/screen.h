@@ -23,13 +23,14 @@ _Static_assert(SCREENS <= 64, "a set of screens is one word");
 	 SCREEN_BIT(IPV6_EXTENSION_LIMIT) | SCREEN_BIT(IPV6_MALFORMED) | SCREEN_BIT(TEAR_DROP))
 
 /* What has a threshold: packets or SYN segments per second and address, or microseconds in which ten different addresses or
- * ports are too many. */
+ * ports are too many, or sessions at a time. */
 #define SCREEN_RATES                                                                                                   \
 	(SCREEN_BIT(SYN_FLOOD) | SCREEN_BIT(SYN_FLOOD_SOURCE) | SCREEN_BIT(SYN_FLOOD_DESTINATION) |                    \
 	 SCREEN_BIT(ICMP_FLOOD) | SCREEN_BIT(UDP_FLOOD))
 #define SCREEN_SPREADS                                                                                                 \
 	(SCREEN_BIT(PORT_SCAN) | SCREEN_BIT(UDP_PORT_SCAN) | SCREEN_BIT(IP_SWEEP) | SCREEN_BIT(TCP_SWEEP) |            \
 	 SCREEN_BIT(UDP_SWEEP))
+#define SCREEN_LIMITS (SCREEN_BIT(SESSION_LIMIT_SOURCE) | SCREEN_BIT(SESSION_LIMIT_DESTINATION))
 enum { SPREAD_THRESHOLD_LEAST = 1000, SPREAD_THRESHOLD_MOST = 1000000 };
 
 enum { SCREEN_LIMIT_OFF = -1 };

@@ -2,9 +2,10 @@
 #include "screen/tracker.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { RATE_BITS = 13, SPREAD_BITS = 12, SLOTS = SPREAD_TARGETS - 1 };
-_Static_assert(1 << RATE_BITS == RATE_CELLS && 1 << SPREAD_BITS == SPREAD_CELLS,
+enum { RATE_BITS = 13, SPREAD_BITS = 12, LIMIT_BITS = 14, SLOTS = SPREAD_TARGETS - 1 };
+_Static_assert(1 << RATE_BITS == RATE_CELLS && 1 << SPREAD_BITS == SPREAD_CELLS && 1 << LIMIT_BITS == LIMIT_CELLS,
 	       "cells are numbered by bits of a hash");
 
 /* A slot of a spread: when a target was met, in microseconds, and which. Zero is empty. */
@@ -16,22 +17,62 @@ enum { ATTEMPTS = 64 }; /* of workers that want the same slot */
 
 struct tracker {
 	uint32_t references; /* [C] */
+	uint16_t number;     /* [I] of a limit */
+	uint64_t taken;      /* [A] of a limit: sessions that it counts */
 	/* A rate's cell: the second in the upper half, its packets in the lower. */
 	_Alignas(64) uint64_t cell[];
 };
 
+/* Sessions outlive the snapshot that counted them, and have no room for a pointer: they name their trackers by number. */
+static struct tracker *numbered[LIMITS_MAX]; /* [C] writes, workers read those they have taken from; 0 is unused */
+
+static void
+limit_free(struct tracker *t)
+{
+	if (t->references > 0 || __atomic_load_n(&t->taken, __ATOMIC_ACQUIRE) > 0)
+		return;
+	__atomic_store_n(&numbered[t->number], NULL, __ATOMIC_RELEASE);
+	free(t);
+}
+
+/* limit_number finds a free number, where trackers that only waited for their last session make room. */
+static bool
+limit_number(struct tracker *t)
+{
+	for (uint16_t i = 1; i < LIMITS_MAX; i++) {
+		if (numbered[i])
+			limit_free(numbered[i]);
+		if (numbered[i])
+			continue;
+		t->number = i;
+		__atomic_store_n(&numbered[i], t, __ATOMIC_RELEASE);
+		return true;
+	}
+	return false;
+}
+
+static size_t
+cells_of(enum tracker_kind kind)
+{
+	static const size_t cells[] = { [TRACKER_RATE] = RATE_ROWS * RATE_CELLS,
+					[TRACKER_SPREAD] = SPREAD_ROWS * SPREAD_CELLS * SLOTS,
+					[TRACKER_LIMIT] = LIMIT_ROWS * LIMIT_CELLS };
+	return cells[kind];
+}
+
 struct tracker *
 tracker_create(enum tracker_kind kind)
 {
-	size_t cells =
-	    kind == TRACKER_RATE ? (size_t)RATE_ROWS * RATE_CELLS : (size_t)SPREAD_ROWS * SPREAD_CELLS * SLOTS;
-	size_t bytes = (sizeof(struct tracker) + cells * sizeof(uint64_t) + 63) & ~(size_t)63;
-	struct tracker *t = aligned_alloc(64, bytes);
+	size_t cells = cells_of(kind), bytes = sizeof(struct tracker) + cells * sizeof(uint64_t);
+	struct tracker *t = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
 	if (!t)
 		return NULL;
-	for (size_t i = 0; i < cells; i++)
-		t->cell[i] = 0;
+	memset(t, 0, bytes);
 	t->references = 1;
+	if (kind == TRACKER_LIMIT && !limit_number(t)) {
+		free(t);
+		return NULL;
+	}
 	return t;
 }
 
@@ -46,7 +87,11 @@ tracker_share(struct tracker *t)
 void
 tracker_release(struct tracker *t)
 {
-	if (t && --t->references == 0)
+	if (!t || --t->references > 0)
+		return;
+	if (t->number)
+		limit_free(t);
+	else
 		free(t);
 }
 
@@ -145,4 +190,53 @@ tracker_spread(struct tracker *t, uint64_t key, uint64_t target, uint32_t thresh
 		beyond &= note_in(slot, target, now_us, threshold_us);
 	}
 	return beyond;
+}
+
+static uint64_t *
+limit_cell(struct tracker *t, unsigned row, uint64_t key)
+{
+	return &t->cell[row * LIMIT_CELLS + (key >> row * LIMIT_BITS & (LIMIT_CELLS - 1))];
+}
+
+/* Whether all of the key's cells are above the limit. */
+static bool
+limit_above(const struct tracker *t, uint64_t key, uint32_t limit)
+{
+	bool above = true;
+	for (unsigned row = 0; row < LIMIT_ROWS; row++)
+		above &= __atomic_load_n(limit_cell((struct tracker *)t, row, key), __ATOMIC_SEQ_CST) > limit;
+	return above;
+}
+
+static void
+limit_drop(struct tracker *t, uint64_t key)
+{
+	for (unsigned row = 0; row < LIMIT_ROWS; row++)
+		__atomic_fetch_sub(limit_cell(t, row, key), 1, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&t->taken, 1, __ATOMIC_RELEASE);
+}
+
+/* Counted first and looked at then, as in tracker_rate. */
+uint16_t
+tracker_take(struct tracker *t, uint64_t key, uint32_t limit)
+{
+	__atomic_fetch_add(&t->taken, 1, __ATOMIC_RELAXED);
+	for (unsigned row = 0; row < LIMIT_ROWS; row++)
+		__atomic_fetch_add(limit_cell(t, row, key), 1, __ATOMIC_SEQ_CST);
+	if (!limit_above(t, key, limit))
+		return t->number;
+	limit_drop(t, key);
+	return 0;
+}
+
+bool
+tracker_full(const struct tracker *t, uint64_t key, uint32_t limit)
+{
+	return limit_above(t, key, limit - 1);
+}
+
+void
+tracker_give(uint16_t number, uint64_t key)
+{
+	limit_drop(__atomic_load_n(&numbered[number], __ATOMIC_ACQUIRE), key);
 }

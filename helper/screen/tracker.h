@@ -19,14 +19,18 @@ enum {
 	SPREAD_ROWS = 2,
 	SPREAD_CELLS = 4096, /* in each row: 288 KB */
 	SPREAD_TARGETS = 10, /* so many different ones within the threshold are too many */
+	LIMIT_ROWS = 4,
+	LIMIT_CELLS = 16384, /* in each row: 128 KB */
+	LIMITS_MAX = 1024,   /* trackers of sessions at a time */
 };
 
 struct tracker; /* [A] */
 
-enum tracker_kind { TRACKER_RATE, TRACKER_SPREAD };
+enum tracker_kind { TRACKER_RATE, TRACKER_SPREAD, TRACKER_LIMIT };
 
 /* tracker_create makes an empty tracker with one reference, or returns NULL. tracker_share adds a reference, tracker_release
- * takes one away and frees the tracker with its last; NULL is allowed. Control thread. */
+ * takes one away and frees the tracker with its last, a TRACKER_LIMIT when nothing is taken from it any more; NULL is allowed.
+ * Control thread. */
 struct tracker *tracker_create(enum tracker_kind kind);
 struct tracker *tracker_share(struct tracker *t);
 void tracker_release(struct tracker *t);
@@ -44,5 +48,13 @@ bool tracker_rate(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t 
  * come from tracker_hash; `target` must depend on the key too. Where workers meet, as many as nine for each row may pass.
  * Worker. */
 bool tracker_spread(struct tracker *t, uint64_t key, uint64_t target, uint32_t threshold_us, uint64_t now_ns);
+
+/* tracker_take counts one more session of `key`, unless that makes more than `limit`: then it returns 0. Else it returns the
+ * tracker's number, for tracker_give. Where workers meet at the limit, fewer may be let in, by less than one for each worker.
+ * tracker_full tells whether tracker_take would refuse. Worker. */
+uint16_t tracker_take(struct tracker *t, uint64_t key, uint32_t limit);
+bool tracker_full(const struct tracker *t, uint64_t key, uint32_t limit);
+/* tracker_give takes back what tracker_take counted, whatever became of the tracker's snapshots. Worker. */
+void tracker_give(uint16_t number, uint64_t key);
 
 #endif

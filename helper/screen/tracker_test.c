@@ -168,6 +168,48 @@ workers_share_the_places_of_a_search(void **state)
 	tracker_release(t);
 }
 
+static void
+a_limit_takes_as_many_as_it_says_until_some_are_given_back(void **state)
+{
+	struct tracker *t = tracker_create(TRACKER_LIMIT);
+	uint16_t number = 0;
+	for (unsigned i = 0; i < 3; i++) {
+		assert_false(tracker_full(t, key(1), 3));
+		number = tracker_take(t, key(1), 3);
+		assert_int_not_equal(number, 0);
+	}
+	assert_true(tracker_full(t, key(1), 3));
+	assert_false(tracker_full(t, key(2), 3));
+	assert_int_equal(tracker_take(t, key(1), 3), 0);
+	assert_int_equal(tracker_take(t, key(1), 3), 0);
+	tracker_give(number, key(1));
+	assert_int_equal(tracker_take(t, key(1), 3), number);
+	assert_int_equal(tracker_take(t, key(1), 3), 0);
+	for (unsigned i = 0; i < 3; i++)
+		tracker_give(number, key(1));
+	tracker_release(t);
+}
+
+static void
+what_was_taken_may_be_given_back_when_the_tracker_is_gone(void **state)
+{
+	struct tracker *t = tracker_create(TRACKER_LIMIT);
+	uint16_t number = tracker_take(t, key(1), 1);
+	tracker_release(t);
+	struct tracker *other = tracker_create(TRACKER_LIMIT);
+	uint16_t others = tracker_take(other, key(1), 1);
+	assert_int_not_equal(others, number);
+	tracker_give(number, key(1));
+	assert_true(tracker_full(other, key(1), 1));
+	/* Now the number is free again. */
+	struct tracker *next = tracker_create(TRACKER_LIMIT);
+	assert_int_equal(tracker_take(next, key(1), 1), number);
+	tracker_give(number, key(1));
+	tracker_give(others, key(1));
+	tracker_release(next);
+	tracker_release(other);
+}
+
 int
 main(void)
 {
@@ -179,6 +221,8 @@ main(void)
 		cmocka_unit_test(the_tenth_target_is_one_too_many),
 		cmocka_unit_test(slow_enough_is_no_search),
 		cmocka_unit_test(workers_share_a_threshold),
+		cmocka_unit_test(a_limit_takes_as_many_as_it_says_until_some_are_given_back),
+		cmocka_unit_test(what_was_taken_may_be_given_back_when_the_tracker_is_gone),
 		cmocka_unit_test(workers_share_the_places_of_a_search),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

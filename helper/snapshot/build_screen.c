@@ -36,7 +36,9 @@ trackers_build(struct zone *z)
 {
 	for (uint64_t left = z->screen->rates; left; left &= left - 1) {
 		unsigned id = (unsigned)__builtin_ctzll(left);
-		z->tracker[id] = tracker_create(SCREEN_SPREADS >> id & 1 ? TRACKER_SPREAD : TRACKER_RATE);
+		z->tracker[id] = tracker_create(SCREEN_SPREADS >> id & 1  ? TRACKER_SPREAD
+						: SCREEN_LIMITS >> id & 1 ? TRACKER_LIMIT
+									  : TRACKER_RATE);
 		if (!z->tracker[id])
 			return false;
 	}

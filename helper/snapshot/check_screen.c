@@ -26,7 +26,7 @@ thresholds_check(struct check *c, uint32_t index)
 	const struct given_screen *g = &c->g->screens[index];
 	for (uint32_t i = 0; i < g->thresholds_count; i++) {
 		const struct given_screen_threshold *t = &g->thresholds[i];
-		if (!((SCREEN_RATES | SCREEN_SPREADS) >> t->screen & 1))
+		if (!((SCREEN_RATES | SCREEN_SPREADS | SCREEN_LIMITS) >> t->screen & 1))
 			return refusal_set(c->why, "reference",
 					   check_at(c, "screens[%u].thresholds[%u].screen", index, i),
 					   "no screen that counts has the id %u", t->screen);

@@ -717,6 +717,7 @@ what_connects_screens_is_checked(void **state)
 		{ "screens[0].thresholds[0].screen", "5", "reference", "screens[0].thresholds[0].screen" },
 		{ "screens[0].thresholds[1].screen", "1", "order", "screens[0].thresholds[1].screen" },
 		{ "screens[0].thresholds[0].threshold", "999", NULL, NULL },
+		{ "screens[0].thresholds[0].screen", "16", NULL, NULL },
 		{ "screens[0].thresholds[1].threshold", "999", "bound", "screens[0].thresholds[1].threshold" },
 		{ "screens[0].ipv6_headers[0].high", "42", "order", "screens[0].ipv6_headers[0].low" },
 		{ "screens[0].ipv6_headers[1].low", "44", "order", "screens[0].ipv6_headers[1].low" },

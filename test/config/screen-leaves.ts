@@ -95,6 +95,10 @@ export const screenRows: Rows = [
     `${PATTERN}.${place}`,
     number(`${AT}.${place}`, "a number of packets per second from 1 to 1000000", 1, 1_000_000, [named]),
   ]),
+  ...["source-ip-based", "destination-ip-based"].map((name): Rows[number] => [
+    `${PATTERN}.limit-session.${name}`,
+    number(`${AT}.limit-session.${name}`, "a number of sessions from 1 to 1000000", 1, 1_000_000, [named]),
+  ]),
   ...TIMES.map((place): Rows[number] => [
     `${PATTERN}.${place}.threshold`,
     number(`${AT}.${place}.threshold`, "a number of microseconds from 1000 to 1000000", 1000, 1_000_000, [named]),

@@ -249,6 +249,16 @@ describe("screens in a snapshot", () => {
     );
   });
 
+  test("limits of sessions have no default", () => {
+    assert.deepEqual(compiled({ "limit-session": { "destination-ip-based": 5, "source-ip-based": 7 } }).thresholds, [
+      { screen: ScreenId.SESSION_LIMIT_SOURCE, threshold: 7 },
+      { screen: ScreenId.SESSION_LIMIT_DESTINATION, threshold: 5 },
+    ]);
+    assert.deepEqual(compiled({ "limit-session": { "source-ip-based": 7 } }).thresholds, [
+      { screen: ScreenId.SESSION_LIMIT_SOURCE, threshold: 7 },
+    ]);
+  });
+
   test("the limit of extension headers may be none", () => {
     assert.deepEqual(compiled({ ip: { "ipv6-extension-header-limit": 0 } }), {
       ...nothing,

@@ -90,6 +90,13 @@ export interface Screen {
     readonly "port-scan"?: ScreenThreshold;
     readonly "udp-sweep"?: ScreenThreshold;
   };
+  readonly "limit-session"?: ScreenLimits;
+}
+
+/** ScreenLimits: sessions at a time. */
+export interface ScreenLimits {
+  readonly "source-ip-based"?: number;
+  readonly "destination-ip-based"?: number;
 }
 
 /** ScreenThreshold: packets per second, or microseconds; each screen has its default. */

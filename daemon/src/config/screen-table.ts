@@ -113,7 +113,12 @@ const FLOOD = 1000;
 const SEARCH = 5000;
 const SYN_FLOOD = { attack: 200, source: 4000, destination: 4000 } as const;
 
-function thresholdsOf({ icmp = {}, tcp = {}, udp = {} }: Screen): SnapshotScreenThreshold[] {
+function thresholdsOf({
+  icmp = {},
+  tcp = {},
+  udp = {},
+  "limit-session": limits = {},
+}: Screen): SnapshotScreenThreshold[] {
   const of = (screen: ScreenId, given: ScreenThreshold | undefined, otherwise: number): SnapshotScreenThreshold[] =>
     given === undefined ? [] : [{ screen, threshold: given.threshold ?? otherwise }];
   const syn = tcp["syn-flood"];
@@ -122,7 +127,11 @@ function thresholdsOf({ icmp = {}, tcp = {}, udp = {} }: Screen): SnapshotScreen
     name: "attack-threshold" | "source-threshold" | "destination-threshold",
     otherwise: number,
   ): SnapshotScreenThreshold[] => (syn === undefined ? [] : [{ screen, threshold: syn[name] ?? otherwise }]);
+  const ofSessions = (screen: ScreenId, limit: number | undefined): SnapshotScreenThreshold[] =>
+    limit === undefined ? [] : [{ screen, threshold: limit }];
   return [
+    ...ofSessions(ScreenId.SESSION_LIMIT_SOURCE, limits["source-ip-based"]),
+    ...ofSessions(ScreenId.SESSION_LIMIT_DESTINATION, limits["destination-ip-based"]),
     ...of(ScreenId.ICMP_FLOOD, icmp.flood, FLOOD),
     ...of(ScreenId.IP_SWEEP, icmp["ip-sweep"], SEARCH),
     ...of(ScreenId.PORT_SCAN, tcp["port-scan"], SEARCH),

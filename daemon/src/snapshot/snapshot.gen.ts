@@ -483,7 +483,7 @@ export interface SnapshotRewrite {
 export interface SnapshotScreenThreshold {
   /** screen id; 0..63 */
   readonly screen: number;
-  /** floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many; 1..1000000 */
+  /** floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many; session limits: sessions at a time; 1..1000000 */
   readonly threshold: number;
 }
 
@@ -2438,7 +2438,7 @@ export const snapshotSchema = {
      "type": "integer",
      "minimum": 1,
      "maximum": 1000000,
-     "description": "floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many"
+     "description": "floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many; session limits: sessions at a time"
     }
    }
   },
