@@ -16,7 +16,7 @@ FLAVOURS := release asan tsan
 LIBS := -lurcu-qsbr -lurcu-common -lmsgpackc -lmnl -lxdp -lbpf -lcap-ng -lseccomp -lpthread -lm
 
 not_test = $(filter-out %_test.c %_torture.c,$(1))
-LIB_SRC     := $(call not_test,$(foreach d,packet flow route classify filter meter nat pipeline snapshot event,$(wildcard helper/$(d)/*.c)))
+LIB_SRC     := $(call not_test,$(foreach d,packet flow route classify filter meter nat screen pipeline snapshot event,$(wildcard helper/$(d)/*.c)))
 PROCESS_SRC := $(call not_test,$(foreach d,port worker control engine,$(wildcard helper/$(d)/*.c)))
 REPLAY_SRC  := $(call not_test,$(wildcard helper/replay/*.c))
 TEST_SRC    := $(wildcard helper/*/*_test.c)

@@ -70,10 +70,11 @@ field_list(msgpack_packer *m, const char *key, size_t count)
 static void
 pack_zone(msgpack_packer *m, int id, const char *name)
 {
-	msgpack_pack_map(m, 4);
+	msgpack_pack_map(m, 5);
 	field_number(m, "id", id);
 	field_text(m, "name", name);
 	field_bool(m, "tcp_rst", false);
+	field_number(m, "screen", 0);
 	field_list(m, "host_inbound", 0);
 }
 
@@ -247,7 +248,7 @@ make_snapshot(const struct plan_options *o)
 	msgpack_sbuffer_init(&buffer);
 	msgpack_packer_init(m, &buffer, msgpack_sbuffer_write);
 	snprintf(hash, sizeof hash, "%064x", o->generation);
-	msgpack_pack_map(m, 20);
+	msgpack_pack_map(m, 21);
 	field_number(m, "version", 1);
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
@@ -312,6 +313,7 @@ make_snapshot(const struct plan_options *o)
 	field_number(m, "forwarding_class", 1);
 	field_number(m, "loss_priority", 0);
 	field_list(m, "rewrites", 0);
+	field_list(m, "screens", 0);
 	field_list(m, "forwarding_classes", 2);
 	msgpack_pack_map(m, 2);
 	field_text(m, "name", "best-effort");

@@ -229,6 +229,27 @@ report_events(const struct engine *e, struct reply *r)
 }
 
 static void
+report_screens(struct engine *e, const struct snapshot *s, struct reply *r)
+{
+	reply_list_open(r, "screens");
+	for (uint32_t zone = 1; s && zone < s->zone_count; zone++)
+		for (unsigned id = 0; id < SCREENS && !reply_full(r); id++) {
+			uint64_t packets = 0;
+			for (uint32_t w = 0; w < e->shared.workers; w++)
+				packets +=
+				    __atomic_load_n(&e->shared.loop[w].worker.screens[zone].met[id], __ATOMIC_RELAXED);
+			if (!packets)
+				continue;
+			reply_map_open(r, NULL);
+			reply_unsigned(r, "zone", zone);
+			reply_unsigned(r, "screen", id);
+			reply_unsigned(r, "packets", packets);
+			reply_close(r);
+		}
+	reply_close(r);
+}
+
+static void
 report_counters(void *ctx, struct reply *r)
 {
 	struct engine *e = ctx;
@@ -292,6 +313,7 @@ report_counters(void *ctx, struct reply *r)
 		reply_close(r);
 	}
 	reply_close(r);
+	report_screens(e, s, r);
 }
 
 /* ---- sessions --------------------------------------------------------------------------------------------------------- */

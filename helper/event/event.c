@@ -132,6 +132,21 @@ event_policy_deny(struct worker *w, const struct packet *p, enum deny_reason rea
 	event_ring_commit(w->ring);
 }
 
+/* Screens come before the route and the session. */
+void
+event_screen_drop(struct worker *w, const struct packet *p, enum screen_id screen)
+{
+	struct event_frame *f = begin(w, EVENT_TYPE_SCREEN_DROP, w->snapshot->generation, &p->key);
+	if (!f)
+		return;
+	describe_packet(f, p);
+	f->record.screen_id = screen;
+	f->record.action = p->screen_action;
+	f->record.ingress_zone = p->zone;
+	f->record.ingress_interface = p->unit;
+	event_ring_commit(w->ring);
+}
+
 void
 event_filter_log(struct worker *w, const struct packet *p, const struct filter_term *term,
 		 enum filter_log_source source, enum filter_answer answer)

@@ -288,6 +288,23 @@ fragment_resolve(struct fragment_table *t, struct packet *p, uint64_t now_ns)
 }
 
 bool
+fragment_overlaps(const struct fragment_table *t, const struct packet *p, uint64_t now_ns)
+{
+	struct flow_key name = name_of(p);
+	const struct datagram *set = t->datagram[flow_key_hash(&name, t->seed) % SETS];
+	uint32_t begin = p->fragment_offset, end = begin + (uint32_t)(p->l3 + p->l3_length - p->l4);
+	for (unsigned i = 0; i < WAYS; i++) {
+		const struct datagram *d = &set[i];
+		if (!is_live(d, now_ns) || !flow_key_equal(&d->name, &name) || d->ranges == RANGES_LOST)
+			continue;
+		for (unsigned r = 0; r < d->ranges; r++)
+			if (begin < d->range[r].end && d->range[r].begin < end)
+				return true;
+	}
+	return false;
+}
+
+bool
 fragment_release(struct fragment_table *t, struct packet *out)
 {
 	struct held *h = t->ready;

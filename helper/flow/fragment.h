@@ -34,6 +34,10 @@ enum fragment_result {
  * the table until it comes back. Worker only. */
 enum fragment_result fragment_resolve(struct fragment_table *t, struct packet *p, uint64_t now_ns);
 
+/* fragment_overlaps: does a fragment, not resolved yet, bring bytes of its datagram that came before? False also where the
+ * datagram has come in so many pieces apart that they are not known any more. Changes nothing. Worker only. */
+bool fragment_overlaps(const struct fragment_table *t, const struct packet *p, uint64_t now_ns);
+
 /* fragment_release hands back one held packet whose first fragment has come (ports filled in), or returns false. To be
  * called until false after each first fragment. */
 bool fragment_release(struct fragment_table *t, struct packet *out);

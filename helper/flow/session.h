@@ -15,7 +15,7 @@ enum session_flag {
 	SESSION_CLOSING = 1 << 4, /* close_reason is decided; it waits for its last timeout */
 	SESSION_OPENED = 1 << 5,  /* its first packet went on; before that it is neither logged nor counted */
 	SESSION_ECHO = 1 << 6,    /* ICMP echo: requests go one way, replies the other */
-	SESSION_MARKED = 1 << 7,  /* a direction of it meets filters or a rewrite rule */
+	SESSION_MARKED = 1 << 7,  /* a direction of it meets filters, screens or a rewrite rule */
 	SESSION_NAT = 1 << 8, /* the keys of its flows are not each other's reverse: packets are rewritten on the way */
 	SESSION_PORT = 1 << 9,   /* it has a port of nat/ports.h: flow[1].key.destination_port */
 	SESSION_CLAIM = 1 << 10, /* its replies are claimed in nat/owners.h */
@@ -85,7 +85,8 @@ struct session {
 	struct marks marks[2];           /* by direction; empty without SESSION_MARKED */
 	uint8_t rewrites[2];             /* by direction: its egress unit has a rewrite rule */
 	uint8_t icmp_code;
-	uint8_t reserved; /* keeps sessions in whole cache lines */
+	uint8_t reserved;   /* keeps sessions in whole cache lines */
+	uint16_t limits[2]; /* trackers that count it, by its source and by its destination; 0: none */
 };
 /* session_out: the key with which packets of a direction leave. They come with that of their own flow, and what leaves is
  * what the other direction answers to. */

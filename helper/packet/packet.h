@@ -102,6 +102,8 @@ struct packet {
 	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
 	bool given_port;                 /* the source port of `out` is one of nat/ports.h */
 	const struct nat_rule *source_nat, *destination_nat; /* the rules that translate its session; NULL: none */
+	uint8_t screen_action;                               /* enum action: what the screens below did to it */
+	uint64_t screens; /* those it met, not yet reported: a bit for each enum screen_id */
 
 	/* What was found out when it came. A packet that waits keeps it: it is counted, metered and marked once. */
 	uint32_t judged_by; /* the generation whose input filter judged it; 0: none yet */

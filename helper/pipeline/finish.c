@@ -85,6 +85,8 @@ static void
 drop(struct worker *w, struct packet *p)
 {
 	p->verdict = VERDICT_DROP;
+	if (p->screens)
+		screen_report(w, p);
 	counter_add(&w->counters.drop[p->drop_reason], 1);
 	enum answer told = answer_send(w, p);
 	if (p->deny_reason != DENY_REASON_NONE)
@@ -137,6 +139,9 @@ hold(struct worker *w, struct packet *p)
 void
 finish(struct worker *w, struct packet *p)
 {
+	/* What drops is told below, with what is found out only now. */
+	if (p->screens && p->verdict != VERDICT_DROP)
+		screen_report(w, p);
 	switch ((enum verdict)p->verdict) {
 	case VERDICT_FORWARD:
 		forward(w, p);

@@ -7,6 +7,9 @@ fragment_follow(struct worker *w, struct packet *p)
 	/* One that waited for its neighbour was here before, and explain asks about whole packets. */
 	if (!(p->flags & PACKET_FRAGMENT) || p->flags & PACKET_FROM_WAIT || w->trace)
 		return VERDICT_NONE;
+	enum verdict v = screen_overlap(w, p);
+	if (v != VERDICT_NONE)
+		return v;
 	switch (fragment_resolve(w->fragments, p, w->now_ns)) {
 	case FRAGMENT_READY:
 		p->hash = flow_table_hash(w->flows, &p->key);

@@ -12,7 +12,7 @@ enum { ALWAYS = 0, MEMO = PACKET_MEMO };
 static const struct stage stages[] = {
 	{ "ingress", ingress_identify, trace_ingress, ALWAYS },
 	{ "input-filter", filter_input, trace_input, ALWAYS },
-	{ "screen", screen_check, trace_passed, ALWAYS },
+	{ "screen", screen_check, trace_screen, ALWAYS },
 	{ "fragment", fragment_follow, trace_passed, ALWAYS },
 	{ "flow", session_find, trace_flow, ALWAYS },
 	{ "destination-nat", nat_destination, trace_destination_nat, MEMO },
@@ -58,8 +58,8 @@ enum fast {
 	FAST_FILTERED, /* the input filter judged it, and sends it where the memo does not lead: the slow path goes on behind */
 };
 
-/* fast_filters is for flows with filters. They come first and last on the slow path, and may count and meter: so all else
- * that could be in the way has been looked at before. FAST_NOT stands for: go on. */
+/* fast_filters is for flows with filters or screens. They come first and last on the slow path, and may count and meter: so
+ * all else that could be in the way has been looked at before. FAST_NOT stands for: go on. */
 static enum fast
 fast_filters(struct worker *w, struct packet *p, struct session *s)
 {
@@ -69,9 +69,17 @@ fast_filters(struct worker *w, struct packet *p, struct session *s)
 		finish(w, p);
 		return FAST_DONE;
 	}
-	p->session = s;
-	if (p->route_instance != s->route_instance[p->direction])
+	if (p->route_instance != s->route_instance[p->direction]) {
+		p->session = s;
 		return FAST_FILTERED;
+	}
+	if (screen_check(w, p) != VERDICT_NONE) {
+		finish(w, p);
+		return FAST_DONE;
+	}
+	p->session = s;
+	if (p->screens)
+		screen_report(w, p);
 	p->egress_unit = s->flow[p->direction].egress_unit;
 	p->egress_zone = s->zones[p->direction].egress;
 	if (filter_output_again(w, p, m->output_memo) == VERDICT_NONE)
@@ -173,9 +181,11 @@ receive(struct worker *w, struct packet *p)
 		counter_add(&w->units[p->unit].in_packets, 1);
 		counter_add(&w->units[p->unit].in_bytes, p->l3_length);
 	}
-	if (malformed != DROP_REASON_NONE)
+	if (malformed != DROP_REASON_NONE) {
+		if (p->verdict == VERDICT_NONE)
+			malformed = screen_malformed(w, p, malformed);
 		p->verdict = (uint8_t)packet_drop(p, malformed);
-	else if (w->ports[p->port].unfinished && rewrite_checksum_unfinished(p))
+	} else if (w->ports[p->port].unfinished && rewrite_checksum_unfinished(p))
 		rewrite_checksum_complete(p);
 }
 

@@ -201,7 +201,7 @@ session_check(struct worker *w, struct packet *p)
 		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
 	if (flow_table_used(w->flows) >= limit_of(w) && !(p->flags & PACKET_RESTART))
 		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
-	return VERDICT_NONE;
+	return limit_check(w, p);
 }
 
 static uint64_t
@@ -266,6 +266,7 @@ end(struct worker *w, struct session *s, enum close_reason reason)
 		counter_add(&w->counters.sessions_abandoned, 1);
 	}
 	nat_closed(w, s);
+	limit_give(w, &s->flow[0].key, s->limits);
 	age_remove(w->ages, s);
 	flow_table_remove(w->flows, s);
 }
@@ -302,17 +303,23 @@ session_commit(struct worker *w, struct packet *p)
 		struct session *old = flow_table_find(w->flows, &p->key, p->hash, &direction);
 		end(w, old, reason_of(old, CLOSE_REASON_TCP_FIN));
 	}
+	uint16_t limits[2];
+	if (!limit_take(w, p, limits))
+		return false;
 	bool exists = false;
 	struct session *s = flow_table_install(w->flows, &p->key, &reverse, &exists);
 	if (!s) {
+		limit_give(w, &p->key, limits);
 		p->drop_reason = (uint8_t)(exists ? conflict(p) : DROP_REASON_SESSION_TABLE_FULL);
 		return false;
 	}
 	if (!nat_commit(w, p, s)) {
+		limit_give(w, &p->key, limits);
 		flow_table_remove(w->flows, s);
 		p->drop_reason = DROP_REASON_NAT_EXHAUSTED;
 		return false;
 	}
+	memcpy(s->limits, limits, sizeof limits);
 	p->session = s;
 	p->direction = 0;
 	p->flags |= PACKET_OPENS;
@@ -358,7 +365,7 @@ session_remember(struct worker *w, struct packet *p)
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
 	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, p->key.family);
 	filter_remember(w, p, s);
-	bool marked = false;
+	bool marked = screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress);
 	for (unsigned d = 0; d < 2; d++)
 		marked |= s->rewrites[d] || s->marks[d].input_memo || s->marks[d].output_memo;
 	s->flags = (uint16_t)(marked ? s->flags | SESSION_MARKED : s->flags & ~SESSION_MARKED);

@@ -22,6 +22,28 @@ struct stage {
 enum verdict ingress_identify(struct worker *w, struct packet *p);
 enum verdict filter_input(struct worker *w, struct packet *p);
 enum verdict screen_check(struct worker *w, struct packet *p);
+/* screen_overlap: the screen of overlapping fragments; only the table of fragments knows them. */
+enum verdict screen_overlap(struct worker *w, struct packet *p);
+/* screen_malformed notes that a screen of the zone names what is wrong with a packet that ends as malformed: `reason`. Returns
+ * why it ends. */
+enum drop_reason screen_malformed(struct worker *w, struct packet *p, enum drop_reason reason);
+/* flood_find counts a packet and returns the set of the zone's screens that count, and that it goes beyond. */
+uint64_t flood_find(struct worker *w, const struct packet *p, const struct screen *s);
+/* limit_check: may the packet's source or destination have one more session? Reads only. */
+enum verdict limit_check(struct worker *w, struct packet *p);
+/* limit_take counts the session that a packet opens, by [0] its source and [1] its destination; `taken` is for limit_give, with the
+ * key of the session's client. False and drop_reason: beyond the limit, nothing is counted. */
+bool limit_take(struct worker *w, struct packet *p, uint16_t taken[2]);
+void limit_give(struct worker *w, const struct flow_key *client, uint16_t taken[2]);
+/* screen_report counts and logs the screens that a packet met, once. */
+void screen_report(struct worker *w, struct packet *p);
+
+/* screen_of: what a zone's screens look for; NULL: nothing. */
+static inline const struct screen *
+screen_of(const struct worker *w, uint16_t zone)
+{
+	return w->snapshot->zone[zone].screen;
+}
 enum verdict fragment_follow(struct worker *w, struct packet *p);
 enum verdict session_find(struct worker *w, struct packet *p);
 enum verdict nat_destination(struct worker *w, struct packet *p);

@@ -47,6 +47,19 @@ trace_ingress(const struct worker *w, const struct packet *p, char *text, size_t
 }
 
 void
+trace_screen(const struct worker *w, const struct packet *p, char *text, size_t size)
+{
+	const struct screen *s = screen_of(w, p->zone);
+	if (p->screens)
+		snprintf(text, size, "screen %s%s: %s", s->name, s->alarm_only ? ", alarm only" : "",
+			 screen_id_text((unsigned)__builtin_ctzll(p->screens)));
+	else if (s)
+		snprintf(text, size, "screen %s", s->name);
+	else
+		snprintf(text, size, "nothing to do");
+}
+
+void
 trace_flow(const struct worker *w, const struct packet *p, char *text, size_t size)
 {
 	if (p->drop_reason != DROP_REASON_NONE)

@@ -38,6 +38,6 @@ void trace_add(const struct worker *w, const struct packet *p, const struct stag
 /* One for each stage that has something to say. */
 typedef void trace_describe(const struct worker *w, const struct packet *p, char *text, size_t size);
 trace_describe trace_passed, trace_ingress, trace_flow, trace_route, trace_host, trace_policy, trace_egress,
-    trace_session, trace_neighbour, trace_input, trace_output, trace_destination_nat, trace_source_nat;
+    trace_session, trace_neighbour, trace_input, trace_screen, trace_output, trace_destination_nat, trace_source_nat;
 
 #endif

@@ -16,6 +16,7 @@ enum {
 	QUEUE_ROOM = WORKER_PORTS_MAX * QUEUES,
 	NAT_RULE_ROOM = 1 << 14,
 	NAT_POOL_ROOM = 1 << 10,
+	ZONE_ROOM = 128
 };
 
 #define SESSION_IDS_BEGIN_S 1735689600ull /* 2025-01-01, docs/decisions/0005-session-ids.md */
@@ -40,13 +41,14 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->queues = calloc(QUEUE_ROOM, sizeof *w->queues);
 	w->nat_rules = calloc(NAT_RULE_ROOM, sizeof *w->nat_rules);
 	w->nat_pools = calloc(NAT_POOL_ROOM, sizeof *w->nat_pools);
+	w->screens = calloc(ZONE_ROOM, sizeof *w->screens);
 	w->memos = filter_memos_create();
 	w->flows = flow_table_create(sessions, seed);
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
 	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
-	    !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting) {
+	    !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -73,6 +75,7 @@ worker_free(struct worker *w)
 	free(w->queues);
 	free(w->nat_rules);
 	free(w->nat_pools);
+	free(w->screens);
 	free(w->filter_counters);
 	free(w->policies);
 	free(w->units);
@@ -81,6 +84,7 @@ worker_free(struct worker *w)
 	w->queues = NULL;
 	w->nat_rules = NULL;
 	w->nat_pools = NULL;
+	w->screens = NULL;
 	w->filter_counters = NULL;
 	w->waiting = NULL;
 	w->fragments = NULL;
@@ -90,10 +94,18 @@ worker_free(struct worker *w)
 	w->units = NULL;
 }
 
-enum { UNIT_COLUMNS = 4, POLICY_COLUMNS = 4, FILTER_COLUMNS = 2, QUEUE_COLUMNS = 4, NAT_COLUMNS = 2 };
+enum {
+	UNIT_COLUMNS = 4,
+	POLICY_COLUMNS = 4,
+	FILTER_COLUMNS = 2,
+	QUEUE_COLUMNS = 4,
+	NAT_COLUMNS = 2,
+	SCREEN_COLUMNS = SCREENS
+};
 _Static_assert(sizeof(struct unit_counters) == UNIT_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct policy_counters) == POLICY_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct filter_counter) == FILTER_COLUMNS * sizeof(uint64_t), "carried as a row");
+_Static_assert(sizeof(struct screen_counters) == SCREEN_COLUMNS * sizeof(uint64_t), "carried as a row");
 _Static_assert(sizeof(struct queue_counters) == QUEUE_COLUMNS * sizeof(uint64_t), "carried as a row");
 
 _Static_assert(sizeof(struct nat_counters) == NAT_COLUMNS * sizeof(uint64_t), "carried as a row");
@@ -140,6 +152,12 @@ static uint32_t
 nat_rule_count(const struct snapshot *s)
 {
 	return s && s->nat ? s->nat->rule_count : 0;
+}
+
+static const char *
+zone_name(const struct snapshot *s, uint32_t row)
+{
+	return s->zone[row].name;
 }
 
 static uint32_t
@@ -205,6 +223,7 @@ worker_snapshot(struct worker *w, const struct snapshot *s)
 	      s->queue_counter_count);
 	carry((uint64_t *)w->nat_rules, NAT_COLUMNS, nat_rule_name, old, nat_rule_count(old), s, nat_rule_count(s));
 	nat_prepare(w, s);
+	carry((uint64_t *)w->screens, SCREEN_COLUMNS, zone_name, old, old ? old->zone_count : 0, s, s->zone_count);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
 	w->snapshot = s;
 }

@@ -61,6 +61,11 @@ struct filter_counter {
 	uint64_t packets, bytes;
 };
 
+/* screen_counters: of a zone: packets that met each of its screens. */
+struct screen_counters {
+	uint64_t met[SCREENS];
+};
+
 /* queue_counters: of a port's queue: packets that went into it and that found it full, and their IP bytes. */
 struct queue_counters {
 	uint64_t packets, bytes, dropped_packets, dropped_bytes;
@@ -153,6 +158,7 @@ struct worker {
 	struct filter_counter *policer_drops;         /* [snapshot->policer_count] */
 	struct queue_counters *queues;                /* [snapshot->queue_counter_count] */
 	struct nat_counters *nat_rules;               /* [snapshot->nat->rule_count] */
+	struct screen_counters *screens;              /* [snapshot->zone_count] */
 	uint32_t unit_room, policy_room, filter_room; /* allocated entries of these; never exceeded */
 	uint32_t policer_room;
 	struct trace *trace;

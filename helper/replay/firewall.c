@@ -266,6 +266,7 @@ firewall_commit(struct firewall *f, struct snapshot *s)
 	struct rib *rib = rib_build(s, NULL, 0);
 	if (!rib)
 		return false;
+	screens_adopt(s, old);
 	f->snapshot = s;
 	set_ports(f);
 	for (uint32_t i = 0; i < f->options.workers; i++) {

@@ -194,6 +194,9 @@ report_event(struct report *r, const struct event_frame *f)
 	json_number(j, "destination_port", ntohs(e->destination_port));
 	if (e->event_type == EVENT_TYPE_FILTER_LOG) {
 		filter_fields(j, s, f);
+	} else if (e->event_type == EVENT_TYPE_SCREEN_DROP) {
+		json_number(j, "screen_id", e->screen_id);
+		json_text(j, "screen", screen_id_text(e->screen_id));
 	} else {
 		json_number(j, "policy_id", e->policy_id);
 		text_if(j, "policy", policy_name(s, e->policy_id));
@@ -254,6 +257,12 @@ static const void *
 policy_rows(const struct worker *w)
 {
 	return w->policies;
+}
+
+static const void *
+screen_rows(const struct worker *w)
+{
+	return w->screens;
 }
 
 struct counted {
@@ -319,6 +328,17 @@ report_counters(const struct snapshot *s, const struct worker *const *workers, u
 		ROW(&c, policy_rows, policy_counters, i, packets);
 		ROW(&c, policy_rows, policy_counters, i, bytes);
 		ROW(&c, policy_rows, policy_counters, i, sessions);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+	json_open(j, "screens", '{');
+	for (uint32_t i = 1; i < s->zone_count; i++) {
+		json_open(j, s->zone[i].name, '{');
+		for (unsigned id = 0; id < SCREENS; id++) {
+			char name[8];
+			snprintf(name, sizeof name, "%u", id);
+			sum(&c, name, screen_rows, i * sizeof(struct screen_counters) + id * sizeof(uint64_t));
+		}
 		json_close(j, '}');
 	}
 	json_close(j, '}');

@@ -8,6 +8,7 @@
 #include "snapshot/build_cos.h"
 #include "snapshot/build_filter.h"
 #include "snapshot/build_nat.h"
+#include "snapshot/build_screen.h"
 #include "snapshot/check.h"
 #include "snapshot/refusal.h"
 
@@ -451,7 +452,8 @@ snapshot_build(const struct given_snapshot *g, struct refusal *why)
 	settings_build(&b);
 	if (zones_build(&b) && instances_build(&b) && ports_build(&b) && units_build(&b) && applications_build(&b) &&
 	    address_sets_build(&b) && policy_sets_build(&b) && counters_build(&b) && routes_build(&b) &&
-	    filters_build(g, s, arena, b.sets) && cos_build(g, s, arena) && nat_build(g, s, arena, b.sets))
+	    filters_build(g, s, arena, b.sets) && cos_build(g, s, arena) && nat_build(g, s, arena, b.sets) &&
+	    screens_build(g, s, arena))
 		return s;
 	snapshot_free(s);
 	refusal_set(why, "memory", "", "not enough memory to build the snapshot");
@@ -469,5 +471,6 @@ snapshot_free(struct snapshot *s)
 	filters_free(s);
 	cos_free(s);
 	nat_free(s);
+	screens_free(s);
 	arena_destroy(s->arena);
 }

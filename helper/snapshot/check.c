@@ -13,6 +13,7 @@
 #include "snapshot/check_filter.h"
 #include "snapshot/check_nat.h"
 #include "snapshot/check_private.h"
+#include "snapshot/check_screen.h"
 #include "snapshot/refusal.h"
 
 const char *
@@ -597,5 +598,5 @@ snapshot_check(const struct given_snapshot *g, struct arena *arena, struct refus
 	struct check c = { .g = g, .arena = arena, .why = why };
 	return zones_check(&c) && instances_check(&c) && ports_check(&c) && units_check(&c) && address_sets_check(&c) &&
 	       applications_check(&c) && counters_check(&c) && policy_sets_check(&c) && routes_check(&c) &&
-	       filters_check(&c) && cos_check(&c) && nat_check(&c);
+	       filters_check(&c) && cos_check(&c) && nat_check(&c) && screens_check(&c);
 }

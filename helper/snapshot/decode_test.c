@@ -736,6 +736,79 @@ filters_are_taken_over(void **state)
 }
 
 static void
+what_connects_screens_is_checked(void **state)
+{
+	static const struct {
+		const char *path, *value, *code, *at;
+	} table[] = {
+		{ "zones[1].screen", "2", NULL, NULL },
+		{ "zones[1].screen", "3", "reference", "zones[1].screen" },
+		{ "screens[0].checks[0]", "4", "reference", "screens[0].checks[0]" },
+		{ "screens[0].checks[2]", "32", NULL, NULL },
+		{ "screens[0].checks[2]", "63", "reference", "screens[0].checks[2]" },
+		{ "screens[0].checks[1]", "5", "order", "screens[0].checks[1]" },
+		{ "screens[0].thresholds[0].screen", "5", "reference", "screens[0].thresholds[0].screen" },
+		{ "screens[0].thresholds[1].screen", "1", "order", "screens[0].thresholds[1].screen" },
+		{ "screens[0].thresholds[0].threshold", "999", NULL, NULL },
+		{ "screens[0].thresholds[0].screen", "16", NULL, NULL },
+		{ "screens[0].thresholds[1].threshold", "999", "bound", "screens[0].thresholds[1].threshold" },
+		{ "screens[0].ipv6_headers[0].high", "42", "order", "screens[0].ipv6_headers[0].low" },
+		{ "screens[0].ipv6_headers[1].low", "44", "order", "screens[0].ipv6_headers[1].low" },
+		{ "screens[0].hop_options[0].low", "6", "order", "screens[0].hop_options[0].low" },
+		{ "screens[0].destination_options[0].high", "200", "order", "screens[0].destination_options[0].low" },
+		{ "screens[1].name", "\"outside\"", "duplicate", "screens[1].name" },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		expect_with(table[i].path, table[i].value, table[i].code, table[i].at);
+}
+
+static void
+screens_are_taken_over(void **state)
+{
+	struct snapshot *s = sample_decode();
+	const struct screen *outside = s->zone[3].screen, *inside = s->zone[1].screen;
+	assert_null(s->zone[2].screen);
+	assert_string_equal(outside->name, "outside");
+	assert_true(outside->alarm_only);
+	assert_true(outside->checks == (SCREEN_BIT(LAND) | SCREEN_BIT(SPOOFING) | SCREEN_BIT(IPV6_EXTENSION_LIMIT)));
+	assert_int_equal(outside->extension_limit, 2);
+	assert_true(outside->rates == (SCREEN_BIT(ICMP_FLOOD) | SCREEN_BIT(TCP_SWEEP)));
+	assert_int_equal(outside->threshold[SCREEN_ID_ICMP_FLOOD], 1000);
+	assert_int_equal(outside->threshold[SCREEN_ID_TCP_SWEEP], 5000);
+	assert_non_null(s->zone[3].tracker[SCREEN_ID_TCP_SWEEP]);
+	assert_null(s->zone[3].tracker[SCREEN_ID_UDP_SWEEP]);
+	for (unsigned octet = 0; octet < 256; octet++) {
+		assert_int_equal(octet_in(outside->ipv6_header, (uint8_t)octet),
+				 octet == 43 || octet == 44 || octet == 135);
+		assert_int_equal(octet_in(outside->hop_option, (uint8_t)octet), octet == 5);
+		assert_int_equal(octet_in(outside->destination_option, (uint8_t)octet), octet >= 201);
+	}
+	assert_string_equal(inside->name, "inside");
+	assert_false(inside->alarm_only);
+	assert_true(inside->checks == 0);
+	assert_int_equal(inside->extension_limit, SCREEN_LIMIT_OFF);
+	snapshot_free(s);
+}
+
+static void
+zones_go_on_counting_over_a_commit(void **state)
+{
+	struct snapshot *old = sample_decode(), *s = sample_decode();
+	struct tracker *sweep = old->zone[3].tracker[SCREEN_ID_TCP_SWEEP];
+	assert_ptr_not_equal(s->zone[3].tracker[SCREEN_ID_TCP_SWEEP], sweep);
+	screens_adopt(s, old);
+	assert_ptr_equal(s->zone[3].tracker[SCREEN_ID_TCP_SWEEP], sweep);
+	assert_ptr_equal(old->zone[3].tracker[SCREEN_ID_TCP_SWEEP], sweep);
+	snapshot_free(old);
+	strcpy(s->zone[3].name, "renamed");
+	struct snapshot *next = sample_decode();
+	screens_adopt(next, s);
+	assert_ptr_not_equal(next->zone[3].tracker[SCREEN_ID_TCP_SWEEP], sweep);
+	snapshot_free(s);
+	snapshot_free(next);
+}
+
+static void
 policers_are_taken_over(void **state)
 {
 	struct snapshot *s = sample_decode();
@@ -788,6 +861,9 @@ main(void)
 		cmocka_unit_test(routes_are_taken_over),
 		cmocka_unit_test(filters_are_taken_over),
 		cmocka_unit_test(policers_are_taken_over),
+		cmocka_unit_test(what_connects_screens_is_checked),
+		cmocka_unit_test(screens_are_taken_over),
+		cmocka_unit_test(zones_go_on_counting_over_a_commit),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	msgpack_unpacked_destroy(&sample);

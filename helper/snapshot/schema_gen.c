@@ -49,10 +49,12 @@ static const struct schema_field zone_fields[] = {
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = zone_name_characters } },
 	{ .name = "tcp_rst", .name_length = 7, .required = true, .at = offsetof(struct given_zone, tcp_rst),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "screen", .name_length = 6, .required = true, .at = offsetof(struct given_zone, screen),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 127ll } },
 	{ .name = "host_inbound", .name_length = 12, .required = true, .at = offsetof(struct given_zone, host_inbound), .count_at = offsetof(struct given_zone, host_inbound_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &zone_host_inbound_item, .item_size = sizeof(struct given_host_service) } },
 };
-const struct schema_map given_zone_map = { .name = "zone", .size = sizeof(struct given_zone), .count = 4, .field = zone_fields };
+const struct schema_map given_zone_map = { .name = "zone", .size = sizeof(struct given_zone), .count = 5, .field = zone_fields };
 
 static const uint32_t instance_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const struct schema_field instance_fields[] = {
@@ -635,6 +637,40 @@ static const struct schema_field nat_set_fields[] = {
 };
 const struct schema_map given_nat_set_map = { .name = "nat_set", .size = sizeof(struct given_nat_set), .count = 4, .field = nat_set_fields };
 
+static const struct schema_field screen_threshold_fields[] = {
+	{ .name = "screen", .name_length = 6, .required = true, .at = offsetof(struct given_screen_threshold, screen),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
+	{ .name = "threshold", .name_length = 9, .required = true, .at = offsetof(struct given_screen_threshold, threshold),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
+};
+const struct schema_map given_screen_threshold_map = { .name = "screen_threshold", .size = sizeof(struct given_screen_threshold), .count = 2, .field = screen_threshold_fields };
+
+static const uint32_t screen_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
+static const struct schema_type screen_checks_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll };
+static const struct schema_type screen_thresholds_item = { .kind = SCHEMA_MAP, .map = &given_screen_threshold_map };
+static const struct schema_type screen_ipv6_headers_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type screen_hop_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type screen_destination_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_field screen_fields[] = {
+	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_screen, name),
+	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = screen_name_characters } },
+	{ .name = "alarm_without_drop", .name_length = 18, .required = true, .at = offsetof(struct given_screen, alarm_without_drop),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "checks", .name_length = 6, .required = true, .at = offsetof(struct given_screen, checks), .count_at = offsetof(struct given_screen, checks_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 64ll, .item = &screen_checks_item, .item_size = sizeof(uint32_t) } },
+	{ .name = "thresholds", .name_length = 10, .required = true, .at = offsetof(struct given_screen, thresholds), .count_at = offsetof(struct given_screen, thresholds_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 64ll, .item = &screen_thresholds_item, .item_size = sizeof(struct given_screen_threshold) } },
+	{ .name = "ipv6_headers", .name_length = 12, .required = true, .at = offsetof(struct given_screen, ipv6_headers), .count_at = offsetof(struct given_screen, ipv6_headers_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_ipv6_headers_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "hop_options", .name_length = 11, .required = true, .at = offsetof(struct given_screen, hop_options), .count_at = offsetof(struct given_screen, hop_options_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_hop_options_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "destination_options", .name_length = 19, .required = true, .at = offsetof(struct given_screen, destination_options), .count_at = offsetof(struct given_screen, destination_options_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_destination_options_item, .item_size = sizeof(struct given_octet_range) } },
+	{ .name = "extension_limit", .name_length = 15, .required = true, .at = offsetof(struct given_screen, extension_limit),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 32ll } },
+};
+const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 8, .field = screen_fields };
+
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };
 static const struct schema_type snapshot_instances_item = { .kind = SCHEMA_MAP, .map = &given_instance_map };
@@ -656,6 +692,7 @@ static const struct schema_type snapshot_rewrites_item = { .kind = SCHEMA_MAP, .
 static const struct schema_type snapshot_nat_pools_item = { .kind = SCHEMA_MAP, .map = &given_nat_pool_map };
 static const struct schema_type snapshot_nat_rules_item = { .kind = SCHEMA_MAP, .map = &given_nat_rule_map };
 static const struct schema_type snapshot_nat_sets_item = { .kind = SCHEMA_MAP, .map = &given_nat_set_map };
+static const struct schema_type snapshot_screens_item = { .kind = SCHEMA_MAP, .map = &given_screen_map };
 static const struct schema_field snapshot_fields[] = {
 	{ .name = "version", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, version),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1ll } },
@@ -703,5 +740,7 @@ static const struct schema_field snapshot_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 16384ll, .item = &snapshot_nat_rules_item, .item_size = sizeof(struct given_nat_rule) } },
 	{ .name = "nat_sets", .name_length = 8, .required = false, .at = offsetof(struct given_snapshot, nat_sets), .count_at = offsetof(struct given_snapshot, nat_sets_count), .present_at = offsetof(struct given_snapshot, has_nat_sets),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_nat_sets_item, .item_size = sizeof(struct given_nat_set) } },
+	{ .name = "screens", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, screens), .count_at = offsetof(struct given_snapshot, screens_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 127ll, .item = &snapshot_screens_item, .item_size = sizeof(struct given_screen) } },
 };
-const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 23, .field = snapshot_fields };
+const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 24, .field = snapshot_fields };

@@ -31,6 +31,7 @@ struct given_zone {
 	uint32_t id;
 	struct schema_text name;
 	bool tcp_rst;
+	uint32_t screen;
 	uint32_t host_inbound_count;
 	struct given_host_service *host_inbound;
 };
@@ -412,6 +413,29 @@ struct given_nat_set {
 };
 extern const struct schema_map given_nat_set_map;
 
+struct given_screen_threshold {
+	uint32_t screen;
+	uint32_t threshold;
+};
+extern const struct schema_map given_screen_threshold_map;
+
+struct given_screen {
+	struct schema_text name;
+	bool alarm_without_drop;
+	uint32_t checks_count;
+	uint32_t *checks;
+	uint32_t thresholds_count;
+	struct given_screen_threshold *thresholds;
+	uint32_t ipv6_headers_count;
+	struct given_octet_range *ipv6_headers;
+	uint32_t hop_options_count;
+	struct given_octet_range *hop_options;
+	uint32_t destination_options_count;
+	struct given_octet_range *destination_options;
+	int32_t extension_limit;
+};
+extern const struct schema_map given_screen_map;
+
 struct given_snapshot {
 	uint32_t version;
 	uint32_t generation;
@@ -457,6 +481,8 @@ struct given_snapshot {
 	bool has_nat_sets;
 	uint32_t nat_sets_count;
 	struct given_nat_set *nat_sets;
+	uint32_t screens_count;
+	struct given_screen *screens;
 };
 extern const struct schema_map given_snapshot_map;
 

@@ -9,6 +9,7 @@
 #include "meter/policer.h"
 #include "nat/nat.h"
 #include "route/fib.h"
+#include "screen/screen.h"
 #include "wire_gen.h"
 
 enum { NAME_MAX_BYTES = 64, DEVICE_MAX_BYTES = 16 };
@@ -116,6 +117,9 @@ struct instance {
 struct zone {
 	char name[NAME_MAX_BYTES];
 	bool tcp_rst;
+	const struct screen *screen;      /* what is looked for in packets that come from it; NULL: nothing */
+	struct tracker *tracker[SCREENS]; /* of the screens that count; shared by all workers and by the snapshots that
+					   * screens_adopt connects */
 	uint32_t host_service_count;
 	struct host_service *host_service;
 };
@@ -225,5 +229,9 @@ struct refusal {
  * checked for type, bound, reference and presence; unknown fields are refused. Never repairs. Control thread. */
 struct snapshot *snapshot_decode(const void *bytes, uint32_t length, struct refusal *why);
 void snapshot_free(struct snapshot *s);
+
+/* screens_adopt lets the zones of *s go on counting where the zones of the same names in `old` are. To be called before *s is
+ * published; `old` stays usable. Control thread. */
+void screens_adopt(struct snapshot *s, const struct snapshot *old);
 
 #endif

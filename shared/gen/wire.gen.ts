@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "77dcef10cc664069";
+export const LAYOUT_HASH = "6767359abe6a6d47";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -190,13 +190,53 @@ export const ScreenId = {
   SESSION_LIMIT_DESTINATION: 16,
   /** icmp fragment */
   ICMP_FRAGMENT: 17,
+  /** icmp large */
+  ICMP_LARGE: 18,
+  /** icmp icmpv6-malformed */
+  ICMPV6_MALFORMED: 19,
+  /** ip bad-option */
+  BAD_OPTION: 20,
+  /** ip record-route-option */
+  RECORD_ROUTE: 21,
+  /** ip timestamp-option */
+  TIMESTAMP: 22,
+  /** ip security-option */
+  SECURITY: 23,
+  /** ip stream-option */
+  STREAM: 24,
+  /** ip loose-source-route-option */
+  LOOSE_SOURCE_ROUTE: 25,
+  /** ip strict-source-route-option */
+  STRICT_SOURCE_ROUTE: 26,
+  /** ip unknown-protocol */
+  UNKNOWN_PROTOCOL: 27,
+  /** ip block-frag */
+  BLOCK_FRAGMENT: 28,
+  /** ip spoofing */
+  SPOOFING: 29,
+  /** ip ipv6-extension-header */
+  IPV6_EXTENSION_HEADER: 30,
+  /** ip ipv6-extension-header-limit */
+  IPV6_EXTENSION_LIMIT: 31,
+  /** ip ipv6-malformed-header */
+  IPV6_MALFORMED: 32,
+  /** tcp syn-flood source-threshold */
+  SYN_FLOOD_SOURCE: 33,
+  /** tcp syn-flood destination-threshold */
+  SYN_FLOOD_DESTINATION: 34,
+  /** tcp tcp-sweep */
+  TCP_SWEEP: 35,
+  /** udp udp-sweep */
+  UDP_SWEEP: 36,
+  /** udp port-scan */
+  UDP_PORT_SCAN: 37,
 } as const;
 export type ScreenId = (typeof ScreenId)[keyof typeof ScreenId];
 export type ScreenIdName = keyof typeof ScreenId;
 /** What a user reads, by value. */
-export const screenIdText: readonly string[] = ["SYN flood!","ICMP flood!","UDP flood!","TCP port scan!","IP sweep!","Land attack!","Ping of death!","Tear drop attack!","SYN and FIN bits!","No TCP flag!","FIN but no ACK bit!","WinNuke attack!","Source route IP option!","SYN fragment!","SYN flood!","Src IP session limit!","Dst IP session limit!","ICMP fragment!"];
+export const screenIdText: readonly string[] = ["SYN flood!","ICMP flood!","UDP flood!","TCP port scan!","IP sweep!","Land attack!","Ping of death!","Tear drop attack!","SYN and FIN bits!","No TCP flag!","FIN but no ACK bit!","WinNuke attack!","Source route IP option!","SYN fragment!","SYN flood!","Src IP session limit!","Dst IP session limit!","ICMP fragment!","Large ICMP packet!","ICMPv6 malformed packet!","Bad IP option!","Record Route IP option!","Timestamp IP option!","Security IP option!","Stream IP option!","Loose source route IP option!","Strict source route IP option!","Unknown protocol!","Block fragment traffic!","IP spoofing!","IPv6 extension header!","IPv6 extension header limit!","IPv6 malformed header!","SYN flood Src-IP based!","SYN flood Dst-IP based!","TCP sweep!","UDP sweep!","UDP port scan!"];
 /** The declared name, by value. */
-export const screenIdName: readonly (ScreenIdName | undefined)[] = ["SYN_FLOOD", "ICMP_FLOOD", "UDP_FLOOD", "PORT_SCAN", "IP_SWEEP", "LAND", "PING_OF_DEATH", "TEAR_DROP", "SYN_FIN", "TCP_NO_FLAG", "FIN_NO_ACK", "WINNUKE", "SOURCE_ROUTE", "SYN_FRAGMENT", "SYN_COOKIE", "SESSION_LIMIT_SOURCE", "SESSION_LIMIT_DESTINATION", "ICMP_FRAGMENT"];
+export const screenIdName: readonly (ScreenIdName | undefined)[] = ["SYN_FLOOD", "ICMP_FLOOD", "UDP_FLOOD", "PORT_SCAN", "IP_SWEEP", "LAND", "PING_OF_DEATH", "TEAR_DROP", "SYN_FIN", "TCP_NO_FLAG", "FIN_NO_ACK", "WINNUKE", "SOURCE_ROUTE", "SYN_FRAGMENT", "SYN_COOKIE", "SESSION_LIMIT_SOURCE", "SESSION_LIMIT_DESTINATION", "ICMP_FRAGMENT", "ICMP_LARGE", "ICMPV6_MALFORMED", "BAD_OPTION", "RECORD_ROUTE", "TIMESTAMP", "SECURITY", "STREAM", "LOOSE_SOURCE_ROUTE", "STRICT_SOURCE_ROUTE", "UNKNOWN_PROTOCOL", "BLOCK_FRAGMENT", "SPOOFING", "IPV6_EXTENSION_HEADER", "IPV6_EXTENSION_LIMIT", "IPV6_MALFORMED", "SYN_FLOOD_SOURCE", "SYN_FLOOD_DESTINATION", "TCP_SWEEP", "UDP_SWEEP", "UDP_PORT_SCAN"];
 
 export const EventOutcome = {
   /** written to the ring */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x77dcef10cc664069ull
-#define WIRE_LAYOUT_HASH_TEXT "77dcef10cc664069"
+#define WIRE_LAYOUT_HASH 0x6767359abe6a6d47ull
+#define WIRE_LAYOUT_HASH_TEXT "6767359abe6a6d47"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -206,8 +206,28 @@ enum screen_id {
 	SCREEN_ID_SESSION_LIMIT_SOURCE = 15, /* limit-session source-ip-based */
 	SCREEN_ID_SESSION_LIMIT_DESTINATION = 16, /* limit-session destination-ip-based */
 	SCREEN_ID_ICMP_FRAGMENT = 17, /* icmp fragment */
+	SCREEN_ID_ICMP_LARGE = 18, /* icmp large */
+	SCREEN_ID_ICMPV6_MALFORMED = 19, /* icmp icmpv6-malformed */
+	SCREEN_ID_BAD_OPTION = 20, /* ip bad-option */
+	SCREEN_ID_RECORD_ROUTE = 21, /* ip record-route-option */
+	SCREEN_ID_TIMESTAMP = 22, /* ip timestamp-option */
+	SCREEN_ID_SECURITY = 23, /* ip security-option */
+	SCREEN_ID_STREAM = 24, /* ip stream-option */
+	SCREEN_ID_LOOSE_SOURCE_ROUTE = 25, /* ip loose-source-route-option */
+	SCREEN_ID_STRICT_SOURCE_ROUTE = 26, /* ip strict-source-route-option */
+	SCREEN_ID_UNKNOWN_PROTOCOL = 27, /* ip unknown-protocol */
+	SCREEN_ID_BLOCK_FRAGMENT = 28, /* ip block-frag */
+	SCREEN_ID_SPOOFING = 29, /* ip spoofing */
+	SCREEN_ID_IPV6_EXTENSION_HEADER = 30, /* ip ipv6-extension-header */
+	SCREEN_ID_IPV6_EXTENSION_LIMIT = 31, /* ip ipv6-extension-header-limit */
+	SCREEN_ID_IPV6_MALFORMED = 32, /* ip ipv6-malformed-header */
+	SCREEN_ID_SYN_FLOOD_SOURCE = 33, /* tcp syn-flood source-threshold */
+	SCREEN_ID_SYN_FLOOD_DESTINATION = 34, /* tcp syn-flood destination-threshold */
+	SCREEN_ID_TCP_SWEEP = 35, /* tcp tcp-sweep */
+	SCREEN_ID_UDP_SWEEP = 36, /* udp udp-sweep */
+	SCREEN_ID_UDP_PORT_SCAN = 37, /* udp port-scan */
 };
-#define SCREEN_ID_COUNT 18u /* highest value + 1 */
+#define SCREEN_ID_COUNT 38u /* highest value + 1 */
 
 /* screen_id_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -232,6 +252,26 @@ screen_id_text(unsigned v)
 		[SCREEN_ID_SESSION_LIMIT_SOURCE] = "Src IP session limit!",
 		[SCREEN_ID_SESSION_LIMIT_DESTINATION] = "Dst IP session limit!",
 		[SCREEN_ID_ICMP_FRAGMENT] = "ICMP fragment!",
+		[SCREEN_ID_ICMP_LARGE] = "Large ICMP packet!",
+		[SCREEN_ID_ICMPV6_MALFORMED] = "ICMPv6 malformed packet!",
+		[SCREEN_ID_BAD_OPTION] = "Bad IP option!",
+		[SCREEN_ID_RECORD_ROUTE] = "Record Route IP option!",
+		[SCREEN_ID_TIMESTAMP] = "Timestamp IP option!",
+		[SCREEN_ID_SECURITY] = "Security IP option!",
+		[SCREEN_ID_STREAM] = "Stream IP option!",
+		[SCREEN_ID_LOOSE_SOURCE_ROUTE] = "Loose source route IP option!",
+		[SCREEN_ID_STRICT_SOURCE_ROUTE] = "Strict source route IP option!",
+		[SCREEN_ID_UNKNOWN_PROTOCOL] = "Unknown protocol!",
+		[SCREEN_ID_BLOCK_FRAGMENT] = "Block fragment traffic!",
+		[SCREEN_ID_SPOOFING] = "IP spoofing!",
+		[SCREEN_ID_IPV6_EXTENSION_HEADER] = "IPv6 extension header!",
+		[SCREEN_ID_IPV6_EXTENSION_LIMIT] = "IPv6 extension header limit!",
+		[SCREEN_ID_IPV6_MALFORMED] = "IPv6 malformed header!",
+		[SCREEN_ID_SYN_FLOOD_SOURCE] = "SYN flood Src-IP based!",
+		[SCREEN_ID_SYN_FLOOD_DESTINATION] = "SYN flood Dst-IP based!",
+		[SCREEN_ID_TCP_SWEEP] = "TCP sweep!",
+		[SCREEN_ID_UDP_SWEEP] = "UDP sweep!",
+		[SCREEN_ID_UDP_PORT_SCAN] = "UDP port scan!",
 	};
 	return v < SCREEN_ID_COUNT && text[v] ? text[v] : "unknown";
 }

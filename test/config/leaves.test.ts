@@ -20,6 +20,7 @@ import {
 import { classOfServiceRows } from "./class-of-service-leaves.js";
 import { natRows } from "./nat-leaves.js";
 import { filterRows, routes } from "./filter-leaves.js";
+import { screenRows } from "./screen-leaves.js";
 import { edited, errorsOf, type Edit } from "./tree.js";
 
 const POLICY = "security.policies[0].policy[0]";
@@ -552,12 +553,12 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
     "security.log.stream[].category[]",
     {
       at: `${STREAM}.category[0]`,
-      accept: ["all", "session", "session-open", "session-close", "policy", "filter"],
+      accept: ["all", "session", "session-open", "session-close", "policy", "screen", "filter"],
       refuse: [
-        ["screen", "expected all, session, session-open, session-close, policy or filter, found 'screen'"],
+        ["nat", "expected all, session, session-open, session-close, policy, screen or filter, found 'nat'"],
         [
           "sessions",
-          "expected all, session, session-open, session-close, policy or filter, found 'sessions'; did you mean 'session'?",
+          "expected all, session, session-open, session-close, policy, screen or filter, found 'sessions'; did you mean 'session'?",
         ],
       ],
     },
@@ -630,6 +631,7 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...filterRows,
   ...classOfServiceRows,
   ...natRows,
+  ...screenRows,
 ]);
 
 test("every leaf of the schema has a row, and every row is of a leaf", () => {

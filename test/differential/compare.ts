@@ -182,6 +182,7 @@ const EVENT_FIELDS = [
   "destination_port",
   "policy_id",
   "policy",
+  "screen_id",
   "ingress_zone",
   "egress_zone",
   "ingress_interface",
@@ -214,7 +215,10 @@ function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["na
     return `time ${line.time_ns}, expected ${model.from_ns} to ${model.until_ns}`;
   const table: NameTable = names.get(line.generation as number)!;
   /* The program names policies by what is in force when it prints; ids are what frames carry. */
-  const printed: Readonly<Record<string, unknown>> = { ...line, policy: policyName(table, line.policy_id as number) };
+  const printed: Readonly<Record<string, unknown>> = {
+    ...line,
+    policy: line.policy_id === undefined ? undefined : policyName(table, line.policy_id as number),
+  };
   const difference = firstDifference([
     ...EVENT_FIELDS.map((field): Pair => [field, model[field], printed[field]]),
     ["application", model.application ?? ANY, table.applications[line.application_id as number]],

@@ -7,6 +7,7 @@ import { Chooser } from "./choose.js";
 import { configOf } from "./generate-config.js";
 import { withFilters } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
+import { ScreenTraffic, withScreens } from "./generate-screen.js";
 import { plainTraffic, stepsOf } from "./generate-steps.js";
 
 const STEPS = 100;
@@ -27,10 +28,11 @@ function numbers(seed: number): () => number {
 const PLAIN = 200; /* numbers that make a configuration without filters */
 const FILTERS = 4000;
 
-/** caseOf: two of four have filters. */
+/** caseOf: two of four have filters, and one in eight has screens instead. */
 export function caseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
+  if (seed % 8 === 4) return screenCase(list, (seed >> 3) % 2 === 0);
   return seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
 }
 
@@ -48,6 +50,19 @@ function filterCase(list: Lists): Case {
   const later = [config(), config(), config()];
   const steps = Array.from({ length: FILTER_STEPS }, () => list(32));
   const traffic = { source: new FilterTraffic(new Chooser([])), gaps: FILTER_GAPS, jumps: 1, commits: 30 };
+  return { config: config(), steps: stepsOf(steps, later, traffic) };
+}
+
+/** screenCase: half of them with filters too. */
+function screenCase(list: Lists, filtered: boolean): Case {
+  const config = (): Config => {
+    const plain = permitting(configOf(list(PLAIN)));
+    const base = filtered ? withFilters(plain, new Chooser(list(FILTERS))) : plain;
+    return withScreens(base, new Chooser(list(PLAIN)));
+  };
+  const later = [config(), config(), config()];
+  const steps = Array.from({ length: STEPS }, () => list(32));
+  const traffic = { ...plainTraffic(false), source: new ScreenTraffic(new Chooser([])) };
   return { config: config(), steps: stepsOf(steps, later, traffic) };
 }
 

@@ -2,7 +2,7 @@
 
 /** Event: the fields of the frame by their names in docs/wire.md; names stand for numbers where one exists. */
 export interface Event {
-  readonly event: "SESSION_OPEN" | "SESSION_CLOSE" | "POLICY_DENY" | "FILTER_LOG";
+  readonly event: "SESSION_OPEN" | "SESSION_CLOSE" | "POLICY_DENY" | "SCREEN_DROP" | "FILTER_LOG";
   /** earliest and latest time at which it may happen, nanoseconds */
   readonly from_ns: bigint;
   readonly until_ns: bigint;
@@ -15,6 +15,7 @@ export interface Event {
   readonly destination_port: number;
   readonly policy_id?: number;
   readonly policy?: string;
+  readonly screen_id?: number;
   readonly ingress_zone: string | undefined;
   readonly egress_zone: string | undefined;
   readonly ingress_interface: string | undefined;

@@ -30,6 +30,7 @@ import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from ".
 import { ownAddress, Routes } from "./route.js";
 import { closeReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
 import { TcpTrack, type TcpRules } from "./tcp.js";
+import { readScreens, screensMet, type Screens } from "./screen.js";
 import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
 
 /** SLACK: sessions and held packets end this much after their time at most. */
@@ -66,6 +67,10 @@ interface Judgement {
   /** of a packet for this host: the instance that has the address */
   localInstance: string | undefined;
   marks: Marks;
+  /** the screen that ended it */
+  screen: number | undefined;
+  /** those that only alarm */
+  alarms: readonly number[];
   /** what the filters said that it met, in order */
   passages: Passage[];
   /** what filters say may be known from an earlier packet */
@@ -102,6 +107,7 @@ class Drop extends Error {
 export class Firewall {
   #units!: readonly Unit[];
   #zones!: ReadonlyMap<string, ZoneConfig>;
+  #screens!: Screens;
   #routes!: Routes;
   #policies!: Policies;
   #applications!: Applications;
@@ -135,6 +141,7 @@ export class Firewall {
     const tcp = config.security.flow?.["tcp-session"];
     this.#units = readUnits(config);
     this.#zones = readZones(config);
+    this.#screens = readScreens(config);
     this.#routes = new Routes(config, this.#units);
     this.#applications = readApplications(config);
     this.#policies = new Policies(config, this.#applications);
@@ -157,6 +164,7 @@ export class Firewall {
     this.#generation = generation;
     this.#epoch++;
     keep(this.counters, "policies", this.#policies.counters);
+    keep(this.counters, "screens", [...this.#zones.keys()]);
     keep(
       this.counters,
       "units",
@@ -213,6 +221,7 @@ export class Firewall {
       if (j.unit !== undefined) count(this.counters, ["units", j.unit.name, "in_bytes"], packet.ip.length);
       this.#ingress(j, packet);
       this.#inputFilter(j, packet, true);
+      this.#screen(j, packet, true);
       this.#follow(j, packet, this.#waiting(j));
     } catch (error) {
       this.#refuse(j, error);
@@ -225,6 +234,9 @@ export class Firewall {
   /** follow: a fragment goes on with its first one, or waits for it; first ones let go what waits for them. */
   #follow(j: Judgement, packet: Packet, item: Waiting): void {
     const answer = this.#fragments.resolve(packet, item, j.time);
+    /* An alarm tells the ports of a later fragment, where they are known by then. */
+    const seen = answer.kind === "ready" ? answer.packet : packet;
+    for (const id of j.alarms) this.#tell(this.#screenEvent(j, seen, id, "permit"));
     if (answer.kind === "held") return;
     if (answer.kind === "ready") {
       j.packet = answer.packet;
@@ -248,6 +260,7 @@ export class Firewall {
         if (item.generation === this.#generation) return;
         one.packet = { ...later, tuple: packet.tuple, icmp: packet.icmp };
         this.#inputFilter(one, one.packet, false);
+        this.#screen(one, one.packet, false);
       });
       if (j.reason === undefined) this.#follow(j, later, item);
       else this.#finish(j, now);
@@ -292,6 +305,8 @@ export class Firewall {
       instance: "",
       localInstance: undefined,
       marks: NO_MARKS,
+      screen: undefined,
+      alarms: [],
       passages: [],
       cached: false,
     };
@@ -404,6 +419,25 @@ export class Firewall {
     j.marks = said.marks;
     if (said.fate === "policer") throw new Drop("policer");
     if (said.fate !== "accept") throw new Drop(`filter-${said.fate}`);
+  }
+
+  /** screen: the first screen that it meets ends a packet; where screens only alarm, all of them are told, when it comes. */
+  #screen(j: Judgement, packet: Packet, first: boolean): void {
+    const screen = this.#screens.get(j.unit!.zone!);
+    if (screen === undefined) return;
+    const { source } = packet.tuple;
+    const isSpoofed = (): boolean =>
+      !isLinkLocal(source) &&
+      !this.#routes
+        .find(j.unit!.instance, source)
+        .some((route) => route.kind === "forward" && route.unit.zone === j.unit!.zone);
+    const met = screensMet(screen, packet, isSpoofed);
+    if (screen["alarm-without-drop"] === true) {
+      if (first) j.alarms = met;
+    } else if (met.length > 0) {
+      j.screen = met[0];
+      throw new Drop("screen");
+    }
   }
 
   /** A packet belongs to a session by its tuple; an ICMP error by the one it quotes, if it goes back to its sender. */
@@ -731,6 +765,7 @@ export class Firewall {
       }
       if (rule.logInit || j.reason === "host-inbound") this.#tell(this.#denyEvent(j, packet!, rule, action));
     }
+    if (j.screen !== undefined) this.#tell(this.#screenEvent(j, packet!, j.screen, "deny"));
     this.#logFilters(j, told);
     for (const event of this.#pending) this.#tell(event);
     this.#pending = [];
@@ -893,6 +928,24 @@ export class Firewall {
       ingress_interface: j.unit!.name,
       egress_interface: j.egress?.name,
       reason: j.denyReason!,
+      ...this.#seen(packet),
+    };
+  }
+
+  #screenEvent(j: Judgement, packet: Packet, id: number, action: "permit" | "deny"): Event {
+    count(this.counters, ["screens", j.unit!.zone!, String(id)]);
+    return {
+      event: "SCREEN_DROP",
+      from_ns: j.time,
+      until_ns: j.time,
+      generation: this.#generation,
+      action,
+      ...this.#flowOf(packet.tuple, packet.icmp),
+      screen_id: id,
+      ingress_zone: j.unit!.zone,
+      egress_zone: undefined,
+      ingress_interface: j.unit!.name,
+      egress_interface: undefined,
       ...this.#seen(packet),
     };
   }

@@ -17,7 +17,7 @@ import { paletteFor } from "./colour.js";
 import { bashCompletion } from "./commands/completion.js";
 import { eventText } from "./commands/log.js";
 import { parseEndpoint } from "./commands/explain.js";
-import { natText } from "./commands/show-security.js";
+import { natText } from "./commands/show-nat.js";
 import { filtersText, firewallLogDetail, firewallLogText, tcpFlagsText } from "./commands/show-firewall.js";
 import { buildProgram } from "./program.js";
 import { fieldsText, tableText } from "./table.js";

@@ -14,6 +14,7 @@ import { checkPolicies } from "./check/policies.js";
 import { checkPrefixLists } from "./check/prefix-lists.js";
 import { Report } from "./check/report.js";
 import { checkAllRoutes, checkInstances, instanceOfUnit } from "./check/routing-instances.js";
+import { checkScreens } from "./check/screens.js";
 import { checkStreams } from "./check/streams.js";
 import { checkZones } from "./check/zones.js";
 import { DEFAULT_INSTANCE } from "./instance-table.js";
@@ -48,6 +49,7 @@ export function checkMeaning(tree: unknown): Finding[] {
     instances,
   });
   checkAttachments(report, root.get("interfaces"), { units, loopbacks, filters, policers });
+  checkScreens(report, security);
   checkStreams(report, security.get("log", "stream"));
   return report.findings;
 }

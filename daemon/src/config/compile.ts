@@ -28,6 +28,7 @@ import { expandServices, hostProtocols, systemServices, type HostService } from 
 import { InstanceTable } from "./instance-table.js";
 import { LOOPBACK, loopbackUnits } from "./loopback.js";
 import { NatTable } from "./nat-table.js";
+import { ScreenTable } from "./screen-table.js";
 import {
   DEFAULT_POLICY_ID,
   DEFAULT_POLICY_NAME,
@@ -52,6 +53,7 @@ const FAMILY_ORDER = { 0: 0, 2: 1, 10: 2 } as const;
 /** compileConfig assumes a configuration that loadConfig has accepted. */
 export function compileConfig(config: Config, generation: number): Compiled {
   const zoneIds = new Map(config.security.zones["security-zone"].map((zone, index) => [zone.name, index + 1]));
+  const screens = new ScreenTable(config);
   const classes = new ClassOfServiceTable(config["class-of-service"]);
   const ports = compilePorts(config, classes);
   const instances = new InstanceTable(config);
@@ -73,7 +75,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
   const content: SnapshotContent = {
     version: 1,
     settings: compileSettings(config),
-    zones: compileZones(config),
+    zones: compileZones(config, screens),
     instances: routing,
     ports,
     units: units.map(({ unit }) => unit),
@@ -90,6 +92,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     classifiers: classes.classifiers,
     rewrites: classes.rewrites,
     ...(nat.rules.length === 0 ? {} : { nat_pools: nat.pools, nat_rules: nat.rules, nat_sets: nat.sets }),
+    screens: screens.screens,
   };
   return {
     snapshot: sealSnapshot(content, generation),
@@ -124,11 +127,12 @@ function compileSettings(config: Config): SnapshotSettings {
 
 // ---- zones, ports, units ---------------------------------------------------------------------------------------------------
 
-function compileZones(config: Config): SnapshotZone[] {
+function compileZones(config: Config, screens: ScreenTable): SnapshotZone[] {
   return config.security.zones["security-zone"].map((zone, index) => ({
     id: index + 1,
     name: zone.name,
     tcp_rst: zone["tcp-rst"] ?? false,
+    screen: screens.idOf(zone.screen),
     host_inbound: compileHostInbound(zone["host-inbound-traffic"] ?? {}),
   }));
 }

@@ -66,6 +66,7 @@ export interface Security {
   readonly flow?: { readonly "tcp-session"?: TcpSession };
   readonly nat?: Nat;
   readonly log?: { readonly stream?: readonly Stream[] };
+  readonly screen?: { readonly "ids-option"?: readonly Screen[] };
 }
 
 export interface Zone {
@@ -74,7 +75,93 @@ export interface Zone {
   readonly interfaces?: readonly (string | ZoneInterface)[];
   readonly "host-inbound-traffic"?: HostInboundTraffic;
   readonly "tcp-rst"?: true;
+  readonly screen?: string;
 }
+
+/** Screen: an ids-option: what is looked for in the packets that come from a zone. */
+export interface Screen {
+  readonly name: string;
+  readonly description?: string;
+  readonly "alarm-without-drop"?: true;
+  readonly icmp?: ScreenIcmp;
+  readonly ip?: ScreenIp;
+  readonly tcp?: ScreenTcp;
+  readonly udp?: {
+    readonly flood?: ScreenThreshold;
+    readonly "port-scan"?: ScreenThreshold;
+    readonly "udp-sweep"?: ScreenThreshold;
+  };
+  readonly "limit-session"?: ScreenLimits;
+}
+
+/** ScreenLimits: sessions at a time. */
+export interface ScreenLimits {
+  readonly "source-ip-based"?: number;
+  readonly "destination-ip-based"?: number;
+}
+
+/** ScreenThreshold: packets per second, or microseconds; each screen has its default. */
+export interface ScreenThreshold {
+  readonly threshold?: number;
+}
+
+export interface ScreenIcmp extends Readonly<
+  Partial<Record<"fragment" | "large" | "ping-death" | "icmpv6-malformed", true>>
+> {
+  readonly flood?: ScreenThreshold;
+  readonly "ip-sweep"?: ScreenThreshold;
+}
+
+export interface ScreenTcp extends Readonly<
+  Partial<Record<"syn-fin" | "fin-no-ack" | "tcp-no-flag" | "syn-frag" | "land" | "winnuke", true>>
+> {
+  readonly "port-scan"?: ScreenThreshold;
+  readonly "tcp-sweep"?: ScreenThreshold;
+  readonly "syn-flood"?: {
+    readonly "attack-threshold"?: number;
+    readonly "source-threshold"?: number;
+    readonly "destination-threshold"?: number;
+  };
+}
+
+export interface ScreenIp extends Readonly<Partial<Record<ScreenIpFlag, true>>> {
+  readonly "ipv6-extension-header"?: ScreenIpv6Headers;
+  readonly "ipv6-extension-header-limit"?: number;
+}
+
+export type ScreenIpFlag =
+  | "bad-option"
+  | "record-route-option"
+  | "timestamp-option"
+  | "security-option"
+  | "stream-option"
+  | "loose-source-route-option"
+  | "strict-source-route-option"
+  | "source-route-option"
+  | "unknown-protocol"
+  | "block-frag"
+  | "spoofing"
+  | "tear-drop"
+  | "ipv6-malformed-header";
+
+/** ScreenIpv6Headers: a mapping of options that is empty stands for any header of that kind. */
+export interface ScreenIpv6Headers extends Readonly<Partial<Record<ScreenIpv6Header, true>>> {
+  readonly "hop-by-hop-header"?: ScreenOptions;
+  readonly "destination-header"?: ScreenOptions;
+  readonly "user-defined-header-type"?: readonly (string | number)[];
+}
+
+export type ScreenIpv6Header =
+  | "routing-header"
+  | "fragment-header"
+  | "ESP-header"
+  | "AH-header"
+  | "no-next-header"
+  | "shim6-header"
+  | "mobility-header"
+  | "HIP-header";
+
+export type ScreenOptions = Readonly<Record<string, true | readonly (string | number)[]>>;
 
 export interface ZoneInterface {
   readonly name: string;
@@ -286,9 +373,9 @@ export interface TcpSession {
 }
 
 export type StreamFormat = "sd-syslog" | "kv";
-/** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; filter is what terms of
- * filters logged; all is everything. */
-export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "filter";
+/** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; screen is what
+ * screens found; filter is what terms of filters logged; all is everything. */
+export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "screen" | "filter";
 export type Severity = "emergency" | "alert" | "critical" | "error" | "warning" | "notice" | "info" | "debug";
 export type Facility =
   | "authorization"

@@ -303,9 +303,19 @@ export interface ControlPolicyCounter {
   readonly sessions: number;
 }
 
+/** Packets from one zone that met one screen. */
+export interface ControlScreenCounter {
+  /** zone id; 0..9007199254740991 */
+  readonly zone: number;
+  /** screen id; 0..9007199254740991 */
+  readonly screen: number;
+  /** dropped, or with alarm-without-drop let go on; 0..9007199254740991 */
+  readonly packets: number;
+}
+
 /** All counters, summed over the workers. */
 export interface CountersReply {
-  /** that units and policies refer to; 0..9007199254740991 */
+  /** that units, policies and screens refer to; 0..9007199254740991 */
   readonly generation: number;
   /** 0..9007199254740991 */
   readonly received_packets: number;
@@ -344,6 +354,8 @@ export interface CountersReply {
   readonly queues: readonly ControlQueueCounter[];
   /** slots that counted */
   readonly policies: readonly ControlPolicyCounter[];
+  /** that were met */
+  readonly screens: readonly ControlScreenCounter[];
 }
 
 /** One session. Addresses and ports as the client sent them. */
@@ -1495,6 +1507,35 @@ export const controlSchema = {
     }
    }
   },
+  "screen_counter": {
+   "type": "object",
+   "description": "Packets from one zone that met one screen.",
+   "required": [
+    "zone",
+    "screen",
+    "packets"
+   ],
+   "properties": {
+    "zone": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "zone id"
+    },
+    "screen": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "screen id"
+    },
+    "packets": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "dropped, or with alarm-without-drop let go on"
+    }
+   }
+  },
   "counters_reply": {
    "type": "object",
    "description": "All counters, summed over the workers.",
@@ -1519,14 +1560,15 @@ export const controlSchema = {
     "events",
     "units",
     "policies",
-    "queues"
+    "queues",
+    "screens"
    ],
    "properties": {
     "generation": {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991,
-     "description": "that units and policies refer to"
+     "description": "that units, policies and screens refer to"
     },
     "received_packets": {
      "type": "integer",
@@ -1636,6 +1678,13 @@ export const controlSchema = {
       "$ref": "#/$defs/policy_counter"
      },
      "description": "slots that counted"
+    },
+    "screens": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/screen_counter"
+     },
+     "description": "that were met"
     }
    }
   },

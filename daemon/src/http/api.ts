@@ -201,6 +201,24 @@ export interface FiltersQuery {
   readonly name?: string;
 }
 
+/** ScreenView: what the screens of one zone found. */
+export interface ScreenView {
+  readonly zone: string;
+  readonly screen: string;
+  readonly alarmWithoutDrop: boolean;
+  readonly counters: readonly ScreenCounterView[];
+}
+
+export interface ScreenCounterView {
+  readonly check: string;
+  readonly attack: string;
+  readonly packets: number;
+}
+
+export interface ScreensQuery {
+  readonly zone?: string;
+}
+
 /** QueueView: a rate of 0 is none of its own. */
 export interface QueueView {
   readonly interface: string;

@@ -48,6 +48,8 @@ import type {
   QueueView,
   RollbackRequest,
   RouteView,
+  ScreensQuery,
+  ScreenView,
   SessionFilter,
   Sessions,
   SessionsQuery,
@@ -56,6 +58,7 @@ import type {
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
 import { natView } from "./nat-view.js";
+import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
 import {
   attachedAs,
@@ -272,6 +275,12 @@ export function createHandlers(parts: Parts): Handlers {
     "GET /queues": async (): Promise<QueueView[]> =>
       commits.active === undefined ? [] : queueViews(commits.active, await askIfThere("counters", {})),
     "GET /zones": (): ZoneView[] => (commits.active === undefined ? [] : zoneViews(commits.active)),
+    "GET /screens": async ({ zone }: ScreensQuery): Promise<ScreenView[]> => {
+      if (zone !== undefined) zoneId(active(), zone);
+      const counted = await ask("counters", {});
+      const { snapshot } = inForce(counted.generation);
+      return screenViews(snapshot, counted, zone);
+    },
     "GET /policies": async (): Promise<PolicyView[]> =>
       commits.active === undefined ? [] : policyViews(commits.active, await askIfThere("counters", {})),
     "GET /filters": async ({ name }: FiltersQuery): Promise<FilterView[]> => {

@@ -63,6 +63,7 @@ const counters: CountersReply = {
   units: [],
   policies: [],
   queues: [],
+  screens: [],
 };
 
 test("a device's counters say what was lost before the helper and what the kernel kept", () => {

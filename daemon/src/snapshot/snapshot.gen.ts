@@ -42,6 +42,8 @@ export interface SnapshotZone {
   readonly name: string;
   /** answer a TCP segment that belongs to no session with RST */
   readonly tcp_rst: boolean;
+  /** position in screens + 1: what is looked for in packets that come from it; 0: nothing; 0..127 */
+  readonly screen: number;
   /** what hosts of this zone may reach on this host; at most 1024 */
   readonly host_inbound: readonly SnapshotHostService[];
 }
@@ -557,6 +559,34 @@ export interface SnapshotNatSet {
   readonly matches: readonly SnapshotNatMatch[];
 }
 
+/** A screen that counts. */
+export interface SnapshotScreenThreshold {
+  /** screen id; 0..63 */
+  readonly screen: number;
+  /** floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many; session limits: sessions at a time; 1..1000000 */
+  readonly threshold: number;
+}
+
+/** What the screens of an ids-option look for. */
+export interface SnapshotScreen {
+  /** unique; 1..63 characters */
+  readonly name: string;
+  /** packets go on; only said and counted */
+  readonly alarm_without_drop: boolean;
+  /** screen ids of what is looked for in each packet, rising; at most 64 */
+  readonly checks: readonly number[];
+  /** what counts, screen ids rising; at most 64 */
+  readonly thresholds: readonly SnapshotScreenThreshold[];
+  /** ipv6-extension-header: header types, sorted and disjoint; at most 128 */
+  readonly ipv6_headers: readonly SnapshotOctetRange[];
+  /** ipv6-extension-header: option types of hop-by-hop headers; at most 128 */
+  readonly hop_options: readonly SnapshotOctetRange[];
+  /** ipv6-extension-header: option types of destination headers; at most 128 */
+  readonly destination_options: readonly SnapshotOctetRange[];
+  /** ipv6-extension-header-limit: headers that a packet may have; -1: any number; -1..32 */
+  readonly extension_limit: number;
+}
+
 /** A complete configuration of the helper, sent as msgpack: maps with string keys, integers, booleans, strings and bin. Every field is required unless marked optional; unknown and repeated fields are refused. */
 export interface Snapshot {
   /** of this format; 1 */
@@ -603,13 +633,15 @@ export interface Snapshot {
   readonly nat_rules?: readonly SnapshotNatRule[];
   /** in the order of their stages; of a stage the first whose interfaces fit decides; at most 1024 */
   readonly nat_sets?: readonly SnapshotNatSet[];
+  /** that zones have; referred to by position, from 1; at most 127 */
+  readonly screens: readonly SnapshotScreen[];
 }
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
 export const snapshotFields: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {
   SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_initial_timeout", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
-  SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["host_inbound", "SnapshotHostService"]],
+  SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["screen", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
   SnapshotQueue: [["priority", ""], ["rate", ""], ["exact", ""]],
   SnapshotPort: [["id", ""], ["name", ""], ["device", ""], ["xdp_mode", ""], ["mtu", ""], ["shaping_rate", ""], ["queues", "SnapshotQueue"]],
@@ -642,7 +674,9 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""]],
   SnapshotNatMatch: [["rule", ""], ["source", ""], ["destination", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""]],
   SnapshotNatSet: [["stage", ""], ["from", ""], ["to", ""], ["matches", "SnapshotNatMatch"]],
-  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"]],
+  SnapshotScreenThreshold: [["screen", ""], ["threshold", ""]],
+  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""]],
+  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["screens", "SnapshotScreen"]],
 };
 
 export const snapshotSchema = {
@@ -672,7 +706,8 @@ export const snapshotSchema = {
   "policers",
   "forwarding_classes",
   "classifiers",
-  "rewrites"
+  "rewrites",
+  "screens"
  ],
  "properties": {
   "version": {
@@ -860,6 +895,15 @@ export const snapshotSchema = {
     "$ref": "#/$defs/nat_set"
    },
    "description": "in the order of their stages; of a stage the first whose interfaces fit decides"
+  },
+  "screens": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 127,
+   "items": {
+    "$ref": "#/$defs/screen"
+   },
+   "description": "that zones have; referred to by position, from 1"
   }
  },
  "$defs": {
@@ -976,6 +1020,7 @@ export const snapshotSchema = {
     "id",
     "name",
     "tcp_rst",
+    "screen",
     "host_inbound"
    ],
    "properties": {
@@ -995,6 +1040,12 @@ export const snapshotSchema = {
     "tcp_rst": {
      "type": "boolean",
      "description": "answer a TCP segment that belongs to no session with RST"
+    },
+    "screen": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 127,
+     "description": "position in screens + 1: what is looked for in packets that come from it; 0: nothing"
     },
     "host_inbound": {
      "type": "array",
@@ -2759,6 +2810,110 @@ export const snapshotSchema = {
       "$ref": "#/$defs/nat_match"
      },
      "description": "the first that matches decides"
+    }
+   }
+  },
+  "screen_threshold": {
+   "type": "object",
+   "description": "A screen that counts.",
+   "additionalProperties": false,
+   "required": [
+    "screen",
+    "threshold"
+   ],
+   "properties": {
+    "screen": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 63,
+     "description": "screen id"
+    },
+    "threshold": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many; session limits: sessions at a time"
+    }
+   }
+  },
+  "screen": {
+   "type": "object",
+   "description": "What the screens of an ids-option look for.",
+   "additionalProperties": false,
+   "required": [
+    "name",
+    "alarm_without_drop",
+    "checks",
+    "thresholds",
+    "ipv6_headers",
+    "hop_options",
+    "destination_options",
+    "extension_limit"
+   ],
+   "properties": {
+    "name": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 63,
+     "pattern": "^[ -~]*$",
+     "description": "unique"
+    },
+    "alarm_without_drop": {
+     "type": "boolean",
+     "description": "packets go on; only said and counted"
+    },
+    "checks": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 64,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 63
+     },
+     "description": "screen ids of what is looked for in each packet, rising"
+    },
+    "thresholds": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 64,
+     "items": {
+      "$ref": "#/$defs/screen_threshold"
+     },
+     "description": "what counts, screen ids rising"
+    },
+    "ipv6_headers": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "ipv6-extension-header: header types, sorted and disjoint"
+    },
+    "hop_options": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "ipv6-extension-header: option types of hop-by-hop headers"
+    },
+    "destination_options": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 128,
+     "items": {
+      "$ref": "#/$defs/octet_range"
+     },
+     "description": "ipv6-extension-header: option types of destination headers"
+    },
+    "extension_limit": {
+     "type": "integer",
+     "minimum": -1,
+     "maximum": 32,
+     "description": "ipv6-extension-header-limit: headers that a packet may have; -1: any number"
     }
    }
   },

@@ -67,6 +67,7 @@ describe("categories and severity", () => {
     assert.deepEqual(wanted({ category: ["session"] }), ["SESSION_OPEN", "SESSION_CLOSE"]);
     assert.deepEqual(wanted({ category: ["session-close", "policy"] }), ["SESSION_CLOSE", "POLICY_DENY"]);
     assert.deepEqual(wanted({ category: ["session-open"] }), ["SESSION_OPEN"]);
+    assert.deepEqual(wanted({ category: ["screen"] }), ["SCREEN_DROP"]);
   });
 
   test("a severity keeps what is as grave or graver: sessions are info, screens are error", () => {

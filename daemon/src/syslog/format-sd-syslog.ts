@@ -299,7 +299,14 @@ function serviceName(names: EventNames, protocol: number, applicationId: number)
 
 // The other kinds are rarer, and written as text.
 
-type ScreenTag = "RT_SCREEN_TCP" | "RT_SCREEN_UDP" | "RT_SCREEN_ICMP" | "RT_SCREEN_IP" | "RT_SCREEN_SESSION_LIMIT";
+type ScreenTag =
+  | "RT_SCREEN_TCP"
+  | "RT_SCREEN_TCP_SRC_IP"
+  | "RT_SCREEN_TCP_DST_IP"
+  | "RT_SCREEN_UDP"
+  | "RT_SCREEN_ICMP"
+  | "RT_SCREEN_IP"
+  | "RT_SCREEN_SESSION_LIMIT";
 
 const SCREEN_TAG: Readonly<Record<ScreenIdName, ScreenTag>> = {
   SYN_FLOOD: "RT_SCREEN_TCP",
@@ -320,6 +327,26 @@ const SCREEN_TAG: Readonly<Record<ScreenIdName, ScreenTag>> = {
   SESSION_LIMIT_SOURCE: "RT_SCREEN_SESSION_LIMIT",
   SESSION_LIMIT_DESTINATION: "RT_SCREEN_SESSION_LIMIT",
   ICMP_FRAGMENT: "RT_SCREEN_ICMP",
+  ICMP_LARGE: "RT_SCREEN_ICMP",
+  ICMPV6_MALFORMED: "RT_SCREEN_ICMP",
+  BAD_OPTION: "RT_SCREEN_IP",
+  RECORD_ROUTE: "RT_SCREEN_IP",
+  TIMESTAMP: "RT_SCREEN_IP",
+  SECURITY: "RT_SCREEN_IP",
+  STREAM: "RT_SCREEN_IP",
+  LOOSE_SOURCE_ROUTE: "RT_SCREEN_IP",
+  STRICT_SOURCE_ROUTE: "RT_SCREEN_IP",
+  UNKNOWN_PROTOCOL: "RT_SCREEN_IP",
+  BLOCK_FRAGMENT: "RT_SCREEN_IP",
+  SPOOFING: "RT_SCREEN_IP",
+  IPV6_EXTENSION_HEADER: "RT_SCREEN_IP",
+  IPV6_EXTENSION_LIMIT: "RT_SCREEN_IP",
+  IPV6_MALFORMED: "RT_SCREEN_IP",
+  SYN_FLOOD_SOURCE: "RT_SCREEN_TCP_SRC_IP",
+  SYN_FLOOD_DESTINATION: "RT_SCREEN_TCP_DST_IP",
+  TCP_SWEEP: "RT_SCREEN_TCP",
+  UDP_SWEEP: "RT_SCREEN_UDP",
+  UDP_PORT_SCAN: "RT_SCREEN_UDP",
 };
 
 function screenDrop(line: LineBuffer, event: ScreenDrop, { names, host, sd }: Pieces): void {
@@ -337,7 +364,8 @@ function screenTuple(event: ScreenDrop, tag: ScreenTag): string {
     return `${source}source-port="${event.sourcePort}" ${destination}destination-port="${event.destinationPort}" `;
   if (tag === "RT_SCREEN_IP") return `${source}${destination}protocol-id="${event.protocol}" `;
   if (tag === "RT_SCREEN_ICMP") return source + destination;
-  return event.screenId === ScreenId.SESSION_LIMIT_SOURCE ? source : destination;
+  const ofSource = tag === "RT_SCREEN_TCP_SRC_IP" || event.screenId === ScreenId.SESSION_LIMIT_SOURCE;
+  return ofSource ? source : destination;
 }
 
 // Junos has no structured form of a filter log; tag, parameters and their order are ours, after the manner of SESSION_DENY.

@@ -24,6 +24,7 @@ const CATEGORY: Readonly<Record<Exclude<StreamCategory, "all">, readonly EventTy
   "session-open": ["SESSION_OPEN"],
   "session-close": ["SESSION_CLOSE"],
   policy: ["POLICY_DENY"],
+  screen: ["SCREEN_DROP"],
   filter: ["FILTER_LOG"],
 };
 

@@ -1,0 +1,89 @@
+/* build_screen.c: see build_screen.h. SPDX-License-Identifier: Apache-2.0 */
+#include "snapshot/build_screen.h"
+
+#include <string.h>
+
+#include "screen/tracker.h"
+
+static void
+octets_build(uint32_t set[8], const struct given_octet_range *range, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t octet = range[i].low; octet <= range[i].high; octet++)
+			set[octet >> 5] |= 1u << (octet & 31);
+}
+
+static bool
+screen_build(const struct given_screen *g, struct screen *s, struct arena *arena)
+{
+	s->name = arena_text(arena, g->name.bytes, g->name.length);
+	s->alarm_only = g->alarm_without_drop;
+	s->extension_limit = (int8_t)g->extension_limit;
+	for (uint32_t i = 0; i < g->checks_count; i++)
+		s->checks |= 1ull << g->checks[i];
+	octets_build(s->ipv6_header, g->ipv6_headers, g->ipv6_headers_count);
+	octets_build(s->hop_option, g->hop_options, g->hop_options_count);
+	octets_build(s->destination_option, g->destination_options, g->destination_options_count);
+	for (uint32_t i = 0; i < g->thresholds_count; i++) {
+		s->rates |= 1ull << g->thresholds[i].screen;
+		s->threshold[g->thresholds[i].screen] = g->thresholds[i].threshold;
+	}
+	return s->name;
+}
+
+static bool
+trackers_build(struct zone *z)
+{
+	for (uint64_t left = z->screen->rates; left; left &= left - 1) {
+		unsigned id = (unsigned)__builtin_ctzll(left);
+		z->tracker[id] = tracker_create(SCREEN_SPREADS >> id & 1  ? TRACKER_SPREAD
+						: SCREEN_LIMITS >> id & 1 ? TRACKER_LIMIT
+									  : TRACKER_RATE);
+		if (!z->tracker[id])
+			return false;
+	}
+	return true;
+}
+
+bool
+screens_build(const struct given_snapshot *g, struct snapshot *s, struct arena *arena)
+{
+	struct screen *all = arena_take(arena, g->screens_count, sizeof *all);
+	for (uint32_t i = 0; all && i < g->screens_count; i++)
+		if (!screen_build(&g->screens[i], &all[i], arena))
+			return false;
+	for (uint32_t i = 0; all && i < g->zones_count; i++) {
+		struct zone *z = &s->zone[g->zones[i].id];
+		if (!g->zones[i].screen)
+			continue;
+		z->screen = &all[g->zones[i].screen - 1];
+		if (!trackers_build(z))
+			return false;
+	}
+	return all;
+}
+
+void
+screens_free(struct snapshot *s)
+{
+	for (uint32_t i = 0; s->zone && i < s->zone_count; i++)
+		for (unsigned id = 0; id < SCREENS; id++)
+			tracker_release(s->zone[i].tracker[id]);
+}
+
+void
+screens_adopt(struct snapshot *s, const struct snapshot *old)
+{
+	for (uint32_t i = 1; i < s->zone_count; i++) {
+		struct zone *z = &s->zone[i];
+		const struct zone *before = NULL;
+		for (uint32_t n = 1; z->screen && !before && n < old->zone_count; n++)
+			before = strcmp(old->zone[n].name, z->name) == 0 ? &old->zone[n] : NULL;
+		for (unsigned id = 0; before && id < SCREENS; id++) {
+			if (!z->tracker[id] || !before->tracker[id])
+				continue;
+			tracker_release(z->tracker[id]);
+			z->tracker[id] = tracker_share(before->tracker[id]);
+		}
+	}
+}
