@@ -326,7 +326,7 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
       return (await run(["bash", "-c", script])).stdout.trim().split("\n");
     };
     assert.deepEqual(await complete("ringwall", "ro"), ["rollback"]);
-    assert.deepEqual(await complete("ringwall", "--run-dir", "/x", "show", "se"), ["sessions"]);
+    assert.deepEqual(await complete("ringwall", "--run-dir", "/x", "show", "se"), ["security", "sessions"]);
     assert.deepEqual(await complete("ringwall", "log", "--po"), ["--policy"]);
     assert.deepEqual(await complete("ringwall", "apply", file("on")), [file("one.yaml")]);
   });
@@ -342,6 +342,7 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
       ["clear", "sessions", "--help"],
       ["clear", "firewall", "--help"],
       ["show", "firewall", "--help"],
+      ["show", "security", "screen", "statistics", "--help"],
     ]) {
       const help = await cli(...args);
       assert.equal(help.code, 0);
