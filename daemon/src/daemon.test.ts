@@ -342,6 +342,7 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
       ["clear", "sessions", "--help"],
       ["clear", "firewall", "--help"],
       ["show", "firewall", "--help"],
+      ["show", "security", "screen", "statistics", "--help"],
     ]) {
       const help = await cli(...args);
       assert.equal(help.code, 0);

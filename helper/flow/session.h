@@ -54,8 +54,9 @@ struct marks {
 };
 
 /* session: [W] everything, by the worker that owns it. Five cache lines: a hit reads the line of its direction's flow (1 or
- * 2) and writes line 0, for TCP also line 3; a hit on a translated session reads both flows' lines; line 4 is for opening, closing, ageing and listing. What every packet needs
- * belongs into lines 0 to 2: with a million sessions, one more line costs as much as a third of all work on a packet. */
+ * 2) and writes line 0, for TCP also line 3; a hit on a translated session reads both flows' lines; line 4 is for opening,
+ * closing, ageing and listing. What every packet needs belongs into lines 0 to 2: with a million sessions, one more line
+ * costs as much as a third of all work on a packet. */
 struct session {
 	_Alignas(64) struct passed passed[2]; /* by direction. 0: client to server, as opened; 1: server to client */
 	struct zones zones[2];

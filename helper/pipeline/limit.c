@@ -19,7 +19,7 @@ enum verdict
 limit_check(struct worker *w, struct packet *p)
 {
 	const struct zone *z = &w->snapshot->zone[p->zone];
-	if (!z->screen || !(z->screen->rates & SCREEN_LIMITS) || z->screen->alarm_only || p->flags & PACKET_RESTART)
+	if (z->screen->alarm_only || p->flags & PACKET_RESTART)
 		return VERDICT_NONE;
 	for (unsigned side = 0; side < SIDES; side++) {
 		enum screen_id id = limit_id[side];
@@ -55,10 +55,7 @@ take(struct worker *w, struct packet *p, unsigned side, uint16_t taken[SIDES])
 bool
 limit_take(struct worker *w, struct packet *p, uint16_t taken[SIDES])
 {
-	const struct screen *s = screen_of(w, p->zone);
 	taken[SOURCE] = taken[DESTINATION] = 0;
-	if (!s || !(s->rates & SCREEN_LIMITS))
-		return true;
 	for (unsigned side = 0; side < SIDES; side++)
 		if (!take(w, p, side, taken)) {
 			limit_give(w, &p->key, taken);

@@ -201,7 +201,7 @@ session_check(struct worker *w, struct packet *p)
 		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
 	if (flow_table_used(w->flows) >= limit_of(w) && !(p->flags & PACKET_RESTART))
 		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
-	return limit_check(w, p);
+	return limits_sessions(w, p->zone) ? limit_check(w, p) : VERDICT_NONE;
 }
 
 static uint64_t
@@ -266,7 +266,8 @@ end(struct worker *w, struct session *s, enum close_reason reason)
 		counter_add(&w->counters.sessions_abandoned, 1);
 	}
 	nat_closed(w, s);
-	limit_give(w, &s->flow[0].key, s->limits);
+	if (s->limits[0] | s->limits[1])
+		limit_give(w, &s->flow[0].key, s->limits);
 	age_remove(w->ages, s);
 	flow_table_remove(w->flows, s);
 }
@@ -303,8 +304,8 @@ session_commit(struct worker *w, struct packet *p)
 		struct session *old = flow_table_find(w->flows, &p->key, p->hash, &direction);
 		end(w, old, reason_of(old, CLOSE_REASON_TCP_FIN));
 	}
-	uint16_t limits[2];
-	if (!limit_take(w, p, limits))
+	uint16_t limits[2] = { 0, 0 };
+	if (limits_sessions(w, p->zone) && !limit_take(w, p, limits))
 		return false;
 	bool exists = false;
 	struct session *s = flow_table_install(w->flows, &p->key, &reverse, &exists);

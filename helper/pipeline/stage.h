@@ -29,6 +29,13 @@ enum verdict screen_overlap(struct worker *w, struct packet *p);
 enum drop_reason screen_malformed(struct worker *w, struct packet *p, enum drop_reason reason);
 /* flood_find counts a packet and returns the set of the zone's screens that count, and that it goes beyond. */
 uint64_t flood_find(struct worker *w, const struct packet *p, const struct screen *s);
+/* limits_sessions: has the zone limits of sessions? What follows is for those only. */
+static inline bool
+limits_sessions(const struct worker *w, uint16_t zone)
+{
+	const struct screen *s = w->snapshot->zone[zone].screen;
+	return s && s->rates & SCREEN_LIMITS;
+}
 /* limit_check: may the packet's source or destination have one more session? Reads only. */
 enum verdict limit_check(struct worker *w, struct packet *p);
 /* limit_take counts the session that a packet opens, by [0] its source and [1] its destination; `taken` is for limit_give, with the
