@@ -94,8 +94,11 @@ export class FilterTraffic implements Source {
       case 0:
       case 1:
         return { ...base, ...ports, protocol: TCP };
-      case 2:
-        return { ...base, ...ports, protocol: UDP, payload: 20 };
+      case 2: {
+        /* Three of 500 bytes or two of 750 are just the smallest burst of a policer. */
+        const length = c.of([48, 500, 750, 1500, 501]);
+        return { ...base, ...ports, protocol: UDP, payload: length - (inet6 ? 48 : 28) };
+      }
       case 3:
         return {
           ...base,
@@ -184,7 +187,7 @@ export class FilterTraffic implements Source {
     const backwards = c.oneIn(3);
     if (backwards) pieces.reverse();
     /* What waits for its first fragment may find other filters in force when that comes. */
-    const committed = backwards && c.oneIn(4);
+    const committed = backwards && c.oneIn(2);
     return pieces.map((ip, i) => {
       const sending = {
         place: flow.from,

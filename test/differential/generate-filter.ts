@@ -1,13 +1,18 @@
 // generate-filter.ts: filters, policers and routing instances for a configuration: few values, near each other, so that
 // terms overlap and packets hit their edges. SPDX-License-Identifier: Apache-2.0
 import type {
+  ClassOfService,
+  Classifier,
+  CodePointType,
   Config,
+  CosInterface,
   Filter,
   FilterFrom,
   FilterTerm,
   FilterThen,
   Interface,
   Policer,
+  RewriteRule,
   RoutingInstance,
   StaticRoute,
   ThreeColorPolicer,
@@ -221,8 +226,12 @@ function flexibleOf(c: Chooser): object {
   };
 }
 
-function fromOf(c: Chooser, family: Family, ofFlows: boolean): { from?: FilterFrom } {
-  const count = [1, 1, 2, 3, 0][c.below(5)]!;
+function fromOf(
+  c: Chooser,
+  family: Family,
+  ofFlows: boolean,
+  count = [1, 1, 2, 3, 0][c.below(5)]!,
+): { from?: FilterFrom } {
   const always = [...OF_FLOWS, PROTOCOL[family]];
   const all = ofFlows ? always : [...always, ...OF_PACKETS, ...ONLY[family], ...ONLY[family]];
   let from = {};
@@ -361,6 +370,17 @@ function goesOnLogging(term: FilterTerm, filters: readonly Filter[]): number {
   return then?.next !== undefined && (then.log === true || then.syslog === true) ? 1 : 0;
 }
 
+/** probe: terms that only count, each for one condition: whatever a packet does, all of them are asked about it. */
+function probe(c: Chooser, family: Family, name: string): Filter {
+  const terms = Array.from({ length: 4 + c.below(10) }, (_, t): FilterTerm => ({
+    name: `t${t}`,
+    ...fromOf(c, family, false, 1),
+    then: { next: "term", count: `p${t}` },
+  }));
+  const last: FilterThen = { accept: true, ...flag(c.oneIn(2), "log") };
+  return { name, term: [...terms, { name: "last", then: last }] };
+}
+
 /** passing: most terms of a long filter, so that the last ones have something to do. */
 const passing = (c: Chooser): FilterThen => ({ next: "term", count: c.of(["n1", "n2", "n3"]) });
 
@@ -368,6 +388,10 @@ const passing = (c: Chooser): FilterThen => ({ next: "term", count: c.of(["n1", 
 function filtersOf(c: Chooser, family: Family, standing: Standing, prefix: string): Filter[] {
   const filters: Filter[] = [];
   for (let i = 0; i < 3; i++) {
+    if (c.oneIn(3)) {
+      filters.push(probe(c, family, `${prefix}${i}`));
+      continue;
+    }
     const terms: FilterTerm[] = [];
     const ofFlows = c.oneIn(2);
     /* Long ones are looked up by an index: its words are of 32 terms. */
@@ -481,6 +505,72 @@ function possible(config: Config): Config {
   }
 }
 
+/** classesOf: classifiers and rewrite rules, own ones and those that are always there. */
+function classesOf(c: Chooser, names: readonly string[]): ClassOfService {
+  const own = ["tidy", "default", "twisted"];
+  const of = (): Partial<Record<CodePointType, string>> => ({
+    ...(c.oneIn(3) ? { dscp: c.of(own) } : {}),
+    ...(c.oneIn(3) ? { "dscp-ipv6": c.of(own) } : {}),
+  });
+  const some = (name: string) => {
+    const made = of();
+    return Object.keys(made).length === 0 ? {} : { [name]: made };
+  };
+  const interfaces = names.flatMap((name) => {
+    const units = (UNITS[name] ?? ["0"]).map((unit) => [unit, { ...some("classifiers"), ...some("rewrite-rules") }]);
+    const used = units.filter(([, unit]) => Object.keys(unit!).length > 0);
+    return used.length === 0 ? [] : [[name, { unit: Object.fromEntries(used) as object }]];
+  });
+  const classifiers: Classifier[] = [
+    {
+      name: "tidy",
+      import: "default",
+      "forwarding-class": [
+        { name: "voice", "loss-priority": [{ name: "medium-low", "code-points": ["ef", 9, "mine"] }] },
+        { name: "best-effort", "loss-priority": [{ name: "high", "code-points": ["101111", 63] }] },
+      ],
+    },
+    {
+      name: "twisted",
+      import: "tidy",
+      "forwarding-class": [
+        { name: "network-control", "loss-priority": [{ name: "medium-high", "code-points": [0, "af11", 47] }] },
+      ],
+    },
+  ];
+  const rules: RewriteRule[] = [
+    {
+      name: "tidy",
+      import: "default",
+      "forwarding-class": [
+        {
+          name: "voice",
+          "loss-priority": [
+            { name: "low", "code-point": "cs5" },
+            { name: "high", "code-point": 1 },
+          ],
+        },
+        { name: "best-effort", "loss-priority": [{ name: "low", "code-point": "mine" }] },
+      ],
+    },
+    {
+      name: "twisted",
+      "forwarding-class": [{ name: "best-effort", "loss-priority": [{ name: "low", "code-point": "ef" }] }],
+    },
+  ];
+  const alias = [{ name: "mine", bits: "010101" }];
+  return {
+    "forwarding-classes": { class: [{ name: "voice", "queue-num": 5 }] },
+    "code-point-aliases": { dscp: alias, "dscp-ipv6": alias },
+    classifiers: { dscp: classifiers, "dscp-ipv6": classifiers },
+    "rewrite-rules": { dscp: rules, "dscp-ipv6": rules },
+    ...(interfaces.length === 0 ? {} : { interfaces: Object.fromEntries(interfaces) as Record<string, CosInterface> }),
+  };
+}
+
+/** The units of interfaces that have more than one. */
+const UNITS: Readonly<Record<string, readonly string[]>> = { "ge-0/0/2": ["30", "40"] };
+
 /** withFilters adds a fourth interface, in a routing instance of its own, and filters wherever they can stand. */
 export function withFilters(config: Config, c: Chooser): Config {
   const interfaces: Record<string, Interface> = { ...config.interfaces };
@@ -541,7 +631,7 @@ export function withFilters(config: Config, c: Chooser): Config {
       policer: POLICERS,
       "three-color-policer": THREE_COLOURS,
     },
-    "class-of-service": { "forwarding-classes": { class: [{ name: "voice", "queue-num": 5 }] } },
+    "class-of-service": classesOf(c, Object.keys(interfaces)),
     "routing-options": { static: { route: [...(fixed?.route ?? []), ...leak] } },
     "routing-instances": instancesOf(c, host.lo0?.unit["1"] !== undefined),
   });

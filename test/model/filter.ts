@@ -1,6 +1,7 @@
 // filter.ts: stateless filters: read as they are attached, walked term by term. SPDX-License-Identifier: Apache-2.0
 import type { Config, Filter, FilterTerm, FilterThen } from "../../daemon/src/config/config.js";
 import type { Family } from "./address.js";
+import { BEST_EFFORT, type Class } from "./class-of-service.js";
 import { codePointOf, readConditions, type Asked, type Condition, type PrefixLists } from "./condition.js";
 import { DEFAULT_INSTANCE, instanceOf, readInstances } from "./instance.js";
 import { readPolicers, type Budget, type Colour, type NamedPolicer } from "./policer.js";
@@ -28,14 +29,12 @@ export interface Term {
 }
 
 /** Marks: what a packet carries from filter to filter. */
-export interface Marks {
-  readonly forwardingClass: string;
-  readonly lossPriority: string;
+export interface Marks extends Class {
   /** to be written when it leaves; undefined: as it came */
   readonly codePoint: number | undefined;
 }
 
-export const NO_MARKS: Marks = { forwardingClass: "best-effort", lossPriority: "low", codePoint: undefined };
+export const NO_MARKS: Marks = { ...BEST_EFFORT, codePoint: undefined };
 
 export type Fate = "accept" | "discard" | "reject" | "policer";
 

@@ -4,6 +4,7 @@ import type { Config } from "../../daemon/src/config/config.js";
 import { isLinkLocal, isMulticast, readAddress, sameAddress, writeAddress, type Address } from "./address.js";
 import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError } from "./answer.js";
 import { ANY, readApplications, type Applications } from "./application.js";
+import { Classes } from "./class-of-service.js";
 import { count, keep, type Counters } from "./counters.js";
 import type { Event, Outcome, Sent } from "./event.js";
 import { Filters, NO_MARKS, walk, type Effects, type Marks, type Term, type Walk } from "./filter.js";
@@ -107,6 +108,7 @@ export class Firewall {
   #rules!: TcpRules;
   #limit!: Limit;
   #filters!: Filters;
+  #classes!: Classes;
   readonly #meters = new Meters();
   #generation = 0;
   #epoch = 0;
@@ -144,6 +146,7 @@ export class Firewall {
     };
     this.#limit = new Limit(dataplane?.["icmp-error-rate"] ?? 1000, dataplane?.["icmp-error-burst"] ?? 100);
     this.#filters = new Filters(config, this.#units);
+    this.#classes = new Classes(config);
     this.#meters.commit(this.#filters.budgets);
     keep(this.counters, "filters", this.#filters.counters);
     keep(
@@ -369,7 +372,7 @@ export class Firewall {
   #inputFilter(j: Judgement, packet: Packet, first: boolean): void {
     const unit = j.unit!;
     j.instance = unit.instance;
-    j.marks = NO_MARKS;
+    j.marks = { ...this.#classes.come(unit.name, packet.family, packet.tos >> 2), codePoint: undefined };
     j.passages = [];
     this.#meet(j, packet, "input", this.#filters.input(unit.name, packet.family), first);
     j.instance = j.passages[0]?.walk.instance ?? unit.instance;
@@ -624,7 +627,8 @@ export class Firewall {
     const { session } = j;
     const egress = j.egress!;
     j.verdict = "forward";
-    const ip = marked(hop(packet), j.marks.codePoint);
+    const codePoint = j.marks.codePoint ?? this.#classes.leave(egress.name, packet.family, j.marks);
+    const ip = marked(hop(packet), codePoint);
     const mtu = egress.mtu[packet.family];
     const link = (piece: Buffer): Buffer =>
       etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
