@@ -5,6 +5,7 @@
  *   bench-pipeline --count CASE PACKETS   one case a few times, for callgrind
  */
 #include "memory.h"
+#include "snapshot/build_nat.h"
 
 enum { SESSIONS_SMALL = 1000, SESSIONS_MIDDLE = 100000, SESSIONS_LARGE = FLOWS_MAX };
 
@@ -21,7 +22,48 @@ other_rule(uint32_t i)
 	return r;
 }
 
-/* open_bench makes a firewall whose last of `rules` policies decides. */
+/* translate gives a firewall one source rule, with a pool of addresses that has ports for all packets of a run. */
+static void
+translate(struct fixture *f)
+{
+	enum { ADDRESSES = 16 };
+	static struct address address[ADDRESSES];
+	static struct classify_rule match;
+	static struct nat_pool pool = { .name = "source/p",
+					.id = 1,
+					.family = ADDRESS_FAMILY_INET,
+					.port_low = 1024,
+					.port_high = 65535,
+					.address_count = ADDRESSES,
+					.address = address };
+	static struct nat_rule rule = { .name = "source/s/r", .id = 1, .action = NAT_POOL, .pool = &pool };
+	static const struct nat_rule *matched = &rule;
+	static const char *name = "source/s/r";
+	static struct nat_set set;
+	static struct nat nat;
+	struct arena *arena = arena_create(); /* for as long as the program runs */
+	for (uint8_t i = 0; i < ADDRESSES; i++)
+		address[i] = (struct address){ .byte = { 10, 0, 2, (uint8_t)(100 + i) } };
+	match = fixture_any();
+	set = (struct nat_set){ .stage = NAT_SOURCE,
+				.from = { 1 << 1 },
+				.to = { 1 << 2 },
+				.match_count = 1,
+				.rule = &matched,
+				.match = &match };
+	nat = (struct nat){ .pool_count = 1,
+			    .rule_count = 1,
+			    .set_count = 1,
+			    .pool = &pool,
+			    .rule = &rule,
+			    .rule_name = &name,
+			    .set = &set };
+	if (!arena || !nat_complete(&nat, f->unit, FIXTURE_UNITS, arena))
+		abort();
+	f->snapshot.nat = &nat;
+}
+
+/* open_bench makes a firewall whose last of `rules` policies decides; "nat" in its name: it translates sources. */
 static struct bench *
 open_bench(const char *name, uint32_t sessions, uint32_t flows, uint32_t rules, enum action action, struct shape shape)
 {
@@ -29,6 +71,8 @@ open_bench(const char *name, uint32_t sessions, uint32_t flows, uint32_t rules, 
 	for (uint32_t i = 0; i + 1 < rules; i++)
 		fixture_rule(f, TRUST, UNTRUST, ACTION_DENY, other_rule(i));
 	fixture_rule(f, TRUST, UNTRUST, action, fixture_any());
+	if (strstr(name, "nat"))
+		translate(f);
 	return bench_open(name, f, flows, action == ACTION_PERMIT ? VERDICT_FORWARD : VERDICT_DROP, shape);
 }
 
@@ -120,23 +164,29 @@ main(int argc, char **argv)
 	struct bench *hits[] = { open_hits("hit_1k_sessions", SESSIONS_SMALL, udp4),
 				 open_hits("hit_100k_sessions", SESSIONS_MIDDLE, udp4),
 				 open_hits("hit_1m_sessions", SESSIONS_LARGE, udp4),
-				 open_hits("hit_ipv6_1k_sessions", SESSIONS_SMALL, udp6) };
-	run_together(hits, 4);
+				 open_hits("hit_ipv6_1k_sessions", SESSIONS_SMALL, udp6),
+				 open_hits("hit_1k_sessions_nat", SESSIONS_SMALL, udp4),
+				 open_hits("hit_100k_sessions_nat", SESSIONS_MIDDLE, udp4) };
+	run_together(hits, 6);
 	print_value("hit_1k_sessions", typical(hits[0]->sample), "ns/packet");
 	print_pair("hit_100k_sessions", hits[1], hits[0]);
 	print_pair("hit_1m_sessions", hits[2], hits[0]);
 	print_pair("hit_ipv6_1k_sessions", hits[3], hits[0]);
+	print_pair("hit_1k_sessions_nat", hits[4], hits[0]);
+	print_pair("hit_100k_sessions_nat", hits[5], hits[1]);
 
 	struct bench *fresh[] = { open_fresh("new_10_policies", 10, ACTION_PERMIT),
 				  open_fresh("new_1000_policies", 1000, ACTION_PERMIT),
 				  open_fresh("new_10000_policies", 10000, ACTION_PERMIT),
-				  open_fresh("denied_10_policies", 10, ACTION_DENY) };
-	run_together(fresh, 4);
+				  open_fresh("denied_10_policies", 10, ACTION_DENY),
+				  open_fresh("new_10_policies_nat", 10, ACTION_PERMIT) };
+	run_together(fresh, 5);
 	print_value("new_10_policies", typical(fresh[0]->sample), "ns/packet");
 	print_pair("new_1000_policies", fresh[1], fresh[0]);
 	print_pair("new_10000_policies", fresh[2], fresh[0]);
 	print_value("new_10000_minus_10_policies", median_difference(fresh[2], fresh[0]), "ns/packet");
 	print_value("denied_10_policies", typical(fresh[3]->sample), "ns/packet");
+	print_pair("new_10_policies_nat", fresh[4], fresh[0]);
 	fflush(stdout);
 	count_instructions(argv[0]);
 	return 0;

@@ -31,6 +31,7 @@ struct flow_table {
 	struct session *session;
 	uint64_t seed;
 	uint32_t mask;
+	bool both; /* flows are fetched with the other direction's */
 	uint32_t capacity;
 	uint32_t used;
 	uint32_t fresh;      /* sessions from here on were never used: their memory is untouched */
@@ -134,8 +135,16 @@ flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash, bool tcp)
 	const struct session *s = &t->session[entry >> 1];
 	__builtin_prefetch(&s->flow[entry & 1]);
 	__builtin_prefetch(s);
+	if (t->both)
+		__builtin_prefetch(&s->flow[~entry & 1]);
 	if (tcp)
 		__builtin_prefetch(&s->tcp);
+}
+
+void
+flow_table_fetch_both(struct flow_table *t, bool both)
+{
+	t->both = both;
 }
 
 struct session *

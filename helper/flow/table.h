@@ -22,6 +22,10 @@ uint32_t flow_table_hash(const struct flow_table *t, const struct flow_key *k);
 void flow_table_prefetch_bucket(const struct flow_table *t, uint32_t hash);
 void flow_table_prefetch_flow(const struct flow_table *t, uint32_t hash, bool tcp);
 
+/* flow_table_fetch_both: shall flow_table_prefetch_flow fetch the flow of the other direction too, as packets of translated
+ * sessions need it? Worker only. */
+void flow_table_fetch_both(struct flow_table *t, bool both);
+
 /* flow_table_find returns the session whose flow[*direction] has key k, or NULL. Worker only. */
 struct session *flow_table_find(struct flow_table *t, const struct flow_key *k, uint32_t hash, unsigned *direction);
 

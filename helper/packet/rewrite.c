@@ -133,7 +133,7 @@ change_ports(uint8_t *l4, const struct flow_key *to)
 }
 
 void
-rewrite_addresses(struct packet *p, const struct flow_key *to)
+rewrite_bytes(struct packet *p, const struct flow_key *to)
 {
 	uint8_t *l4 = p->data + p->l4;
 	uint64_t change = change_addresses(p->data + p->l3, to);
@@ -161,6 +161,12 @@ rewrite_addresses(struct packet *p, const struct flow_key *to)
 			mend_echo(p, l4, change_bytes(l4 + 4, &to->source_port, 2));
 		break;
 	}
+}
+
+void
+rewrite_addresses(struct packet *p, const struct flow_key *to)
+{
+	rewrite_bytes(p, to);
 	p->key = *to;
 }
 

@@ -18,6 +18,8 @@ void rewrite_link(struct packet *p, const uint8_t destination[6], const uint8_t 
  * the transport header and their checksums (UDP checksum 0 stays 0). Later fragments have addresses only; so have first
  * fragments of SCTP, whose checksum cannot be mended without the rest. Updates p->key. Worker only. */
 void rewrite_addresses(struct packet *p, const struct flow_key *to);
+/* rewrite_bytes is rewrite_addresses without its last step: p->key stays. Worker only. */
+void rewrite_bytes(struct packet *p, const struct flow_key *to);
 
 /* rewrite_tos sets the TOS or traffic class byte. Worker only. */
 void rewrite_tos(struct packet *p, uint8_t tos);

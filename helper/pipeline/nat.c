@@ -440,9 +440,7 @@ nat_known_error(struct packet *p, const struct session *s)
 void
 nat_rewrite(struct packet *p)
 {
-	struct flow_key key = p->key;
-	rewrite_addresses(p, &p->out);
-	p->key = key;
+	rewrite_bytes(p, &p->out);
 	if (p->flags & PACKET_ICMP_ERROR)
 		icmp_inner_rewrite(p, &p->session->flow[!p->direction].key);
 }
@@ -527,6 +525,7 @@ nat_prepare(struct worker *w, const struct snapshot *s)
 	/* What finds no memory has no ports to give: packets are dropped as NAT_EXHAUSTED. */
 	if (w->nat_ports)
 		nat_ports_keep(w->nat_ports, n ? n->shared_list : NULL, n ? n->shared_count : 0);
+	flow_table_fetch_both(w->flows, n);
 	memset(w->nat_pools, 0, (n ? n->pool_count : 0) * sizeof *w->nat_pools);
 }
 
