@@ -64,7 +64,8 @@ export class FilterTraffic implements Source {
       case 6: {
         /* Several alike: the first is judged, and what the flow remembers is used for the others. */
         const sending = touch(c, this.#next());
-        return new Array<Sending>(2 + c.below(5)).fill(sending);
+        const alike = new Array<Sending>(2 + c.below(5)).fill(sending);
+        return c.oneIn(12) ? alike.with(-1, { ...sending, committed: true }) : alike;
       }
       default:
         return [touch(c, this.#next())];

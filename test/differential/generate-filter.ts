@@ -378,7 +378,8 @@ function probe(c: Chooser, family: Family, name: string): Filter {
     then: { next: "term", count: `p${t}` },
   }));
   const last: FilterThen = { accept: true, ...flag(c.oneIn(2), "log") };
-  return { name, term: [...terms, { name: "last", then: last }] };
+  const first = c.oneIn(3) ? [{ name: "meter", then: { next: "term" as const, ...meterOf(c) } }] : [];
+  return { name, term: [...first, ...terms, { name: "last", then: last }] };
 }
 
 /** passing: most terms of a long filter, so that the last ones have something to do. */
@@ -392,7 +393,7 @@ function filtersOf(c: Chooser, family: Family, standing: Standing, prefix: strin
       filters.push(probe(c, family, `${prefix}${i}`));
       continue;
     }
-    const terms: FilterTerm[] = [];
+    const terms: FilterTerm[] = c.oneIn(4) ? [{ name: "meter", then: { next: "term", ...meterOf(c) } }] : [];
     const ofFlows = c.oneIn(2);
     /* Long ones are looked up by an index: its words are of 32 terms. */
     const isLong = i === 0 && c.oneIn(4);
@@ -570,6 +571,14 @@ function classesOf(c: Chooser, names: readonly string[]): ClassOfService {
 
 /** The units of interfaces that have more than one. */
 const UNITS: Readonly<Record<string, readonly string[]>> = { "ge-0/0/2": ["30", "40"] };
+
+/** withFirewallOf: another's filters, with other numbers and in other places; their counters and budgets go on. */
+export function withFirewallOf(config: Config, { firewall }: Config): Config {
+  const { inet, inet6 } = firewall!.family!;
+  const turned = (filters: readonly Filter[]): Filter[] => [...filters.slice(1), ...filters.slice(0, 1)];
+  const family = { inet: { filter: turned(inet!.filter!) }, inet6: { filter: turned(inet6!.filter!) } };
+  return { ...config, firewall: { ...firewall, family } };
+}
 
 /** withFilters adds a fourth interface, in a routing instance of its own, and filters wherever they can stand. */
 export function withFilters(config: Config, c: Chooser): Config {

@@ -5,7 +5,7 @@ import type { Config } from "../../daemon/src/config/config.js";
 import type { Case } from "./case.js";
 import { Chooser } from "./choose.js";
 import { configOf } from "./generate-config.js";
-import { withFilters } from "./generate-filter.js";
+import { withFilters, withFirewallOf } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
 import { ScreenTraffic, withScreens } from "./generate-screen.js";
 import { plainTraffic, stepsOf } from "./generate-steps.js";
@@ -47,10 +47,13 @@ function plainCase(list: Lists, calm: boolean): Case {
 
 function filterCase(list: Lists): Case {
   const config = (): Config => withFilters(configOf(list(PLAIN)), new Chooser(list(FILTERS)));
-  const later = [config(), config(), config()];
+  const first = config();
+  const again = withFirewallOf(first, first);
+  const [moved, other, last] = [withFirewallOf(config(), first), config(), config()];
+  const later = list(1)[0]! % 2 === 0 ? [again, moved, other, last] : [moved, again, other, last];
   const steps = Array.from({ length: FILTER_STEPS }, () => list(32));
   const traffic = { source: new FilterTraffic(new Chooser([])), gaps: FILTER_GAPS, jumps: 1, commits: 30 };
-  return { config: config(), steps: stepsOf(steps, later, traffic) };
+  return { config: first, steps: stepsOf(steps, later, traffic) };
 }
 
 /** screenCase: half of them with filters too. */

@@ -105,6 +105,7 @@ export const filterMutants = [
   },
   {
     name: "a waiting packet keeps the judgement of filters that are gone",
+    cases: 600,
     file: "helper/pipeline/filter.c",
     from: "	if (p->judged_by == w->snapshot->generation)",
     to: "	if (p->judged_by != 0)",
