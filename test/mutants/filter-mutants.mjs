@@ -105,10 +105,9 @@ export const filterMutants = [
   },
   {
     name: "a waiting packet keeps the judgement of filters that are gone",
-    cases: 600,
-    file: "helper/pipeline/filter.c",
-    from: "	if (p->judged_by == w->snapshot->generation)",
-    to: "	if (p->judged_by != 0)",
+    file: "helper/pipeline/ingress.c",
+    from: "	if (p->judged_by != s->generation)",
+    to: "	if (p->judged_by != 0) p->judged_by = s->generation; else",
   },
   {
     name: "a filter that looked at the packet is remembered for its flow",
@@ -166,7 +165,6 @@ export const filterMutants = [
   },
   {
     name: "a policer for each worker",
-    cases: 1000,
     file: "helper/meter/policer.c",
     from: "	struct policer *p = r->state;\n	uint64_t credit = packet_credit(r, bytes), head = head_read(p);",
     to: "	struct policer *p = r->state; static struct { const struct policer *of; struct policer_rule rule; } own[512]; if (worker > 0) { unsigned i = 0; while (own[i].of && own[i].of != p) i++; if (!own[i].of) { own[i].of = p; own[i].rule = *r; policer_create(&own[i].rule); } p = own[i].rule.state; }\n	uint64_t credit = packet_credit(r, bytes), head = head_read(p);",
