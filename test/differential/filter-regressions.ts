@@ -62,6 +62,12 @@ function filtering(unit: string, direction: "input" | "output", ...term: readonl
   };
 }
 
+function withoutInet({ interfaces }: Config, name: string): Config["interfaces"] {
+  const port = interfaces[name]!;
+  const { inet6 } = port.unit["0"]!.family!;
+  return { ...interfaces, [name]: { ...port, unit: { "0": { family: { inet6: inet6! } } } } };
+}
+
 const rest: FilterTerm = { name: "rest", then: { accept: true, log: true } };
 
 export const filterRegressions: readonly Regression[] = [
@@ -131,6 +137,32 @@ export const filterRegressions: readonly Regression[] = [
         );
         return [step("ge-0/0/0", later!), commit(noFragments), step("ge-0/0/0", first!)];
       })(),
+    },
+  },
+  {
+    name: "a session whose first packet waited over a commit opens by what is in force then, wherever its packet came from",
+    wrong: "program",
+    case: {
+      config: open,
+      lateNs: 2500,
+      /* An address of trust, from dmz: no route leads back. */
+      steps: [from("ge-0/0/2", client), commit(open), from("ge-0/0/2", client)],
+    },
+  },
+  {
+    name: "a session ends with its first packet, whose interface carries the family no more when it goes on",
+    wrong: "program",
+    case: {
+      config: open,
+      lateNs: 2500,
+      steps: [
+        from("ge-0/0/0", client),
+        commit({ ...open, interfaces: withoutInet(open, "ge-0/0/0") }),
+        from("ge-0/0/2", { ...client, source: "10.0.3.10" }),
+        from("ge-0/0/2", { ...client, source: "10.0.3.10" }),
+        commit(open),
+        from("ge-0/0/0", client),
+      ],
     },
   },
   {
