@@ -185,6 +185,14 @@ export class Firewall {
     );
   }
 
+  /** answered: when the last neighbour has answered by now whose packets still wait. */
+  answered(now: bigint): bigint | undefined {
+    return [...this.#due.values()]
+      .filter((at) => at <= now)
+      .toSorted(byTime)
+      .at(-1);
+  }
+
   *#live(): Generator<Session> {
     for (const { session, direction } of this.#sessions.values()) if (direction === 0) yield session;
   }
