@@ -197,7 +197,9 @@ begin_again(struct worker *w, struct packet *p)
 	unsigned direction = 0;
 	p->flags |= p->flags & PACKET_OPENS ? PACKET_FROM_WAIT | PACKET_OPENED : PACKET_FROM_WAIT;
 	begin(w, p);
-	if (p->verdict == VERDICT_NONE && !(p->flags & PACKET_ICMP_ERROR))
+	if (p->verdict != VERDICT_NONE && p->flags & PACKET_OPENED)
+		p->hash = flow_table_hash(w->flows, &p->key);
+	if ((p->verdict == VERDICT_NONE || p->flags & PACKET_OPENED) && !(p->flags & PACKET_ICMP_ERROR))
 		p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
 	p->direction = (uint8_t)direction;
 }

@@ -346,7 +346,9 @@ session_remember(struct worker *w, struct packet *p)
 	if (!s || p->flags & (PACKET_ICMP_ERROR | PACKET_MEMO))
 		return;
 	if (s->epoch != w->epoch) {
-		if (!came_by_its_path(w, p))
+		/* A session that opens now, after its packet waited, opens by what is in force now. */
+		bool opens = p->flags & PACKET_OPENED && !(s->flags & SESSION_OPENED);
+		if (!opens && !came_by_its_path(w, p))
 			return;
 		take_judgement(w, p);
 		set_timeout(w, s, timeout_of(w, s));

@@ -31,6 +31,13 @@ struct firewall {
 	uint32_t free_frame[FIREWALL_FRAMES];
 	uint64_t number[FIREWALL_FRAMES]; /* of the packet in each frame */
 
+	uint32_t asked_count;
+	struct {
+		uint32_t slot;
+		uint8_t mac[6];
+		uint64_t due_ns;
+	} asked[FIREWALL_ASKED]; /* neighbours that will answer, in the order of time */
+
 	struct worker *current; /* whose packets are being told about, and how far */
 	uint32_t told;
 };
@@ -84,6 +91,29 @@ is_cold(const struct firewall *f, const struct address *a)
 	return false;
 }
 
+static void
+ask(struct firewall *f, uint32_t slot, const uint8_t mac[6])
+{
+	if (f->asked_count == FIREWALL_ASKED)
+		abort(); /* captures of tests have few neighbours */
+	f->asked[f->asked_count].slot = slot;
+	memcpy(f->asked[f->asked_count].mac, mac, sizeof f->asked[0].mac);
+	f->asked[f->asked_count++].due_ns = f->now_ns + f->options.late_ns;
+}
+
+/* answer_due lets those neighbours answer whose time has come. */
+static void
+answer_due(struct firewall *f)
+{
+	uint32_t done = 0;
+	while (done < f->asked_count && f->asked[done].due_ns <= f->now_ns) {
+		neighbour_write(f->neighbours, f->asked[done].slot, NEIGHBOUR_VALID, f->asked[done].mac);
+		done++;
+	}
+	f->asked_count -= done;
+	memmove(f->asked, f->asked + done, f->asked_count * sizeof f->asked[0]);
+}
+
 /* resolve does what the kernel and its neighbours would. True if somebody answered. */
 static bool
 resolve(struct firewall *f, struct worker *w)
@@ -97,6 +127,10 @@ resolve(struct firewall *f, struct worker *w)
 			continue;
 		const uint8_t *low = a.byte + (family == ADDRESS_FAMILY_INET ? 0 : 12);
 		const uint8_t mac[6] = { 6, 0, low[0], low[1], low[2], low[3] };
+		if (f->options.late_ns > 0) {
+			ask(f, w->resolve[i], mac);
+			continue;
+		}
 		neighbour_write(f->neighbours, w->resolve[i], NEIGHBOUR_VALID, mac);
 		answered = true;
 	}
@@ -229,8 +263,14 @@ firewall_destroy(struct firewall *f)
 void
 firewall_advance(struct firewall *f, uint64_t to_ns)
 {
-	while (f->now_ns + FIREWALL_TICK_NS <= to_ns) {
-		f->now_ns += FIREWALL_TICK_NS;
+	for (;;) {
+		uint64_t next_ns = f->now_ns + FIREWALL_TICK_NS;
+		if (f->asked_count > 0 && f->asked[0].due_ns < next_ns)
+			next_ns = f->asked[0].due_ns;
+		if (next_ns > to_ns)
+			break;
+		f->now_ns = next_ns;
+		answer_due(f);
 		for (uint32_t i = 0; i < f->options.workers; i++)
 			housekeep(f, f->worker[i]);
 	}

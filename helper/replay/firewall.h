@@ -6,7 +6,7 @@
 #include "pipeline/pipeline.h"
 #include "route/rib.h"
 
-enum { FIREWALL_FRAMES = 4096, FIREWALL_FRAME_BYTES = 12288, FIREWALL_COLD = 64 };
+enum { FIREWALL_FRAMES = 4096, FIREWALL_FRAME_BYTES = 12288, FIREWALL_COLD = 64, FIREWALL_ASKED = 256 };
 #define FIREWALL_TICK_NS 100000000ull /* between two housekeepings */
 
 struct firewall_options {
@@ -14,6 +14,7 @@ struct firewall_options {
 	bool memo_off;
 	bool unread;         /* nobody reads the events: the rings, which are small, fill up */
 	bool unfinished;     /* senders may leave checksums to hardware */
+	uint64_t late_ns;    /* how long the others take to answer; 0: at once */
 	uint32_t cold_count; /* neighbours that never answer */
 	struct address cold[FIREWALL_COLD];
 };
@@ -29,7 +30,7 @@ struct firewall_listener {
 struct firewall;
 
 /* firewall_create puts a snapshot in force. All ports are up, with the MTU of the configuration or 1500 and MAC
- * 02:00:5e:00:00:PORT. Neighbours answer at once, with MAC 06:00 and the last four bytes of their address, but for the
+ * 02:00:5e:00:00:PORT. Neighbours answer at once, or late, with MAC 06:00 and the last four bytes of their address, but for the
  * cold ones. NULL and errno. */
 struct firewall *firewall_create(struct snapshot *s, const struct firewall_options *o,
 				 const struct firewall_listener *l, uint64_t start_ns);

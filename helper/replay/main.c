@@ -22,6 +22,7 @@ static const char usage[] =
     "                       of time\n"
     "  --counters FILE      what was counted, as one JSON line, at the end\n"
     "  --cold ADDRESS       a neighbour that does not answer; may be given again\n"
+    "  --late NS            the others take NS nanoseconds to answer, instead of none\n"
     "  --bytes              add the bytes of each frame that leaves\n"
     "  --close              end all sessions after the last packet, so that each has its SESSION_CLOSE\n"
     "  --workers N          spread flows over N workers, as the firewall does (1..16)\n"
@@ -64,6 +65,15 @@ option_cold(struct run *r, const char *text)
 }
 
 static bool
+option_late(struct run *r, const char *text)
+{
+	char *end;
+	errno = 0;
+	r->options.late_ns = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && errno == 0;
+}
+
+static bool
 option_workers(struct run *r, const char *text)
 {
 	char *end;
@@ -76,21 +86,14 @@ static bool
 parse_options(struct run *r, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "snapshot", required_argument, NULL, 's' },
-		{ "in", required_argument, NULL, 'i' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "events", required_argument, NULL, 'e' },
-		{ "commit", required_argument, NULL, 't' },
-		{ "counters", required_argument, NULL, 'n' },
-		{ "cold", required_argument, NULL, 'c' },
-		{ "bytes", no_argument, NULL, 'b' },
-		{ "close", no_argument, NULL, 'l' },
-		{ "workers", required_argument, NULL, 'w' },
-		{ "memo-off", no_argument, NULL, 'm' },
-		{ "unfinished", no_argument, NULL, 'u' },
-		{ "unread", no_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{ "snapshot", required_argument, NULL, 's' }, { "in", required_argument, NULL, 'i' },
+		{ "out", required_argument, NULL, 'o' },      { "events", required_argument, NULL, 'e' },
+		{ "commit", required_argument, NULL, 't' },   { "counters", required_argument, NULL, 'n' },
+		{ "cold", required_argument, NULL, 'c' },     { "late", required_argument, NULL, 'a' },
+		{ "bytes", no_argument, NULL, 'b' },          { "close", no_argument, NULL, 'l' },
+		{ "workers", required_argument, NULL, 'w' },  { "memo-off", no_argument, NULL, 'm' },
+		{ "unfinished", no_argument, NULL, 'u' },     { "unread", no_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },           { 0 },
 	};
 	bool ok = true;
 	int option;
@@ -119,6 +122,9 @@ parse_options(struct run *r, int argc, char **argv)
 			break;
 		case 'c':
 			ok = option_cold(r, optarg);
+			break;
+		case 'a':
+			ok = option_late(r, optarg);
 			break;
 		case 'b':
 			r->report.bytes = true;

@@ -24,6 +24,8 @@ export interface Shape {
   readonly ttl?: number;
   readonly tos?: number;
   readonly dontFragment?: boolean;
+  /** the flag of IPv4 that nobody sets */
+  readonly reserved?: boolean;
   readonly id?: number;
   /** IPv4 options, IPv6: a destination options header */
   readonly options?: boolean;
@@ -132,7 +134,11 @@ export function ipPacket(shape: Shape): Buffer {
   const body = bodyOf(shape);
   const inet = readAddress(shape.source).family === "inet";
   const header = inet
-    ? inetHeader(shape, body.length, shape.dontFragment === true ? 0x4000 : 0)
+    ? inetHeader(
+        shape,
+        body.length,
+        (shape.dontFragment === true ? 0x4000 : 0) | (shape.reserved === true ? 0x8000 : 0),
+      )
     : inet6Header(shape, body.length, undefined);
   return Buffer.concat([header, body]);
 }

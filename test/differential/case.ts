@@ -12,6 +12,8 @@ export type Step =
   | { readonly kind: "commit"; readonly config: Config; readonly gapNs: number };
 
 export interface Case {
+  /** how long neighbours take to answer, nanoseconds; without it they answer at once */
+  readonly lateNs?: number;
   readonly config: Config;
   readonly steps: readonly Step[];
 }

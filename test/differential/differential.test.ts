@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import type { Config } from "../../daemon/src/config/config.js";
 import type { Case } from "./case.js";
+import { filterRegressions } from "./filter-regressions.js";
 import { regressions } from "./regressions.js";
 import { expect, replay, type Line } from "./run.js";
 import { caseOf, eachSeed, optionsOf } from "./seed.js";
@@ -16,7 +17,7 @@ const SEED = Number(process.env.RINGWALL_DIFFERENTIAL_SEED ?? 1);
 /** QUICK: red or green is all that matters (make mutants). */
 const QUICK = process.env.RINGWALL_DIFFERENTIAL_QUICK !== undefined;
 
-for (const { name, case: c } of regressions) {
+for (const { name, case: c } of [...regressions, ...filterRegressions]) {
   test(name, async () => {
     assert.equal(await check(c), undefined);
     assert.equal(await check(c, "--memo-off"), undefined);

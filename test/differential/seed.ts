@@ -28,12 +28,18 @@ function numbers(seed: number): () => number {
 const PLAIN = 200; /* numbers that make a configuration without filters */
 const FILTERS = 4000;
 
+/** LATE: neighbours answer at once, or after so many nanoseconds: while two more packets come, or a commit. */
+const LATE = [undefined, undefined, 2_500, undefined, 1_500_000, undefined, 300_000_000];
+
 /** caseOf: two of four have filters, and one in eight has screens instead. */
 export function caseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
+  const lateNs = LATE[seed % LATE.length];
+  /* A commit that gives what waits another screen profile is not stated by the model yet. */
   if (seed % 8 === 4) return screenCase(list, (seed >> 3) % 2 === 0);
-  return seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
+  const c = seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
+  return lateNs === undefined ? c : { ...c, lateNs };
 }
 
 type Lists = (length: number) => number[];

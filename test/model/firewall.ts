@@ -91,7 +91,16 @@ interface Waiting {
   readonly passages: readonly Passage[];
   readonly marks: Marks;
   readonly instance: string;
+  readonly installed: Session | undefined;
 }
+
+/** Waiter: a packet whose neighbour has not answered yet. */
+interface Waiter {
+  readonly neighbour: string;
+  readonly item: Waiting;
+  readonly packet: Packet;
+}
+const WAITERS_EACH = 16;
 
 /** Told: what came out, in order. Background happens between packets, at any time within its bounds. */
 export type Told =
@@ -121,8 +130,10 @@ export class Firewall {
   #nextSession = 1;
   readonly #sessions = new Map<string, { readonly session: Session; readonly direction: Direction }>();
   readonly #fragments = new Fragments<Waiting>((item) => item.unit.instance);
+  /** neighbours that have answered, and when the others will */
   readonly #neighbours = new Set<string>();
-  readonly #waiters: Judgement[] = [];
+  readonly #due = new Map<string, bigint>();
+  #waiters: Waiter[] = [];
   readonly counters: Counters = {};
   #told: Told[] = [];
 
@@ -131,6 +142,8 @@ export class Firewall {
     generation: number,
     /** senders may leave checksums to hardware, as on veth devices */
     private readonly unfinished = false,
+    /** how long neighbours take to answer, nanoseconds */
+    private readonly late = 0n,
   ) {
     this.commit(config, generation);
   }
@@ -180,6 +193,14 @@ export class Firewall {
     );
   }
 
+  /** answered: when the last neighbour has answered by now whose packets still wait. */
+  answered(now: bigint): bigint | undefined {
+    return [...this.#due.values()]
+      .filter((at) => at <= now)
+      .toSorted(byTime)
+      .at(-1);
+  }
+
   *#live(): Generator<Session> {
     for (const { session, direction } of this.#sessions.values()) if (direction === 0) yield session;
   }
@@ -191,6 +212,18 @@ export class Firewall {
   /** advance ends what has ended by now, and tells about it. */
   advance(now: bigint): Told[] {
     this.#told = [];
+    for (let at = this.#next(now); at !== undefined; at = this.#next(now)) this.#until(at);
+    return this.#told;
+  }
+
+  /** next: when something happens by itself, at `now` at the latest. */
+  #next(now: bigint): bigint | undefined {
+    const ends = [...this.#live()].map((session) => this.#deadline(session));
+    const times = [...ends, ...this.#fragments.held().map((since) => since + FRAGMENT_WAIT), ...this.#due.values()];
+    return times.filter((at): at is bigint => at !== undefined && at <= now).toSorted(byTime)[0];
+  }
+
+  #until(now: bigint): void {
     for (const session of [...this.#live()]) {
       const end = this.#deadline(session);
       if (end !== undefined && end <= now) this.#close(session, closeReason(session), end, end + SLACK_NS);
@@ -201,7 +234,21 @@ export class Firewall {
       });
       this.#finish(j, since + FRAGMENT_WAIT + SLACK_NS);
     }
-    return this.#told;
+    this.#answers(now);
+  }
+
+  /** premature: it answers what still waits here: nobody can have got it. */
+  premature(port: string, frame: Buffer): boolean {
+    const unit = this.#unitOf(vlansOf(frame), port);
+    if (unit === undefined) return false;
+    try {
+      const { tuple, quoted } = parseFrame(frame);
+      const key = tupleKey(unit.instance, quoted === undefined ? tuple : reverseTuple(quoted));
+      const found = this.#sessions.get(key);
+      return found !== undefined && found.direction === 1 && isNew(found.session);
+    } catch {
+      return false; /* malformed */
+    }
   }
 
   /** receive judges one frame. */
@@ -227,7 +274,7 @@ export class Firewall {
       this.#refuse(j, error);
       this.#finish(j, now);
     }
-    this.#resume();
+    this.#answers(now);
     return this.#told;
   }
 
@@ -249,8 +296,9 @@ export class Firewall {
   }
 
   #waiting(j: Judgement): Waiting {
-    const { number, marks, instance } = j;
-    return { number, unit: j.unit!, generation: this.#generation, passages: [...j.passages], marks, instance };
+    const { number, marks, instance, installed } = j;
+    const unit = j.unit!;
+    return { number, unit, generation: this.#generation, passages: [...j.passages], marks, instance, installed };
   }
 
   #release(packet: Packet, first: Waiting, now: bigint): void {
@@ -270,7 +318,7 @@ export class Firewall {
   /** again: a packet that waited is handled as if it came now; what was in force when it came may have changed. */
   #again(item: Waiting, packet: Packet, time: bigint, rest: (j: Judgement) => void): Judgement {
     const j = this.#begin(item.number, time);
-    j.packet = packet;
+    Object.assign(j, { packet, installed: item.installed });
     try {
       j.unit = this.#units.find((unit) => unit.name === item.unit.name);
       this.#ingress(j, packet);
@@ -364,23 +412,34 @@ export class Firewall {
     if (j.verdict !== "wait") this.#finish(j, j.time);
   }
 
-  /** waits: a packet whose neighbour is not known yet waits, with its session; all neighbours answer at once. */
+  /** waits: a packet whose neighbour is not known yet waits, with its session. */
   #waits(j: Judgement, packet: Packet): boolean {
-    const neighbour = neighbourOf(j);
+    const neighbour = `${j.egress!.name} ${writeAddress(j.gateway!)}`;
     if (this.#neighbours.has(neighbour)) return false;
     if (j.opens) this.#install(j, packet);
+    if (this.#waiters.filter((one) => one.neighbour === neighbour).length >= WAITERS_EACH)
+      throw new Drop("neighbour-queue-full");
+    if (!this.#due.has(neighbour)) this.#due.set(neighbour, j.time + this.late);
     j.verdict = "wait";
-    this.#waiters.push(j);
+    this.#waiters.push({ neighbour, item: this.#waiting(j), packet });
     return true;
   }
 
-  /** resume: now that neighbours are known, it is as if the packets that waited came now. */
-  #resume(): void {
-    for (const j of this.#waiters) this.#neighbours.add(neighbourOf(j));
-    for (const j of this.#waiters.splice(0)) {
-      const { number, time, unit, packet, instance, marks, passages, installed } = j;
-      const again = Object.assign(this.#begin(number, time), { unit, packet, instance, marks, passages, installed });
-      this.#judged(again, packet!);
+  /** answers: once neighbours are known, it is as if the packets that waited for them came now. */
+  #answers(now: bigint): void {
+    for (const [neighbour, at] of this.#due) {
+      if (at > now) continue;
+      this.#neighbours.add(neighbour);
+      this.#due.delete(neighbour);
+    }
+    const ready = this.#waiters.filter((one) => this.#neighbours.has(one.neighbour));
+    this.#waiters = this.#waiters.filter((one) => !ready.includes(one));
+    for (const { item, packet } of ready) {
+      const j = this.#again(item, packet, now, (one) => {
+        if (item.generation !== this.#generation) this.#inputFilter(one, packet, false);
+      });
+      if (j.reason === undefined) this.#judged(j, packet);
+      else this.#finish(j, now);
     }
   }
 
@@ -579,7 +638,9 @@ export class Firewall {
       if (j.direction === 0 && this.#sameZones(j, session)) session.units = [j.unit!, j.egress!];
       return;
     }
-    if (!this.#leadsBack(j, session)) return;
+    /* A session that opens now, after its packet waited, opens by what is in force now. */
+    const opens = j.installed === session && isNew(session);
+    if (!opens && !this.#leadsBack(j, session)) return;
     if (j.direction === 0) session.units = [j.unit!, j.egress!];
     if (j.direction === 1) session.units = [j.egress!, j.unit!];
     session.rule = rule;
@@ -643,6 +704,7 @@ export class Firewall {
     };
     this.#sessions.set(session.keys[0], { session, direction: 0 });
     this.#sessions.set(session.keys[1], { session, direction: 1 });
+    session.timeout = timeoutOf(session, this.#rules);
     j.session = session;
     j.installed = session;
     j.direction = 0;
@@ -680,10 +742,6 @@ export class Firewall {
     );
     if (session === undefined || packet.quoted !== undefined) return;
     const first = isNew(session);
-    if (first) {
-      count(this.counters, ["sessions_opened"]);
-      count(this.counters, ["policies", session.rule.counter, "sessions"]);
-    }
     const before = { judged: session.judged, state: session.tcp?.state };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
@@ -692,6 +750,10 @@ export class Firewall {
     if (isWhole(packet)) session.seen[j.direction!] = this.#epoch;
     /* A session that was not judged anew yet cannot count where it did: its rule may be gone. */
     const rule = session.judged === this.#epoch ? session.rule : j.rule!;
+    if (first) {
+      count(this.counters, ["sessions_opened"]);
+      count(this.counters, ["policies", rule.counter, "sessions"]);
+    }
     if (rule.count) {
       count(this.counters, ["policies", rule.counter, "packets"]);
       count(this.counters, ["policies", rule.counter, "bytes"], packet.ip.length);
@@ -731,6 +793,7 @@ export class Firewall {
       j.reason !== "host-inbound" &&
       j.session !== undefined &&
       packet?.quoted === undefined &&
+      !isNew(j.session) &&
       j.session.judged !== this.#epoch &&
       !isAlone(j) &&
       this.#leadsBack(j, j.session);
@@ -952,6 +1015,7 @@ export class Firewall {
 
   #close(session: Session, reason: string, from: bigint, until: bigint): void {
     for (const key of session.keys) this.#sessions.delete(key);
+    if (isNew(session)) return count(this.counters, ["sessions_abandoned"]);
     count(this.counters, ["sessions_closed"]);
     if (!session.rule.logClose) return;
     this.#tell({
@@ -1005,7 +1069,7 @@ function taken({ tuple, icmp }: Packet): string {
   return tuple.protocol === TCP ? "tcp-no-session" : "session-table-full";
 }
 
-const neighbourOf = (j: Judgement): string => `${j.egress!.name} ${writeAddress(j.gateway!)}`;
+const byTime = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** isNew: none of its packets went on yet. */
 const isNew = (session: Session): boolean => session.packets[0] + session.packets[1] === 0;

@@ -107,6 +107,11 @@ export class Fragments<T> {
     return late;
   }
 
+  /** held: since when packets wait. */
+  held(): bigint[] {
+    return this.#held.map((one) => one.since);
+  }
+
   /** deadlines: times around which a packet could be seen either way. */
   deadlines(): bigint[] {
     return [
