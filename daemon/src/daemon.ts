@@ -15,6 +15,7 @@ import { FirewallLog } from "./http/firewall-log.js";
 import { createHandlers } from "./http/handlers.js";
 import { LiveLog } from "./http/live-log.js";
 import { ApiServer } from "./http/server.js";
+import { Talkers } from "./http/talkers.js";
 import type { RingReader } from "./ring/reader.js";
 import { RingSet } from "./ring/ring-set.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
@@ -55,6 +56,7 @@ export class Daemon {
   readonly #delivery: Delivery;
   readonly #liveLog = new LiveLog();
   readonly #firewallLog = new FirewallLog();
+  readonly #talkers = new Talkers();
   readonly #rings: RingSet;
   readonly #helper: HelperConnection;
   readonly #server: ApiServer;
@@ -76,7 +78,7 @@ export class Daemon {
     const names = new GenerationNames(this.#store, host, (generation, err) =>
       log.error({ err, generation }, "names cannot be read; lines of this generation show numbers"),
     );
-    this.#delivery = new Delivery(names, [this.#liveLog, this.#firewallLog], (event, err) =>
+    this.#delivery = new Delivery(names, [this.#liveLog, this.#firewallLog, this.#talkers], (event, err) =>
       log.error({ err, event }, "an event's line cannot be written"),
     );
     const files = new OutboxFiles(native, join(options.runDir, "outbox"), (path, err) =>
@@ -100,6 +102,7 @@ export class Daemon {
       rings: this.#rings,
       delivery: this.#delivery,
       firewallLog: this.#firewallLog,
+      talkers: this.#talkers,
       names,
       hostName: host,
     });

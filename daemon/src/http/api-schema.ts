@@ -10,8 +10,10 @@ export interface ApiRoute {
   readonly query?: string;
   readonly body?: string;
   readonly reply?: string;
-  /** Of each line, for a route that answers with a stream of JSON lines. */
+  /** Of each event, for a route that answers with a stream of them. */
   readonly stream?: string;
+  /** The media type of a stream, where it is not JSON lines. */
+  readonly type?: "text/event-stream";
 }
 
 interface SchemaFile {

@@ -369,6 +369,22 @@ export interface LogQuery {
   readonly address?: string;
 }
 
+/** Talkers: who and what makes most of the events; counts are lower bounds. */
+export interface Talkers {
+  /** that these counts are of */
+  readonly seconds: number;
+  readonly events: number;
+  readonly rules: TalkerList;
+  readonly sources: TalkerList;
+  readonly destinations: TalkerList;
+}
+
+export interface TalkerList {
+  /** By how much a count can be short at most. */
+  readonly short: number;
+  readonly top: readonly { readonly name: string; readonly events: number }[];
+}
+
 export interface FirewallLogQuery {
   readonly filter?: string;
   readonly limit?: number;

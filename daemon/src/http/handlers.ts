@@ -54,9 +54,11 @@ import type {
   Sessions,
   SessionsQuery,
   Status,
+  Talkers as TalkersView,
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
+import type { Talkers } from "./talkers.js";
 import { natView } from "./nat-view.js";
 import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
@@ -91,6 +93,7 @@ export interface Parts {
   readonly rings: RingSet;
   readonly delivery: Delivery;
   readonly firewallLog: FirewallLog;
+  readonly talkers: Talkers;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -99,7 +102,7 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, firewallLog, names } = parts;
+  const { commits, store, helper, rings, delivery, firewallLog, talkers, names } = parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -293,6 +296,7 @@ export function createHandlers(parts: Parts): Handlers {
       return natView(kind, inForce(counted.generation), counted);
     },
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
+    "GET /talkers": (): TalkersView => talkers.view(),
     "GET /sessions": sessionPage,
     "GET /routes": async (): Promise<RouteView[]> => {
       const { snapshot } = active().compiled;

@@ -17,7 +17,7 @@ import {
 } from "../syslog/sample-events.js";
 import { ApiSchema, problemOf } from "./api-schema.js";
 import type { LogQuery } from "./api.js";
-import { eventTest, eventView, LiveLog, LogQueryError } from "./live-log.js";
+import { eventTest, eventView, HISTORY_EVENTS, LiveLog, LogQueryError, type LogReader } from "./live-log.js";
 
 const screen: RingwallEvent = { ...samplePacket, kind: "SCREEN_DROP", screenId: 5 };
 const rejected: RingwallEvent = {
@@ -132,26 +132,80 @@ describe("the live log", () => {
 
   test("tells a reader who was slow how many events he missed, before the next one or when he has room", () => {
     const log = new LiveLog();
-    const reader = { full: false, lines: [] as string[], write: (line: string): void => void reader.lines.push(line) };
+    const reader = new Notebook();
     const unsubscribe = log.subscribe({ kind: "open" }, reader);
-    const publish = (count: number): void => {
-      for (let i = 0; i < count; i++) log.publish(sampleOpen, sampleNames);
-    };
-    publish(1);
+    publish(log, 1);
     reader.full = true;
-    publish(3);
+    publish(log, 3);
     log.settle();
-    assert.equal(reader.lines.length, 1);
+    assert.deepEqual(reader.notes, ["SESSION_OPEN 0"]);
     reader.full = false;
-    publish(1);
-    assert.deepEqual([reader.lines.length, reader.lines[1]], [3, '{"dropped":3}\n']);
+    publish(log, 1);
+    assert.deepEqual(reader.notes.splice(0), ["SESSION_OPEN 0", "missed 3", "SESSION_OPEN 4"]);
     reader.full = true;
-    publish(2);
+    publish(log, 2);
     reader.full = false;
     log.settle();
     log.settle();
-    assert.deepEqual([reader.lines.length, reader.lines[3]], [4, '{"dropped":2}\n']);
+    assert.deepEqual(reader.notes.splice(0), ["missed 2"]);
     unsubscribe();
-    assert.equal(log.isWatched, false);
+    publish(log, 1);
+    assert.deepEqual(reader.notes, []);
+  });
+
+  test("gives a reader that comes back what happened meanwhile, each event once and in order", () => {
+    const log = new LiveLog();
+    const first = new Notebook();
+    log.subscribe({}, first)();
+    log.publish(sampleOpen, sampleNames);
+    log.subscribe({}, first);
+    log.publish(sampleDeny, sampleNames);
+    log.publish(sampleClose, sampleNames);
+    const back = new Notebook();
+    log.subscribe({ kind: "close,deny" }, back, first.lastId.replace(/-\d+$/, "-0"));
+    log.publish(sampleDeny, sampleNames);
+    assert.deepEqual(back.notes, ["POLICY_DENY 1", "SESSION_CLOSE 2", "POLICY_DENY 3"]);
+    assert.deepEqual(first.notes, ["POLICY_DENY 1", "SESSION_CLOSE 2", "POLICY_DENY 3"]);
+  });
+
+  test("tells a reader that comes back too late how many events are gone, and one with a strange id that it is not known", () => {
+    const log = new LiveLog();
+    const first = new Notebook();
+    log.subscribe({}, first);
+    publish(log, 1);
+    const { lastId } = first;
+    publish(log, HISTORY_EVENTS + 10);
+    const late = new Notebook();
+    log.subscribe({}, late, lastId);
+    assert.deepEqual(
+      [late.notes[0], late.notes[1], late.notes.length],
+      ["gap 10", "SESSION_OPEN 11", HISTORY_EVENTS + 1],
+    );
+    for (const id of ["another-1", lastId.replace(/\d+$/, "99999999"), lastId.replace(/\d+$/, "-1"), ""]) {
+      const strange = new Notebook();
+      log.subscribe({}, strange, id);
+      assert.deepEqual(strange.notes, ["gap null"], id);
+    }
   });
 });
+
+/** Notebook notes what a reader is told. */
+class Notebook implements LogReader {
+  full = false;
+  lastId = "";
+  readonly notes: string[] = [];
+  event(json: string, id: string): void {
+    this.lastId = id;
+    this.notes.push(`${(JSON.parse(json) as { kind: string }).kind} ${id.replace(/^.*-/, "")}`);
+  }
+  missed(count: number): void {
+    this.notes.push(`missed ${count}`);
+  }
+  gap(count: number | null): void {
+    this.notes.push(`gap ${count}`);
+  }
+}
+
+function publish(log: LiveLog, count: number): void {
+  for (let i = 0; i < count; i++) log.publish(sampleOpen, sampleNames);
+}

@@ -174,10 +174,15 @@ function isoTime({ seconds, nanoseconds }: EventTime): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, "0")}Z`;
 }
 
-/** LogReader takes lines; `full` says that it has as much as it may hold. */
+/** LogReader takes events as JSON; `full` says that it has as much as it may hold. */
 export interface LogReader {
   readonly full: boolean;
-  write(line: string): void;
+  /** id stands for the event's place in the history: see subscribe. */
+  event(json: string, id: string): void;
+  /** missed tells how many of the events it asked for were left out before the next one. */
+  missed(count: number): void;
+  /** gap tells a reader that came back how many events, wanted or not, the history no longer held; null where that is unknown. */
+  gap(count: number | null): void;
 }
 
 interface Subscription {
@@ -186,34 +191,49 @@ interface Subscription {
   dropped: number;
 }
 
+interface Entry {
+  readonly event: RingwallEvent;
+  readonly names: EventNames;
+}
+
+/** How many events are kept for readers that come back. */
+export const HISTORY_EVENTS = 4096;
+/** How long after the last reader left they are kept. */
+const HISTORY_MS = 5 * 60_000;
+
 /** LiveLog gives each event to the readers that asked for its like. */
 export class LiveLog {
   readonly #subscriptions = new Set<Subscription>();
+  readonly #history: Entry[] = [];
+  /** Numbers of the oldest event kept and of the next one; an epoch is a time during which no event went by unnumbered. */
+  #first = 0;
+  #next = 0;
+  #epoch = "";
+  #forget: NodeJS.Timeout | undefined;
 
   /** isWatched tells whether publish has anything to do. */
   get isWatched(): boolean {
-    return this.#subscriptions.size > 0;
+    return this.#epoch !== "";
   }
 
-  /** subscribe adds a reader; the function returned takes it away. */
-  subscribe(query: LogQuery, reader: LogReader): () => void {
+  /** subscribe adds a reader; the function returned takes it away. A reader that came back says after which id, and first
+   * gets what it missed, as far as the history goes. */
+  subscribe(query: LogQuery, reader: LogReader, after?: string): () => void {
     const subscription: Subscription = { test: eventTest(query), reader, dropped: 0 };
+    clearTimeout(this.#forget);
+    if (this.#epoch === "") this.#epoch = Date.now().toString(36);
+    if (after !== undefined) this.#resume(subscription, after);
     this.#subscriptions.add(subscription);
-    return () => this.#subscriptions.delete(subscription);
+    return () => this.#unsubscribe(subscription);
   }
 
   publish(event: RingwallEvent, names: EventNames): void {
-    let line: string | undefined;
-    for (const subscription of this.#subscriptions) {
-      if (!subscription.test(event, names)) continue;
-      if (subscription.reader.full) {
-        subscription.dropped++;
-        continue;
-      }
-      this.#tellDropped(subscription);
-      line ??= `${JSON.stringify(eventView(event, names))}\n`;
-      subscription.reader.write(line);
-    }
+    const entry: Entry = { event, names };
+    this.#history[this.#next % HISTORY_EVENTS] = entry;
+    const number = this.#next++;
+    if (this.#next - this.#first > HISTORY_EVENTS) this.#first++;
+    let json: string | undefined;
+    for (const subscription of this.#subscriptions) json = this.#give(subscription, entry, number, json);
   }
 
   /** settle tells readers that have room again what they missed, also when no further event comes. */
@@ -221,9 +241,46 @@ export class LiveLog {
     for (const subscription of this.#subscriptions) if (!subscription.reader.full) this.#tellDropped(subscription);
   }
 
+  #resume(subscription: Subscription, after: string): void {
+    const [, epoch, number] = /^([0-9a-z]+)-(\d{1,15})$/.exec(after) ?? [];
+    const seen = Number(number);
+    if (epoch !== this.#epoch || seen >= this.#next) {
+      subscription.reader.gap(null);
+      return;
+    }
+    if (seen + 1 < this.#first) subscription.reader.gap(this.#first - seen - 1);
+    for (let at = Math.max(seen + 1, this.#first); at < this.#next; at++)
+      this.#give(subscription, this.#history[at % HISTORY_EVENTS]!, at, undefined);
+  }
+
+  /** #give returns the event's JSON where it was written, so that it is written once for all readers. */
+  #give(subscription: Subscription, entry: Entry, number: number, json: string | undefined): string | undefined {
+    if (!subscription.test(entry.event, entry.names)) return json;
+    if (subscription.reader.full) {
+      subscription.dropped++;
+      return json;
+    }
+    this.#tellDropped(subscription);
+    const text = json ?? JSON.stringify(eventView(entry.event, entry.names));
+    subscription.reader.event(text, `${this.#epoch}-${number}`);
+    return text;
+  }
+
+  #unsubscribe(subscription: Subscription): void {
+    this.#subscriptions.delete(subscription);
+    if (this.#subscriptions.size > 0) return;
+    clearTimeout(this.#forget);
+    this.#forget = setTimeout(() => {
+      this.#epoch = "";
+      this.#history.length = 0;
+      this.#first = this.#next = 0;
+    }, HISTORY_MS);
+    this.#forget.unref();
+  }
+
   #tellDropped(subscription: Subscription): void {
     if (subscription.dropped === 0) return;
-    subscription.reader.write(`${JSON.stringify({ dropped: subscription.dropped })}\n`);
+    subscription.reader.missed(subscription.dropped);
     subscription.dropped = 0;
   }
 }

@@ -9,7 +9,8 @@ import { CodedError, errorText } from "../base/coded-error.js";
 import type { ConfigError } from "../config/error.js";
 import type { ApiErrorBody, LogQuery } from "./api.js";
 import { ApiSchema, problemOf, type ApiRoute } from "./api-schema.js";
-import { LogQueryError, type LiveLog } from "./live-log.js";
+import { eventTest, LogQueryError, type LiveLog } from "./live-log.js";
+import { LineReader, SseReader } from "./log-readers.js";
 
 /** RequestError: a request that is not carried out, with what its sender is told. */
 export class RequestError extends CodedError {
@@ -41,8 +42,6 @@ export class AlreadyRunningError extends CodedError {
 export type Handlers = Readonly<Record<string, (input: never) => unknown>>;
 
 const BODY_LIMIT_BYTES = 20 << 20;
-/** What one reader of the live log may have waiting. */
-const LOG_READER_BYTES = 1 << 20;
 
 export class ApiServer {
   readonly #path: string;
@@ -124,17 +123,29 @@ export class ApiServer {
   #stream(request: FastifyRequest, reply: FastifyReply, route: ApiRoute): void {
     const query = this.#query(request, route) as LogQuery;
     const response = reply.raw;
-    const unsubscribe = this.#liveLog.subscribe(query, {
-      get full() {
-        return response.writableLength > LOG_READER_BYTES;
-      },
-      write: (line) => response.write(line),
+    const settle = (): void => this.#liveLog.settle();
+    const after = route.type === "text/event-stream" ? lastEventId(request) : undefined;
+    const reader =
+      route.type === "text/event-stream"
+        ? new SseReader(response, after !== undefined, settle)
+        : new LineReader(response);
+    let unsubscribe: () => void;
+    try {
+      // What a reader missed is written at once: its headers come first.
+      eventTest(query);
+      reply.hijack();
+      response.writeHead(200, { "content-type": reader.contentType, "cache-control": "no-store" });
+      response.flushHeaders();
+      unsubscribe = this.#liveLog.subscribe(query, reader, after);
+    } catch (thrown) {
+      reader.close();
+      throw thrown;
+    }
+    response.on("drain", settle);
+    response.on("close", () => {
+      reader.close();
+      unsubscribe();
     });
-    reply.hijack();
-    response.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
-    response.flushHeaders();
-    response.on("drain", () => this.#liveLog.settle());
-    response.on("close", unsubscribe);
     response.on("error", (error) => this.#log.debug({ err: error }, "a reader of the live log went away"));
   }
 
@@ -162,6 +173,11 @@ export class ApiServer {
     const body: ApiErrorBody = { code: "internal", message: errorText(thrown) };
     return reply.code(500).send(body);
   }
+}
+
+function lastEventId(request: FastifyRequest): string | undefined {
+  const id = request.headers["last-event-id"];
+  return typeof id === "string" && id !== "" ? id : undefined;
 }
 
 function answers(path: string): Promise<boolean> {
