@@ -52,6 +52,7 @@ gen: build/.npm
 	node shared/gen/generate.mjs
 js: build/.npm
 	npx tsc -p .
+	npx tsc -p daemon/web
 
 # ---- C ---------------------------------------------------------------------------------------------
 define flavour

@@ -28,10 +28,10 @@ export class RefusedError extends CliError {
 }
 
 export class DaemonClient {
-  readonly #socketPath: string;
+  readonly socketPath: string;
 
   constructor(runDir: string) {
-    this.#socketPath = daemonSocket(runDir);
+    this.socketPath = daemonSocket(runDir);
   }
 
   async get<Reply>(path: string, query: Query = {}): Promise<Reply> {
@@ -64,7 +64,7 @@ export class DaemonClient {
       const headers =
         body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
       const asked = request(
-        { socketPath: this.#socketPath, method, path, headers, ...(signal ? { signal } : {}) },
+        { socketPath: this.socketPath, method, path, headers, ...(signal ? { signal } : {}) },
         resolve,
       );
       asked.on("error", (error) => reject(this.#unreachable(error)));
@@ -80,7 +80,7 @@ export class DaemonClient {
         : hasCode(error, "EACCES")
           ? "this user may not (be root, or in the socket's group)"
           : error.message;
-    const message = `cannot reach ringwalld on ${this.#socketPath}: ${reason}; is it running, and is --run-dir right?`;
+    const message = `cannot reach ringwalld on ${this.socketPath}: ${reason}; is it running, and is --run-dir right?`;
     return new CliError(Exit.UNREACHABLE, "daemon-unreachable", message, { cause: error });
   }
 

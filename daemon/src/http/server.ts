@@ -11,6 +11,7 @@ import type { ApiErrorBody, LogQuery } from "./api.js";
 import { ApiSchema, problemOf, type ApiRoute } from "./api-schema.js";
 import { eventTest, LogQueryError, type LiveLog } from "./live-log.js";
 import { LineReader, SseReader } from "./log-readers.js";
+import { addWebPage } from "./web-page.js";
 
 /** RequestError: a request that is not carried out, with what its sender is told. */
 export class RequestError extends CodedError {
@@ -61,6 +62,7 @@ export class ApiServer {
       return reply.code(404).send(body);
     });
     for (const route of this.#schema.routes) this.#add(route, handlers);
+    addWebPage(this.#app);
   }
 
   /** start listens. A socket that a dead daemon left is taken over; a live one is an error. */

@@ -1,0 +1,140 @@
+// gateway.ts: the daemon's API and web page over TCP, for reading only and for those who have the token. SPDX-License-Identifier: Apache-2.0
+//
+// It passes requests on to the Unix socket, so there is one API, and it has no rights of its own: whoever starts it must be
+// allowed on the socket. Only GET is passed on: nothing that changes the firewall can be asked for over TCP.
+import { timingSafeEqual } from "node:crypto";
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { errorText } from "../base/coded-error.js";
+import type { ApiErrorBody } from "./api.js";
+
+export interface GatewayOptions {
+  /** The daemon's socket. */
+  readonly socketPath: string;
+  readonly address: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly token: string;
+}
+
+/** Cookies do not know ports: two gateways of one host must not take each other's. */
+const cookieName = (port: number): string => `ringwall-${port}`;
+/** What is passed on of a request; never a cookie or a credential. */
+const PASSED_ON = ["accept", "last-event-id", "if-none-match"] as const;
+/** Readers at a time; a browser needs a handful. */
+const CONNECTIONS = 64;
+
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #token: Buffer;
+  readonly #server: Server;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#token = Buffer.from(options.token);
+    this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (asked, reply) =>
+      this.#answer(asked, reply),
+    );
+    this.#server.maxConnections = CONNECTIONS;
+  }
+
+  /** start listens, and gives the address to open. It rejects when the port is taken or the address is not this host's. */
+  async start(): Promise<string> {
+    const { address, port, token } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, address, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    const host = address.includes(":") ? `[${address}]` : address;
+    return `http://${host}:${this.#port}/?token=${encodeURIComponent(token)}`;
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  #answer(asked: IncomingMessage, reply: ServerResponse): void {
+    const url = new URL(asked.url ?? "/", "http://gateway");
+    const given = url.searchParams.get("token");
+    if (url.pathname === "/" && given !== null && this.#isToken(given)) {
+      // The token leaves the address bar at once; from here on it is in a cookie that scripts cannot read.
+      reply.writeHead(303, {
+        location: "/",
+        "set-cookie": `${cookieName(this.#port)}=${encodeURIComponent(given)}; HttpOnly; SameSite=Strict; Path=/`,
+        "cache-control": "no-store",
+      });
+      reply.end();
+      return;
+    }
+    if (!this.#isAllowed(asked))
+      return refuse(
+        reply,
+        401,
+        "no-token",
+        "this needs the token that `ringwall ui` prints, or that the daemon was given",
+      );
+    if (asked.method !== "GET") return refuse(reply, 405, "read-only", "only reading is possible over TCP");
+    this.#passOn(asked, url, reply);
+  }
+
+  #isAllowed(asked: IncomingMessage): boolean {
+    const bearer = /^Bearer (.+)$/.exec(asked.headers.authorization ?? "")?.[1];
+    if (bearer !== undefined) return this.#isToken(bearer);
+    const cookies = (asked.headers.cookie ?? "").split(/; */);
+    const prefix = `${cookieName(this.#port)}=`;
+    const cookie = cookies.find((text) => text.startsWith(prefix))?.slice(prefix.length);
+    return cookie !== undefined && this.#isToken(decoded(cookie));
+  }
+
+  #isToken(text: string): boolean {
+    const given = Buffer.from(text);
+    return given.length === this.#token.length && timingSafeEqual(given, this.#token);
+  }
+
+  #passOn(asked: IncomingMessage, url: URL, reply: ServerResponse): void {
+    const headers = Object.fromEntries(
+      PASSED_ON.flatMap((name) => (asked.headers[name] === undefined ? [] : [[name, asked.headers[name]]])),
+    ) as Record<string, string>;
+    const inner = request(
+      { socketPath: this.#options.socketPath, method: "GET", path: `${url.pathname}${url.search}`, headers },
+      (answer) => {
+        reply.writeHead(answer.statusCode ?? 502, answer.headers);
+        // What the reader does not take is not read here either: the daemon then counts what he misses.
+        answer.pipe(reply);
+        answer.on("error", () => reply.destroy());
+      },
+    );
+    inner.on("error", (error) => {
+      // A browser's event source comes back by itself from a broken connection, with the id it had; from an answer it does not.
+      if (reply.headersSent || asked.headers.accept === "text/event-stream") reply.destroy();
+      else refuse(reply, 502, "daemon-unreachable", `the daemon does not answer: ${errorText(error)}`);
+    });
+    reply.on("close", () => inner.destroy());
+    inner.end();
+  }
+}
+
+function refuse(reply: ServerResponse, status: number, code: string, message: string): void {
+  const body: ApiErrorBody = { code, message };
+  reply.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  reply.end(JSON.stringify(body));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return ""; /* not what we set */
+  }
+}
