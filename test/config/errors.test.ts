@@ -883,6 +883,30 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       [["security.log.stream[0].filter-padding", "compact"]],
       ["security.log.stream[0].filter-padding: without filter-format pfe there is nothing to pad"],
     ],
+    [
+      "settings that the format does not show",
+      [
+        ["security.log.stream[0].format", "json"],
+        ["security.log.stream[0].layout", "junos-22"],
+        ["security.log.stream[0].structured-data-id", "acme@32473"],
+        ["security.log.stream[0].session-limit-message", "RT_SCREEN_IP"],
+        ["security.log.stream[0].filter-format", "pfe"],
+      ],
+      [
+        "security.log.stream[0].layout: format json has none; it is of format sd-syslog and syslog",
+        "security.log.stream[0].structured-data-id: format json has none; it is of format sd-syslog",
+        "security.log.stream[0].session-limit-message: format json has none; it is of format sd-syslog and syslog",
+        "security.log.stream[0].filter-format: format json has none; it is of format sd-syslog and syslog and kv",
+      ],
+    ],
+    [
+      "a plain layout that does not exist",
+      [
+        ["security.log.stream[0].format", "syslog"],
+        ["security.log.stream[0].layout", "junos-15"],
+      ],
+      ["security.log.stream[0].layout: format syslog has the layouts junos-12 and junos-22"],
+    ],
   ],
 };
 

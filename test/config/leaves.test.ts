@@ -522,12 +522,48 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
     "security.log.stream[].format",
     {
       at: `${STREAM}.format`,
-      accept: ["sd-syslog", "kv"],
+      accept: ["sd-syslog", "syslog", "kv", "json"],
       refuse: [
-        ["syslog", "expected sd-syslog or kv, found 'syslog'"],
-        ["sd_syslog", "expected sd-syslog or kv, found 'sd_syslog'; did you mean 'sd-syslog'?"],
+        ["welf", "expected sd-syslog, syslog, kv or json, found 'welf'"],
+        ["sd_syslog", "expected sd-syslog, syslog, kv or json, found 'sd_syslog'; did you mean 'sd-syslog'?"],
       ],
     },
+  ],
+  [
+    "security.log.stream[].layout",
+    words(`${STREAM}.layout`, "a layout such as junos-22", [
+      "junos-10",
+      "junos-12a",
+      "junos-12",
+      "junos-15",
+      "junos-18",
+      "junos-19",
+      "junos-20",
+      "junos-22",
+      "junos-24",
+      "junos-26",
+    ]),
+  ],
+  [
+    "security.log.stream[].structured-data-id",
+    {
+      at: `${STREAM}.structured-data-id`,
+      accept: ["junos@2636.1.1.1.2.26", "acme@32473", "a@1"],
+      refuse: ["acme", "acme 1@32473", "acme@x", 'a"@1', "a]@1", "a=b@1", "an-id-of-thirty-three-characte@1234"].map(
+        (value) => [value, `expected an SD-ID such as junos@2636.1.1.1.2.129, at most 32 characters, found '${value}'`],
+      ),
+    },
+  ],
+  [
+    "security.log.stream[].session-limit-message",
+    words(`${STREAM}.session-limit-message`, "RT_SCREEN_SESSION_LIMIT or RT_SCREEN_IP", [
+      "RT_SCREEN_SESSION_LIMIT",
+      "RT_SCREEN_IP",
+    ]),
+  ],
+  [
+    "security.log.stream[].line-limit",
+    number(`${STREAM}.line-limit`, "a number of bytes from 480 to 16384", 480, 16384),
   ],
   [
     "security.log.stream[].filter-format",

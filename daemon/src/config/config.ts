@@ -1,5 +1,6 @@
 // config.ts: the configuration tree after validation: the Junos hierarchy with Junos names, exactly as
 // schemas/config.schema.json accepts it. SPDX-License-Identifier: Apache-2.0
+import type { Layout } from "../syslog/layout.js";
 
 /** Config is one whole configuration. A presence statement of Junos (`permit;`) is the value true; an absent one is off. */
 export interface Config {
@@ -372,7 +373,7 @@ export interface TcpSession {
   readonly "tcp-initial-timeout"?: number;
 }
 
-export type StreamFormat = "sd-syslog" | "kv";
+export type StreamFormat = "sd-syslog" | "syslog" | "kv" | "json";
 /** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; screen is what
  * screens found; filter is what terms of filters logged; all is everything. */
 export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "screen" | "filter";
@@ -409,6 +410,14 @@ export interface Stream {
   readonly severity?: Severity;
   readonly "facility-override"?: Facility;
   readonly "source-address"?: string;
+  /** layout: which release of Junos the messages look like; of sd-syslog and syslog. */
+  readonly layout?: Layout;
+  /** structured-data-id: the SD-ID of sd-syslog. */
+  readonly "structured-data-id"?: string;
+  /** line-limit: in bytes; longer lines are shortened and marked. */
+  readonly "line-limit"?: number;
+  /** session-limit-message: the message of the screens limit-session. */
+  readonly "session-limit-message"?: "RT_SCREEN_SESSION_LIMIT" | "RT_SCREEN_IP";
 }
 
 export interface Applications {

@@ -58,7 +58,7 @@ export function sdSyslogFormat(options: LineOptions): LineFormat {
       case "POLICY_DENY":
         return policyDeny(line, event, pieces);
       case "SCREEN_DROP":
-        return screenDrop(line, event, pieces);
+        return screenDrop(line, event, pieces, options.sessionLimitsAsIp);
       case "FILTER_LOG":
         return filterLog(line, event, pieces);
       case "LOG_SUPPRESSED":
@@ -299,7 +299,7 @@ function serviceName(names: EventNames, protocol: number, applicationId: number)
 
 // The other kinds are rarer, and written as text.
 
-type ScreenTag =
+export type ScreenTag =
   | "RT_SCREEN_TCP"
   | "RT_SCREEN_TCP_SRC_IP"
   | "RT_SCREEN_TCP_DST_IP"
@@ -349,8 +349,14 @@ const SCREEN_TAG: Readonly<Record<ScreenIdName, ScreenTag>> = {
   UDP_PORT_SCAN: "RT_SCREEN_UDP",
 };
 
-function screenDrop(line: LineBuffer, event: ScreenDrop, { names, host, sd }: Pieces): void {
-  const tag = SCREEN_TAG[screenIdName[event.screenId] ?? "SYN_FLOOD"];
+/** screenTag gives the message that a screen is reported by. */
+export function screenTag(id: ScreenId, limitsAsIp = false): ScreenTag {
+  const tag = SCREEN_TAG[screenIdName[id] ?? "SYN_FLOOD"];
+  return limitsAsIp && tag === "RT_SCREEN_SESSION_LIMIT" ? "RT_SCREEN_IP" : tag;
+}
+
+function screenDrop(line: LineBuffer, event: ScreenDrop, { names, host, sd }: Pieces, limitsAsIp = false): void {
+  const tag = screenTag(event.screenId, limitsAsIp);
   const action = event.action === Action.PERMIT ? "alarm-without-drop" : "drop";
   line.text(
     ` ${host} RT_IDS - ${tag} ${sd}attack-name="${screenIdText[event.screenId] ?? event.screenId}" ${screenTuple(event, tag)}source-zone-name="${sdEscape(names.zone(event.ingressZone))}" interface-name="${sdEscape(names.unit(event.ingressInterface))}" action="${action}"]`,
@@ -364,8 +370,12 @@ function screenTuple(event: ScreenDrop, tag: ScreenTag): string {
     return `${source}source-port="${event.sourcePort}" ${destination}destination-port="${event.destinationPort}" `;
   if (tag === "RT_SCREEN_IP") return `${source}${destination}protocol-id="${event.protocol}" `;
   if (tag === "RT_SCREEN_ICMP") return source + destination;
-  const ofSource = tag === "RT_SCREEN_TCP_SRC_IP" || event.screenId === ScreenId.SESSION_LIMIT_SOURCE;
-  return ofSource ? source : destination;
+  return isAboutSource(event, tag) ? source : destination;
+}
+
+/** isAboutSource tells, of a screen that counts by one address, which one. */
+export function isAboutSource(event: ScreenDrop, tag: ScreenTag): boolean {
+  return tag === "RT_SCREEN_TCP_SRC_IP" || event.screenId === ScreenId.SESSION_LIMIT_SOURCE;
 }
 
 // Junos has no structured form of a filter log; tag, parameters and their order are ours, after the manner of SESSION_DENY.

@@ -1,9 +1,14 @@
 // stream.ts: one configured collector: what it wants, in which format, and its accounts. SPDX-License-Identifier: Apache-2.0
 import { EventType, type EventTypeName } from "../../../shared/gen/wire.gen.js";
-import type { Stream as StreamConfig, StreamCategory } from "../config/config.js";
+import type { Stream as StreamConfig, StreamCategory, StreamFormat } from "../config/config.js";
+import { jsonFormat } from "./format-json.js";
 import { kvFormat } from "./format-kv.js";
+import { sdLayoutFormat } from "./format-sd-layout.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
-import { DEFAULT_SD_ID, type LineFormat, type LineOptions, type PfeOptions } from "./line.js";
+import { PLAIN_LAYOUTS, syslogFormat } from "./format-syslog.js";
+import { DEFAULT_LAYOUT } from "./layout.js";
+import { shortenJson, shortenStructured, shortenText, type Shorten } from "./shorten.js";
+import { DEFAULT_SD_ID, LINE_LIMIT, type LineFormat, type LineOptions, type PfeOptions } from "./line.js";
 import type { Native, Outbox, StreamAccount } from "./outbox.js";
 import { Facility, Severity } from "./priority.js";
 import { UdpSender, type UdpTarget } from "./udp.js";
@@ -12,7 +17,7 @@ import { UdpSender, type UdpTarget } from "./udp.js";
 export interface StreamSettings {
   readonly name: string;
   readonly target: UdpTarget;
-  readonly format: "sd-syslog" | "kv";
+  readonly format: StreamFormat;
   readonly options: LineOptions;
   /** By event type value: whether the stream wants it. */
   readonly wants: readonly boolean[];
@@ -45,7 +50,10 @@ export function streamSettings(config: StreamConfig): StreamSettings {
     format: config.format ?? "sd-syslog",
     options: {
       facility: Facility[config["facility-override"] ?? "user"],
-      sdId: DEFAULT_SD_ID,
+      sdId: config["structured-data-id"] ?? DEFAULT_SD_ID,
+      layout: config.layout ?? DEFAULT_LAYOUT,
+      limit: config["line-limit"] ?? LINE_LIMIT,
+      sessionLimitsAsIp: config["session-limit-message"] === "RT_SCREEN_IP",
       ...(config["filter-format"] === "pfe" ? { pfe: pfeOptions(config) } : {}),
     },
     wants,
@@ -66,9 +74,33 @@ export function formatKey(settings: StreamSettings): string {
 }
 
 /** lineFormat makes the function that writes a stream's lines. */
-export function lineFormat(settings: StreamSettings): LineFormat {
-  return settings.format === "kv" ? kvFormat(settings.options) : sdSyslogFormat(settings.options);
+export function lineFormat({ format, options }: StreamSettings): LineFormat {
+  const write = FORMATS[format](options);
+  const { limit = LINE_LIMIT, pfe } = options;
+  return (line, event, names) => {
+    write(line, event, names);
+    if (line.length <= limit) return;
+    const isPfe = event.kind === "FILTER_LOG" && pfe !== undefined && format !== "json";
+    (isPfe ? shortenText : SHORTEN[format])(line, limit);
+  };
 }
+
+const FORMATS: Readonly<Record<StreamFormat, (options: LineOptions) => LineFormat>> = {
+  "sd-syslog": (options) => {
+    const { layout = DEFAULT_LAYOUT } = options;
+    return layout === DEFAULT_LAYOUT ? sdSyslogFormat(options) : sdLayoutFormat(options, layout);
+  },
+  syslog: (options) => syslogFormat(options, PLAIN_LAYOUTS.find((layout) => layout === options.layout) ?? "junos-22"),
+  kv: kvFormat,
+  json: jsonFormat,
+};
+
+const SHORTEN: Readonly<Record<StreamFormat, Shorten>> = {
+  "sd-syslog": shortenStructured,
+  syslog: shortenText,
+  kv: shortenText,
+  json: shortenJson,
+};
 
 /** StreamStatus: what an operator sees of a stream. */
 export interface StreamStatus {
