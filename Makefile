@@ -32,10 +32,13 @@ REPLAY      := $(if $(wildcard helper/replay/main.c),build/release/ringwall-repl
 all: build
 
 # ---- setup -------------------------------------------------------------------------------------
-setup: build/.apt build/.npm
+setup: build/.apt build/.unpacked build/.npm
 build/.apt: packaging/apt-packages.txt
 	@mkdir -p build
 	@packaging/install-apt.sh $<
+	@touch $@
+build/.unpacked: packaging/apt-unpacked.txt | build/.apt
+	@packaging/unpack-apt.sh $< build/unpacked
 	@touch $@
 build/.npm: package.json package-lock.json
 	@mkdir -p build

@@ -28,7 +28,8 @@ template(name="stored" type="list" option.jsonf="on") {
 }`;
 
 export class Collector {
-  readonly #namespace: Namespace;
+  /** The collector's host. */
+  readonly namespace: Namespace;
   readonly #directory: string;
   readonly #address: string;
   readonly file: string;
@@ -42,7 +43,7 @@ export class Collector {
   #stopWatching: () => void = () => undefined;
 
   constructor(namespace: Namespace, directory: string, address: string) {
-    this.#namespace = namespace;
+    this.namespace = namespace;
     this.#directory = directory;
     this.#address = address;
     this.file = join(directory, "received.json");
@@ -65,7 +66,7 @@ ruleset(name="store") {
 input(type="imudp" address="${this.#address}" port="514" ruleset="store" rcvbufSize="8m")
 `,
     );
-    this.#process = this.#namespace.start("rsyslogd", [
+    this.#process = this.namespace.start("rsyslogd", [
       "rsyslogd",
       "-n",
       "-f",
@@ -92,7 +93,7 @@ input(type="imudp" address="${this.#address}" port="514" ruleset="store" rcvbufS
 
   async #listening(): Promise<void> {
     for (let attempt = 0; attempt < 100; attempt++) {
-      const sockets = await this.#namespace.run(["ss", "-Hlun", "sport = :514"]);
+      const sockets = await this.namespace.run(["ss", "-Hlun", "sport = :514"]);
       if (sockets.stdout.includes(":514")) return;
       if (!this.#process!.alive) throw new Error(`rsyslogd ended:\n${this.#process!.output}`);
       await new Promise((resolve) => setTimeout(resolve, 50)); // a listening socket gives no event to wait for

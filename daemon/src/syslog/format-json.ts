@@ -145,7 +145,8 @@ const ICMP_CODE = constant(',"code":');
 const ICMP_ID = constant(',"identifier":');
 const ICMP_SEQUENCE = constant(',"sequence":');
 const OBJECT_END = constant("}");
-const icmpPart = (line: LineBuffer, event: RingwallEvent): void => {
+const ICMP_NAT_ID = constant(',"nat_identifier":');
+const icmpPart = (line: LineBuffer, event: RingwallEvent, natIdentifier?: number): void => {
   if (!isIcmp(event)) return;
   line
     .constant(ICMP_TYPE)
@@ -155,8 +156,9 @@ const icmpPart = (line: LineBuffer, event: RingwallEvent): void => {
     .constant(ICMP_ID)
     .number(event.sourcePort)
     .constant(ICMP_SEQUENCE)
-    .number(event.destinationPort)
-    .constant(OBJECT_END);
+    .number(event.destinationPort);
+  if (natIdentifier !== undefined) line.constant(ICMP_NAT_ID).number(natIdentifier);
+  line.constant(OBJECT_END);
 };
 
 const SESSION = constant(',"session_id":');
@@ -232,7 +234,7 @@ const decisionFields = {
     named(line, SERVICE, values.service(event.protocol * 0x10000 + event.applicationId));
     named(line, SOURCE_RULE, values.natName(event.sourceNatRuleId));
     named(line, DESTINATION_RULE, values.natName(event.destinationNatRuleId));
-    icmpPart(line, event);
+    icmpPart(line, event, event.natSourceAddress === null ? undefined : event.natSourcePort);
   },
 };
 
