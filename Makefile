@@ -97,16 +97,16 @@ build/%.bpf.o: helper/bpf/%.bpf.c $(wildcard helper/bpf/*.h) | build/.apt
 
 # The daemon's one native module; Node's headers lie beside the node that runs.
 NODE_INCLUDE = $(shell node -p 'require("path").join(process.execPath, "../../include/node")')
-build/release/datagrams.node: daemon/native/datagrams.c | build/.apt
+build/release/sockets.node: $(wildcard daemon/native/*.c daemon/native/*.h) | build/.apt
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(FLAGS_release) -fPIC -shared -Wl,-z,relro,-z,now -I$(NODE_INCLUDE) -o $@ $<
+	$(CC) $(filter-out -MMD -MP,$(BASE)) $(FLAGS_release) -fPIC -shared -Wl,-z,relro,-z,now -isystem $(NODE_INCLUDE) -o $@ $(filter %.c,$^)
 
 BPF       := $(patsubst helper/bpf/%.bpf.c,build/%.bpf.o,$(wildcard helper/bpf/*.bpf.c))
 C_TESTS   := $(foreach t,$(TEST_SRC) $(CONTRACT_SRC),build/asan/test/$(basename $(notdir $(t))))
 TORTURES  := $(foreach t,$(wildcard helper/*/*_torture.c),build/release/test/$(basename $(notdir $(t))) build/tsan/test/$(basename $(notdir $(t))))
 FUZZERS   := $(patsubst helper/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 TOOLS     := $(patsubst test/tools/%.c,build/release/tools/%,$(TOOL_SRC))
-native: build/release/datagrams.node $(HELPER) $(REPLAY) $(BPF) $(TOOLS)
+native: build/release/sockets.node $(HELPER) $(REPLAY) $(BPF) $(TOOLS)
 build: setup
 	@$(MAKE) --no-print-directory native js launchers
 # build/bin holds the four programs under the names a person types.

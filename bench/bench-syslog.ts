@@ -24,7 +24,7 @@ import { sdSyslogFormat } from "../daemon/src/syslog/format-sd-syslog.js";
 import { LineBuffer } from "../daemon/src/syslog/line-buffer.js";
 import { DEFAULT_SD_ID, LINE_BYTES, type LineFormat } from "../daemon/src/syslog/line.js";
 import { loadNative } from "../daemon/src/syslog/native.js";
-import { Outbox } from "../daemon/src/syslog/outbox.js";
+import { DEFAULT_BOUNDS, Outbox } from "../daemon/src/syslog/outbox.js";
 import { sampleNames, sampleTable } from "../daemon/src/syslog/sample-events.js";
 import { Stream, streamSettings } from "../daemon/src/syslog/stream.js";
 
@@ -154,7 +154,7 @@ const native = loadNative();
 function deliverAll(streamCount: number): () => void {
   const streams = Array.from({ length: streamCount }, (_, index) => {
     const settings = streamSettings({ name: `s${index}`, host: "127.0.0.1", port });
-    return new Stream(native, settings, new Outbox(native, Buffer.alloc(Outbox.bytes(native))));
+    return new Stream(native, settings, new Outbox(native, Buffer.alloc(Outbox.bytes(native, DEFAULT_BOUNDS))));
   });
   const delivery = new Delivery(
     new GenerationNames({ names: () => sampleTable }, "x"),
@@ -163,6 +163,7 @@ function deliverAll(streamCount: number): () => void {
       throw thrown;
     },
   );
+  for (const stream of streams) stream.begin();
   delivery.setStreams(streams);
   let sequence = 0;
   return () => {

@@ -1,9 +1,8 @@
 // outbox-sender.ts: the daemon's delivery with everything but its ring left out, to be killed again and again by
 // outbox-kill.test.ts: numbered lines through an outbox file, which a successor takes over. SPDX-License-Identifier: Apache-2.0
-import { loadNative } from "../daemon/src/syslog/native.js";
-import type { Native } from "../daemon/src/syslog/outbox.js";
+import { loadNative, type Native } from "../daemon/src/syslog/native.js";
 import { OutboxFiles } from "../daemon/src/syslog/outbox-file.js";
-import { UdpSender } from "../daemon/src/syslog/udp.js";
+import { DatagramSender } from "../daemon/src/syslog/datagram.js";
 import { mapForWriting } from "../daemon/src/ring/mapping.js";
 
 const [directory = "", port = "", deadlyPoint = "", deadlyPass = "0"] = process.argv.slice(2);
@@ -27,7 +26,12 @@ const native: Native = {
 const outbox = new OutboxFiles(native, directory, (_path, error) => {
   throw error;
 }).open("kill");
-const sender = new UdpSender(native, { host: "127.0.0.1", port: Number(port), sourceAddress: "" }, outbox);
+const sender = new DatagramSender(
+  native,
+  { protocol: "udp", host: "127.0.0.1", port: Number(port), sourceAddress: "" },
+  outbox,
+  { changed: () => undefined },
+);
 // The ring's cursor: it too is memory that outlives the process, and may lag behind what the outbox has decided.
 const cursor = mapForWriting(`${directory}/cursor`, 8);
 const BATCH = 16;

@@ -130,7 +130,7 @@ export class Daemon {
     clearTimeout(this.#retry);
     await this.#drained;
     this.#drainLast();
-    this.#streams.close();
+    await this.#streams.close();
     await this.#server.close();
     await this.#connection;
     this.#log.info("stopped");
@@ -201,7 +201,9 @@ export class Daemon {
   }
 
   #follow(active: Active): void {
-    this.#delivery.setStreams(this.#streams.configure(active.config.security.log?.stream ?? []));
+    const { security, services } = active.config;
+    const profiles = services?.ssl?.initiation?.profile ?? [];
+    this.#delivery.setStreams(this.#streams.configure(security.log?.stream ?? [], profiles));
     this.#drained ??= this.#drain();
   }
 

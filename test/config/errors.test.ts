@@ -14,7 +14,7 @@ const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 const POLICY = "security.policies[0].policy[0]";
 const TOP =
-  "system, interfaces, security, applications, policy-options, firewall, class-of-service, routing-options, routing-instances";
+  "system, interfaces, security, services, applications, policy-options, firewall, class-of-service, routing-options, routing-instances";
 
 const table: Readonly<Record<string, readonly Row[]>> = {
   "unknown, missing and contradicting statements": [
@@ -906,6 +906,66 @@ const table: Readonly<Record<string, readonly Row[]>> = {
         ["security.log.stream[0].layout", "junos-15"],
       ],
       ["security.log.stream[0].layout: format syslog has the layouts junos-12 and junos-22"],
+    ],
+    [
+      "a stream to nowhere",
+      [["security.log.stream[1]", { name: "lost" }]],
+      ["security.log.stream[1]: 'host' is missing: a stream goes to a host, a Unix socket or a file"],
+    ],
+    [
+      "what does not go with a file",
+      [
+        [
+          "security.log.stream[1]",
+          { name: "file", file: { path: "/a" }, host: "192.0.2.1", port: 1, transport: { protocol: "tcp" } },
+        ],
+      ],
+      [
+        "security.log.stream[1].host: a stream with 'file' has no host",
+        "security.log.stream[1].port: a stream with 'file' has no port",
+        "security.log.stream[1].transport: a stream with 'file' has no transport",
+      ],
+    ],
+    [
+      "what does not go with a transport",
+      [
+        ["security.log.stream[0].transport", { framing: "newline", "tls-profile": "x", "keep-alive": 5, path: "/a" }],
+        ["security.log.stream[1]", { name: "local", host: "192.0.2.1", transport: { protocol: "unix" } }],
+        ["services.ssl.initiation.profile", [{ name: "x" }]],
+      ],
+      [
+        "security.log.stream[0].transport.framing: framing goes with protocol tcp, not with udp",
+        "security.log.stream[0].transport.tls-profile: tls-profile goes with protocol tls, not with udp",
+        "security.log.stream[0].transport.keep-alive: keep-alive goes with protocol tcp or tls, not with udp",
+        "security.log.stream[0].transport.path: path goes with protocol unix, not with udp",
+        "security.log.stream[1].host: protocol unix has no host",
+      ],
+    ],
+    [
+      "a queue beside a spool",
+      [
+        ["security.log.stream[0].spool", { size: "64m" }],
+        ["security.log.stream[0].queue", { records: 100, overflow: "drop-oldest" }],
+      ],
+      ["security.log.stream[0].queue.records: the spool is the queue, and its size says how much of it there is"],
+    ],
+    [
+      "two streams to one file",
+      [
+        ["security.log.stream[1]", { name: "a", file: { path: "/var/log/x" } }],
+        ["security.log.stream[2]", { name: "b", file: { path: "/var/log/x" } }],
+      ],
+      ["security.log.stream[2].file.path: another stream writes '/var/log/x' already"],
+    ],
+    [
+      "a zone twice",
+      [["security.log.stream[0].zone", ["trust", "trust"]]],
+      ["security.log.stream[0].zone[1]: zone 'trust' stands here twice"],
+    ],
+    [
+      "a TLS profile twice",
+      [["services.ssl.initiation.profile", [{ name: "x" }, { name: "x" }]]],
+      ["services.ssl.initiation.profile[1].name: profile 'x' exists already"],
     ],
   ],
 };

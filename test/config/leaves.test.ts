@@ -28,6 +28,55 @@ const GLOBAL = "security.policies[1].policy[0]";
 const ZONE = "security.zones.security-zone[0]";
 const BOOK = "security.address-book[0]";
 const STREAM = "security.log.stream[0]";
+const UNIX = "security.log.stream[1]";
+const UNIX_STREAM = { name: "local", transport: { protocol: "unix" } };
+const FILE_STREAM = { name: "file", file: { path: "/var/log/ringwall/log" } };
+const QUEUE_SIZE = "a number of bytes from 64k to 1g, such as 64m";
+const PROFILE = "services.ssl.initiation.profile[0]";
+const WITH_PROFILE: readonly Edit[] = [["services.ssl.initiation.profile", [{ name: "siem" }]]];
+const WITH_CERTIFICATE: readonly Edit[] = [
+  ...WITH_PROFILE,
+  [`${PROFILE}.client-certificate`, { certificate: "/etc/ringwall/own.pem", key: "/etc/ringwall/own.key" }],
+];
+
+/** A collector's address or name. */
+const COLLECTOR = "expected an IPv4 or IPv6 address or a host name";
+const collector = (at: string, also: readonly Edit[] = []): Row => ({
+  at,
+  also,
+  accept: ["10.0.0.1", "2001:db8::1", "127.0.0.1", "::1", "siem.example", "siem"],
+  refuse: [
+    ["192.0.2.300", `${COLLECTOR}, found '192.0.2.300'`],
+    ["fe80::1%eth0", `${COLLECTOR}, found 'fe80::1%eth0'`],
+    ["two words", `${COLLECTOR}, found 'two words'`],
+    ["-a", `${COLLECTOR}, found '-a'`],
+    ["", `${COLLECTOR}, found ''`],
+    [5, `${COLLECTOR}, found 5; write "5" in quotes to make it a text`],
+  ],
+});
+const PATH = "expected an absolute path of at most 100 characters";
+const path = (at: string, also: readonly Edit[]): Row => ({
+  at,
+  also,
+  accept: ["/etc/ringwall/ca.pem", "/a", `/${"x".repeat(99)}`],
+  refuse: [
+    ["ca.pem", `${PATH}, found 'ca.pem'`],
+    ["/etc/", `${PATH}, found '/etc/'`],
+    ["/a\nb", `${PATH}, found '/a\\x0ab'`],
+    [`/${"x".repeat(100)}`, `${PATH}, found '/${"x".repeat(76)}...'`],
+  ],
+});
+const octets = (at: string, what: string, low: number, high: number, also: readonly Edit[] = []): Row => ({
+  at,
+  also,
+  accept: [low, high, "1m"],
+  refuse: [
+    [low - 1, `expected ${what}, found ${low - 1}`],
+    [high + 1, `expected ${what}, found ${high + 1}`],
+    ["63k", `expected ${what}, found '63k'`],
+    ["1MB", `expected ${what}, found '1MB'`],
+  ],
+});
 const UNIT = "interfaces.ge-0/0/0.unit.0";
 const APPLICATION = "applications.application[0]";
 const TERM = "applications.application[1].term[0]";
@@ -505,19 +554,103 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ],
 
   ["security.log.stream[].name", names(`${STREAM}.name`, NAME, ["soc-2"])],
-  ["security.log.stream[].host", address(`${STREAM}.host`, ["10.0.0.1", "2001:db8::1", "127.0.0.1", "::1"])],
+  ["security.log.stream[].host", collector(`${STREAM}.host`)],
   ["security.log.stream[].port", number(`${STREAM}.port`, "a port from 1 to 65535", 1, 65535)],
   [
     "security.log.stream[].transport.protocol",
     {
       at: `${STREAM}.transport.protocol`,
-      accept: ["udp"],
+      also: [[`${STREAM}.host`, "192.0.2.53"]],
+      accept: ["udp", "tcp", "tls"],
       refuse: [
-        ["tcp", "expected udp, found 'tcp'"],
-        ["tls", "expected udp, found 'tls'"],
+        ["sctp", "expected udp, tcp, tls or unix, found 'sctp'"],
+        ["tpc", "expected udp, tcp, tls or unix, found 'tpc'; did you mean 'tcp'?"],
       ],
     },
   ],
+  [
+    "security.log.stream[].transport.framing",
+    words(
+      `${STREAM}.transport.framing`,
+      "octet-counting or newline",
+      ["octet-counting", "newline"],
+      [[`${STREAM}.transport.protocol`, "tcp"]],
+    ),
+  ],
+  [
+    "security.log.stream[].transport.tls-profile",
+    reference(
+      `${STREAM}.transport.tls-profile`,
+      ["siem"],
+      "the name of a profile of services ssl initiation",
+      "no profile of services ssl initiation named 'nowhere'",
+      [
+        [`${STREAM}.transport.protocol`, "tls"],
+        ["services.ssl.initiation.profile", [{ name: "siem" }]],
+      ],
+    ),
+  ],
+  [
+    "security.log.stream[].transport.keep-alive",
+    number(`${STREAM}.transport.keep-alive`, "a number of seconds from 0 to 7200", 0, 7200, [
+      [`${STREAM}.transport.protocol`, "tcp"],
+    ]),
+  ],
+  [
+    "security.log.stream[].transport.user-timeout",
+    number(`${STREAM}.transport.user-timeout`, "a number of seconds from 1 to 600", 1, 600, [
+      [`${STREAM}.transport.protocol`, "tls"],
+    ]),
+  ],
+  ["security.log.stream[].transport.path", path("security.log.stream[1].transport.path", [[UNIX, UNIX_STREAM]])],
+  ["security.log.stream[].file.path", path("security.log.stream[1].file.path", [[UNIX, FILE_STREAM]])],
+  [
+    "security.log.stream[].file.size",
+    octets(
+      "security.log.stream[1].file.size",
+      "a number of bytes from 64k to 100g, such as 10m",
+      64_000,
+      100_000_000_000,
+      [[UNIX, FILE_STREAM]],
+    ),
+  ],
+  [
+    "security.log.stream[].file.files",
+    number("security.log.stream[1].file.files", "a number of files from 1 to 1000", 1, 1000, [[UNIX, FILE_STREAM]]),
+  ],
+  [
+    "security.log.stream[].queue.records",
+    number(`${STREAM}.queue.records`, "a number of lines from 64 to 1000000", 64, 1_000_000),
+  ],
+  ["security.log.stream[].queue.size", octets(`${STREAM}.queue.size`, QUEUE_SIZE, 64_000, 1_000_000_000)],
+  [
+    "security.log.stream[].queue.overflow",
+    words(`${STREAM}.queue.overflow`, "drop-newest or drop-oldest", ["drop-newest", "drop-oldest"]),
+  ],
+  ["security.log.stream[].spool.size", octets(`${STREAM}.spool.size`, QUEUE_SIZE, 64_000, 1_000_000_000)],
+  [
+    "security.log.stream[].rate-limit",
+    number(`${STREAM}.rate-limit`, "a number of lines per second from 1 to 10000000", 1, 10_000_000),
+  ],
+  [
+    "security.log.stream[].zone[]",
+    reference(`${STREAM}.zone[0]`, ["trust", "junos-host"], "a zone name", "no security-zone named 'nowhere'"),
+  ],
+  ["services.ssl.initiation.profile[].name", names(`${PROFILE}.name`, NAME, ["siem-2"], WITH_PROFILE)],
+  ["services.ssl.initiation.profile[].trusted-ca[]", path(`${PROFILE}.trusted-ca[0]`, WITH_PROFILE)],
+  [
+    "services.ssl.initiation.profile[].client-certificate.certificate",
+    path(`${PROFILE}.client-certificate.certificate`, WITH_CERTIFICATE),
+  ],
+  [
+    "services.ssl.initiation.profile[].client-certificate.key",
+    path(`${PROFILE}.client-certificate.key`, WITH_CERTIFICATE),
+  ],
+  [
+    "services.ssl.initiation.profile[].protocol-version",
+    words(`${PROFILE}.protocol-version`, "tls12 or tls13", ["tls12", "tls13"], WITH_PROFILE),
+  ],
+  ["services.ssl.initiation.profile[].server-name", collector(`${PROFILE}.server-name`, WITH_PROFILE)],
   [
     "security.log.stream[].format",
     {

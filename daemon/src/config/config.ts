@@ -7,6 +7,7 @@ export interface Config {
   readonly system: System;
   readonly interfaces: Readonly<Record<string, Interface>>;
   readonly security: Security;
+  readonly services?: Services;
   readonly applications?: Applications;
   readonly "policy-options"?: PolicyOptions;
   readonly firewall?: Firewall;
@@ -393,13 +394,25 @@ export type Facility =
   | "local6"
   | "local7";
 
-/** Stream: one collector. Defaults: port 514, transport udp, format sd-syslog, category all, every severity, facility user;
- * filter logs as the format writes them. */
+/** Stream: one collector, or a file. Defaults: port 514 (tls: 6514), transport udp, format sd-syslog, category all, every
+ * severity, facility user; filter logs as the format writes them. */
 export interface Stream {
   readonly name: string;
-  readonly host: string;
+  /** host: an address or a name; not for protocol unix and files. */
+  readonly host?: string;
   readonly port?: number;
-  readonly transport?: { readonly protocol?: "udp" };
+  readonly transport?: StreamTransport;
+  readonly file?: { readonly path: string; readonly size?: Quantity; readonly files?: number };
+  readonly queue?: {
+    readonly records?: number;
+    readonly size?: Quantity;
+    readonly overflow?: "drop-newest" | "drop-oldest";
+  };
+  /** spool: the queue is on disk. */
+  readonly spool?: { readonly size: Quantity };
+  /** rate-limit: lines per second. */
+  readonly "rate-limit"?: number;
+  readonly zone?: readonly string[];
   readonly format?: StreamFormat;
   /** filter-format: pfe: filter logs as the forwarding plane of Junos writes them, facility local3 unless overridden. */
   readonly "filter-format"?: "rt-flow" | "pfe";
@@ -418,6 +431,31 @@ export interface Stream {
   readonly "line-limit"?: number;
   /** session-limit-message: the message of the screens limit-session. */
   readonly "session-limit-message"?: "RT_SCREEN_SESSION_LIMIT" | "RT_SCREEN_IP";
+}
+
+/** StreamTransport: which statements go with which protocol is in check/streams.ts. */
+export interface StreamTransport {
+  readonly protocol?: "udp" | "tcp" | "tls" | "unix";
+  readonly framing?: "octet-counting" | "newline";
+  readonly "tls-profile"?: string;
+  /** keep-alive and user-timeout: seconds. */
+  readonly "keep-alive"?: number;
+  readonly "user-timeout"?: number;
+  readonly path?: string;
+}
+
+/** Services: what connections of this host need. */
+export interface Services {
+  readonly ssl?: { readonly initiation?: { readonly profile?: readonly TlsProfile[] } };
+}
+
+/** TlsProfile: paths are of PEM files. */
+export interface TlsProfile {
+  readonly name: string;
+  readonly "trusted-ca"?: readonly string[];
+  readonly "client-certificate"?: { readonly certificate: string; readonly key: string };
+  readonly "protocol-version"?: "tls12" | "tls13";
+  readonly "server-name"?: string;
 }
 
 export interface Applications {

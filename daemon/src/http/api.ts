@@ -115,15 +115,18 @@ export interface AccountView {
   readonly filtered: number;
   readonly full: number;
   readonly unsendable: number;
+  readonly limited: number;
+  readonly inDoubt: number;
 }
 
 export interface StreamView {
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly sourceAddress: string;
+  readonly collector: string;
   readonly format: string;
+  readonly state: "up" | "connecting" | "down";
+  readonly connections: number;
   readonly waiting: number;
+  readonly unacknowledged: number;
   readonly error: string;
   readonly refused: number;
   readonly accounts: readonly AccountView[];

@@ -54,6 +54,7 @@ import type {
   Sessions,
   SessionsQuery,
   Status,
+  StreamView,
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
@@ -268,6 +269,7 @@ export function createHandlers(parts: Parts): Handlers {
         unnamed: delivery.unnamed,
       };
     },
+    "GET /log-streams": (): StreamView[] => delivery.streams.map((stream) => streamView(stream.status())),
     "GET /interfaces": async (): Promise<InterfaceView[]> =>
       commits.active === undefined
         ? []

@@ -81,13 +81,17 @@ export class Delivery {
     for (const { stream, group } of this.#outlets) {
       const { outbox } = stream;
       if (outbox.hasDecided(ring.worker, ring.startId, sequence)) continue;
-      if (stream.settings.wants[kind] !== true) {
+      if (!stream.wants(kind, event, names)) {
         outbox.filter(kind);
+        continue;
+      }
+      if (!stream.hasRate()) {
+        outbox.limit(kind);
         continue;
       }
       const { line } = group;
       if (line.length === 0) this.#format(group, event, names);
-      outbox.append(kind, line.bytes, line.length);
+      stream.append(kind, line.bytes, line.length);
     }
     for (const observer of this.#observers) if (observer.isWatched) observer.publish(event, names);
   }

@@ -1,23 +1,81 @@
-// streams.ts: the collectors that log lines go to. SPDX-License-Identifier: Apache-2.0
+// streams.ts: the collectors and files that log lines go to, and how they are reached. SPDX-License-Identifier: Apache-2.0
 import { isLinkLocal, notOneHost, parseAddress, type IpAddress } from "../address.js";
 import type { Statement } from "../statement.js";
 import { declare, reportDuplicates, type Report } from "./report.js";
+import type { Zones } from "./zones.js";
 
-export function checkStreams(report: Report, streams: Statement): void {
+/** What streams refer to. */
+interface Names {
+  readonly zones: Zones;
+  readonly profiles: ReadonlyMap<string, Statement>;
+}
+
+/** Transports that a statement of `transport` belongs to. */
+const OF_PROTOCOL: ReadonlyMap<string, readonly string[]> = new Map([
+  ["framing", ["tcp"]],
+  ["tls-profile", ["tls"]],
+  ["keep-alive", ["tcp", "tls"]],
+  ["user-timeout", ["tcp", "tls"]],
+  ["path", ["unix"]],
+]);
+/** Statements that say how a network is used. */
+const OF_NETWORK = ["host", "port", "source-address"];
+
+/** checkTlsProfiles reports on `services ssl initiation profile` and gives the profiles. */
+export function checkTlsProfiles(report: Report, profiles: Statement): ReadonlyMap<string, Statement> {
+  for (const profile of profiles.items()) reportDuplicates(report, "path", profile.get("trusted-ca").items());
+  return declare(report, "profile", profiles.items());
+}
+
+export function checkStreams(report: Report, streams: Statement, names: Names): void {
   declare(report, "stream", streams.items());
+  const files = new Map<string, Statement>();
   for (const stream of streams.items()) {
     reportDuplicates(report, "category", stream.get("category").items());
-    const host = parseAddress(stream.get("host").text ?? "");
-    const source = parseAddress(stream.get("source-address").text ?? "");
     const [form, padding] = [stream.get("filter-format"), stream.get("filter-padding")];
     if (padding.present && (!form.present || form.text === "rt-flow")) {
       report.add("conflict", padding, "without filter-format pfe there is nothing to pad");
     }
     checkFormat(report, stream);
-    if (host !== undefined) checkHost(report, stream.get("host"), host);
-    if (host !== undefined && source !== undefined && host.family !== source.family) {
-      report.add("conflict", stream.get("source-address"), "the source address is not of the same family as the host");
-    }
+    checkTarget(report, stream, names.profiles);
+    checkQueue(report, stream);
+    checkZones(report, stream.get("zone"), names.zones);
+    checkFile(report, stream.get("file", "path"), files);
+  }
+}
+
+function checkTarget(report: Report, stream: Statement, profiles: ReadonlyMap<string, Statement>): void {
+  const transport = stream.get("transport");
+  if (stream.get("file").present) {
+    for (const name of [...OF_NETWORK, "transport"])
+      if (stream.get(name).present) report.add("conflict", stream.get(name), `a stream with 'file' has no ${name}`);
+    return;
+  }
+  const protocol = transport.get("protocol").text ?? "udp";
+  for (const [name, protocols] of OF_PROTOCOL) {
+    const statement = transport.get(name);
+    if (statement.present && !protocols.includes(protocol))
+      report.add("conflict", statement, `${name} goes with protocol ${protocols.join(" or ")}, not with ${protocol}`);
+  }
+  const profile = transport.get("tls-profile");
+  if (profile.text !== undefined && !profiles.has(profile.text))
+    report.dangling(profile, "profile of services ssl initiation", profile.text, () => profiles.keys());
+  if (protocol === "unix") {
+    for (const name of OF_NETWORK)
+      if (stream.get(name).present) report.add("conflict", stream.get(name), `protocol unix has no ${name}`);
+  } else {
+    checkAddresses(report, stream);
+  }
+}
+
+function checkAddresses(report: Report, stream: Statement): void {
+  const statement = stream.get("host");
+  if (!statement.present) report.missing(stream, "host", "a stream goes to a host, a Unix socket or a file");
+  const host = parseAddress(statement.text ?? "");
+  const source = parseAddress(stream.get("source-address").text ?? "");
+  if (host !== undefined) checkHost(report, statement, host);
+  if (host !== undefined && source !== undefined && host.family !== source.family) {
+    report.add("conflict", stream.get("source-address"), "the source address is not of the same family as the host");
   }
 }
 
@@ -48,4 +106,28 @@ function checkHost(report: Report, statement: Statement, host: IpAddress): void 
     const hint = "use another address of the collector";
     report.add("value", statement, `'${text}' is a link-local address, which needs an interface; ${hint}`);
   }
+}
+
+function checkQueue(report: Report, stream: Statement): void {
+  const queue = stream.get("queue");
+  if (!stream.get("spool").present) return;
+  for (const name of ["records", "size"])
+    if (queue.get(name).present)
+      report.add("conflict", queue.get(name), `the spool is the queue, and its size says how much of it there is`);
+}
+
+function checkZones(report: Report, list: Statement, zones: Zones): void {
+  reportDuplicates(report, "zone", list.items());
+  for (const item of list.items()) {
+    const name = item.text;
+    if (name !== undefined && name !== "junos-host" && zones !== undefined && !zones.has(name))
+      report.dangling(item, "security-zone", name, () => [...zones.keys(), "junos-host"]);
+  }
+}
+
+function checkFile(report: Report, path: Statement, files: Map<string, Statement>): void {
+  if (path.text === undefined) return;
+  const other = files.get(path.text);
+  if (other !== undefined) report.add("duplicate", path, `another stream writes '${path.text}' already`);
+  files.set(path.text, path);
 }
