@@ -21,7 +21,7 @@
 _Static_assert(sizeof(struct line) == 16, "daemon/src/syslog/line-ring.ts");
 _Static_assert(offsetof(struct batch, messages) == 64, "daemon/src/syslog/outbox.ts");
 
-enum framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE };
+enum framing { FRAMING_OCTET_COUNTING, FRAMING_NEWLINE, FRAMING_NONE };
 
 static const char line_feed = '\n';
 
@@ -154,7 +154,7 @@ send_frames(napi_env env, napi_callback_info info)
 	uint32_t more[2];
 	if (!value_arguments(env, info, 9, argv))
 		return NULL;
-	if (!job_of(env, argv, &job) || !value_words(env, &argv[7], 2, more) || more[0] > FRAMING_NEWLINE)
+	if (!job_of(env, argv, &job) || !value_words(env, &argv[7], 2, more) || more[0] > FRAMING_NONE)
 		return value_number(env, -EINVAL);
 	size_t count = gather(&job, (enum framing)more[0], more[1]);
 	if (count == 0)

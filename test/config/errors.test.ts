@@ -900,6 +900,36 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       ],
     ],
     [
+      "what does not go with format ipfix",
+      [
+        ["security.log.stream[0].format", "ipfix"],
+        ["security.log.stream[0].transport", { protocol: "tls" }],
+        ["security.log.stream[0].category", ["session", "screen"]],
+        ["security.log.stream[0].line-limit", 1000],
+        ["security.log.stream[0].facility-override", "local1"],
+        [
+          "security.log.stream[1]",
+          {
+            name: "flows",
+            host: "192.0.2.55",
+            format: "ipfix",
+            "template-refresh": 5,
+            transport: { protocol: "tcp", framing: "newline" },
+          },
+        ],
+        ["security.log.stream[2]", { name: "records", format: "ipfix", file: { path: "/a" } }],
+      ],
+      [
+        "security.log.stream[0].category[1]: format ipfix has no records of category screen",
+        "security.log.stream[0].transport.protocol: format ipfix goes over udp or tcp, not over tls",
+        "security.log.stream[0].line-limit: format ipfix has none; it is of format sd-syslog and syslog and kv and json",
+        "security.log.stream[0].facility-override: format ipfix has none; it is of format sd-syslog and syslog and kv",
+        "security.log.stream[1].template-refresh: over tcp templates are sent once in each connection",
+        "security.log.stream[1].transport.framing: messages of format ipfix need no framing",
+        "security.log.stream[2].file: format ipfix goes to a host",
+      ],
+    ],
+    [
       "a plain layout that does not exist",
       [
         ["security.log.stream[0].format", "syslog"],

@@ -655,10 +655,10 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
     "security.log.stream[].format",
     {
       at: `${STREAM}.format`,
-      accept: ["sd-syslog", "syslog", "kv", "json"],
+      accept: ["sd-syslog", "syslog", "kv", "json", "ipfix"],
       refuse: [
-        ["welf", "expected sd-syslog, syslog, kv or json, found 'welf'"],
-        ["sd_syslog", "expected sd-syslog, syslog, kv or json, found 'sd_syslog'; did you mean 'sd-syslog'?"],
+        ["welf", "expected sd-syslog, syslog, kv, json or ipfix, found 'welf'"],
+        ["sd_syslog", "expected sd-syslog, syslog, kv, json or ipfix, found 'sd_syslog'; did you mean 'sd-syslog'?"],
       ],
     },
   ],
@@ -693,6 +693,13 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
       "RT_SCREEN_SESSION_LIMIT",
       "RT_SCREEN_IP",
     ]),
+  ],
+  [
+    "security.log.stream[].template-refresh",
+    {
+      ...number(`${STREAM}.template-refresh`, "a number of seconds from 1 to 600", 1, 600),
+      also: [[`${STREAM}.format`, "ipfix"]],
+    },
   ],
   [
     "security.log.stream[].line-limit",

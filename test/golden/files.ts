@@ -38,6 +38,7 @@ export const goldenFiles: readonly GoldenFile[] = [
   })),
   { name: "kv", stream: { format: "kv" }, cases: goldenCases },
   { name: "json", stream: { format: "json" }, cases: goldenCases },
+  { name: "ipfix", stream: { format: "ipfix" }, cases: goldenCases.filter(differs) },
   { name: "sd-syslog-pfe", stream: { "filter-format": "pfe" }, cases: filterLogs },
   { name: "sd-syslog-pfe-compact", stream: { "filter-format": "pfe", "filter-padding": "compact" }, cases: filterLogs },
   { name: "syslog-pfe", stream: { format: "syslog", "filter-format": "pfe" }, cases: filterLogs },
@@ -55,14 +56,15 @@ export const goldenFiles: readonly GoldenFile[] = [
   })),
 ];
 
-/** goldenText gives the contents of a file: each line below the sentence that says what it is. */
+/** goldenText gives the contents of a file: each line, or message in hexadecimal, below the sentence that says what it is. */
 export function goldenText({ stream, cases }: GoldenFile): string {
   const line = new LineBuffer(LINE_BYTES);
   const format = lineFormat(streamSettings({ name: "golden", host: "192.0.2.53", ...stream }));
   return cases
     .map(({ says, event, names }) => {
       format(line.clear(), event, names);
-      return `# ${says}\n${line.toString()}\n`;
+      const text = stream.format === "ipfix" ? line.bytes.toString("hex", 0, line.length) : line.toString();
+      return `# ${says}\n${text}\n`;
     })
     .join("");
 }

@@ -374,7 +374,7 @@ export interface TcpSession {
   readonly "tcp-initial-timeout"?: number;
 }
 
-export type StreamFormat = "sd-syslog" | "syslog" | "kv" | "json";
+export type StreamFormat = "sd-syslog" | "syslog" | "kv" | "json" | "ipfix";
 /** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; screen is what
  * screens found; filter is what terms of filters logged; all is everything. */
 export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "screen" | "filter";
@@ -427,6 +427,8 @@ export interface Stream {
   readonly layout?: Layout;
   /** structured-data-id: the SD-ID of sd-syslog. */
   readonly "structured-data-id"?: string;
+  /** template-refresh: seconds; of ipfix over UDP. */
+  readonly "template-refresh"?: number;
   /** line-limit: in bytes; longer lines are shortened and marked. */
   readonly "line-limit"?: number;
   /** session-limit-message: the message of the screens limit-session. */

@@ -27,6 +27,8 @@ export interface ConnectedTarget {
   readonly port: number;
   readonly sourceAddress: string;
   readonly framing: Framing;
+  /** What a connection begins with, at a time in seconds since 1970. */
+  readonly opening?: (seconds: number) => Buffer;
   /** 0: none. */
   readonly keepAliveSeconds: number;
   /** How long what was sent may stay unacknowledged. */
@@ -174,7 +176,7 @@ export class ConnectedSender implements Sender {
   #established(link: Link): void {
     const error = this.#native.streamError(link.descriptor);
     if (error < 0) return this.#lost(link, errorName(-error));
-    const { protocol, host, framing, tls } = this.#target;
+    const { protocol, host, framing, tls, opening } = this.#target;
     if (protocol === "tls" && tls !== undefined) {
       try {
         link.channel = new TlsChannel(this.#native, link.descriptor, this.#outbox, host, tls, {
@@ -189,6 +191,12 @@ export class ConnectedSender implements Sender {
       return;
     }
     link.channel = new PlainChannel(this.#native, link.descriptor, this.#outbox, framing);
+    if (opening !== undefined) {
+      // The buffer of a new connection has room for it. Its bytes are of no line: they are acknowledged before any line's.
+      const bytes = opening(Math.trunc(Date.now() / 1000));
+      const written = this.#native.streamWrite(link.descriptor, bytes, 0);
+      if (written !== bytes.length) return this.#lost(link, written < 0 ? errorName(-written) : "EAGAIN");
+    }
     this.#up(link);
   }
 

@@ -18,6 +18,14 @@ export interface LineOptions {
   readonly limit?: number;
   /** Session limits as RT_SCREEN_IP. */
   readonly sessionLimitsAsIp?: boolean;
+  /** Of format ipfix. */
+  readonly ipfix?: IpfixOptions;
+}
+
+export interface IpfixOptions {
+  readonly stream: string;
+  /** How often a template is sent again; undefined: templates go ahead of all messages. */
+  readonly templateRefreshSeconds?: number;
 }
 
 export interface PfeOptions {

@@ -67,8 +67,9 @@ const Tag = { QUEUE: 0, WINDOW: 1, FRAMES: 2 } as const;
 const TAGS = 4;
 
 /** Framing of lines in a byte stream; the values are those of daemon/native/lines.c. */
-export const Framing = { OCTET_COUNTING: 0, NEWLINE: 1 } as const;
+export const Framing = { OCTET_COUNTING: 0, NEWLINE: 1, NONE: 2 } as const;
 export type Framing = (typeof Framing)[keyof typeof Framing];
+const FRAMINGS = Object.values(Framing);
 
 /** OutboxBounds: how much may wait, and which line gives way when it is too much. */
 export interface OutboxBounds {
@@ -525,7 +526,7 @@ export class Outbox {
       // Of a line that was taken in part before, only what the batch began with counts.
       const [skip, framing] = [this.#region.readUInt32LE(SKIP_AT), this.#region.readUInt32LE(FRAMING_AT)];
       if (skip !== now[Word.WINDOW_PART]) return;
-      this.#taken(this.#mark(0), framing === Framing.NEWLINE ? Framing.NEWLINE : Framing.OCTET_COUNTING);
+      this.#taken(this.#mark(0), FRAMINGS.find((known) => known === framing) ?? Framing.OCTET_COUNTING);
       this.commit();
       return;
     }
@@ -558,6 +559,7 @@ function placeAt(at: number, slots: number, bytes: number): RingPlace {
 }
 
 function framed(length: number, framing: Framing): number {
+  if (framing === Framing.NONE) return length;
   return framing === Framing.NEWLINE ? length + 1 : frameLength(length);
 }
 

@@ -10,6 +10,7 @@ import type {
 import { parseQuantity } from "../config/quantity.js";
 import type { RingwallEvent } from "../event/event.js";
 import { egressZone, type EventNames } from "../event/names.js";
+import { IPFIX_KINDS, ipfixFormat, ipfixTemplates, TEMPLATE_REFRESH_S } from "./format-ipfix.js";
 import { jsonFormat } from "./format-json.js";
 import { kvFormat } from "./format-kv.js";
 import { sdLayoutFormat } from "./format-sd-layout.js";
@@ -22,6 +23,7 @@ import {
   LINE_LIMIT,
   memo,
   perNames,
+  type IpfixOptions,
   type LineFormat,
   type LineOptions,
   type PfeOptions,
@@ -74,9 +76,10 @@ export function streamSettings(config: StreamConfig, profiles: readonly TlsProfi
   const wants = Array.from({ length: 8 }, () => false);
   for (const [kind, value] of Object.entries(EventType) as [EventTypeName, number][]) {
     const isCovered = categories.some((category) => category === "all" || CATEGORY[category].includes(kind));
-    wants[value] = isCovered && severityOf(kind) <= threshold;
+    const isShown = config.format !== "ipfix" || IPFIX_KINDS.includes(value);
+    wants[value] = isCovered && isShown && severityOf(kind) <= threshold;
   }
-  wants[NOTICE] = categories.includes("all") && Severity.error <= threshold;
+  wants[NOTICE] = config.format !== "ipfix" && categories.includes("all") && Severity.error <= threshold;
   return {
     name: config.name,
     target: streamTarget(config, profiles),
@@ -86,6 +89,7 @@ export function streamSettings(config: StreamConfig, profiles: readonly TlsProfi
       sdId: config["structured-data-id"] ?? DEFAULT_SD_ID,
       layout: config.layout ?? DEFAULT_LAYOUT,
       limit: config["line-limit"] ?? LINE_LIMIT,
+      ...(config.format === "ipfix" ? { ipfix: ipfixOptions(config) } : {}),
       sessionLimitsAsIp: config["session-limit-message"] === "RT_SCREEN_IP",
       ...(config["filter-format"] === "pfe" ? { pfe: pfeOptions(config) } : {}),
     },
@@ -116,11 +120,18 @@ function streamTarget(config: StreamConfig, profiles: readonly TlsProfileConfig[
     host,
     port: config.port ?? (protocol === "tls" ? 6514 : 514),
     sourceAddress,
-    framing: transport.framing === "newline" ? Framing.NEWLINE : Framing.OCTET_COUNTING,
+    framing: framingOf(config),
+    ...(config.format === "ipfix" ? { opening: ipfixTemplates } : {}),
     keepAliveSeconds: transport["keep-alive"] ?? DEFAULT_KEEP_ALIVE_S,
     userTimeoutSeconds: transport["user-timeout"] ?? DEFAULT_USER_TIMEOUT_S,
     ...(protocol === "tls" ? { tls: tlsProfile(profiles.find(({ name }) => name === transport["tls-profile"])) } : {}),
   };
+}
+
+function framingOf({ format, transport }: StreamConfig): Framing {
+  // A message says itself how long it is.
+  if (format === "ipfix") return Framing.NONE;
+  return transport?.framing === "newline" ? Framing.NEWLINE : Framing.OCTET_COUNTING;
 }
 
 // Without a profile: the certificate authorities that Node knows, and no certificate of our own.
@@ -164,22 +175,36 @@ function pfeOptions(config: StreamConfig): PfeOptions {
   };
 }
 
+/** Numbers of messages count for one stream, so no other stream has these options. */
+function ipfixOptions(config: StreamConfig): IpfixOptions {
+  const isUdp = (config.transport?.protocol ?? "udp") === "udp";
+  const seconds = config["template-refresh"] ?? TEMPLATE_REFRESH_S;
+  return { stream: config.name, ...(isUdp ? { templateRefreshSeconds: seconds } : {}) };
+}
+
 /** formatKey is equal for streams whose lines are equal. */
 export function formatKey(settings: StreamSettings): string {
   return `${settings.format} ${JSON.stringify(settings.options)}`;
 }
 
-/** lineFormat makes the function that writes a stream's lines. */
-export function lineFormat({ format, options }: StreamSettings): LineFormat {
+/** lineFormat makes the function that writes a stream's lines. A stream whose settings stay has its format go on. */
+export function lineFormat(settings: StreamSettings): LineFormat {
+  const { format, options } = settings;
+  const held = HELD.get(settings);
+  if (held !== undefined) return held;
   const write = FORMATS[format](options);
   const { limit = LINE_LIMIT, pfe } = options;
-  return (line, event, names) => {
+  const made: LineFormat = (line, event, names) => {
     write(line, event, names);
     if (line.length <= limit) return;
     const isPfe = event.kind === "FILTER_LOG" && pfe !== undefined && format !== "json";
     (isPfe ? shortenText : SHORTEN[format])(line, limit);
   };
+  HELD.set(settings, made);
+  return made;
 }
+
+const HELD = new WeakMap<StreamSettings, LineFormat>();
 
 const FORMATS: Readonly<Record<StreamFormat, (options: LineOptions) => LineFormat>> = {
   "sd-syslog": (options) => {
@@ -189,6 +214,7 @@ const FORMATS: Readonly<Record<StreamFormat, (options: LineOptions) => LineForma
   syslog: (options) => syslogFormat(options, PLAIN_LAYOUTS.find((layout) => layout === options.layout) ?? "junos-22"),
   kv: kvFormat,
   json: jsonFormat,
+  ipfix: ({ ipfix }) => ipfixFormat(ipfix?.templateRefreshSeconds),
 };
 
 const SHORTEN: Readonly<Record<StreamFormat, Shorten>> = {
@@ -196,6 +222,8 @@ const SHORTEN: Readonly<Record<StreamFormat, Shorten>> = {
   syslog: shortenText,
   kv: shortenText,
   json: shortenJson,
+  // Its messages are shorter than any limit.
+  ipfix: () => undefined,
 };
 
 /** StreamStatus: what an operator sees of a stream. */

@@ -91,9 +91,30 @@ function checkFormat(report: Report, stream: Statement): void {
   only("structured-data-id", ["sd-syslog"]);
   only("session-limit-message", ["sd-syslog", "syslog"]);
   only("filter-format", ["sd-syslog", "syslog", "kv"]);
+  only("line-limit", ["sd-syslog", "syslog", "kv", "json"]);
+  only("facility-override", ["sd-syslog", "syslog", "kv"]);
+  only("template-refresh", ["ipfix"]);
+  if (format === "ipfix") checkIpfix(report, stream);
   const layout = stream.get("layout");
   if (format === "syslog" && layout.present && layout.text !== "junos-12" && layout.text !== "junos-22")
     report.add("conflict", layout, "format syslog has the layouts junos-12 and junos-22");
+}
+
+/** IPFIX is messages over UDP or TCP, of sessions and denials. */
+function checkIpfix(report: Report, stream: Statement): void {
+  const protocol = stream.get("transport", "protocol");
+  const name = protocol.text ?? "udp";
+  if (stream.get("file").present) report.add("conflict", stream.get("file"), "format ipfix goes to a host");
+  if (name !== "udp" && name !== "tcp")
+    report.add("conflict", protocol, `format ipfix goes over udp or tcp, not over ${name}`);
+  const framing = stream.get("transport", "framing");
+  if (framing.present) report.add("conflict", framing, "messages of format ipfix need no framing");
+  const refresh = stream.get("template-refresh");
+  if (refresh.present && name === "tcp")
+    report.add("conflict", refresh, "over tcp templates are sent once in each connection");
+  for (const category of stream.get("category").items())
+    if (category.text === "screen" || category.text === "filter")
+      report.add("conflict", category, `format ipfix has no records of category ${category.text}`);
 }
 
 /** A collector may run on this host, so loopback addresses are fine. */
