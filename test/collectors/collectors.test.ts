@@ -4,13 +4,18 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { address, Lab } from "../lab/lab.js";
+import type { Running } from "../lab/process.js";
 import { Grok } from "./grok.js";
 import { Napalm } from "./napalm.js";
 import {
   asIn12,
+  asReason,
+  asRecord,
   ECS,
   ecsRow,
+  flowRow,
   grokRow,
+  ipfixRow,
   kvRow,
   LEGACY,
   napalmRow,
@@ -21,12 +26,17 @@ import {
   same,
   withSums,
 } from "./parsed.js";
+import { Nfcapd } from "./nfcapd.js";
 import { Recorder } from "./recorder.js";
+import { RsyslogConnected } from "./rsyslog-connected.js";
 import { SyslogNg } from "./syslog-ng.js";
 import { sendTraffic, trafficConfiguration, type Kind, type Row } from "./traffic.js";
 
 const DATA = "test/collectors/data";
 const Port = { ng: 5514, plain12: 6001, plain22: 6002, kv: 6003, json: 6004, sd26: 6005 } as const;
+const READ_IPFIX = "test/collectors/read-ipfix.py";
+const FLOWS_PORT = 9995;
+const Connected = { tcp: 6010, tls: 6514, ipfix: 4739 } as const;
 const host = address.collector;
 const streams = [
   { name: "rsyslog", host },
@@ -36,6 +46,13 @@ const streams = [
   { name: "kv", host, port: Port.kv, format: "kv" },
   { name: "json", host, port: Port.json, format: "json" },
   { name: "sd-26", host, port: Port.sd26, layout: "junos-26" },
+  { name: "flows", host, port: FLOWS_PORT, format: "ipfix" },
+];
+const connectedStreams = [
+  { name: "rsyslog", host },
+  { name: "rsyslog-tcp", host, port: Connected.tcp, transport: { protocol: "tcp" } },
+  { name: "rsyslog-tls", host, port: Connected.tls, transport: { protocol: "tls", "tls-profile": "own" } },
+  { name: "flows", host, port: Connected.ipfix, format: "ipfix", transport: { protocol: "tcp" } },
 ];
 
 const ENDS = ["source-address", "source-port", "destination-address", "destination-port", "protocol-id"];
@@ -76,6 +93,7 @@ describe("collectors", { timeout: 120_000 }, () => {
   let lab: Lab;
   let ng: SyslogNg;
   let recorder: Recorder;
+  let nfcapd: Nfcapd;
   let sent: readonly Row[];
 
   before(async () => {
@@ -87,15 +105,17 @@ describe("collectors", { timeout: 120_000 }, () => {
       host,
       Object.values(Port).filter((port) => port !== Port.ng),
     );
+    nfcapd = await Nfcapd.start(namespace, lab.directory, host, FLOWS_PORT);
     await lab.firewall.start();
     await lab.firewall.apply(await trafficConfiguration(streams));
     for (const side of [lab.trust, lab.untrust]) await lab.host(side);
-    sent = await sendTraffic(lab);
+    sent = await sendTraffic(lab, 40000);
     assert.equal(sent.length, 15);
     await lab.collector.expectCount("any kind", () => true, sent.length);
     for (const port of Object.values(Port)) if (port !== Port.ng) await recorder.until(port, sent.length);
   });
   after(async () => {
+    await nfcapd?.stop();
     await recorder?.stop();
     await ng?.stop();
     await lab?.close();
@@ -222,5 +242,69 @@ describe("collectors", { timeout: 120_000 }, () => {
       filter: [...ENDS.slice(0, 4), "filter-name", "term-name", "filter-log-source", "action", "packet-length"],
     };
     assert.deepEqual(pick(rows, fields), pick(sent.map(withSums), fields));
+  });
+
+  test("nfdump's collector reads the records over UDP, and misses none", async () => {
+    const { records, summary } = await nfcapd.finish();
+    const rows = records.map(flowRow);
+    // Of ICMP it shows type and code in place of ports.
+    const known = sent.map(asRecord).filter(({ fields }) => fields["protocol-id"] !== "1");
+    const flows = rows.filter(({ fields }) => fields["protocol-id"] !== "1");
+    const fields = { open: [...ENDS, ...NAT_ENDS], close: [...ENDS, ...NAT_ENDS, ...COUNTS], deny: ENDS };
+    assert.deepEqual(pick(flows, fields), pick(known, fields));
+    assert.deepEqual(
+      rows.filter(({ fields: { "protocol-id": protocol } }) => protocol === "1").map(({ fields: { nat } }) => nat),
+      ["NAT44 session create", "NAT44 session delete"],
+    );
+    assert.match(summary, /Flows: 13, .*Sequence Errors: 0, Bad Packets: 0/);
+  });
+
+  describe("over connections", () => {
+    let rsyslog: RsyslogConnected;
+    let flows: Running;
+    let connected: readonly Row[];
+
+    before(async () => {
+      const { namespace } = lab.collector;
+      rsyslog = await RsyslogConnected.start(namespace, lab.directory, host, Connected);
+      flows = namespace.start("read-ipfix", ["/usr/bin/python3", READ_IPFIX, host, String(Connected.ipfix)]);
+      await flows.printed(/listening/);
+      const authority = RsyslogConnected.authorityFile(lab.directory);
+      const profile = [{ name: "own", "trusted-ca": [authority] }];
+      await lab.firewall.apply(await trafficConfiguration(connectedStreams, { ssl: { initiation: { profile } } }));
+      connected = await sendTraffic(lab, 41000);
+    });
+    after(async () => {
+      await flows?.stop();
+      await rsyslog?.stop();
+    });
+
+    for (const way of ["tcp", "tls"] as const)
+      test(`rsyslog returns every parameter over ${way}`, async () => {
+        const received = await rsyslog.received(way, connected.length);
+        const rows = received.map(({ tag, host: hostName, fields }) => rowOf(tag, hostName, fields));
+        assert.deepEqual(pick(rows, FIELDS), pick(connected, FIELDS));
+      });
+
+    test("an IPFIX library reads the records over TCP, and the sessions have the numbers of the lines", async () => {
+      await flows.printed(/(?:\{.*\}\s){13}/);
+      const rows = flows.stdout
+        .split("\n")
+        .filter((line) => line.startsWith("{"))
+        .map((line) => ipfixRow(JSON.parse(line) as Record<string, string>));
+      const fields = { open: [...ENDS, ...NAT_ENDS], close: [...ENDS, ...NAT_ENDS, ...COUNTS, "reason"], deny: ENDS };
+      assert.deepEqual(pick(rows, fields), pick(connected.map(asRecord).map(asReason), fields));
+      const received = await rsyslog.received("tcp", connected.length);
+      const ids = received
+        .filter(({ tag }) => tag === "RT_FLOW_SESSION_CLOSE")
+        .map(({ fields: line }) => line["session-id"]!);
+      assert.deepEqual(
+        rows
+          .filter(({ kind }) => kind === "close")
+          .map(({ fields: record }) => record["session-id"]!)
+          .toSorted(),
+        ids.toSorted(),
+      );
+    });
   });
 });

@@ -301,3 +301,72 @@ export function kvRow(line: string): Row {
     },
   };
 }
+
+// ---- IPFIX ----------------------------------------------------------------------------------------------------------------
+/** asRecord: the same row as a record has it: of ICMP the identifier alone is a port. */
+export const asRecord = (row: Row): Row =>
+  row.fields["protocol-id"] !== "1" && row.fields["protocol-id"] !== "58"
+    ? row
+    : mapped(row, (name, value) => (name === "destination-port" || name === "nat-destination-port" ? "0" : value));
+
+/** asReason: why a session ended, as the number of flowEndReason. */
+export const asReason = (row: Row): Row =>
+  mapped(row, (name, value) => (name === "reason" && row.kind === "close" ? (value === "TCP FIN" ? "3" : "4") : value));
+
+/** ipfixRow reads a record that an IPFIX library decoded, by the names of IANA's registry. */
+export function ipfixRow(record: Fields): Row {
+  const kind = ({ "1": "open", "2": "close", "3": "deny" } as const)[record["firewallEvent"] as "1" | "2" | "3"];
+  const either = (inet: string, inet6: string): string | undefined => record[inet] ?? record[inet6];
+  const source = either("sourceIPv4Address", "sourceIPv6Address")!;
+  const destination = either("destinationIPv4Address", "destinationIPv6Address")!;
+  return {
+    kind,
+    fields: {
+      "source-address": source,
+      "source-port": record["sourceTransportPort"]!,
+      "destination-address": destination,
+      "destination-port": record["destinationTransportPort"]!,
+      "protocol-id": record["protocolIdentifier"]!,
+      "nat-source-address": either("postNATSourceIPv4Address", "postNATSourceIPv6Address") ?? source,
+      "nat-source-port": record["postNAPTSourceTransportPort"] ?? record["sourceTransportPort"]!,
+      "nat-destination-address":
+        either("postNATDestinationIPv4Address", "postNATDestinationIPv6Address") ?? destination,
+      "nat-destination-port": record["postNAPTDestinationTransportPort"] ?? record["destinationTransportPort"]!,
+      "packets-from-client": record["packetTotalCount"] ?? "",
+      "bytes-from-client": record["octetTotalCount"] ?? "",
+      "packets-from-server": record["reversePacketTotalCount"] ?? "",
+      "bytes-from-server": record["reverseOctetTotalCount"] ?? "",
+      reason: record["flowEndReason"] ?? "",
+      "session-id": record["flowId"] ?? "",
+    },
+  };
+}
+
+const NO_TIME = "1970-01-01T00:00:00.000";
+
+/** flowRow reads a record as nfdump writes it. It shows no firewallEvent; what has an end was closed. */
+export function flowRow(record: Readonly<Record<string, string | number>>): Row {
+  const text = (...names: string[]): string =>
+    String(names.map((name) => record[name]).find((value) => value !== undefined) ?? "");
+  const isClose = record["last"] !== NO_TIME;
+  const kind = isClose ? "close" : record["first"] === NO_TIME ? "deny" : "open";
+  return {
+    kind,
+    fields: {
+      "source-address": text("src4_addr", "src6_addr"),
+      "source-port": text("src_port"),
+      "destination-address": text("dst4_addr", "dst6_addr"),
+      "destination-port": text("dst_port"),
+      "protocol-id": text("proto"),
+      "nat-source-address": text("src4_xlt_ip", "src6_xlt_ip", "src4_addr", "src6_addr"),
+      "nat-source-port": text("src_xlt_port", "src_port"),
+      "nat-destination-address": text("dst4_xlt_ip", "dst6_xlt_ip", "dst4_addr", "dst6_addr"),
+      "nat-destination-port": text("dst_xlt_port", "dst_port"),
+      "packets-from-client": text("in_packets"),
+      "bytes-from-client": text("in_bytes"),
+      "packets-from-server": text("out_packets"),
+      "bytes-from-server": text("out_bytes"),
+      nat: text("nat_event"),
+    },
+  };
+}

@@ -25,7 +25,7 @@ const ECHO = 7;
 const WEB = 80;
 
 /** trafficConfiguration: what the packets of sendTraffic are permitted, denied, translated and looked for by. */
-export async function trafficConfiguration(streams: readonly object[]): Promise<string> {
+export async function trafficConfiguration(streams: readonly object[], services?: object): Promise<string> {
   return await configuration(
     {
       "trust->untrust": [
@@ -39,6 +39,7 @@ export async function trafficConfiguration(streams: readonly object[]): Promise<
     (tree) => {
       const { security } = tree;
       security.log = { stream: streams };
+      if (services !== undefined) tree["services"] = services;
       (tree["applications"] as { application: object[] }).application.push(
         { name: "own-snmp", protocol: "udp", "destination-port": 161 },
         { name: "own-traps", protocol: "udp", "destination-port": 162 },
@@ -103,26 +104,27 @@ export async function trafficConfiguration(streams: readonly object[]): Promise<
   );
 }
 
-/** sendTraffic sends it and gives the rows of the lines that have to come of it. Sessions that would stay are cleared. */
-export async function sendTraffic(lab: Lab): Promise<Row[]> {
+/** sendTraffic sends it from ports of clients behind `firstPort` and gives the rows of the lines that have to come of it. Sessions that would stay are cleared. */
+export async function sendTraffic(lab: Lab, firstPort: number): Promise<Row[]> {
+  const before = lab.collector.received.length;
   const inside = await Capture.start(lab.trust, "ip or ip6");
   const outside = await Capture.start(lab.untrust, "ip or ip6");
   const udp = { kind: "udp", host: address.untrust.inet, port: ECHO, count: 1, isAnswered: true } as const;
   await send(lab.trust, [
-    { ...udp, from: 40001, bytes: 100, count: 3 },
-    { ...udp, host: address.untrust.inet6, from: 40002, bytes: 50, count: 2 },
-    { kind: "tcp", host: address.untrust.inet, port: ECHO, from: 40003, text: "x".repeat(200) },
-    { ...udp, port: 161, from: 40005, bytes: 20, isAnswered: false },
-    { ...udp, host: address.untrust.inet6, port: 161, from: 40006, bytes: 20, isAnswered: false },
-    { ...udp, port: 162, from: 40007, bytes: 20, isAnswered: false },
+    { ...udp, from: firstPort + 1, bytes: 100, count: 3 },
+    { ...udp, host: address.untrust.inet6, from: firstPort + 2, bytes: 50, count: 2 },
+    { kind: "tcp", host: address.untrust.inet, port: ECHO, from: firstPort + 3, text: "x".repeat(200) },
+    { ...udp, port: 161, from: firstPort + 5, bytes: 20, isAnswered: false },
+    { ...udp, host: address.untrust.inet6, port: 161, from: firstPort + 6, bytes: 20, isAnswered: false },
+    { ...udp, port: 162, from: firstPort + 7, bytes: 20, isAnswered: false },
   ]);
   await lab.trust.run(["ping", "-n", "-c", "1", "-W", "5", address.untrust.inet]);
   await send(lab.untrust, [
-    { kind: "tcp", host: address.firewall.untrust, port: 8080, from: 40009, text: "GET / HTTP/1.0\r\n\r\n" },
+    { kind: "tcp", host: address.firewall.untrust, port: 8080, from: firstPort + 9, text: "GET / HTTP/1.0\r\n\r\n" },
   ]);
-  await send(lab.dmz, [{ ...udp, port: 53, from: 40008, bytes: 10, isAnswered: false }]);
-  await sendSynFin(lab);
-  await lab.collector.expectCount("closes by FINs", (line) => line.fields["reason"] === "TCP FIN", 2);
+  await send(lab.dmz, [{ ...udp, port: 53, from: firstPort + 8, bytes: 10, isAnswered: false }]);
+  await sendSynFin(lab, firstPort);
+  await lab.collector.expectCount("closes by FINs", (line) => line.fields["reason"] === "TCP FIN", 2, before);
   await lab.firewall.cli(["clear", "sessions"]);
 
   const [trust, untrust] = [await inside.stop(), await outside.stop()];
@@ -144,16 +146,16 @@ export async function sendTraffic(lab: Lab): Promise<Row[]> {
   const { inet, inet6 } = address.trust;
   const outbound = { ...out, ...from };
   return [
-    ...session(trust, tuple(UDP, inet, 40001, address.untrust.inet, ECHO), "CLI", {
+    ...session(trust, tuple(UDP, inet, firstPort + 1, address.untrust.inet, ECHO), "CLI", {
       ...outbound,
       ...hidden(UDP),
       "service-name": "junos-echo",
     }),
-    ...session(trust, tuple(UDP, inet6, 40002, address.untrust.inet6, ECHO), "CLI", {
+    ...session(trust, tuple(UDP, inet6, firstPort + 2, address.untrust.inet6, ECHO), "CLI", {
       ...outbound,
       "service-name": "junos-echo",
     }),
-    ...session(trust, tuple(TCP, inet, 40003, address.untrust.inet, ECHO), "TCP FIN", {
+    ...session(trust, tuple(TCP, inet, firstPort + 3, address.untrust.inet, ECHO), "TCP FIN", {
       ...outbound,
       ...hidden(TCP),
       "service-name": "echo-tcp",
@@ -164,7 +166,7 @@ export async function sendTraffic(lab: Lab): Promise<Row[]> {
       "CLI",
       { ...outbound, ...hidden(ICMP), "service-name": "icmp" },
     ),
-    ...session(untrust, tuple(TCP, address.untrust.inet, 40009, address.firewall.untrust, 8080), "TCP FIN", {
+    ...session(untrust, tuple(TCP, address.untrust.inet, firstPort + 9, address.firewall.untrust, 8080), "TCP FIN", {
       "policy-name": "published-web",
       "source-zone-name": "untrust",
       "destination-zone-name": "trust",
@@ -178,9 +180,9 @@ export async function sendTraffic(lab: Lab): Promise<Row[]> {
     }),
     ...(
       [
-        [inet, 40005, address.untrust.inet, 161, "no-snmp", "own-snmp", "Denied by policy"],
-        [inet6, 40006, address.untrust.inet6, 161, "no-snmp", "own-snmp", "Denied by policy"],
-        [inet, 40007, address.untrust.inet, 162, "no-traps", "own-traps", "Rejected by policy"],
+        [inet, firstPort + 5, address.untrust.inet, 161, "no-snmp", "own-snmp", "Denied by policy"],
+        [inet6, firstPort + 6, address.untrust.inet6, 161, "no-snmp", "own-snmp", "Denied by policy"],
+        [inet, firstPort + 7, address.untrust.inet, 162, "no-traps", "own-traps", "Rejected by policy"],
       ] as const
     ).map(([source, port, destination, to, policy, service, reason]): Row => ({
       kind: "deny",
@@ -197,7 +199,7 @@ export async function sendTraffic(lab: Lab): Promise<Row[]> {
     {
       kind: "screen",
       fields: {
-        ...tuple(TCP, inet, 40010, address.untrust.inet, 40011),
+        ...tuple(TCP, inet, firstPort + 10, address.untrust.inet, firstPort + 11),
         tag: "RT_SCREEN_TCP",
         "attack-name": "SYN and FIN bits!",
         "source-zone-name": "trust",
@@ -209,7 +211,7 @@ export async function sendTraffic(lab: Lab): Promise<Row[]> {
     {
       kind: "filter",
       fields: {
-        ...tuple(UDP, address.dmz.inet, 40008, address.untrust.inet, 53),
+        ...tuple(UDP, address.dmz.inet, firstPort + 8, address.untrust.inet, 53),
         "filter-name": "from-dmz",
         "term-name": "no-dns",
         "filter-log-source": "input",
@@ -228,15 +230,15 @@ async function send(host: Namespace, steps: readonly Step[]): Promise<void> {
 }
 
 /** A segment that no stack sends. */
-async function sendSynFin(lab: Lab): Promise<void> {
+async function sendSynFin(lab: Lab, firstPort: number): Promise<void> {
   const { stdout } = await lab.fw.run(["cat", "/sys/class/net/trust0/address"]);
   const frame = frameOf(
     ipPacket({
       source: address.trust.inet,
       destination: address.untrust.inet,
       protocol: TCP,
-      sourcePort: 40010,
-      destinationPort: 40011,
+      sourcePort: firstPort + 10,
+      destinationPort: firstPort + 11,
       flags: 3,
     }),
   );

@@ -16,7 +16,8 @@ export interface Received {
   readonly fields: Readonly<Record<string, string>>; // structured data of our SD-ID, or key=value pairs
 }
 
-const template = `
+/** What rsyslog stores of a message; parseStored reads it. */
+export const storedTemplate = `
 template(name="stored" type="list" option.jsonf="on") {
   property(outname="raw" name="rawmsg" format="jsonf")
   property(outname="priority" name="pri" format="jsonf")
@@ -58,7 +59,7 @@ export class Collector {
       `global(workDirectory="${this.#directory}" maxMessageSize="16k" net.enableDNS="off")
 module(load="imudp")
 module(load="mmpstrucdata")
-${template}
+${storedTemplate}
 ruleset(name="store") {
   action(type="mmpstrucdata")
   action(type="omfile" file="${this.file}" template="stored" flushOnTXEnd="on" asyncWriting="off")
