@@ -79,8 +79,11 @@ export class Daemon {
     this.#delivery = new Delivery(names, [this.#liveLog, this.#firewallLog], (event, err) =>
       log.error({ err, event }, "an event's line cannot be written"),
     );
-    const files = new OutboxFiles(native, join(options.runDir, "outbox"), (path, err) =>
-      log.error({ err, path }, "outbox set aside"),
+    const files = new OutboxFiles(
+      native,
+      join(options.runDir, "outbox"),
+      (path, err) => log.error({ err, path }, "outbox set aside"),
+      join(options.stateDir, "spool"),
     );
     this.#streams = new Streams(native, files, log);
     this.#rings = new RingSet(options.runDir, {
