@@ -22,6 +22,7 @@ import { StateStore } from "./state/state-store.js";
 import { Delivery } from "./syslog/delivery.js";
 import { loadNative } from "./syslog/native.js";
 import { OutboxFiles } from "./syslog/outbox-file.js";
+import { StreamWatch } from "./syslog/stream-watch.js";
 import { Streams } from "./syslog/streams.js";
 
 export interface DaemonOptions {
@@ -79,10 +80,18 @@ export class Daemon {
     this.#delivery = new Delivery(names, [this.#liveLog, this.#firewallLog], (event, err) =>
       log.error({ err, event }, "an event's line cannot be written"),
     );
-    const files = new OutboxFiles(native, join(options.runDir, "outbox"), (path, err) =>
-      log.error({ err, path }, "outbox set aside"),
+    const files = new OutboxFiles(
+      native,
+      join(options.runDir, "outbox"),
+      (path, err) => log.error({ err, path }, "outbox set aside"),
+      join(options.stateDir, "spool"),
     );
-    this.#streams = new Streams(native, files, log);
+    const watch = new StreamWatch(
+      () => this.#delivery,
+      () => this.#commits.active?.config.system["host-name"] ?? host,
+      log,
+    );
+    this.#streams = new Streams(native, files, log, (stream, state) => watch.changed(stream, state));
     this.#rings = new RingSet(options.runDir, {
       opened: ({ identity }) => log.info({ ...identity }, "event ring opened"),
       refused: (path, reason) => log.error({ path, reason }, "event ring refused"),
@@ -99,6 +108,7 @@ export class Daemon {
       helper: this.#helper,
       rings: this.#rings,
       delivery: this.#delivery,
+      streamWatch: watch,
       firewallLog: this.#firewallLog,
       names,
       hostName: host,

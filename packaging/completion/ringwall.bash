@@ -1,6 +1,6 @@
 # bash completion for ringwall; made by `ringwall completion bash`
 declare -gA _ringwall_words=(
-  ["ringwall"]="check diff apply rollback status show clear log explain replay completion --version --run-dir --json --help"
+  ["ringwall"]="check diff apply rollback status show clear log test explain replay completion --version --run-dir --json --help"
   ["ringwall check"]="--version --run-dir --json --help @file"
   ["ringwall diff"]="--version --run-dir --json --help @file"
   ["ringwall apply"]="--version --run-dir --json --help @file"
@@ -35,6 +35,8 @@ declare -gA _ringwall_words=(
   ["ringwall clear firewall filter"]="--version --run-dir --json --help"
   ["ringwall clear firewall all"]="--version --run-dir --json --help"
   ["ringwall log"]="--version --run-dir --json --kind --zone --policy --filter --address --help"
+  ["ringwall test"]="log-stream --version --run-dir --json --help"
+  ["ringwall test log-stream"]="--version --run-dir --json --help"
   ["ringwall explain"]="--version --run-dir --json --from --icmp-type --icmp-code --help"
   ["ringwall replay"]="--version --run-dir --json --config --in --out --events --cold --bytes --close --workers --no-memo --help"
   ["ringwall completion"]="bash --version --run-dir --json --help"

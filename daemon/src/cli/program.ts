@@ -13,6 +13,7 @@ import { registerLog } from "./commands/log.js";
 import { registerReplay } from "./commands/replay.js";
 import { registerShow } from "./commands/show.js";
 import { registerStatus } from "./commands/status.js";
+import { registerTest } from "./commands/test.js";
 
 /** Each adds one command; a new command is one file and one line here. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerShow,
   registerClear,
   registerLog,
+  registerTest,
   registerExplain,
   registerReplay,
   registerCompletion,

@@ -132,6 +132,17 @@ export interface StreamView {
   readonly accounts: readonly AccountView[];
 }
 
+export interface LogStreamQuery {
+  readonly name: string;
+}
+
+export interface LogStreamTest {
+  readonly sent: boolean;
+  readonly state: StreamView["state"];
+  readonly error: string;
+  readonly stream: StreamView;
+}
+
 export interface Status {
   readonly version: string;
   readonly pid: number;

@@ -25,6 +25,7 @@ import {
 } from "../state/commits.js";
 import type { StateStore } from "../state/state-store.js";
 import type { Delivery } from "../syslog/delivery.js";
+import type { StreamWatch } from "../syslog/stream-watch.js";
 import type {
   ActiveConfig,
   ApplyReply,
@@ -39,6 +40,8 @@ import type {
   EventView,
   FiltersQuery,
   NatQuery,
+  LogStreamQuery,
+  LogStreamTest,
   NatView,
   FilterView,
   FirewallLogQuery,
@@ -91,6 +94,7 @@ export interface Parts {
   readonly helper: HelperCalls;
   readonly rings: RingSet;
   readonly delivery: Delivery;
+  readonly streamWatch: StreamWatch;
   readonly firewallLog: FirewallLog;
   readonly names: GenerationNames;
   readonly hostName: string;
@@ -100,7 +104,7 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, firewallLog, names } = parts;
+  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, names } = parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -244,6 +248,12 @@ export function createHandlers(parts: Parts): Handlers {
     }),
     "POST /explain": async (request: ExplainRequest): Promise<ExplainReply> =>
       explainView(await ask("explain", explainRequest(request, active())), namesNow()),
+    "POST /test-log-stream": async ({ name }: LogStreamQuery): Promise<LogStreamTest> => {
+      const stream = delivery.streams.find(({ settings }) => settings.name === name);
+      if (stream === undefined) throw new RequestError(404, "no-such-stream", `there is no log stream '${name}'`);
+      const { sent, state } = await streamWatch.test(stream);
+      return { sent, state: state.status, error: state.error, stream: streamView(stream.status()) };
+    },
     "GET /status": async (): Promise<Status> => {
       const { status, trouble } = await helperStatus();
       const faults = rings.status().map((ring) => ring.faults);

@@ -27,7 +27,7 @@ export async function connectionFate(name: string, patienceMs: number, signal: A
 
 // Lines of /proc/net/tcp: number, local end, remote end, state, …
 async function stateOf(name: string): Promise<string | undefined> {
-  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+  for (const table of ["/proc/self/net/tcp", "/proc/self/net/tcp6"]) {
     const text = await readTable(table);
     const at = text.indexOf(` ${name} `);
     if (at >= 0) return text.substr(at + name.length + 2, 2);

@@ -44,7 +44,7 @@ import {
 } from "./template.js";
 
 /** The version of the schema whose names are used. */
-const ECS = "8.11.0";
+export const ECS = "8.11.0";
 
 /** jsonFormat makes the format. */
 export function jsonFormat(): LineFormat {

@@ -121,7 +121,7 @@ describe("an outbox in a file", () => {
     bytes.fill(0, bytes.indexOf("100 4 "), bytes.indexOf("100 5 "));
     bytes.fill(0, bytes.indexOf("100 9 ") + 20, bytes.indexOf("100 9 ") + 21);
     writeFileSync(path, bytes);
-    writeFileSync(`${path}.boot`, "another start");
+    writeFileSync(`${path}.start`, "another start");
     const next = open().open("a", spool);
     assert.deepEqual(waiting(next), [1, 2, 3, 5, 6, 7, 8]);
     assert.deepEqual([account(next).unsendable, account(next, POLICY_DENY).unsendable], [1, 1]);

@@ -1,5 +1,6 @@
 // outbox-file.ts: outboxes in files: in the run directory, which outlives the daemon but not the machine, or, as a spool, in the
 // state directory, which outlives both. SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
   mkdirSync,
@@ -9,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -25,6 +27,8 @@ const BLOCK = Buffer.alloc(1 << 16);
 export class OutboxFiles {
   readonly #native: Native;
   readonly #dirs: readonly [runDir: string, spoolDir: string];
+  /** Names this start of the machine. */
+  readonly #start: string;
   readonly #damaged: (path: string, error: CodedError) => void;
 
   /** damaged is told of a file that could not be taken over; it was set aside and a new one made. spoolDir: "" without spools. */
@@ -33,6 +37,7 @@ export class OutboxFiles {
     this.#dirs = [dir, spoolDir];
     this.#damaged = damaged;
     mkdirSync(dir, { recursive: true, mode: 0o750 });
+    this.#start = startOf(dir);
     if (spoolDir !== "") mkdirSync(spoolDir, { recursive: true, mode: 0o750 });
   }
 
@@ -49,7 +54,7 @@ export class OutboxFiles {
     if (former !== undefined) outbox.takeOver(former);
     renameSync(beside, path);
     if (elsewhere !== path) rmSync(elsewhere, { force: true });
-    if (bounds.isChecked) writeBoot(path);
+    if (bounds.isChecked) writeFileSync(startPath(path), this.#start, { mode: 0o640 });
     return outbox;
   }
 
@@ -63,7 +68,7 @@ export class OutboxFiles {
     for (const isSpool of [false, true]) {
       const path = this.#path(streamName, isSpool);
       rmSync(path, { force: true });
-      rmSync(`${path}.boot`, { force: true });
+      rmSync(startPath(path), { force: true });
     }
   }
 
@@ -95,7 +100,7 @@ export class OutboxFiles {
 
   // A spool of before the machine's last start may lack what was stored last: its lines are looked at one by one.
   #isAfterCrash(path: string, bounds: OutboxBounds): boolean {
-    return bounds.isChecked && readText(`${path}.boot`) !== bootId();
+    return bounds.isChecked && readText(startPath(path)) !== this.#start;
   }
 
   #path(streamName: string, isSpool: boolean): string {
@@ -104,20 +109,18 @@ export class OutboxFiles {
   }
 }
 
+const startPath = (path: string): string => `${path}.start`;
 const isSame = (one: OutboxBounds, other: OutboxBounds): boolean =>
   one.records === other.records && one.bytes === other.bytes && one.isChecked === other.isChecked;
 
-function bootId(): string {
-  return readText("/proc/sys/kernel/random/boot_id");
-}
-
-function writeBoot(path: string): void {
-  const file = openSync(`${path}.boot`, "w", 0o640);
-  try {
-    writeSync(file, bootId());
-  } finally {
-    closeSync(file);
-  }
+// The run directory is on tmpfs: what is in it is of this start of the machine.
+function startOf(runDir: string): string {
+  const path = join(runDir, "start");
+  const known = readText(path);
+  if (known !== "") return known;
+  const start = randomUUID();
+  writeFileSync(path, start, { mode: 0o640 });
+  return start;
 }
 
 function readText(path: string): string {
