@@ -5,7 +5,12 @@ list=$(readlink -f "$1")
 mkdir -p "$2/download"
 directory=$(readlink -f "$2")
 cd "$directory/download"
-# shellcheck disable=SC2046
-apt-get download -qq $(grep -v '^#' "$list") 2> errors || { cat errors >&2; exit 1; }
+packages=$(grep -v '^#' "$list")
+# shellcheck disable=SC2086
+apt-get download -qq $packages 2> errors || {
+	# The lists may be old, or not there yet.
+	apt-get update -qq
+	apt-get download -qq $packages 2> errors || { cat errors >&2; exit 1; }
+}
 for package in *.deb; do dpkg-deb -x "$package" "$directory"; done
 rm -rf "$directory/download"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { after, describe, test, type TestContext } from "node:test";
 
 import { EventType } from "../../../shared/gen/wire.gen.js";
@@ -94,6 +94,49 @@ async function server(t: TestContext, options: Parameters<typeof FrameServer.lis
 }
 
 describe("a sender over TCP", () => {
+  test("begins each connection with its opening, whose bytes are of no line; frames that say their length stand as they are", async (t) => {
+    const OPENING = "opening!";
+    const LINE = 10;
+    const came: string[] = [];
+    let look: () => void = () => undefined;
+    const until = async (connection: number, bytes: number): Promise<void> => {
+      while ((came[connection]?.length ?? 0) < bytes) await new Promise<void>((resolve) => (look = resolve));
+    };
+    const sockets: Socket[] = [];
+    const collector = createServer((socket) => {
+      const connection = came.push("") - 1;
+      sockets.push(socket);
+      socket.setEncoding("latin1").on("data", (text: string) => {
+        came[connection] += text;
+        look();
+      });
+      socket.on("error", () => undefined);
+    });
+    collector.listen(0, "127.0.0.1");
+    await once(collector, "listening");
+    t.after(() => {
+      for (const socket of sockets) socket.destroy();
+      collector.close();
+    });
+    const stage = new Stage();
+    const sender = stage.sender(t, (collector.address() as AddressInfo).port, {
+      framing: Framing.NONE,
+      opening: () => Buffer.from(OPENING),
+    });
+    for (const [connection, count] of [300, 50].entries()) {
+      stage.fill(count, LINE);
+      sender.send();
+      await until(connection, OPENING.length + count * LINE);
+      await stage.settled();
+      sockets[connection]!.destroy();
+      await stage.until(({ status }) => status === "down");
+    }
+    const lines = numbers(1, 350).map((text) => text.padEnd(LINE));
+    assert.deepEqual(came.slice(0, 2), [OPENING + lines.slice(0, 300).join(""), OPENING + lines.slice(300).join("")]);
+    assert.equal(stage.account.sent, 350);
+    stage.balance(350);
+  });
+
   test("delivers every line once and in order, and counts it when the other side has it", async (t) => {
     for (const framing of ["octet-counting", "newline"] as const) {
       const collector = await server(t, { framing });
