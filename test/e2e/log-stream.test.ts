@@ -81,6 +81,7 @@ describe("a log that must be delivered, end to end", { timeout: 120_000 }, () =>
     const { accounts, waiting } = await stream();
     const { sent, inDoubt, filtered } = accounts.find(({ kind }) => kind === "SESSION_OPEN")!;
     assert.deepEqual({ sent, inDoubt, filtered, waiting }, { sent: 1, inDoubt: 0, filtered: 0, waiting: 0 });
+    assert.equal(accounts.find(({ kind }) => kind === "NOTICE")!.sent, 1);
     assert.equal((await lab.firewall.cliJson<Status>("status")).problem, "");
   });
 
