@@ -22,6 +22,7 @@ import { StateStore } from "./state/state-store.js";
 import { Delivery } from "./syslog/delivery.js";
 import { loadNative } from "./syslog/native.js";
 import { OutboxFiles } from "./syslog/outbox-file.js";
+import { RequiredDelivery } from "./syslog/required-delivery.js";
 import { StreamWatch } from "./syslog/stream-watch.js";
 import { Streams } from "./syslog/streams.js";
 
@@ -57,6 +58,7 @@ export class Daemon {
   readonly #liveLog = new LiveLog();
   readonly #firewallLog = new FirewallLog();
   readonly #rings: RingSet;
+  readonly #required: RequiredDelivery;
   readonly #helper: HelperConnection;
   readonly #server: ApiServer;
   readonly #stop = new AbortController();
@@ -91,12 +93,19 @@ export class Daemon {
       () => this.#commits.active?.config.system["host-name"] ?? host,
       log,
     );
-    this.#streams = new Streams(native, files, log, (stream, state) => watch.changed(stream, state));
+    this.#streams = new Streams(native, files, log, (stream, state) => {
+      watch.changed(stream, state);
+      this.#required.renew();
+    });
     this.#rings = new RingSet(options.runDir, {
-      opened: ({ identity }) => log.info({ ...identity }, "event ring opened"),
+      opened: ({ identity }) => {
+        log.info({ ...identity }, "event ring opened");
+        this.#required.renew();
+      },
       refused: (path, reason) => log.error({ path, reason }, "event ring refused"),
       handOver: (reader) => this.#handOver(reader),
     });
+    this.#required = new RequiredDelivery(this.#rings, log);
     this.#helper = new HelperConnection({
       path: helperSocket(options.runDir),
       role: "writer",
@@ -109,6 +118,7 @@ export class Daemon {
       rings: this.#rings,
       delivery: this.#delivery,
       streamWatch: watch,
+      required: this.#required,
       firewallLog: this.#firewallLog,
       names,
       hostName: host,
@@ -140,6 +150,7 @@ export class Daemon {
     clearTimeout(this.#retry);
     await this.#drained;
     this.#drainLast();
+    this.#required.close();
     await this.#streams.close();
     await this.#server.close();
     await this.#connection;
@@ -213,7 +224,9 @@ export class Daemon {
   #follow(active: Active): void {
     const { security, services } = active.config;
     const profiles = services?.ssl?.initiation?.profile ?? [];
-    this.#delivery.setStreams(this.#streams.configure(security.log?.stream ?? [], profiles));
+    const streams = this.#streams.configure(security.log?.stream ?? [], profiles);
+    this.#delivery.setStreams(streams);
+    this.#required.setStreams(streams);
     this.#drained ??= this.#drain();
   }
 

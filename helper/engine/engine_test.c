@@ -253,7 +253,7 @@ make_snapshot(const struct plan_options *o)
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
 	text(m, "settings");
-	msgpack_pack_map(m, 8);
+	msgpack_pack_map(m, 9);
 	field_text(m, "fail_mode", o->fail_open ? "open" : "closed");
 	field_bool(m, "tcp_no_syn_check", false);
 	field_bool(m, "tcp_no_sequence_check", false);
@@ -262,6 +262,7 @@ make_snapshot(const struct plan_options *o)
 	field_number(m, "session_maximum", 4096);
 	field_number(m, "icmp_error_rate", 1000);
 	field_number(m, "icmp_error_burst", 100);
+	field_bool(m, "require_delivery", false);
 	field_list(m, "zones", 2);
 	pack_zone(m, 1, "trust");
 	pack_zone(m, 2, "untrust");

@@ -226,6 +226,19 @@ event_ring_consume(struct event_ring *r)
 	__atomic_store_n(&c->cursor, cursor + 1, __ATOMIC_RELEASE);
 }
 
+bool
+event_ring_delivers(const struct event_ring *r, uint64_t now_ns)
+{
+	return __atomic_load_n(&r->consumer->delivers_until_ns, __ATOMIC_RELAXED) >= now_ns;
+}
+
+void
+event_ring_delivery(struct event_ring *r, uint64_t until_ns)
+{
+	assert(!r->file);
+	store(&r->consumer->delivers_until_ns, until_ns);
+}
+
 struct event_ring *
 event_ring_memory(uint32_t slot_count)
 {
@@ -249,6 +262,7 @@ event_ring_memory(uint32_t slot_count)
 	r->producer = (struct ring_producer *)(memory + RING_PAGE_SIZE);
 	r->slots = memory + RING_SLOTS_AT;
 	r->consumer = (struct ring_consumer *)(memory + size - RING_PAGE_SIZE);
+	r->consumer->delivers_until_ns = UINT64_MAX;
 	r->size = size;
 	ring_prepare(r, slot_count);
 	ring_identify(r->identity, slot_count, 1, 0, 1);

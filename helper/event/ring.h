@@ -61,11 +61,17 @@ bool event_ring_publish(struct event_ring *r, uint64_t now_ns);
  * calls it again within a millisecond, or the consumer sleeps on beside its frames. Worker only. */
 bool event_ring_owes(const struct event_ring *r);
 
+/* event_ring_delivers tells whether the daemon says that the log is delivered, for at least until now. A ring without a daemon
+ * (event_ring_memory) delivers always. Worker only. */
+bool event_ring_delivers(const struct event_ring *r, uint64_t now_ns);
+
 /* event_ring_counter reads one counter. Any thread. */
 uint64_t event_ring_counter(const struct event_ring *r, enum event_type type, enum event_outcome outcome);
 
 /* For drivers without a daemon (event_ring_memory): next unread frame or NULL; event_ring_consume frees it. */
 const struct event_frame *event_ring_peek(struct event_ring *r);
 void event_ring_consume(struct event_ring *r);
+/* event_ring_delivery says until when the log is delivered; without it: for ever. */
+void event_ring_delivery(struct event_ring *r, uint64_t until_ns);
 
 #endif

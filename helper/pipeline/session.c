@@ -199,6 +199,8 @@ session_check(struct worker *w, struct packet *p)
 	/* Its first fragment was not let through, or it would find the session that one opened. */
 	if (packet_later_fragment(p))
 		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
+	if (w->snapshot->settings.require_delivery && !event_ring_delivers(w->ring, w->now_ns))
+		return packet_drop(p, DROP_REASON_LOG_DELIVERY);
 	if (flow_table_used(w->flows) >= limit_of(w) && !(p->flags & PACKET_RESTART))
 		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
 	return limits_sessions(w, p->zone) ? limit_check(w, p) : VERDICT_NONE;

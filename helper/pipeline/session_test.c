@@ -639,6 +639,29 @@ a_worker_opens_its_share_of_session_maximum_and_no_more(void **state)
 }
 
 static void
+a_log_that_must_be_delivered_and_is_not_lets_no_new_session_through(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape other = dns4;
+	other.source_port++;
+	f->snapshot.settings.require_delivery = true;
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD); /* a ring without a daemon delivers */
+	event_ring_delivery(f->worker->ring, f->worker->now_ns - 1);
+	assert_int_equal(fixture_send(f, other), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_LOG_DELIVERY);
+	assert_int_equal(f->worker->counters.drop[DROP_REASON_LOG_DELIVERY], 1);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD); /* sessions that are open go on */
+	f->snapshot.settings.require_delivery = false;
+	assert_int_equal(fixture_send(f, other), VERDICT_FORWARD);
+	other.source_port++;
+	f->snapshot.settings.require_delivery = true;
+	assert_int_equal(fixture_send(f, other), VERDICT_DROP);
+	event_ring_delivery(f->worker->ring, f->worker->now_ns + 1000000000);
+	assert_int_equal(fixture_send(f, other), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
 a_full_table_drops_and_counts(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -790,6 +813,7 @@ main(void)
 		cmocka_unit_test(a_link_layer_multicast_passes_with_no_session),
 		cmocka_unit_test(a_route_change_moves_a_session_or_ends_it),
 		cmocka_unit_test(a_worker_opens_its_share_of_session_maximum_and_no_more),
+		cmocka_unit_test(a_log_that_must_be_delivered_and_is_not_lets_no_new_session_through),
 		cmocka_unit_test(a_full_table_drops_and_counts),
 		cmocka_unit_test(a_packet_waits_for_its_neighbour_and_then_opens_its_session),
 		cmocka_unit_test(a_tcp_connection_opens_through_a_wait),

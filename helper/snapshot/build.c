@@ -45,6 +45,7 @@ settings_build(struct build *b)
 		.session_maximum = g->session_maximum,
 		.icmp_error_rate = g->icmp_error_rate,
 		.icmp_error_burst = g->icmp_error_burst,
+		.require_delivery = g->require_delivery,
 	};
 }
 

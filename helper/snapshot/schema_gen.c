@@ -22,8 +22,10 @@ static const struct schema_field settings_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
 	{ .name = "icmp_error_burst", .name_length = 16, .required = true, .at = offsetof(struct given_settings, icmp_error_burst),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 100000ll } },
+	{ .name = "require_delivery", .name_length = 16, .required = true, .at = offsetof(struct given_settings, require_delivery),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
 };
-const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 8, .field = settings_fields };
+const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 9, .field = settings_fields };
 
 static const int64_t host_service_family_values[] = { 0, 2, 10 };
 static const struct schema_field host_service_fields[] = {

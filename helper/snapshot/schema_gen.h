@@ -15,6 +15,7 @@ struct given_settings {
 	uint32_t session_maximum;
 	uint32_t icmp_error_rate;
 	uint32_t icmp_error_burst;
+	bool require_delivery;
 };
 extern const struct schema_map given_settings_map;
 

@@ -22,6 +22,7 @@ struct settings {
 	uint32_t session_maximum;       /* per helper, divided among workers; at most what the helper was started for */
 	uint32_t icmp_error_rate;       /* errors and resets per second and worker, default 1000 */
 	uint32_t icmp_error_burst;      /* default 100 */
+	bool require_delivery;          /* new sessions only while the log is delivered (event_ring_delivers) */
 };
 
 enum { FORWARDING_CLASSES = 16, LOSS_PRIORITIES = 4, DSCPS = 64, QUEUES = 8 };

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x6767359abe6a6d47ull
-#define WIRE_LAYOUT_HASH_TEXT "6767359abe6a6d47"
+#define WIRE_LAYOUT_HASH 0xe272b3c466c0de90ull
+#define WIRE_LAYOUT_HASH_TEXT "e272b3c466c0de90"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -354,8 +354,9 @@ enum drop_reason {
 	DROP_REASON_QUEUE_FULL = 53, /* the queue of its class at the egress interface was full */
 	DROP_REASON_NAT_CHANGED = 54, /* the translation of its session is not what the configuration says now */
 	DROP_REASON_NAT_NO_SESSION = 55, /* it has the addresses of a translated session, but not from where that one lies */
+	DROP_REASON_LOG_DELIVERY = 76, /* a log stream that must deliver is down (require-delivery) */
 };
-#define DROP_REASON_COUNT 56u /* highest value + 1 */
+#define DROP_REASON_COUNT 77u /* highest value + 1 */
 
 /* drop_reason_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -418,6 +419,7 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_QUEUE_FULL] = "queue-full",
 		[DROP_REASON_NAT_CHANGED] = "nat-changed",
 		[DROP_REASON_NAT_NO_SESSION] = "nat-no-session",
+		[DROP_REASON_LOG_DELIVERY] = "log-delivery",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";
 }
@@ -702,7 +704,8 @@ struct ring_consumer {
 	uint64_t consumed_at[2]; /* the cursor each of the two `consumed` tables belongs to */
 	uint8_t reserved_32[32]; /* zero */
 	uint64_t consumed[2][8]; /* frames consumed by [event_type]; two tables written in turn, the one whose consumed_at equals cursor is valid, so that cursor and counts change as one */
-	uint8_t reserved_192[3904]; /* zero */
+	uint64_t delivers_until_ns; /* monotonic clock: until then the log is delivered (require-delivery), as far as the daemon can say; 0: it is not */
+	uint8_t reserved_200[3896]; /* zero */
 };
 _Static_assert(offsetof(struct ring_consumer, cursor) == 0, "ring_consumer.cursor moved");
 _Static_assert(sizeof(((struct ring_consumer *)0)->cursor) == 8, "ring_consumer.cursor changed size");
@@ -716,8 +719,10 @@ _Static_assert(offsetof(struct ring_consumer, reserved_32) == 32, "ring_consumer
 _Static_assert(sizeof(((struct ring_consumer *)0)->reserved_32) == 32, "ring_consumer.reserved_32 changed size");
 _Static_assert(offsetof(struct ring_consumer, consumed) == 64, "ring_consumer.consumed moved");
 _Static_assert(sizeof(((struct ring_consumer *)0)->consumed) == 128, "ring_consumer.consumed changed size");
-_Static_assert(offsetof(struct ring_consumer, reserved_192) == 192, "ring_consumer.reserved_192 moved");
-_Static_assert(sizeof(((struct ring_consumer *)0)->reserved_192) == 3904, "ring_consumer.reserved_192 changed size");
+_Static_assert(offsetof(struct ring_consumer, delivers_until_ns) == 192, "ring_consumer.delivers_until_ns moved");
+_Static_assert(sizeof(((struct ring_consumer *)0)->delivers_until_ns) == 8, "ring_consumer.delivers_until_ns changed size");
+_Static_assert(offsetof(struct ring_consumer, reserved_200) == 200, "ring_consumer.reserved_200 moved");
+_Static_assert(sizeof(((struct ring_consumer *)0)->reserved_200) == 3896, "ring_consumer.reserved_200 changed size");
 _Static_assert(sizeof(struct ring_consumer) == 4096, "ring_consumer changed size");
 
 #endif

@@ -519,6 +519,7 @@ describe("interfaces, routes and settings", () => {
       session_maximum: 262144,
       icmp_error_rate: 1000,
       icmp_error_burst: 100,
+      require_delivery: false,
     });
     assert.deepEqual(
       snapshotOf([
@@ -540,6 +541,7 @@ describe("interfaces, routes and settings", () => {
         session_maximum: 4096,
         icmp_error_rate: 0,
         icmp_error_burst: 5,
+        require_delivery: false,
       },
     );
   });

@@ -632,6 +632,7 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
     "security.log.stream[].rate-limit",
     number(`${STREAM}.rate-limit`, "a number of lines per second from 1 to 10000000", 1, 10_000_000),
   ],
+  ["security.log.stream[].require-delivery", flag(`${STREAM}.require-delivery`)],
   [
     "security.log.stream[].zone[]",
     reference(`${STREAM}.zone[0]`, ["trust", "junos-host"], "a zone name", "no security-zone named 'nowhere'"),

@@ -122,6 +122,7 @@ function compileSettings(config: Config): SnapshotSettings {
     session_maximum: dataplane["session-maximum"] ?? 262144,
     icmp_error_rate: dataplane["icmp-error-rate"] ?? 1000,
     icmp_error_burst: dataplane["icmp-error-burst"] ?? 100,
+    require_delivery: (config.security.log?.stream ?? []).some((stream) => stream["require-delivery"] ?? false),
   };
 }
 

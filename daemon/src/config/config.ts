@@ -412,6 +412,8 @@ export interface Stream {
   readonly spool?: { readonly size: Quantity };
   /** rate-limit: lines per second. */
   readonly "rate-limit"?: number;
+  /** require-delivery: while this stream is down, no new session is let through. */
+  readonly "require-delivery"?: true;
   readonly zone?: readonly string[];
   readonly format?: StreamFormat;
   /** filter-format: pfe: filter logs as the forwarding plane of Junos writes them, facility local3 unless overridden. */

@@ -25,6 +25,7 @@ import {
 } from "../state/commits.js";
 import type { StateStore } from "../state/state-store.js";
 import type { Delivery } from "../syslog/delivery.js";
+import type { RequiredDelivery } from "../syslog/required-delivery.js";
 import type { StreamWatch } from "../syslog/stream-watch.js";
 import type {
   ActiveConfig,
@@ -95,6 +96,7 @@ export interface Parts {
   readonly rings: RingSet;
   readonly delivery: Delivery;
   readonly streamWatch: StreamWatch;
+  readonly required: RequiredDelivery;
   readonly firewallLog: FirewallLog;
   readonly names: GenerationNames;
   readonly hostName: string;
@@ -265,7 +267,7 @@ export function createHandlers(parts: Parts): Handlers {
         generation: commits.inForce.generation,
         hash: commits.inForce.hash,
         committed: commits.active?.commit.time ?? "",
-        problem: trouble || commits.problem,
+        problem: trouble || commits.problem || parts.required.problem,
         helper: status === undefined ? null : helperView(status),
         rings: rings.status().map(({ worker, startId, slotCount, unread, position }) => ({
           worker,

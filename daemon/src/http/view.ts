@@ -19,6 +19,7 @@ import type {
 import type { Snapshot, SnapshotFilter, SnapshotFilterTerm, SnapshotUnit } from "../snapshot/snapshot.gen.js";
 import type { Active } from "../state/commits.js";
 import { protocolName } from "../syslog/protocol.js";
+import { NOTICE } from "../syslog/outbox.js";
 import { targetText, type StreamStatus } from "../syslog/stream.js";
 import type {
   AttachedFilter,
@@ -76,7 +77,10 @@ export function streamView(status: StreamStatus): StreamView {
     ...rest,
     collector: targetText(target),
     state,
-    accounts: accounts.map(({ kind, ...numbers }) => ({ kind: eventTypeText[kind] ?? NOTICE_TEXT, ...numbers })),
+    accounts: accounts.map(({ kind, ...numbers }) => ({
+      kind: kind === NOTICE ? NOTICE_TEXT : (eventTypeText[kind] ?? String(kind)),
+      ...numbers,
+    })),
   };
 }
 

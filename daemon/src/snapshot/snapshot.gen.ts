@@ -18,6 +18,8 @@ export interface SnapshotSettings {
   readonly icmp_error_rate: number;
   /** ICMP errors and resets at once; 1..100000 */
   readonly icmp_error_burst: number;
+  /** new sessions only while the daemon says, in the ring's consumer page, that the log is delivered */
+  readonly require_delivery: boolean;
 }
 
 /** One thing that the host accepts (`host-inbound-traffic`). */
@@ -639,7 +641,7 @@ export interface Snapshot {
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
 export const snapshotFields: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {
-  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_initial_timeout", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""]],
+  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_initial_timeout", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["screen", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
@@ -919,7 +921,8 @@ export const snapshotSchema = {
     "tcp_initial_timeout",
     "session_maximum",
     "icmp_error_rate",
-    "icmp_error_burst"
+    "icmp_error_burst",
+    "require_delivery"
    ],
    "properties": {
     "fail_mode": {
@@ -964,6 +967,10 @@ export const snapshotSchema = {
      "minimum": 1,
      "maximum": 100000,
      "description": "ICMP errors and resets at once"
+    },
+    "require_delivery": {
+     "type": "boolean",
+     "description": "new sessions only while the daemon says, in the ring's consumer page, that the log is delivered"
     }
    }
   },

@@ -112,7 +112,8 @@ export class ConnectedSender implements Sender {
     this.#lookMs = LOOK_FIRST_MS;
     this.#looked(link);
     await ended;
-    if (this.#link !== undefined) this.#let(link);
+    if (this.#link === link && link.channel instanceof TlsChannel) await link.channel.goodbye();
+    if (this.#link === link) this.#let(link);
   }
 
   async #begin(): Promise<void> {

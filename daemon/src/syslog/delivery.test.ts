@@ -51,6 +51,47 @@ function deliver(to: Delivery, events: readonly RingwallEvent[], first = 1): voi
   to.decided(ring, first + events.length - 1);
 }
 
+describe("zones and rate", () => {
+  test("a stream with zones wants what comes from one of them or goes to it, and counts the rest as filtered", () => {
+    const between = (ingressZone: number, egressZone: number): RingwallEvent => ({
+      ...sampleOpen,
+      ingressZone,
+      egressZone,
+    });
+    // trust is zone 1, untrust 2; 0 is this host.
+    const wants = (zone: readonly string[], event: RingwallEvent): boolean => {
+      const one = stream({ zone });
+      deliver(delivery(one), [event]);
+      const { queued, filtered } = account(one, EventType[event.kind]);
+      assert.equal(queued + filtered, 1);
+      return queued === 1;
+    };
+    assert.deepEqual(
+      [wants(["trust"], between(1, 2)), wants(["untrust"], between(1, 2)), wants(["dmz"], between(1, 2))],
+      [true, true, false],
+    );
+    assert.deepEqual([wants(["junos-host"], between(1, 0)), wants(["junos-host"], between(1, 2))], [true, false]);
+    // Where a packet would have gone is not known to a screen.
+    assert.deepEqual(
+      [
+        wants(["junos-host"], { ...screen, ingressZone: 1, egressZone: 0 }),
+        wants(["trust"], { ...screen, ingressZone: 1 }),
+      ],
+      [false, true],
+    );
+  });
+
+  test("what is beyond a stream's rate is counted as limited, and costs no other stream a line", () => {
+    const [slow, other] = [stream({ name: "slow", "rate-limit": 3 }), stream({ name: "other" })];
+    deliver(delivery(slow, other), [sampleOpen, sampleOpen, sampleOpen, sampleOpen, sampleDeny]);
+    assert.deepEqual(
+      [account(slow, SESSION_OPEN).queued, account(slow, SESSION_OPEN).limited, account(slow, POLICY_DENY).limited],
+      [3, 1, 1],
+    );
+    assert.deepEqual([account(other, SESSION_OPEN).queued, account(other, POLICY_DENY).queued], [4, 1]);
+  });
+});
+
 describe("categories and severity", () => {
   const wanted = (config: Partial<StreamConfig>): string[] => {
     const { wants } = stream(config).settings;

@@ -9,6 +9,7 @@ export class FrameServer {
   /** What was left of a line when its connection ended. */
   readonly torn: string[] = [];
   readonly connections: Socket[] = [];
+  readonly errors: string[] = [];
   connected = 0;
   readonly #server: Server;
   readonly #framing: "octet-counting" | "newline";
@@ -84,7 +85,7 @@ export class FrameServer {
       rest = this.#cut(rest.length === 0 ? bytes : Buffer.concat([rest, bytes]));
       this.#woken();
     });
-    socket.on("error", () => undefined);
+    socket.on("error", ({ message }) => this.errors.push(message));
     socket.on("close", () => {
       if (rest.length > 0) this.torn.push(rest.toString());
       this.connections.splice(this.connections.indexOf(socket), 1);

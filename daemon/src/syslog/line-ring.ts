@@ -111,7 +111,7 @@ export class LineRing {
     return true;
   }
 
-  /** move takes lines over from another ring, at most `most`, and gives their number. */
+  /** move takes lines over from another ring of the same region, at most `most`, and gives their number. */
   move(from: LineRing, most: number): number {
     let moved = 0;
     while (moved < most && from.count > 0 && this.count < this.place.slots) {
@@ -122,7 +122,7 @@ export class LineRing {
       const at = this.#room(frame);
       if (at < 0) break;
       const end = this.place.arenaAt + at + frame;
-      this.#region.set(from.#region.subarray(lineAt - frame + length, lineAt + length), end - frame);
+      this.#region.copyWithin(end - frame, lineAt - frame + length, lineAt + length);
       this.#enter(end - length, length, entries[entry + Entry.CHECKSUM]!, entries[entry + Entry.KIND]!);
       this.#write = at + frame;
       from.drop(1);

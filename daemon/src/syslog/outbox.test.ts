@@ -260,6 +260,25 @@ describe("a sender", () => {
     await sender.close();
   });
 
+  test("finds its host by name, and says so while it cannot", async (t) => {
+    const receiver = await Receiver.open(t);
+    const outbox = new Outbox(native, region());
+    const sender = udp(outbox, receiver.port, "localhost", "127.0.0.1");
+    fill(outbox, 1, 3);
+    sender.send();
+    assert.deepEqual(await receiver.until(3), numbers(1, 3));
+    await sender.close();
+    const lost = new Outbox(native, region());
+    const error = new Promise<string>((resolve) => {
+      const to = { protocol: "udp", host: "nowhere.invalid", port: 514, sourceAddress: "" } as const;
+      const nowhere = new DatagramSender(native, to, lost, { changed: (state) => resolve(state.error) });
+      t.after(() => nowhere.close());
+    });
+    fill(lost, 1, 2);
+    assert.match(await error, /^(ENOTFOUND|EAI_AGAIN)$/);
+    assert.equal(lost.waiting, 2);
+  });
+
   test("that cannot send keeps its lines, says why, and leaves others alone", async (t) => {
     const receiver = await Receiver.open(t);
     const stuck = new Outbox(native, region());

@@ -237,6 +237,11 @@ export class Outbox {
     return this.#queue.count + this.#window.count;
   }
 
+  /** isHalfFull tells whether more than half of what may wait does. */
+  get isHalfFull(): boolean {
+    return this.#queue.count * 2 > this.bounds.records || this.#queue.bytes * 2 > this.bounds.bytes;
+  }
+
   /** unacknowledged is the number of lines, of those that wait, which a connection has taken. */
   get unacknowledged(): number {
     return this.#now[Word.WINDOW_NEXT]! - this.#now[Word.WINDOW_TAIL]!;

@@ -52,6 +52,8 @@ export interface StreamSettings {
   readonly dropsOldest: boolean;
   /** Lines per second; 0 is no limit. */
   readonly rateLimit: number;
+  /** While it is down, no new session is let through. */
+  readonly mustDeliver: boolean;
 }
 
 /** StreamTarget: where a stream's lines go. */
@@ -98,6 +100,7 @@ export function streamSettings(config: StreamConfig, profiles: readonly TlsProfi
     bounds: streamBounds(config),
     dropsOldest: config.queue?.overflow === "drop-oldest",
     rateLimit: config["rate-limit"] ?? 0,
+    mustDeliver: config["require-delivery"] ?? false,
   };
 }
 

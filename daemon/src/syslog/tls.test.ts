@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test, type TestContext } from "node:test";
@@ -105,6 +106,11 @@ describe("a sender over TLS", () => {
     assert.deepEqual(trimmed(await server.until(20_000)), numbers(1, 20_000));
     await settled(outbox);
     assert.deepEqual([account().sent, account().inDoubt], [20_000, 0]);
+    const [socket] = server.connections;
+    const told = once(socket!, "end");
+    await sender.close();
+    await told; // by TLS: a connection that is cut off is an error there
+    assert.deepEqual([server.errors, account().sent, account().inDoubt], [[], 20_000, 0]);
   });
 
   test("shows its own certificate to a collector that asks for one", async (t) => {

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { Duplex } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 import { Backlog, type Channel, type Progress } from "./channel.js";
@@ -23,6 +24,7 @@ export interface TlsProfile {
 }
 
 const BATCH_BYTES = 128 << 10;
+const GOODBYE_MS = 100;
 
 /** Batch: lines that were encrypted together, and behind how many encrypted bytes they end. */
 interface Batch {
@@ -108,6 +110,12 @@ export class TlsChannel implements Channel {
   /** writable goes on with what the kernel did not take. */
   writable(): Progress {
     return this.#drain();
+  }
+
+  /** goodbye tells the other side that nothing more comes (RFC 5425 4.4), if it takes that at once. */
+  async goodbye(): Promise<void> {
+    const said = new Promise<void>((resolve) => this.#socket.end(resolve));
+    await Promise.race([said, delay(GOODBYE_MS, undefined, { ref: false })]);
   }
 
   acknowledge(): number {
