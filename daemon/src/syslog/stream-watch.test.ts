@@ -116,3 +116,13 @@ test("a test line that nobody takes says why", async (t) => {
   assert.deepEqual([sent, state.status, state.error], [false, "down", "ECONNREFUSED"]);
   assert.equal(first!.outbox.waiting, 1);
 });
+
+test("a stream of IPFIX has no test line, and says so without sending anything", async (t) => {
+  const one = await collector(t);
+  const { watch, configure } = stage(t);
+  const [flows] = configure([tcp("flows", one.port, { format: "ipfix" })]);
+  const { sent, state } = await watch.test(flows!);
+  assert.deepEqual([sent, state.error], [false, "format ipfix has no test line"]);
+  const account = flows!.outbox.accounts().find(({ kind }) => kind === NOTICE)!;
+  assert.deepEqual([account.queued, account.unsendable], [0, 0]);
+});
