@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "flow/pages.h"
+#include "nat/nptv6.h"
 #include "nat/owners.h"
 #include "packet/icmp.h"
 #include "packet/protocol.h"
@@ -88,28 +89,36 @@ change_port(uint16_t port, uint16_t from, uint16_t to)
 	return from ? htons((uint16_t)(ntohs(port) - from + to)) : port;
 }
 
-/* to_destination: where a rule sends packets with this key. A client meets the same address of a pool each time. */
-static void
+/* to_destination: where a rule sends packets with this key; false if it can send them nowhere. A client meets the same
+ * address of a pool each time. */
+static bool
 to_destination(const struct nat_rule *r, const struct flow_key *k, struct flow_key *out)
 {
 	if (r->action == NAT_PREFIX) {
 		out->destination = change_prefix(&k->destination, &r->inner, r->length);
 		if (has_port_fields(k->protocol))
 			out->destination_port = change_port(k->destination_port, r->outer_port, r->inner_port);
-		return;
+		return true;
 	}
+	if (r->action == NAT_NPTV6)
+		return nptv6_map(&k->destination, &r->outer, &r->inner, r->length, &out->destination);
 	const struct nat_pool *pool = r->pool;
 	out->destination = pool->address[nat_address_hash(&k->source) % pool->address_count];
 	if (pool->port_low && has_port_fields(k->protocol))
 		out->destination_port = htons(pool->port_low);
+	return true;
 }
 
-static void
+/* from_prefix: where packets with this key seem to come from; false if their address has no outer one. */
+static bool
 from_prefix(const struct nat_rule *r, struct flow_key *out)
 {
+	if (r->action == NAT_NPTV6)
+		return nptv6_map(&out->source, &r->inner, &r->outer, r->length, &out->source);
 	out->source = change_prefix(&out->source, &r->outer, r->length);
 	if (has_port_fields(out->protocol))
 		out->source_port = change_port(out->source_port, r->inner_port, r->outer_port);
+	return true;
 }
 
 /* try: a packet, and the key that it gets if one can be had. */
@@ -263,8 +272,8 @@ static bool
 destination_holds(const struct nat_rule *r, const struct flow_key *in, const struct flow_key *out)
 {
 	struct flow_key now = *in;
-	if (r)
-		to_destination(r, in, &now);
+	if (r && !to_destination(r, in, &now))
+		return false;
 	/* Any address of the pool will do: it need not be the one that the client would get now. */
 	if (r && r->action == NAT_POOL && pool_has(r->pool, &out->destination))
 		now.destination = out->destination;
@@ -313,10 +322,10 @@ source_holds(const struct worker *w, const struct session *s, const struct nat_r
 			return interface_holds(w, s, to, in, out);
 		return r->pool->overflow == NAT_OVERFLOW_POOL && pool_holds(s, r->pool->overflow_pool, in, out);
 	case NAT_PREFIX:
+	case NAT_NPTV6:
 		break;
 	}
-	from_prefix(r, &now);
-	return same_source(&now, out);
+	return from_prefix(r, &now) && same_source(&now, out);
 }
 
 /* units: where the client of a session and its server are, as this packet comes and goes. */
@@ -354,6 +363,15 @@ session_holds(const struct worker *w, struct packet *p, const struct session *s)
 
 /* ---- the stages ---- */
 
+/* impossible: a rule that matches cannot translate this packet, and untranslated it may not go on. */
+static enum verdict
+impossible(struct worker *w, struct packet *p, const struct nat_rule *r, uint8_t reason)
+{
+	if (!w->trace)
+		counter_add(&w->nat_rules[r->id - 1].failures, 1);
+	return packet_drop(p, reason);
+}
+
 enum verdict
 nat_destination(struct worker *w, struct packet *p)
 {
@@ -365,7 +383,8 @@ nat_destination(struct worker *w, struct packet *p)
 		return VERDICT_NONE;
 	p->destination_nat = r;
 	p->out = p->key;
-	to_destination(r, &p->key, &p->out);
+	if (!to_destination(r, &p->key, &p->out))
+		return impossible(w, p, r, DROP_REASON_NAT_UNMAPPABLE);
 	p->flags |= PACKET_TRANSLATED;
 	return VERDICT_NONE;
 }
@@ -411,15 +430,11 @@ nat_source(struct worker *w, struct packet *p)
 		p->out = p->key;
 	p->source_nat = r;
 	p->flags |= PACKET_TRANSLATED;
-	if (r->action == NAT_PREFIX) {
-		from_prefix(r, &p->out);
-		return VERDICT_NONE;
-	}
+	if (r->action == NAT_PREFIX || r->action == NAT_NPTV6)
+		return from_prefix(r, &p->out) ? VERDICT_NONE : impossible(w, p, r, DROP_REASON_NAT_UNMAPPABLE);
 	if (w->nat_sessions && from_source(w, p, r))
 		return VERDICT_NONE;
-	if (!w->trace)
-		counter_add(&w->nat_rules[r->id - 1].failures, 1);
-	return packet_drop(p, DROP_REASON_NAT_EXHAUSTED);
+	return impossible(w, p, r, DROP_REASON_NAT_EXHAUSTED);
 }
 
 /* ---- what is decided ---- */

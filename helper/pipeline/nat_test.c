@@ -158,9 +158,12 @@ lab_prefixes(struct lab *l, struct nat_rule *r, const char *outer, const char *i
 	r->inner = fixture_address(inner, &r->family);
 	r->length = length;
 	l->range[i].low = l->range[i].high = source ? r->inner : r->outer;
-	for (unsigned bit = length; bit < 32; bit++)
+	bool inet = r->family == ADDRESS_FAMILY_INET;
+	for (unsigned bit = length; bit < (inet ? 32 : 128); bit++)
 		l->range[i].high.byte[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-	l->address_set[i] = (struct address_set){ .inet_count = 1, .inet = &l->range[i] };
+	l->address_set[i] = (struct address_set){
+		.inet_count = inet, .inet6_count = !inet, .inet = &l->range[i], .inet6 = &l->range[i]
+	};
 	if (source) {
 		l->match[i].source_set_count = 1;
 		l->match[i].source_set = &l->address_sets[i];
@@ -676,6 +679,132 @@ a_static_prefix_holds_in_both_directions_and_before_other_rules(void **state)
 	lab_free(l);
 }
 
+/* nptv6_lab: the network of unit 1 seems to be 2001:db8:a::/64 from unit 2. */
+static struct lab *
+nptv6_lab(void)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *in = lab_rule(l, NAT_STATIC_DESTINATION, 2, 0, NAT_NPTV6);
+	lab_prefixes(l, in, "2001:db8:a::", "2001:db8:1::", 64, false);
+	struct nat_rule *out = lab_rule(l, NAT_STATIC_SOURCE, 0, 2, NAT_NPTV6);
+	lab_prefixes(l, out, "2001:db8:a::", "2001:db8:1::", 64, true);
+	fixture_rule(l->f, UNTRUST, TRUST, ACTION_PERMIT, fixture_any());
+	lab_commit(l);
+	return l;
+}
+
+static void
+an_nptv6_prefix_holds_in_both_directions_and_leaves_checksums_alone(void **state)
+{
+	for (unsigned off = 0; off < 2; off++) {
+		struct lab *l = nptv6_lab();
+		l->f->worker->memo_off = off;
+		struct shape ping6 = dns6;
+		ping6.protocol = PROTOCOL_ICMP6;
+		ping6.icmp_type = ICMP6_ECHO_REQUEST;
+		ping6.icmp_id = 7;
+		const struct shape from_inside[] = { dns6, ping6 };
+		for (unsigned i = 0; i < 2; i++) {
+			struct shape sent = from_inside[i];
+			sent.source = "2001:db8:a:0:fff6::2";
+			for (unsigned n = 0; n < 2; n++) {
+				assert_int_equal(fixture_send(l->f, from_inside[i]), VERDICT_FORWARD);
+				assert_leaves(l, sent, 2);
+				assert_int_equal(fixture_send(l->f, answer(sent, 2)), VERDICT_FORWARD);
+				assert_leaves(l, answer(from_inside[i], 1), 1);
+			}
+		}
+		struct shape in = answer(dns6, 2), inside = answer(dns6, 2);
+		in.source_port = inside.source_port = 41000;
+		in.destination = "2001:db8:a:0:fff6::2";
+		assert_int_equal(fixture_send(l->f, in), VERDICT_FORWARD);
+		inside.destination = "2001:db8:1::2";
+		assert_leaves(l, inside, 1);
+		assert_int_equal(fixture_send(l->f, answer(inside, 1)), VERDICT_FORWARD);
+		assert_leaves(l, answer(in, 2), 2);
+		lab_free(l);
+	}
+}
+
+static void
+the_events_of_an_nptv6_session_name_its_rule_and_both_addresses(void **state)
+{
+	struct lab *l = nptv6_lab();
+	struct address inner = { .half = { 0, 0 } }, outer = inner;
+	uint8_t family;
+	inner = fixture_address("2001:db8:1::2", &family);
+	outer = fixture_address("2001:db8:a:0:fff6::2", &family);
+	assert_int_equal(fixture_send(l->f, dns6), VERDICT_FORWARD);
+	struct event_frame e = next_event(l, EVENT_TYPE_SESSION_OPEN);
+	assert_memory_equal(e.record.source_address, &inner, 16);
+	assert_memory_equal(e.record.nat_source_address, &outer, 16);
+	assert_int_equal(ntohs(e.record.source_port), 40000);
+	assert_int_equal(e.extension.source_nat_rule_id, 2);
+	assert_int_equal(e.extension.destination_nat_rule_id, 0);
+	assert_int_equal(l->f->worker->nat_rules[1].hits, 1);
+	lab_free(l);
+}
+
+static void
+icmp_errors_about_an_nptv6_session_reach_its_client_about_what_it_sent(void **state)
+{
+	struct lab *l = nptv6_lab();
+	uint8_t quoted[2048], wanted[2048];
+	struct output copy;
+	struct shape sent = dns6;
+	sent.source = "2001:db8:a:0:fff6::2";
+	assert_int_equal(fixture_send(l->f, dns6), VERDICT_FORWARD);
+	struct shape error = error_about(l, &copy, quoted, "2001:db8:2::2", sent.source, 2);
+	error.protocol = PROTOCOL_ICMP6;
+	error.icmp_type = ICMP6_TIME_EXCEEDED;
+	assert_int_equal(fixture_send(l->f, error), VERDICT_FORWARD);
+	struct shape left = dns6;
+	left.ttl = 63;
+	struct output quote = quote_of(l, wanted, left);
+	error.destination = "2001:db8:1::2";
+	error.quote = &quote;
+	assert_leaves(l, error, 1);
+	lab_free(l);
+}
+
+static void
+an_address_that_nptv6_has_no_counterpart_for_goes_nowhere_and_its_sender_is_told(void **state)
+{
+	struct lab *l = nptv6_lab();
+	struct shape in = answer(dns6, 2), out = dns6;
+	in.destination = "2001:db8:a:0:ffff:ffff:ffff:ffff";
+	out.source = "2001:db8:1:0:9::";
+	const struct shape all[] = { in, out };
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fixture_send(l->f, all[i]), VERDICT_DROP);
+		assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_UNMAPPABLE);
+		assert_int_equal(l->f->out_count, 1);
+		const uint8_t *icmp = l->f->out[0].data + 14 + 40;
+		assert_int_equal(icmp[0], ICMP6_UNREACHABLE);
+		assert_int_equal(icmp[1], 3); /* address unreachable */
+		assert_int_equal(l->f->worker->nat_rules[i].failures, 1);
+		assert_int_equal(l->f->worker->nat_rules[i].hits, 0);
+	}
+	assert_int_equal(flow_table_used(l->f->worker->flows), 0);
+	lab_free(l);
+}
+
+static void
+a_commit_ends_an_nptv6_session_whose_prefix_is_another_now(void **state)
+{
+	for (unsigned other = 0; other < 2; other++) {
+		struct lab *l = nptv6_lab();
+		assert_int_equal(fixture_send(l->f, dns6), VERDICT_FORWARD);
+		if (other)
+			l->rule[1].outer.byte[5] = 0xb;
+		lab_commit(l);
+		assert_int_equal(fixture_send(l->f, dns6), other ? VERDICT_DROP : VERDICT_FORWARD);
+		if (other)
+			assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_CHANGED);
+		lab_free(l);
+	}
+}
+
 static void
 a_rule_that_says_off_keeps_the_packet_as_it_is(void **state)
 {
@@ -1043,6 +1172,11 @@ main(void)
 		cmocka_unit_test(policy_sees_the_server_that_a_destination_pool_leads_to_and_the_client_does_not),
 		cmocka_unit_test(icmp_errors_about_a_translated_destination_are_translated_back),
 		cmocka_unit_test(a_static_prefix_holds_in_both_directions_and_before_other_rules),
+		cmocka_unit_test(an_nptv6_prefix_holds_in_both_directions_and_leaves_checksums_alone),
+		cmocka_unit_test(the_events_of_an_nptv6_session_name_its_rule_and_both_addresses),
+		cmocka_unit_test(icmp_errors_about_an_nptv6_session_reach_its_client_about_what_it_sent),
+		cmocka_unit_test(an_address_that_nptv6_has_no_counterpart_for_goes_nowhere_and_its_sender_is_told),
+		cmocka_unit_test(a_commit_ends_an_nptv6_session_whose_prefix_is_another_now),
 		cmocka_unit_test(a_rule_that_says_off_keeps_the_packet_as_it_is),
 		cmocka_unit_test(a_commit_keeps_a_translation_that_still_holds),
 		cmocka_unit_test(a_commit_ends_a_session_whose_translation_is_another_now),

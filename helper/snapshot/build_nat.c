@@ -65,7 +65,8 @@ rule_build(const struct given_nat_rule *g, struct nat *n, uint32_t index, struct
 	static const uint8_t action[] = { [GIVEN_NAT_RULE_ACTION_OFF] = NAT_OFF,
 					  [GIVEN_NAT_RULE_ACTION_INTERFACE] = NAT_INTERFACE,
 					  [GIVEN_NAT_RULE_ACTION_POOL] = NAT_POOL,
-					  [GIVEN_NAT_RULE_ACTION_PREFIX] = NAT_PREFIX };
+					  [GIVEN_NAT_RULE_ACTION_PREFIX] = NAT_PREFIX,
+					  [GIVEN_NAT_RULE_ACTION_NPTV6] = NAT_NPTV6 };
 	struct nat_rule *r = &n->rule[index];
 	*r = (struct nat_rule){
 		.name = arena_text(arena, g->name.bytes, g->name.length),
@@ -76,7 +77,7 @@ rule_build(const struct given_nat_rule *g, struct nat *n, uint32_t index, struct
 		.outer_port = (uint16_t)g->outer_port,
 		.inner_port = (uint16_t)g->inner_port,
 	};
-	if (r->action == NAT_PREFIX) {
+	if (r->action == NAT_PREFIX || r->action == NAT_NPTV6) {
 		r->family = family_of(&g->outer);
 		r->outer = address_of(&g->outer);
 		r->inner = address_of(&g->inner);

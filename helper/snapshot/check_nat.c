@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include "nat/nat.h"
+#include "nat/nptv6.h"
 #include "snapshot/check_private.h"
 
 static const char *
@@ -120,11 +121,30 @@ prefix_check(struct check *c, uint32_t rule)
 }
 
 static bool
+nptv6_check(struct check *c, uint32_t rule)
+{
+	const struct given_nat_rule *r = &c->g->nat_rules[rule];
+	if (r->outer.length != sizeof(struct address))
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "outer"), "expected 16 bytes, found %u",
+				   r->outer.length);
+	if (r->length < 1 || r->length > NPTV6_LENGTH_MAX)
+		return refusal_set(c->why, "bound", rule_at(c, rule, "length"), "expected 1..%u, found %u",
+				   NPTV6_LENGTH_MAX, r->length);
+	if (r->outer_port)
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "outer_port"), "expected 0, found %u",
+				   r->outer_port);
+	return true;
+}
+
+static bool
 rule_check(struct check *c, uint32_t rule)
 {
 	const struct given_nat_rule *r = &c->g->nat_rules[rule];
-	bool prefix = r->action == GIVEN_NAT_RULE_ACTION_PREFIX, pool = r->action == GIVEN_NAT_RULE_ACTION_POOL;
+	bool nptv6 = r->action == GIVEN_NAT_RULE_ACTION_NPTV6, pool = r->action == GIVEN_NAT_RULE_ACTION_POOL;
+	bool prefix = nptv6 || r->action == GIVEN_NAT_RULE_ACTION_PREFIX;
 	if (prefix && !prefix_check(c, rule))
+		return false;
+	if (nptv6 && !nptv6_check(c, rule))
 		return false;
 	if (!prefix && (r->has_outer || r->has_inner || r->length || r->outer_port || r->inner_port))
 		return refusal_set(c->why, "conflict", rule_at(c, rule, "action"),
@@ -180,6 +200,7 @@ action_fits(enum given_nat_set_stage stage, enum given_nat_rule_action action)
 	case GIVEN_NAT_RULE_ACTION_INTERFACE:
 		return stage == GIVEN_NAT_SET_STAGE_SOURCE;
 	case GIVEN_NAT_RULE_ACTION_PREFIX:
+	case GIVEN_NAT_RULE_ACTION_NPTV6:
 		break;
 	}
 	return stage == GIVEN_NAT_SET_STAGE_STATIC_SOURCE || stage == GIVEN_NAT_SET_STAGE_STATIC_DESTINATION;

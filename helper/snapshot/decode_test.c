@@ -105,6 +105,7 @@ what_connects_the_fields_is_checked(void **state)
 		{ "nat_rules[4].length", "25", "address", "nat_rules[4].outer" },
 		{ "nat_rules[4].inner", "\"@10.0.0.65\"", "address", "nat_rules[4].inner" },
 		{ "nat_rules[4].inner_port", "0", "conflict", "nat_rules[4].inner_port" },
+		{ "nat_rules[4].action", "\"nptv6\"", "conflict", "nat_rules[4].outer" },
 		{ "nat_sets[1].stage", "\"static-destination\"", "conflict", "nat_sets[1].matches[0].rule" },
 		{ "nat_sets[2].stage", "\"destination\"", "conflict", "nat_sets[2].from" },
 		{ "nat_sets[0].stage", "\"source\"", "conflict", "nat_sets[0].to" },

@@ -372,7 +372,7 @@ struct given_nat_pool {
 };
 extern const struct schema_map given_nat_pool_map;
 
-enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX };
+enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX, GIVEN_NAT_RULE_ACTION_NPTV6 };
 struct given_nat_rule {
 	struct schema_text name;
 	uint32_t action;

@@ -244,6 +244,15 @@ const staticRows: Rows = [
     withAll(prefix(`${STATIC}.rule-set[0].rule[0].then.static-nat.prefix.name`, ["10.1.1.61", "10.1.1.62/32"])),
   ],
   [
+    `${STATIC}.rule-set[].rule[].then.static-nat.nptv6-prefix.name`,
+    withAll(
+      prefix(`${STATIC}.rule-set[0].rule[2].then.static-nat.nptv6-prefix.name`, [
+        "fd01:203:406::/48",
+        "fd01:203:407::/48",
+      ]),
+    ),
+  ],
+  [
     `${STATIC}.rule-set[].rule[].then.static-nat.prefix.mapped-port`,
     ports(`${STATIC}.rule-set[0].rule[0].then.static-nat.prefix.mapped-port`, ["80-81", "1-2"]),
   ],

@@ -114,6 +114,11 @@ export const nat = {
             match: { "destination-address": "192.0.2.64/28" },
             then: { "static-nat": { prefix: { name: "10.1.1.64/28" } } },
           },
+          {
+            name: "site",
+            match: { "destination-address": "2001:db8:a::/48" },
+            then: { "static-nat": { "nptv6-prefix": { name: "fd01:203:405::/48" } } },
+          },
         ],
       },
     ],

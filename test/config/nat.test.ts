@@ -108,6 +108,14 @@ describe("what the helper is told", () => {
         inner: quad("10.1.1.64"),
         length: 28,
       },
+      {
+        ...plain,
+        name: "static/hosts/site",
+        action: "nptv6",
+        outer: Uint8Array.from([0x20, 0x01, 0x0d, 0xb8, 0, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        inner: Uint8Array.from([0xfd, 0x01, 0x02, 0x03, 0x04, 0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        length: 48,
+      },
     ]);
     assert.deepEqual(
       names.natRules.map(({ kind, set, name }) => `${kind}/${set}/${name}`),
@@ -119,6 +127,7 @@ describe("what the helper is told", () => {
     const { nat_sets: sets, address_sets: addresses } = compiled(base).snapshot;
     const all = "0-65535 0-65535";
     const any4 = "0.0.0.0-255.255.255.255";
+    const site = (prefix: string): string => `${prefix}${" 0".repeat(10)}-${prefix}${" 255".repeat(10)}`;
     const everything = "192.0.2.80-192.0.2.80,192.0.2.100-192.0.2.199";
     const documentation = "198.51.100.0-198.51.100.255,203.0.113.0-203.0.113.255";
     const users = [6, 17].flatMap((protocol) =>
@@ -141,6 +150,7 @@ describe("what the helper is told", () => {
           matches: [
             `8: ${client} to 192.0.2.60-192.0.2.60, -1, 0-65535 2200-2201`,
             `9: ${any4} to 192.0.2.64-192.0.2.79, -1, ${all}`,
+            `10: ${any6} to ${site("32 1 13 184 0 10")}, -1, ${all}`,
           ],
         },
         {
@@ -157,7 +167,11 @@ describe("what the helper is told", () => {
           stage: "static-source",
           from: [],
           to: [UNTRUST],
-          matches: [`8: 10.1.1.60-10.1.1.60 to ${client}, -1, 22-23 0-65535`, `9: ${servers} to ${any4}, -1, ${all}`],
+          matches: [
+            `8: 10.1.1.60-10.1.1.60 to ${client}, -1, 22-23 0-65535`,
+            `9: ${servers} to ${any4}, -1, ${all}`,
+            `10: ${site("253 1 2 3 4 5")} to ${any6}, -1, ${all}`,
+          ],
         },
         { stage: "source", from: [TRUST], to: [UNTRUST], matches: [`4: ${any4} to ${any4}, -1, ${all}`] },
         {
@@ -315,7 +329,6 @@ const rows: readonly Row[] = [
       [`${HOSTS}.rule[1].then.static-nat.prefix.name`, "2001:db8:9::/28"],
       [`${HOSTS}.rule[0].match.source-address[0]`, "2001:db8:9::/48"],
       [`${HOSTS}.rule[0].then.static-nat.inet`, true],
-      [`${HOSTS}.rule[1].then.static-nat.nptv6-prefix`, "2001:db8::/48"],
     ],
     [
       `${OUT}.rule[1].match.destination-address[1]: '2001:db8::/32' is of another family than the addresses of 'outside': ${NOT_BETWEEN}`,
@@ -323,8 +336,35 @@ const rows: readonly Row[] = [
       `${HOSTS}.rule[0].match.source-address[0]: '2001:db8:9::/48' is of another family than destination-address: ${NOT_BETWEEN}`,
       `${HOSTS}.rule[0].then.static-nat.inet: unknown statement 'inet'`,
       `${HOSTS}.rule[1].then.static-nat.prefix.name: '2001:db8:9::/28' has bits set behind its prefix length; did you mean '2001:db0::/28'?`,
-      `${HOSTS}.rule[1].then.static-nat.nptv6-prefix: unknown statement 'nptv6-prefix'`,
     ],
+  ],
+  [
+    "NPTv6 rules: two IPv6 prefixes of one length, up to 64 bits, and no ports",
+    [
+      [`${HOSTS}.rule[1].then.static-nat`, { "nptv6-prefix": { name: "10.1.1.64/28" } }],
+      [`${HOSTS}.rule[2].match.destination-address`, "2001:db8:a::/56"],
+      [
+        `${HOSTS}.rule[3]`,
+        {
+          name: "long",
+          match: { "destination-address": "2001:db8:b::/72", "destination-port": 80 },
+          then: { "static-nat": { "nptv6-prefix": { name: "fd01::/72" } } },
+        },
+      ],
+    ],
+    [
+      `${HOSTS}.rule[1].match.destination-address: NPTv6 is for IPv6 prefixes, found '192.0.2.64/28'`,
+      `${HOSTS}.rule[1].then.static-nat.nptv6-prefix.name: NPTv6 is for IPv6 prefixes, found '10.1.1.64/28'`,
+      `${HOSTS}.rule[2].then.static-nat.nptv6-prefix.name: each address of /56 needs one of its own, found /48`,
+      `${HOSTS}.rule[3].match.destination-address: NPTv6 is for prefixes of 1 to 64 bits, found /72`,
+      `${HOSTS}.rule[3].match.destination-port: NPTv6 translates all ports of an address, or none`,
+      `${HOSTS}.rule[3].then.static-nat.nptv6-prefix.name: NPTv6 is for prefixes of 1 to 64 bits, found /72`,
+    ],
+  ],
+  [
+    "a static rule has one action",
+    [[`${HOSTS}.rule[2].then.static-nat.prefix`, { name: "fd01::/48" }]],
+    [`${HOSTS}.rule[2].then.static-nat: expected exactly one of prefix, nptv6-prefix, found prefix and nptv6-prefix`],
   ],
   [
     "static rules: as many addresses and ports on both sides",

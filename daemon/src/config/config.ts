@@ -359,8 +359,10 @@ export interface NatStaticRule {
     readonly "destination-port"?: string | number;
   };
   readonly then: {
+    /** exactly one of the two */
     readonly "static-nat": {
-      readonly prefix: { readonly name: string; readonly "mapped-port"?: string | number };
+      readonly prefix?: { readonly name: string; readonly "mapped-port"?: string | number };
+      readonly "nptv6-prefix"?: { readonly name: string };
     };
   };
 }

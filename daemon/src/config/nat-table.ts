@@ -175,12 +175,14 @@ export class NatTable {
     set: string,
     { name, match, then }: NatStaticRule,
   ): { inward: SnapshotNatMatch[]; outward: SnapshotNatMatch[] } {
-    const target = then["static-nat"].prefix;
+    const { prefix, "nptv6-prefix": nptv6 } = then["static-nat"];
+    const target = (prefix ?? nptv6)!;
     const [outer, inner] = [parsePrefix(match["destination-address"])!, parsePrefix(target.name)!];
     const outerPorts = match["destination-port"] === undefined ? undefined : parsePorts(match["destination-port"])!;
-    const innerPorts = target["mapped-port"] === undefined ? undefined : parsePorts(target["mapped-port"])!;
+    const mapped = prefix?.["mapped-port"];
+    const innerPorts = mapped === undefined ? undefined : parsePorts(mapped)!;
     const rule = this.#addRule("static", set, name, {
-      action: "prefix",
+      action: nptv6 === undefined ? "prefix" : "nptv6",
       outer: addressBytes(outer.family, outer.value),
       inner: addressBytes(inner.family, inner.value),
       length: outer.length,
@@ -196,7 +198,7 @@ export class NatTable {
     );
     const outward = expand(
       { source: ends(target.name), destination: others },
-      { "source-port": innerPorts === undefined ? undefined : [target["mapped-port"]!] },
+      { "source-port": innerPorts === undefined ? undefined : [mapped!] },
     );
     const ofRule = (all: Conditions[]): SnapshotNatMatch[] => all.map((each) => ({ rule, ...each }));
     return { inward: ofRule(inward), outward: ofRule(outward) };

@@ -511,15 +511,15 @@ export interface SnapshotNatPool {
 export interface SnapshotNatRule {
   /** unique, KIND/SET/RULE; 1..255 characters */
   readonly name: string;
-  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; off, interface, pool, prefix */
-  readonly action: "off" | "interface" | "pool" | "prefix";
+  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); off, interface, pool, prefix, nptv6 */
+  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6";
   /** action pool: position in nat_pools + 1; else 0; 0..1024 */
   readonly pool: number;
-  /** action prefix only; host bits zero; 4 or 16 bytes */
+  /** actions prefix and nptv6 only; host bits zero; 4 or 16 bytes */
   readonly outer?: Uint8Array;
-  /** action prefix only, of the same family; host bits zero; 4 or 16 bytes */
+  /** actions prefix and nptv6 only, of the same family; host bits zero; 4 or 16 bytes */
   readonly inner?: Uint8Array;
-  /** action prefix: of both prefixes; else 0; 0..128 */
+  /** actions prefix and nptv6 (1..64): of both prefixes; else 0; 0..128 */
   readonly length: number;
   /** action prefix: the first outer port, 0 if ports stay as they are; 0..65535 */
   readonly outer_port: number;
@@ -2649,9 +2649,10 @@ export const snapshotSchema = {
       "off",
       "interface",
       "pool",
-      "prefix"
+      "prefix",
+      "nptv6"
      ],
-     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones"
+     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296)"
     },
     "pool": {
      "type": "integer",
@@ -2661,17 +2662,17 @@ export const snapshotSchema = {
     },
     "outer": {
      "$ref": "#/$defs/address",
-     "description": "action prefix only; host bits zero"
+     "description": "actions prefix and nptv6 only; host bits zero"
     },
     "inner": {
      "$ref": "#/$defs/address",
-     "description": "action prefix only, of the same family; host bits zero"
+     "description": "actions prefix and nptv6 only, of the same family; host bits zero"
     },
     "length": {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
-     "description": "action prefix: of both prefixes; else 0"
+     "description": "actions prefix and nptv6 (1..64): of both prefixes; else 0"
     },
     "outer_port": {
      "type": "integer",

@@ -300,7 +300,8 @@ function checkFamily(report: Report, item: Statement, family: Family | undefined
 
 function checkStaticRule(report: Report, rule: Statement, _pools: Pools, addresses: AddressNames): void {
   const match = rule.get("match");
-  const target = rule.get("then", "static-nat", "prefix");
+  const nptv6 = rule.get("then", "static-nat", "nptv6-prefix");
+  const target = nptv6.present ? nptv6 : rule.get("then", "static-nat", "prefix");
   checkMatch(report, match, addresses);
   const [outer, inner] = [prefixOf(match.get("destination-address")), prefixOf(target.get("name"))];
   for (const item of match.get("source-address").items())
@@ -312,7 +313,30 @@ function checkStaticRule(report: Report, rule: Statement, _pools: Pools, address
       target.get("name"),
       `each address of /${outer.length} needs one of its own, found /${inner.length}`,
     );
-  checkMappedPorts(report, match.get("destination-port"), target);
+  if (nptv6.present) checkNptv6(report, match, target, outer, inner);
+  else checkMappedPorts(report, match.get("destination-port"), target);
+}
+
+/** MAX_NPTV6_LENGTH: behind it is the interface identifier, of which a word may carry the difference of both prefixes. */
+const MAX_NPTV6_LENGTH = 64;
+
+function checkNptv6(
+  report: Report,
+  match: Statement,
+  target: Statement,
+  outer: Prefix | undefined,
+  inner: Prefix | undefined,
+): void {
+  for (const [item, prefix] of [
+    [match.get("destination-address"), outer],
+    [target.get("name"), inner],
+  ] as const) {
+    if (prefix?.family === "inet") report.add("value", item, `NPTv6 is for IPv6 prefixes, found '${item.text!}'`);
+    else if (prefix !== undefined && (prefix.length < 1 || prefix.length > MAX_NPTV6_LENGTH))
+      report.add("value", item, `NPTv6 is for prefixes of 1 to ${MAX_NPTV6_LENGTH} bits, found /${prefix.length}`);
+  }
+  const ports = match.get("destination-port");
+  if (ports.present) report.add("conflict", ports, "NPTv6 translates all ports of an address, or none");
 }
 
 function checkMappedPorts(report: Report, ports: Statement, target: Statement): void {
