@@ -35,6 +35,16 @@ const ports = (at: string, accept: readonly (string | number)[]): Row => ({
 const bookAddress = (at: string, accept: readonly string[] = ["web", "any", "any-ipv4"]): Row =>
   withAll(reference(at, accept, BOOK, NO_ADDRESS));
 
+const application = (at: string): Row =>
+  withAll(
+    reference(
+      at,
+      ["junos-http", "any"],
+      "an application or an application set",
+      "no application or set named 'nowhere'",
+    ),
+  );
+
 const protocol = (at: string): Row => ({
   at,
   also: [ALL],
@@ -135,6 +145,10 @@ const sourceRows: Rows = [
   ]),
   [`${SOURCE}.rule-set[].rule[].match.protocol[]`, protocol(`${SOURCE}.rule-set[1].rule[0].match.protocol[0]`)],
   [
+    `${SOURCE}.rule-set[].rule[].match.application[]`,
+    application(`${SOURCE}.rule-set[1].rule[0].match.application[0]`),
+  ],
+  [
     `${SOURCE}.rule-set[].rule[].then.source-nat.off`,
     flag(`${SOURCE}.rule-set[0].rule[0].then.source-nat.off`, [
       ALL,
@@ -201,6 +215,10 @@ const destinationRows: Rows = [
   [
     `${DESTINATION}.rule-set[].rule[].match.protocol[]`,
     protocol(`${DESTINATION}.rule-set[0].rule[0].match.protocol[0]`),
+  ],
+  [
+    `${DESTINATION}.rule-set[].rule[].match.application[]`,
+    application(`${DESTINATION}.rule-set[0].rule[2].match.application[0]`),
   ],
   [
     `${DESTINATION}.rule-set[].rule[].then.destination-nat.off`,

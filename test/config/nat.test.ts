@@ -171,6 +171,40 @@ describe("what the helper is told", () => {
     );
   });
 
+  test("an application is what its terms are, one match each", () => {
+    const { nat_sets: sets, address_sets: addresses } = compiled([
+      ...base,
+      [
+        "applications.application[0]",
+        { name: "own", protocol: "tcp", "source-port": "1000-1999", "destination-port": 8443 },
+      ],
+      [
+        "applications.application[2]",
+        {
+          name: "tunnel",
+          term: [
+            { name: "a", protocol: "esp" },
+            { name: "b", protocol: "udp", "destination-port": 4500 },
+          ],
+        },
+      ],
+      [`${NAT}.source.rule-set[1].rule[1].match`, { application: ["own", "tunnel"] }],
+      [`${NAT}.destination.rule-set[0].rule[2].match.application`, ["junos-https", "any"]],
+    ]).snapshot;
+    const spelledOf = (stage: string, rule: number): string[] =>
+      sets!
+        .filter((set) => set.stage === stage)
+        .flatMap(({ matches }) => matches)
+        .filter((match) => match.rule === rule)
+        .map((match) => spelled(match, addresses).replace(/^.* to [^,]*,(?: |[^,]*, )/, ""));
+    assert.deepEqual(spelledOf("source", 3), [
+      "6, 1000-1999 8443-8443",
+      "50, 0-65535 0-65535",
+      "17, 0-65535 4500-4500",
+    ]);
+    assert.deepEqual(spelledOf("destination", 7), ["6, 0-65535 443-443", "-1, 0-65535 0-65535"]);
+  });
+
   test("a rule whose names hold no address of the pool's family matches nothing", () => {
     const { nat_sets: sets } = compiled([
       ...base,
@@ -308,6 +342,25 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "applications: instead of protocols and ports, and none that asks for an ICMP type",
+    [
+      [`${OUT}.rule[0].match.application`, ["junos-http", "junos-htp", "junos-http", "junos-ping"]],
+      [`${OUT}.rule[1].match.application`, ["any"]],
+      [`${IN}.rule[0].match.application`, ["all", "junos-icmp-all"]],
+    ],
+    [
+      `${OUT}.rule[0].match.application[1]: no application or set named 'junos-htp'; did you mean 'junos-http'?`,
+      `${OUT}.rule[0].match.application[2]: application 'junos-http' stands here twice`,
+      `${OUT}.rule[0].match.application[3]: 'junos-ping' asks for an ICMP type: translation goes by protocol and ports only`,
+      `${OUT}.rule[1].match.protocol: application says which protocol it means; only one of them can stand here`,
+      `${OUT}.rule[1].match.source-port: application says which source-port it means; only one of them can stand here`,
+      `${OUT}.rule[1].match.destination-port: application says which destination-port it means; only one of them can stand here`,
+      `${IN}.rule[0].match.application[0]: 'all' asks for an ICMP type: translation goes by protocol and ports only`,
+      `${IN}.rule[0].match.destination-port: application says which destination-port it means; only one of them can stand here`,
+      `${IN}.rule[0].match.protocol: application says which protocol it means; only one of them can stand here`,
+    ],
+  ],
+  [
     "IPv4 stays IPv4 and IPv6 stays IPv6",
     [
       [`${OUT}.rule[1].match.destination-address[1]`, "2001:db8::/32"],
@@ -350,14 +403,14 @@ const rows: readonly Row[] = [
   [
     "what is not enforced is not accepted",
     [
-      [`${OUT}.rule[0].match.application`, ["junos-http"]],
+      [`${HOSTS}.rule[1].match.application`, ["junos-http"]],
       [`${OUT}.rule[1].then.source-nat.persistent-nat`, {}],
       [`${POOL}[0].host-address-base`, "10.1.1.0"],
       [`${IN}.rule[0].then.source-nat`, { interface: true }],
     ],
     [
       `${POOL}[0].host-address-base: unknown statement 'host-address-base'`,
-      `${OUT}.rule[0].match.application: unknown statement 'application'`,
+      `${HOSTS}.rule[1].match.application: unknown statement 'application'`,
       `${OUT}.rule[1].then.source-nat.persistent-nat: unknown statement 'persistent-nat'`,
       `${IN}.rule[0].then.source-nat: unknown statement 'source-nat'`,
     ],

@@ -27,7 +27,7 @@ import { forwardingClasses } from "./forwarding-class.js";
 import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
 import { InstanceTable } from "./instance-table.js";
 import { LOOPBACK, loopbackUnits } from "./loopback.js";
-import { NatTable } from "./nat-table.js";
+import { NatTable, type NatParts } from "./nat-table.js";
 import { ScreenTable } from "./screen-table.js";
 import {
   DEFAULT_POLICY_ID,
@@ -69,7 +69,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     forwardingClassIds: new Map(forwardingClasses(config["class-of-service"]).map(({ name, id }) => [name, id])),
     instanceIds: instances.ids,
   });
-  const nat = compileNat(config, bare, { sets, zoneIds, instances });
+  const nat = compileNat(config, bare, { sets, applications, zoneIds, instances });
   const units = bare.map((compiled) => attachFilters(compiled, filters));
   const routing = compileInstances(instances, loopbackUnits(config), filters);
   const content: SnapshotContent = {
@@ -279,12 +279,18 @@ function attachFilters(compiled: CompiledUnit, filters: FilterTable): CompiledUn
 function compileNat(
   config: Config,
   units: readonly CompiledUnit[],
-  { sets, zoneIds, instances }: Pick<UnitParts, "zoneIds" | "instances"> & { readonly sets: AddressSets },
+  {
+    sets,
+    applications,
+    zoneIds,
+    instances,
+  }: Pick<UnitParts, "zoneIds" | "instances"> & Pick<NatParts, "sets" | "applications">,
 ): NatTable {
   const where = (holds: (unit: SnapshotUnit) => boolean): number[] =>
     units.filter(({ unit }) => holds(unit)).map(({ unit }) => unit.id);
   return new NatTable(config.security.nat ?? {}, {
     sets,
+    applications,
     unitIds: new Map(units.map(({ unit }) => [unit.name, unit.id])),
     unitsOfZone: (zone) => where((unit) => unit.zone === zoneIds.get(zone)),
     unitsOfInstance: (instance) => where((unit) => unit.instance === instances.ids.get(instance)),

@@ -325,6 +325,8 @@ export interface NatSourceRule {
     readonly "destination-address-name"?: readonly string[];
     readonly "destination-port"?: readonly (string | number)[];
     readonly protocol?: readonly (string | number)[];
+    /** application: instead of protocol and ports */
+    readonly application?: readonly string[];
   };
   /** exactly one of the three */
   readonly then: {
@@ -343,6 +345,8 @@ export interface NatDestinationRule {
     readonly "destination-address-name"?: string;
     readonly "destination-port"?: readonly (string | number)[];
     readonly protocol?: readonly (string | number)[];
+    /** application: instead of protocol and ports */
+    readonly application?: readonly string[];
   };
   /** exactly one of the two */
   readonly then: { readonly "destination-nat": { readonly off?: true; readonly pool?: string } };

@@ -12,6 +12,7 @@ import { DEFAULT_INSTANCE } from "../instance-table.js";
 import { hasPorts, parsePorts, parseProtocol } from "../protocol.js";
 import type { Statement } from "../statement.js";
 import type { AddressNames } from "./address-books.js";
+import type { ApplicationNames } from "./applications.js";
 import type { Units } from "./interfaces.js";
 import { declare, reportDuplicates, type Report } from "./report.js";
 import type { Instances } from "./routing-instances.js";
@@ -27,6 +28,7 @@ interface Names {
   readonly zones: Zones;
   readonly instances: Instances;
   readonly addresses: AddressNames;
+  readonly applications: ApplicationNames;
 }
 
 /** Pool: what is readable of one. */
@@ -61,7 +63,7 @@ export function checkNat(report: Report, nat: Statement, names: Names): void {
       const list = set.get("rule").items();
       rules += list.length;
       declare(report, "rule", list);
-      for (const rule of list) checkRule(report, rule, pools, names.addresses);
+      for (const rule of list) checkRule(report, rule, pools, names);
     }
   }
   if (rules > MAX_NAT_RULES)
@@ -226,22 +228,23 @@ function checkContext(report: Report, context: Statement, { units, zones, instan
 
 // ---- rules -------------------------------------------------------------------------------------------------------------
 
-function checkSourceRule(report: Report, rule: Statement, pools: Pools, addresses: AddressNames): void {
+function checkSourceRule(report: Report, rule: Statement, pools: Pools, names: Names): void {
   const match = rule.get("match");
-  checkMatch(report, match, addresses);
+  checkMatch(report, match, names);
   checkPool(report, rule.get("then", "source-nat", "pool"), "source pool", pools, match);
 }
 
-function checkDestinationRule(report: Report, rule: Statement, pools: Pools, addresses: AddressNames): void {
+function checkDestinationRule(report: Report, rule: Statement, pools: Pools, names: Names): void {
   const match = rule.get("match");
-  checkMatch(report, match, addresses);
+  checkMatch(report, match, names);
   checkPool(report, rule.get("then", "destination-nat", "pool"), "destination pool", pools, match);
 }
 
 /** What can be listed may also stand alone. */
 const itemsOf = (statement: Statement): Statement[] => (statement.isList ? statement.items() : [statement]);
 
-function checkMatch(report: Report, match: Statement, addresses: AddressNames): void {
+function checkMatch(report: Report, match: Statement, { addresses, applications }: Names): void {
+  checkApplications(report, match, applications);
   for (const side of ["source", "destination"] as const) {
     const prefixes = itemsOf(match.get(`${side}-address`));
     reportDuplicates(report, "prefix", prefixes);
@@ -267,6 +270,27 @@ function checkMatch(report: Report, match: Statement, addresses: AddressNames): 
           `${ports} needs protocol tcp, udp or sctp, found '${protocol.scalar!}'`,
         );
     }
+  }
+}
+
+/** A session is translated as a whole, and its flow key knows no ICMP type but that of echo. */
+function checkApplications(report: Report, match: Statement, applications: ApplicationNames): void {
+  const list = match.get("application");
+  reportDuplicates(report, "application", list.items());
+  for (const item of list.items()) {
+    const name = item.text;
+    if (name === undefined) continue;
+    if (!applications.has(name)) report.dangling(item, "application or set", name, () => applications.all());
+    else if (applications.asksType(name))
+      report.add("conflict", item, `'${name}' asks for an ICMP type: translation goes by protocol and ports only`);
+  }
+  for (const other of ["protocol", "source-port", "destination-port"]) {
+    if (list.present && match.get(other).present)
+      report.add(
+        "conflict",
+        match.get(other),
+        `application says which ${other} it means; only one of them can stand here`,
+      );
   }
 }
 
@@ -298,10 +322,10 @@ function checkFamily(report: Report, item: Statement, family: Family | undefined
   }
 }
 
-function checkStaticRule(report: Report, rule: Statement, _pools: Pools, addresses: AddressNames): void {
+function checkStaticRule(report: Report, rule: Statement, _pools: Pools, names: Names): void {
   const match = rule.get("match");
   const target = rule.get("then", "static-nat", "prefix");
-  checkMatch(report, match, addresses);
+  checkMatch(report, match, names);
   const [outer, inner] = [prefixOf(match.get("destination-address")), prefixOf(target.get("name"))];
   for (const item of match.get("source-address").items())
     checkFamily(report, item, outer?.family, "destination-address");
