@@ -98,7 +98,9 @@ nat_has_unit(const uint8_t *units, uint16_t unit)
 static inline uint32_t
 nat_address_hash(const struct address *a)
 {
-	uint64_t h = (a->half[0] ^ (a->half[1] * 0x9e3779b97f4a7c15ull)) * 0xd6e8feb86659fd93ull;
+	uint64_t h = a->half[0] ^ (a->half[1] * 0x9e3779b97f4a7c15ull);
+	h = (h ^ h >> 32) *
+	    0xd6e8feb86659fd93ull; /* the last byte of IPv6 is the highest one: it has to reach the others */
 	return (uint32_t)(h >> 32);
 }
 

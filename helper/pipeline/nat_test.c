@@ -555,6 +555,21 @@ a_persistent_client_keeps_its_address_and_a_port_that_stays_is_kept(void **state
 	lab_free(l);
 }
 
+/* Neighbours in one network differ in few bits, wherever those stand. */
+static void
+clients_of_one_network_are_spread_over_a_persistent_pool(void **state)
+{
+	for (unsigned byte = 0; byte < 16; byte++) {
+		unsigned odd = 0;
+		for (unsigned i = 0; i < 256; i++) {
+			struct address a = { .byte = { 0x20, 1, 0xd, 0xb8 } };
+			a.byte[byte] = (uint8_t)i;
+			odd += nat_address_hash(&a) & 1;
+		}
+		assert_in_range(odd, 96, 160);
+	}
+}
+
 static struct lab *
 web_lab(void)
 {
@@ -1040,6 +1055,7 @@ main(void)
 		cmocka_unit_test(a_pool_that_is_used_up_lets_nothing_pass_until_a_port_comes_back),
 		cmocka_unit_test(an_overflow_takes_over_when_a_pool_is_used_up),
 		cmocka_unit_test(a_persistent_client_keeps_its_address_and_a_port_that_stays_is_kept),
+		cmocka_unit_test(clients_of_one_network_are_spread_over_a_persistent_pool),
 		cmocka_unit_test(policy_sees_the_server_that_a_destination_pool_leads_to_and_the_client_does_not),
 		cmocka_unit_test(icmp_errors_about_a_translated_destination_are_translated_back),
 		cmocka_unit_test(a_static_prefix_holds_in_both_directions_and_before_other_rules),

@@ -10,25 +10,25 @@
 /* ---- pools and rules ---- */
 
 static uint32_t
-range_fill(const struct given_nat_range *r, struct address *out)
+range_fill(const struct schema_bytes *low, const struct schema_bytes *high, struct address *out)
 {
-	struct address a = address_of(&r->low), last = address_of(&r->high);
+	struct address a = address_of(low), last = address_of(high);
 	uint32_t count = 0;
 	for (;;) {
 		out[count++] = a;
 		if (nat_address_equal(&a, &last))
 			return count;
-		for (uint32_t i = r->low.length; i-- > 0 && ++a.byte[i] == 0;)
+		for (uint32_t i = low->length; i-- > 0 && ++a.byte[i] == 0;)
 			;
 	}
 }
 
 static uint32_t
-range_size(const struct given_nat_range *r)
+range_size(const struct schema_bytes *low, const struct schema_bytes *high)
 {
 	uint32_t size = 0; /* checked: they are few */
-	for (uint32_t i = 0; i < r->low.length; i++)
-		size = size * 256 + r->high.bytes[i] - r->low.bytes[i];
+	for (uint32_t i = 0; i < low->length; i++)
+		size = size * 256 + high->bytes[i] - low->bytes[i];
 	return size + 1;
 }
 
@@ -40,10 +40,10 @@ pool_build(const struct given_nat_pool *g, struct nat *n, uint32_t index, struct
 					    [GIVEN_NAT_POOL_OVERFLOW_POOL] = NAT_OVERFLOW_POOL };
 	uint32_t count = 0, at = 0;
 	for (uint32_t i = 0; i < g->addresses_count; i++)
-		count += range_size(&g->addresses[i]);
+		count += range_size(&g->addresses[i].low, &g->addresses[i].high);
 	struct address *address = TAKE(arena, count, struct address);
 	for (uint32_t i = 0; address && i < g->addresses_count; i++)
-		at += range_fill(&g->addresses[i], address + at);
+		at += range_fill(&g->addresses[i].low, &g->addresses[i].high, address + at);
 	n->pool[index] = (struct nat_pool){
 		.name = arena_text(arena, g->name.bytes, g->name.length),
 		.id = index + 1,
@@ -248,6 +248,27 @@ nat_complete(struct nat *n, const struct unit *unit, uint32_t unit_count, struct
 			return false;
 	}
 	return interfaces_build(n, unit, unit_count, arena) && shared_build(n, unit_count, arena);
+}
+
+bool
+proxies_build(const struct given_snapshot *g, struct snapshot *s, struct arena *arena)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < g->proxies_count; i++)
+		count += range_size(&g->proxies[i].low, &g->proxies[i].high);
+	s->proxy = TAKE(arena, count, struct proxy);
+	struct address *address = TAKE(arena, count, struct address);
+	if (!s->proxy || !address)
+		return false;
+	for (uint32_t i = 0; i < g->proxies_count; i++) {
+		const struct given_proxy *p = &g->proxies[i];
+		uint32_t size = range_fill(&p->low, &p->high, address);
+		for (uint32_t a = 0; a < size; a++)
+			s->proxy[s->proxy_count++] = (struct proxy){ .address = address[a],
+								     .unit = (uint16_t)p->unit,
+								     .family = family_of(&p->low) };
+	}
+	return true;
 }
 
 bool

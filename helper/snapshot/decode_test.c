@@ -84,6 +84,10 @@ what_connects_the_fields_is_checked(void **state)
 	static const struct {
 		const char *path, *value, *code, *at;
 	} table[] = {
+		{ "proxies[0].unit", "5", "reference", "proxies[0].unit" },
+		{ "proxies[0].low", "\"@192.0.2.13\"", "order", "proxies[0].low" },
+		{ "proxies[1].high", "\"@192.0.2.1\"", "conflict", "proxies[1].high" },
+		{ "proxies[0].high", "\"@192.0.18.10\"", "bound", "proxies[0]" },
 		{ "nat_pools[0].addresses[1].low", "\"@192.0.2.19\"", "order", "nat_pools[0].addresses[1].low" },
 		{ "nat_pools[0].addresses[0].low", "\"@192.0.2.20\"", "order", "nat_pools[0].addresses[0].low" },
 		{ "nat_pools[0].addresses[1].high", "\"@192.0.255.30\"", "bound", "nat_pools[0].addresses[1]" },

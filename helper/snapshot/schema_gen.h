@@ -413,6 +413,13 @@ struct given_nat_set {
 };
 extern const struct schema_map given_nat_set_map;
 
+struct given_proxy {
+	uint32_t unit;
+	struct schema_bytes low;
+	struct schema_bytes high;
+};
+extern const struct schema_map given_proxy_map;
+
 struct given_screen_threshold {
 	uint32_t screen;
 	uint32_t threshold;
@@ -481,6 +488,9 @@ struct given_snapshot {
 	bool has_nat_sets;
 	uint32_t nat_sets_count;
 	struct given_nat_set *nat_sets;
+	bool has_proxies;
+	uint32_t proxies_count;
+	struct given_proxy *proxies;
 	uint32_t screens_count;
 	struct given_screen *screens;
 };

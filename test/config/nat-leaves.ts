@@ -267,4 +267,47 @@ const staticRows: Rows = [
   ],
 ];
 
-export const natRows: Rows = [...sourceRows, ...destinationRows, ...staticRows];
+const proxyRows: Rows = (
+  [
+    [
+      "proxy-arp",
+      ["192.0.2.7", "192.0.2.8/29", { name: "192.0.2.7", to: "192.0.2.9" }],
+      "2001:db8::7",
+      1,
+      ["192.0.2.41", "192.0.2.44"],
+    ],
+    ["proxy-ndp", ["2001:db8::7", "2001:db8::8/125"], "192.0.2.7", 0, ["2001:db8:2::71", "2001:db8:2::80"]],
+  ] as const
+).flatMap(([kind, accept, other, size, ends]): Rows => {
+  const at = `${NAT}.${kind}.interface`;
+  const otherwise = kind === "proxy-arp" ? "IPv6 addresses stand in proxy-ndp" : "IPv4 addresses stand in proxy-arp";
+  return [
+    [
+      `${at}[].name`,
+      withAll(
+        reference(
+          `${at}[0].name`,
+          ["ge-0/0/0.0"],
+          "an interface unit such as ge-0/0/0.0",
+          "no interface unit named 'nowhere'",
+        ),
+      ),
+    ],
+    [
+      `${at}[].address[]`,
+      {
+        at: `${at}[0].address[0]`,
+        also: [ALL],
+        accept,
+        refuse: [
+          [other, otherwise],
+          ["nowhere", `${RANGE}, found 'nowhere'`],
+        ],
+      },
+    ],
+    [`${at}[].address[].name`, withAll(address(`${at}[0].address[${size}].name`, [ends[0]]))],
+    [`${at}[].address[].to`, withAll(address(`${at}[0].address[${size}].to`, [ends[1]]))],
+  ];
+});
+
+export const natRows: Rows = [...proxyRows, ...sourceRows, ...destinationRows, ...staticRows];

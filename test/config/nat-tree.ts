@@ -91,6 +91,14 @@ export const nat = {
       },
     ],
   },
+  "proxy-arp": {
+    interface: [
+      { name: "ge-0/0/1.10", address: ["192.0.2.32/30", { name: "192.0.2.40", to: "192.0.2.43" }, "192.0.2.36"] },
+    ],
+  },
+  "proxy-ndp": {
+    interface: [{ name: "ge-0/0/1.10", address: [{ name: "2001:db8:2::70", to: "2001:db8:2::7f" }] }],
+  },
   static: {
     "rule-set": [
       {

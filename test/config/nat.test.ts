@@ -171,6 +171,33 @@ describe("what the helper is told", () => {
     );
   });
 
+  test("what is answered for is named by unit, in ranges, also without rules", () => {
+    const low = (last: number) => Uint8Array.from([0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
+    const expected = [
+      { unit: UNTRUST, ...range("192.0.2.32", "192.0.2.36") },
+      { unit: UNTRUST, ...range("192.0.2.40", "192.0.2.43") },
+      { unit: UNTRUST, low: low(0x70), high: low(0x7f) },
+    ];
+    assert.deepEqual(compiled(base).snapshot.proxies, expected);
+    const { "proxy-arp": arp, "proxy-ndp": ndp } = nat;
+    const alone = compiled([[NAT, { "proxy-arp": arp, "proxy-ndp": ndp }]]).snapshot;
+    assert.deepEqual([alone.proxies, alone.nat_rules], [expected, undefined]);
+    assert.equal(compiled([]).snapshot.proxies, undefined);
+  });
+
+  test("what comes for an address that is answered for goes nowhere, unless a route says more than the link's network", () => {
+    const routes = (edits: readonly Edit[]) =>
+      compiled([[NAT, { "proxy-arp": { interface: [{ name: "ge-0/0/1.10", address: ["192.0.2.32/31"] }] } }], ...edits])
+        .snapshot.routes.filter(({ length }) => length > 24)
+        .map(({ prefix, length, kind }) => `${prefix.join(".")}/${length} ${kind}`);
+    assert.deepEqual(routes([]), ["192.0.2.32/32 discard", "192.0.2.33/32 discard"]);
+    const behind = { name: "192.0.2.32/32", "next-hop": ["192.0.2.253"] };
+    assert.deepEqual(routes([["routing-options.static.route[3]", behind]]), [
+      "192.0.2.32/32 next-hop",
+      "192.0.2.33/32 discard",
+    ]);
+  });
+
   test("an application is what its terms are, one match each", () => {
     const { nat_sets: sets, address_sets: addresses } = compiled([
       ...base,
@@ -240,8 +267,8 @@ const rows: readonly Row[] = [
       [`${NAT}.destination.pool[0].address.name`, "10.1.1.80/31"],
     ],
     [
-      `${POOL}[0].address[2]: the pool's other addresses are of the other family`,
-      `${POOL}[0].address[3]: the pool has some of these addresses already`,
+      `${POOL}[0].address[2]: its other addresses are of the other family`,
+      `${POOL}[0].address[3]: the list has some of these addresses already`,
       `${POOL}[1].address[0].to: the last address 192.0.2.8 is below the first, 192.0.2.9`,
       `${POOL}[1].address[1].to: one end is IPv4 and the other IPv6`,
       `${NAT}.destination.pool[0].address.to: a range begins with one address, not with the prefix '10.1.1.80/31'`,
@@ -339,6 +366,24 @@ const rows: readonly Row[] = [
       `${IN}.rule[0].match: expected exactly one of destination-address, destination-address-name, found destination-address and destination-address-name`,
       `${IN}.rule[1].match: expected exactly one of destination-address, destination-address-name, found none`,
       `${IN}.rule[2].name: rule 'web' exists already`,
+    ],
+  ],
+  [
+    "proxies: addresses that hosts can have and this one has not",
+    [
+      [`${NAT}.proxy-arp.interface[0].address[2]`, "192.0.2.41"],
+      [`${NAT}.proxy-arp.interface[0].address[3]`, "224.0.0.1"],
+      [`${NAT}.proxy-arp.interface[1]`, { name: "ge-0/0/1.10", address: ["10.1.1.0/28", "2001:db8::1"] }],
+      [`${NAT}.proxy-arp.interface[2]`, { name: "ge-0/0/0.1", address: ["10.64.0.0/20"] }],
+    ],
+    [
+      `${NAT}: expected at most 4096 addresses in proxy-arp and proxy-ndp together, found 4138`,
+      `${NAT}.proxy-arp.interface[0].address[2]: the list has some of these addresses already`,
+      `${NAT}.proxy-arp.interface[0].address[3]: it holds a multicast address, which no host can have`,
+      `${NAT}.proxy-arp.interface[1].address[0]: it holds 10.1.1.1/24 of ge-0/0/0.0, which this host answers for anyway`,
+      `${NAT}.proxy-arp.interface[1].address[1]: IPv6 addresses stand in proxy-ndp`,
+      `${NAT}.proxy-arp.interface[1].name: interface 'ge-0/0/1.10' exists already`,
+      `${NAT}.proxy-arp.interface[2].name: no interface unit named 'ge-0/0/0.1'; did you mean 'ge-0/0/0.0'?`,
     ],
   ],
   [

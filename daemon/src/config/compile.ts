@@ -17,7 +17,7 @@ import type {
 import { AddressSets } from "./address-sets.js";
 import { addressBytes, parsePrefix, type Prefix } from "./address.js";
 import { ApplicationTable, type ApplicationRow } from "./application-table.js";
-import { compileInstances, compileRoutes } from "./compile-routes.js";
+import { compileInstances, compileRoutes, proxyRoutes } from "./compile-routes.js";
 import { ClassOfServiceTable } from "./class-of-service.js";
 import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, Unit } from "./config.js";
 import type { Direction } from "./filter/attachment.js";
@@ -71,6 +71,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
   });
   const nat = compileNat(config, bare, { sets, applications, zoneIds, instances });
   const units = bare.map((compiled) => attachFilters(compiled, filters));
+  const routes = compileRoutes(instances, units);
   const routing = compileInstances(instances, loopbackUnits(config), filters);
   const content: SnapshotContent = {
     version: 1,
@@ -84,7 +85,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     policy_sets: policies.sets,
     default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
     counters,
-    routes: compileRoutes(instances, units),
+    routes: [...routes, ...proxyRoutes(nat.proxies, routes, units)],
     filters: filters.filters,
     filter_counters: filters.counters,
     policers: filters.policers,
@@ -92,6 +93,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     classifiers: classes.classifiers,
     rewrites: classes.rewrites,
     ...(nat.rules.length === 0 ? {} : { nat_pools: nat.pools, nat_rules: nat.rules, nat_sets: nat.sets }),
+    ...(nat.proxies.length === 0 ? {} : { proxies: nat.proxies }),
     screens: screens.screens,
   };
   return {

@@ -269,6 +269,13 @@ export interface Nat {
     readonly "rule-set"?: readonly NatDestinationRuleSet[];
   };
   readonly static?: { readonly "rule-set"?: readonly NatStaticRuleSet[] };
+  /** proxy-arp: IPv4 addresses, proxy-ndp: IPv6 addresses that are answered for */
+  readonly "proxy-arp"?: NatProxy;
+  readonly "proxy-ndp"?: NatProxy;
+}
+
+export interface NatProxy {
+  readonly interface?: readonly { readonly name: string; readonly address: readonly NatRange[] }[];
 }
 
 /** NatRange: an address, a prefix, or the first and the last address of a range. */

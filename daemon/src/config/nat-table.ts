@@ -1,6 +1,12 @@
 // nat-table.ts: pools and rules of address translation by number, and the sets in which the helper looks for them.
 // SPDX-License-Identifier: Apache-2.0
-import type { SnapshotNatMatch, SnapshotNatPool, SnapshotNatRule, SnapshotNatSet } from "../snapshot/snapshot.gen.js";
+import type {
+  SnapshotNatMatch,
+  SnapshotNatPool,
+  SnapshotNatRule,
+  SnapshotNatSet,
+  SnapshotProxy,
+} from "../snapshot/snapshot.gen.js";
 import type { AddressSets, Ranges } from "./address-sets.js";
 import type { ApplicationTable } from "./application-table.js";
 import {
@@ -55,6 +61,7 @@ export class NatTable {
   readonly rules: SnapshotNatRule[] = [];
   readonly names: NatRuleName[] = [];
   readonly sets: readonly SnapshotNatSet[];
+  readonly proxies: readonly SnapshotProxy[];
   readonly #parts: NatParts;
   readonly #poolIds = new Map<string, number>();
 
@@ -71,6 +78,10 @@ export class NatTable {
       ...inOrder(fixed.map(({ outward }) => outward)),
       ...inOrder(source),
     ];
+    this.proxies = [...(nat["proxy-arp"]?.interface ?? []), ...(nat["proxy-ndp"]?.interface ?? [])].flatMap(
+      ({ name, address }) =>
+        addressesOf(address).addresses.map((range) => ({ unit: parts.unitIds.get(name)!, ...range })),
+    );
   }
 
   #addPools({ source, destination }: Nat): void {

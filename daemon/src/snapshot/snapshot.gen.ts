@@ -559,6 +559,16 @@ export interface SnapshotNatSet {
   readonly matches: readonly SnapshotNatMatch[];
 }
 
+/** Addresses of one family from low to high, both included, for which ARP or neighbour discovery is answered. */
+export interface SnapshotProxy {
+  /** the unit on whose link they are answered for; 1..4095 */
+  readonly unit: number;
+  /** 4 or 16 bytes */
+  readonly low: Uint8Array;
+  /** 4 or 16 bytes */
+  readonly high: Uint8Array;
+}
+
 /** A screen that counts. */
 export interface SnapshotScreenThreshold {
   /** screen id; 0..63 */
@@ -633,6 +643,8 @@ export interface Snapshot {
   readonly nat_rules?: readonly SnapshotNatRule[];
   /** in the order of their stages; of a stage the first whose interfaces fit decides; at most 1024 */
   readonly nat_sets?: readonly SnapshotNatSet[];
+  /** addresses that this host answers for on a link without having them; at most 4096 addresses; at most 4096 */
+  readonly proxies?: readonly SnapshotProxy[];
   /** that zones have; referred to by position, from 1; at most 127 */
   readonly screens: readonly SnapshotScreen[];
 }
@@ -674,9 +686,10 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""]],
   SnapshotNatMatch: [["rule", ""], ["source", ""], ["destination", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""]],
   SnapshotNatSet: [["stage", ""], ["from", ""], ["to", ""], ["matches", "SnapshotNatMatch"]],
+  SnapshotProxy: [["unit", ""], ["low", ""], ["high", ""]],
   SnapshotScreenThreshold: [["screen", ""], ["threshold", ""]],
   SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""]],
-  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["screens", "SnapshotScreen"]],
+  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["proxies", "SnapshotProxy"], ["screens", "SnapshotScreen"]],
 };
 
 export const snapshotSchema = {
@@ -895,6 +908,15 @@ export const snapshotSchema = {
     "$ref": "#/$defs/nat_set"
    },
    "description": "in the order of their stages; of a stage the first whose interfaces fit decides"
+  },
+  "proxies": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 4096,
+   "items": {
+    "$ref": "#/$defs/proxy"
+   },
+   "description": "addresses that this host answers for on a link without having them; at most 4096 addresses"
   },
   "screens": {
    "type": "array",
@@ -2546,6 +2568,30 @@ export const snapshotSchema = {
     "high"
    ],
    "properties": {
+    "low": {
+     "$ref": "#/$defs/address"
+    },
+    "high": {
+     "$ref": "#/$defs/address"
+    }
+   }
+  },
+  "proxy": {
+   "type": "object",
+   "description": "Addresses of one family from low to high, both included, for which ARP or neighbour discovery is answered.",
+   "additionalProperties": false,
+   "required": [
+    "unit",
+    "low",
+    "high"
+   ],
+   "properties": {
+    "unit": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4095,
+     "description": "the unit on whose link they are answered for"
+    },
     "low": {
      "$ref": "#/$defs/address"
     },

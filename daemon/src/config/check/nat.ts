@@ -20,6 +20,7 @@ import type { Zones } from "./zones.js";
 
 /** MAX_POOL_ADDRESSES of all pools together. */
 export const MAX_POOL_ADDRESSES = 4096;
+export const MAX_PROXY_ADDRESSES = 4096;
 export const MAX_NAT_RULES = 16384;
 export const OVERFLOW_INTERFACE = "interface";
 
@@ -41,7 +42,7 @@ type Pools = ReadonlyMap<string, Pool>;
 
 export function checkNat(report: Report, nat: Statement, names: Names): void {
   const size = { addresses: 0n };
-  const source = checkPools(report, nat.get("source", "pool"), "source pool", size, sourceRanges);
+  const source = checkPools(report, nat.get("source", "pool"), "source pool", size, listedRanges);
   for (const pool of source.values()) checkSourcePool(report, pool, source);
   const destination = checkPools(report, nat.get("destination", "pool"), "destination pool", size, destinationRanges);
   for (const pool of destination.values()) checkDestinationPool(report, pool, names);
@@ -66,6 +67,7 @@ export function checkNat(report: Report, nat: Statement, names: Names): void {
       for (const rule of list) checkRule(report, rule, pools, names);
     }
   }
+  checkProxies(report, nat, names);
   if (rules > MAX_NAT_RULES)
     report.add("limit", nat, `expected at most ${MAX_NAT_RULES} rules in all rule-sets, found ${rules}`);
 }
@@ -100,8 +102,8 @@ function readRange(report: Report, statement: Statement, first: string | undefin
   return [{ ...range, high: end.value }];
 }
 
-function sourceRanges(report: Report, pool: Statement): ReadRange[] {
-  return pool
+function listedRanges(report: Report, list: Statement): ReadRange[] {
+  return list
     .get("address")
     .items()
     .flatMap((item) => readRange(report, item, item.text ?? item.get("name").text, item.get("to")));
@@ -141,12 +143,11 @@ function checkRanges(report: Report, ranges: readonly ReadRange[]): void {
     const { family, low, high, statement } = range;
     const kind = notOneHost({ family, value: low }) ?? notOneHost({ family, value: high });
     if (kind !== undefined) report.add("value", statement, `it holds ${kind}, which no host can have`);
-    if (family !== ranges[0]!.family)
-      report.add("conflict", statement, "the pool's other addresses are of the other family");
+    if (family !== ranges[0]!.family) report.add("conflict", statement, "its other addresses are of the other family");
     const before = ranges
       .slice(0, index)
       .some((other) => other.family === family && other.low <= high && low <= other.high);
-    if (before) report.add("duplicate", statement, "the pool has some of these addresses already");
+    if (before) report.add("duplicate", statement, "the list has some of these addresses already");
   });
 }
 
@@ -178,6 +179,44 @@ function checkDestinationPool(report: Report, { statement, ranges }: Pool, { uni
       const why = "packets cannot be translated to this host itself";
       report.add("conflict", statement.get("address"), `it holds ${own.statement.text!} of ${name}: ${why}`);
     }
+  }
+}
+
+// ---- proxies -----------------------------------------------------------------------------------------------------------
+
+const PROXIES = [
+  ["proxy-arp", "inet", "IPv6 addresses stand in proxy-ndp"],
+  ["proxy-ndp", "inet6", "IPv4 addresses stand in proxy-arp"],
+] as const;
+
+function checkProxies(report: Report, nat: Statement, { units }: Names): void {
+  const own = [...(units?.values() ?? [])].flatMap(({ name, addresses }) =>
+    addresses.map(({ prefix, statement }) => ({ prefix, what: `${statement.text!} of ${name}` })),
+  );
+  let size = 0n;
+  for (const [kind, family, otherwise] of PROXIES) {
+    const list = nat.get(kind, "interface").items();
+    declare(report, "interface", list);
+    for (const item of list) {
+      const name = item.get("name").text;
+      if (name !== undefined && units !== undefined && !units.has(name))
+        report.dangling(item.get("name"), "interface unit", name, () => units.keys());
+      const ranges = listedRanges(report, item);
+      for (const { statement } of ranges.filter((range) => range.family !== family))
+        report.add("conflict", statement, otherwise);
+      const fitting = ranges.filter((range) => range.family === family);
+      checkRanges(report, fitting);
+      for (const { low, high, statement } of fitting) {
+        size += high - low + 1n;
+        const has = own.find(({ prefix }) => prefix.family === family && low <= prefix.value && prefix.value <= high);
+        if (has !== undefined)
+          report.add("conflict", statement, `it holds ${has.what}, which this host answers for anyway`);
+      }
+    }
+  }
+  if (size > BigInt(MAX_PROXY_ADDRESSES)) {
+    const expected = `expected at most ${MAX_PROXY_ADDRESSES} addresses in proxy-arp and proxy-ndp together`;
+    report.add("limit", nat, `${expected}, found ${size}`);
   }
 }
 
