@@ -51,7 +51,7 @@ report_rules(const struct engine *e, const struct nat *n, struct reply *r)
 struct use {
 	const struct nat *nat;
 	uint32_t unit_count;
-	uint32_t *ports; /* [pool_count + unit_count] */
+	uint32_t (*ports)[NAT_PORT_KINDS]; /* [pool_count + unit_count] */
 };
 
 static void
@@ -63,23 +63,30 @@ count_use(struct loop *l, void *ctx)
 
 	for (uint32_t i = 0; ports && i < n->pool_count; i++)
 		for (uint32_t a = 0; a < n->pool[i].address_count; a++)
-			u->ports[i] += nat_ports_used(ports, &n->pool[i].address[a]);
+			nat_ports_count(ports, &n->pool[i].address[a], u->ports[i]);
 	for (uint32_t i = 0; ports && i < u->unit_count; i++)
 		for (unsigned f = 0; f < 2; f++)
 			if (nat_shared(n, &n->interface[i][f]))
-				u->ports[n->pool_count + i] += nat_ports_used(ports, &n->interface[i][f]);
+				nat_ports_count(ports, &n->interface[i][f], u->ports[n->pool_count + i]);
 }
 
 static void
-report_use(struct reply *r, const char *list, const char *key, const uint32_t *ports, uint32_t count, uint32_t first)
+report_use(struct reply *r, const char *list, const char *key, uint32_t (*ports)[NAT_PORT_KINDS], uint32_t count,
+	   uint32_t first)
 {
 	reply_list_open(r, list);
 	for (uint32_t i = 0; i < count && !reply_full(r); i++) {
-		if (ports[i] == 0)
+		uint32_t all = 0, most = 0;
+		for (unsigned k = 0; k < NAT_PORT_KINDS; k++) {
+			all += ports[i][k];
+			most = ports[i][k] > most ? ports[i][k] : most;
+		}
+		if (all == 0)
 			continue;
 		reply_map_open(r, NULL);
 		reply_unsigned(r, key, i + first);
-		reply_unsigned(r, "ports", ports[i]);
+		reply_unsigned(r, "ports", all);
+		reply_unsigned(r, "fullest", most);
 		reply_close(r);
 	}
 	reply_close(r);

@@ -113,6 +113,28 @@ const sourceRows: Rows = [
     `${SOURCE}.pool[].port.range.high`,
     number(`${SOURCE}.pool[0].port.range.high`, PORT, 1, 65535, [ALL, [`${SOURCE}.pool[0].port.range.low`, 1]]),
   ],
+  ...[`${SOURCE}`, `${SOURCE}.pool[]`].flatMap((pattern): Rows => {
+    const at = `${pattern.replace("[]", "[0]")}.pool-utilization-alarm`;
+    return [
+      [
+        `${pattern}.pool-utilization-alarm.raise-threshold`,
+        number(`${at}.raise-threshold`, "50 to 100 percent", 50, 100, [ALL, [at, {}]]),
+      ],
+      [
+        `${pattern}.pool-utilization-alarm.clear-threshold`,
+        {
+          at: `${at}.clear-threshold`,
+          also: [ALL, [at, { "raise-threshold": 100 }]],
+          accept: [40, 99],
+          refuse: [
+            [39, "expected 40 to 100 percent, found 39"],
+            [100, "expected less than the raise-threshold 100, found 100"],
+            ["50", "expected 40 to 100 percent, found '50'"],
+          ],
+        },
+      ],
+    ];
+  }),
   [
     `${SOURCE}.pool[].overflow-pool`,
     withAll(

@@ -3,12 +3,14 @@
 export const nat = {
   source: {
     "address-persistent": true,
+    "pool-utilization-alarm": { "raise-threshold": 90, "clear-threshold": 60 },
     pool: [
       {
         name: "outside",
         description: "for users",
         address: ["192.0.2.32/30", { name: "192.0.2.40", to: "192.0.2.43" }],
         port: { range: { low: 2000, high: 2999 } },
+        "pool-utilization-alarm": { "raise-threshold": 80 },
         "overflow-pool": "spare",
       },
       { name: "spare", address: ["192.0.2.48"] },

@@ -369,6 +369,20 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "alarms: lower when they are cleared, and only where ports can be used up",
+    [
+      [`${NAT}.source.pool-utilization-alarm.clear-threshold`, 90],
+      [`${POOL}[0].pool-utilization-alarm`, { "clear-threshold": 50 }],
+      [`${POOL}[2].pool-utilization-alarm`, { "raise-threshold": 60, "clear-threshold": 61 }],
+    ],
+    [
+      `${NAT}.source.pool-utilization-alarm.clear-threshold: expected less than the raise-threshold 90, found 90`,
+      `${POOL}[0].pool-utilization-alarm: 'raise-threshold' is missing`,
+      `${POOL}[2].pool-utilization-alarm: the pool has no-translation: it gives out no ports that could be used up`,
+      `${POOL}[2].pool-utilization-alarm.clear-threshold: expected less than the raise-threshold 60, found 61`,
+    ],
+  ],
+  [
     "proxies: addresses that hosts can have and this one has not",
     [
       [`${NAT}.proxy-arp.interface[0].address[2]`, "192.0.2.41"],

@@ -234,6 +234,54 @@ for (const workers of [1, 2]) {
       assert.equal((await discarded()) - before, 2);
     });
 
+    test("a pool that fills up raises its alarm, one without a port left the other, and both tell their end", async () => {
+      const nat = translation("pool");
+      const small = { ...nat.source.pool[0], port: { range: { low: 2000, high: 2009 } } }; // 20 ports, of which each worker gives out its part
+      (nat.source.pool as object[])[0] = {
+        ...small,
+        "pool-utilization-alarm": { "raise-threshold": 50, "clear-threshold": 40 },
+      };
+      delete (nat.source as { "address-persistent"?: true })["address-persistent"];
+      await lab.firewall.apply(await configured({ ...nat, static: fixed, ...proxies }));
+      await lab.firewall.cli(["clear", "sessions"]);
+      const daemon = lab.firewall.daemon!;
+      const open = async (count: number): Promise<void> => {
+        const script = `
+          for (let i = 0; i < ${count}; i++) {
+            const s = require("dgram").createSocket("udp4");
+            s.send("x", 9, "${address.untrust.inet}", () => s.close());
+          }`;
+        await lab.trust.run([process.execPath, "-e", script]);
+      };
+      let from = daemon.output.length;
+      await open(12);
+      await daemon.printed(
+        /RT_SRC_NAT_POOL_ALARM_RAISE.*Source NAT pool: four, threshold: 50%, current: \d+%/,
+        20,
+        from,
+      );
+      await open(30);
+      await daemon.printed(/RT_SRC_NAT_POOL_EXHAUSTED_RAISE.*Source NAT pool: four, packets dropped: \d+/, 20, from);
+      const alarms = await lab.firewall.cliJson<{ name: string }[]>("show", "security", "alarms");
+      assert.deepEqual(
+        alarms.map(({ name }) => name),
+        ["RT_SRC_NAT_POOL_ALARM_RAISE", "RT_SRC_NAT_POOL_EXHAUSTED_RAISE"],
+      );
+      const view = await lab.firewall.cliJson<{ pools: { name: string; percent: number; alarm: string }[] }>(
+        ...["show", "security", "nat", "source"],
+      );
+      assert.deepEqual(view.pools[0], {
+        ...view.pools[0]!,
+        name: "four",
+        percent: workers === 1 ? 100 : 50,
+        alarm: "exhausted",
+      });
+      from = daemon.output.length;
+      await lab.firewall.cli(["clear", "sessions"]);
+      await daemon.printed(/RT_SRC_NAT_POOL_ALARM_CLEAR.*threshold: 40%, current: 0%/, 20, from);
+      await lab.firewall.apply(await configured({ ...translation("pool"), static: fixed, ...proxies }));
+    });
+
     test("without the proxies nobody answers for the pool any more", async () => {
       await lab.firewall.apply(await configured({ ...translation("pool"), static: fixed }));
       const addresses = await lab.fw.run(["ip", "-o", "address", "show", "dev", "untrust0"]);

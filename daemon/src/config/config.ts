@@ -261,6 +261,7 @@ export interface DefaultPolicy {
 export interface Nat {
   readonly source?: {
     readonly "address-persistent"?: true;
+    readonly "pool-utilization-alarm"?: NatAlarm;
     readonly pool?: readonly NatSourcePool[];
     readonly "rule-set"?: readonly NatSourceRuleSet[];
   };
@@ -281,6 +282,12 @@ export interface NatProxy {
 /** NatRange: an address, a prefix, or the first and the last address of a range. */
 export type NatRange = string | { readonly name: string; readonly to: string };
 
+/** NatAlarm: percent. Without clear-threshold it is four fifths of the other one. */
+export interface NatAlarm {
+  readonly "raise-threshold": number;
+  readonly "clear-threshold"?: number;
+}
+
 /** NatSourcePool: ports come from 1024 to 63487 unless `port` says otherwise. */
 export interface NatSourcePool {
   readonly name: string;
@@ -290,6 +297,7 @@ export interface NatSourcePool {
     readonly "no-translation"?: true;
     readonly range?: { readonly low: number; readonly high: number };
   };
+  readonly "pool-utilization-alarm"?: NatAlarm;
   /** overflow-pool: the name of another pool, or interface */
   readonly "overflow-pool"?: string;
 }

@@ -473,6 +473,8 @@ export interface ControlNatPoolUse {
   readonly pool: number;
   /** ports and echo identifiers given out, of all its addresses and protocols; 0..9007199254740991 */
   readonly ports: number;
+  /** of them those of the protocol that has most; 0..9007199254740991 */
+  readonly fullest: number;
 }
 
 /** How many ports of an interface's own addresses are in use. */
@@ -481,6 +483,8 @@ export interface ControlNatInterfaceUse {
   readonly unit: number;
   /** ports and echo identifiers given out; 0..9007199254740991 */
   readonly ports: number;
+  /** of them those of the protocol that has most; 0..9007199254740991 */
+  readonly fullest: number;
 }
 
 /** Rules, pools and interfaces left out have zeros. */
@@ -1886,7 +1890,8 @@ export const controlSchema = {
    "description": "How much of one source pool is in use.",
    "required": [
     "pool",
-    "ports"
+    "ports",
+    "fullest"
    ],
    "properties": {
     "pool": {
@@ -1900,6 +1905,12 @@ export const controlSchema = {
      "minimum": 0,
      "maximum": 9007199254740991,
      "description": "ports and echo identifiers given out, of all its addresses and protocols"
+    },
+    "fullest": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "of them those of the protocol that has most"
     }
    }
   },
@@ -1908,7 +1919,8 @@ export const controlSchema = {
    "description": "How many ports of an interface's own addresses are in use.",
    "required": [
     "unit",
-    "ports"
+    "ports",
+    "fullest"
    ],
    "properties": {
     "unit": {
@@ -1922,6 +1934,12 @@ export const controlSchema = {
      "minimum": 0,
      "maximum": 9007199254740991,
      "description": "ports and echo identifiers given out"
+    },
+    "fullest": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "of them those of the protocol that has most"
     }
    }
   },

@@ -311,6 +311,18 @@ export interface NatPoolView {
   readonly ports: string;
   readonly overflow: string;
   readonly used: number;
+  /** of the protocol that has most */
+  readonly percent: number;
+  readonly alarm: PoolAlarm | "";
+}
+
+export type PoolAlarm = "utilization" | "exhausted";
+
+/** AlarmView: something that is raised now. */
+export interface AlarmView {
+  readonly since: string;
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface Sessions {

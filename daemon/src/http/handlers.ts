@@ -27,6 +27,7 @@ import type { StateStore } from "../state/state-store.js";
 import type { Delivery } from "../syslog/delivery.js";
 import type {
   ActiveConfig,
+  AlarmView,
   ApplyReply,
   CheckReply,
   ClearReply,
@@ -34,15 +35,15 @@ import type {
   Configuration,
   Counters,
   DiffReply,
+  EventView,
   ExplainReply,
   ExplainRequest,
-  EventView,
   FiltersQuery,
-  NatQuery,
-  NatView,
   FilterView,
   FirewallLogQuery,
   InterfaceView,
+  NatQuery,
+  NatView,
   NeighborView,
   PolicyView,
   QueueView,
@@ -57,6 +58,7 @@ import type {
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
+import type { PoolAlarms } from "../nat/pool-alarms.js";
 import { natView } from "./nat-view.js";
 import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
@@ -91,6 +93,7 @@ export interface Parts {
   readonly rings: RingSet;
   readonly delivery: Delivery;
   readonly firewallLog: FirewallLog;
+  readonly poolAlarms: PoolAlarms;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -99,7 +102,7 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, firewallLog, names } = parts;
+  const { commits, store, helper, rings, delivery, firewallLog, poolAlarms, names } = parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -290,8 +293,9 @@ export function createHandlers(parts: Parts): Handlers {
     },
     "GET /nat": async ({ kind = "source" }: NatQuery): Promise<NatView> => {
       const counted = await ask("nat", {});
-      return natView(kind, inForce(counted.generation), counted);
+      return natView(kind, inForce(counted.generation), counted, poolAlarms);
     },
+    "GET /alarms": (): readonly AlarmView[] => poolAlarms.raised,
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /sessions": sessionPage,
     "GET /routes": async (): Promise<RouteView[]> => {

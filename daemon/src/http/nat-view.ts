@@ -2,15 +2,16 @@
 import type { NatKind } from "../config/names.js";
 import type { Compiled } from "../config/compile.js";
 import type { NatReply } from "../helper/control.gen.js";
+import { poolPercent, type PoolAlarms } from "../nat/pool-alarms.js";
 import type { SnapshotNatPool, SnapshotNatRule } from "../snapshot/snapshot.gen.js";
 import type { NatPoolView, NatRuleView, NatView } from "./api.js";
 import { addressText } from "./view.js";
 
 /** natView tells of one kind of translation; what the helper counted is of the same generation. */
-export function natView(kind: NatKind, { snapshot, names }: Compiled, counted: NatReply): NatView {
+export function natView(kind: NatKind, { snapshot, names }: Compiled, counted: NatReply, alarms: PoolAlarms): NatView {
   const pools = snapshot.nat_pools ?? [];
   const byRule = new Map(counted.rules.map((row) => [row.rule, row]));
-  const used = new Map(counted.pools.map(({ pool, ports }) => [pool, ports]));
+  const used = new Map(counted.pools.map((use) => [use.pool, use]));
   const rules = (snapshot.nat_rules ?? []).flatMap((rule, index): NatRuleView[] => {
     const name = names.natRules[index];
     if (name?.kind !== kind) return [];
@@ -20,7 +21,9 @@ export function natView(kind: NatKind, { snapshot, names }: Compiled, counted: N
   return {
     rules,
     pools: pools.flatMap((pool, index) =>
-      pool.name.startsWith(`${kind}/`) ? [poolView(pool, pools, used.get(index + 1) ?? 0)] : [],
+      pool.name.startsWith(`${kind}/`)
+        ? [poolView(pool, pools, used.get(index + 1), kind === "source" ? alarms : undefined)]
+        : [],
     ),
     interfaces:
       kind === "source"
@@ -37,7 +40,12 @@ function actionText(rule: SnapshotNatRule, pools: readonly SnapshotNatPool[]): s
   return `prefix ${addressText(rule.inner)}/${rule.length}`;
 }
 
-function poolView(pool: SnapshotNatPool, pools: readonly SnapshotNatPool[], used: number): NatPoolView {
+function poolView(
+  pool: SnapshotNatPool,
+  pools: readonly SnapshotNatPool[],
+  use: NatReply["pools"][number] | undefined,
+  alarms: PoolAlarms | undefined,
+): NatPoolView {
   const { port_low: low, port_high: high, overflow } = pool;
   return {
     name: poolName(pool),
@@ -47,6 +55,8 @@ function poolView(pool: SnapshotNatPool, pools: readonly SnapshotNatPool[], used
     }),
     ports: low === 0 ? "" : low === high ? String(low) : `${low}-${high}`,
     overflow: overflow === "pool" ? poolName(pools[pool.overflow_pool - 1]) : overflow === "none" ? "" : overflow,
-    used,
+    used: use?.ports ?? 0,
+    percent: poolPercent(pool, use?.fullest ?? 0),
+    alarm: alarms?.of(poolName(pool)) ?? "",
   };
 }

@@ -2,7 +2,7 @@
 import { type Command } from "commander";
 
 import type { NatKind } from "../../config/names.js";
-import type { NatView } from "../../http/api.js";
+import type { NatPoolView, NatView } from "../../http/api.js";
 import type { Palette } from "../colour.js";
 import { contextOf } from "../context.js";
 import { tableText } from "../table.js";
@@ -62,6 +62,12 @@ export function natText(kind: NatKind, { rules, pools, interfaces }: NatView, pa
           { title: "ports", value: (row) => orDash(row.ports) },
           { title: "overflow", value: (row) => orDash(row.overflow) },
           ...used,
+          ...(kind === "source"
+            ? [
+                { title: "%", value: (row: NatPoolView) => row.percent },
+                { title: "alarm", value: (row: NatPoolView) => orDash(row.alarm) },
+              ]
+            : []),
         ],
         pools,
       ),

@@ -43,6 +43,7 @@ type Pools = ReadonlyMap<string, Pool>;
 export function checkNat(report: Report, nat: Statement, names: Names): void {
   const size = { addresses: 0n };
   const source = checkPools(report, nat.get("source", "pool"), "source pool", size, listedRanges);
+  checkAlarm(report, nat.get("source", "pool-utilization-alarm"));
   for (const pool of source.values()) checkSourcePool(report, pool, source);
   const destination = checkPools(report, nat.get("destination", "pool"), "destination pool", size, destinationRanges);
   for (const pool of destination.values()) checkDestinationPool(report, pool, names);
@@ -151,7 +152,21 @@ function checkRanges(report: Report, ranges: readonly ReadRange[]): void {
   });
 }
 
+function checkAlarm(report: Report, alarm: Statement): void {
+  const [raise, clear] = [alarm.get("raise-threshold").number, alarm.get("clear-threshold").number];
+  if (raise !== undefined && clear !== undefined && clear >= raise)
+    report.add(
+      "conflict",
+      alarm.get("clear-threshold"),
+      `expected less than the raise-threshold ${raise}, found ${clear}`,
+    );
+}
+
 function checkSourcePool(report: Report, { statement, family }: Pool, pools: Pools): void {
+  const alarm = statement.get("pool-utilization-alarm");
+  checkAlarm(report, alarm);
+  if (alarm.present && statement.get("port", "no-translation").isTrue)
+    report.add("conflict", alarm, "the pool has no-translation: it gives out no ports that could be used up");
   const [low, high] = [statement.get("port", "range", "low").number, statement.get("port", "range", "high").number];
   if (low !== undefined && high !== undefined && low > high)
     report.add("conflict", statement.get("port", "range"), `the low end ${low} is above the high end ${high}`);
