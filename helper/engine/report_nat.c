@@ -109,3 +109,77 @@ report_nat(void *ctx, struct reply *r)
 	report_use(r, "interfaces", "unit", u.ports ? u.ports + n->pool_count : NULL, u.ports ? u.unit_count : 0, 0);
 	free(u.ports);
 }
+
+/* ---- bindings -------------------------------------------------------------------------------------------------------- */
+
+struct listing {
+	struct reply *reply;
+	uint32_t index, capacity; /* of this worker's bindings */
+	uint32_t left;            /* entries that the page still takes */
+};
+
+static void
+report_binding(const struct worker *w, const struct nat_binding *b, struct reply *r)
+{
+	uint64_t left_ns = b->sessions || b->expires_ns < w->now_ns ? 0 : b->expires_ns - w->now_ns;
+
+	reply_map_open(r, NULL);
+	reply_unsigned(r, "protocol", b->protocol);
+	reply_address(r, "inner", b->family, &b->inner);
+	reply_unsigned(r, "inner_port", ntohs(b->inner_port));
+	reply_address(r, "outer", b->family, &b->outer);
+	reply_unsigned(r, "outer_port", ntohs(b->outer_port));
+	reply_unsigned(r, "rule", b->rule);
+	reply_unsigned(r, "sessions", b->sessions);
+	reply_unsigned(r, "seconds_left", left_ns / 1000000000);
+	reply_close(r);
+}
+
+static void
+list_bindings(struct loop *l, void *ctx)
+{
+	enum { PER_VISIT = 4096 };
+	struct listing *q = ctx;
+	struct worker *w = &l->worker;
+	uint32_t stop = q->capacity - q->index > PER_VISIT ? q->index + PER_VISIT : q->capacity;
+
+	if (!w->nat_bindings)
+		stop = q->index = q->capacity;
+	for (; q->index < stop && q->left; q->index++) {
+		const struct nat_binding *b = nat_bindings_at(w->nat_bindings, q->index + 1);
+		if (!b->used || nat_binding_expired(b, w->now_ns))
+			continue;
+		report_binding(w, b, q->reply);
+		q->left--;
+	}
+}
+
+static void
+binding_capacity(struct loop *l, void *ctx)
+{
+	uint32_t *capacity = ctx;
+	if (l->worker.nat_bindings)
+		*capacity = nat_bindings_capacity(l->worker.nat_bindings);
+}
+
+/* Those of all workers, one after the other, are one list: `after` is a position in it. */
+void
+report_bindings(void *ctx, const struct request_bindings *request, struct reply *r)
+{
+	struct engine *e = ctx;
+	struct listing q = { .reply = r, .left = request->limit };
+
+	for (uint32_t w = 0; w < e->shared.workers; w++)
+		worker_call(&e->shared.loop[w], binding_capacity, &q.capacity);
+	uint64_t at = request->after, all = (uint64_t)q.capacity * e->shared.workers;
+	reply_unsigned(r, "generation", e->plan ? e->plan->snapshot->generation : 0);
+	reply_list_open(r, "bindings");
+	while (at < all && q.left && !reply_full(r)) {
+		uint32_t worker = (uint32_t)(at / q.capacity);
+		q.index = (uint32_t)(at % q.capacity);
+		worker_call(&e->shared.loop[worker], list_bindings, &q);
+		at = (uint64_t)worker * q.capacity + q.index;
+	}
+	reply_close(r);
+	reply_unsigned(r, "next", at < all ? at : 0);
+}

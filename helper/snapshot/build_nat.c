@@ -66,6 +66,11 @@ rule_build(const struct given_nat_rule *g, struct nat *n, uint32_t index, struct
 					  [GIVEN_NAT_RULE_ACTION_INTERFACE] = NAT_INTERFACE,
 					  [GIVEN_NAT_RULE_ACTION_POOL] = NAT_POOL,
 					  [GIVEN_NAT_RULE_ACTION_PREFIX] = NAT_PREFIX };
+	static const uint8_t persistent[] = {
+		[GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST] = NAT_ANY_REMOTE_HOST,
+		[GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST] = NAT_TARGET_HOST,
+		[GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST_PORT] = NAT_TARGET_HOST_PORT,
+	};
 	struct nat_rule *r = &n->rule[index];
 	*r = (struct nat_rule){
 		.name = arena_text(arena, g->name.bytes, g->name.length),
@@ -76,6 +81,11 @@ rule_build(const struct given_nat_rule *g, struct nat *n, uint32_t index, struct
 		.outer_port = (uint16_t)g->outer_port,
 		.inner_port = (uint16_t)g->inner_port,
 	};
+	if (g->has_persistent) {
+		r->persistent = persistent[g->persistent];
+		r->persistent_timeout_s = (uint16_t)g->persistent_timeout;
+		r->persistent_sessions = g->persistent_sessions;
+	}
 	if (r->action == NAT_PREFIX) {
 		r->family = family_of(&g->outer);
 		r->outer = address_of(&g->outer);
@@ -233,6 +243,21 @@ shared_build(struct nat *n, uint32_t unit_count, struct arena *arena)
 	return true;
 }
 
+/* Packets of the clients of persistent rules come to the worker that has their binding, wherever they go. */
+static void
+persistent_build(struct nat *n)
+{
+	for (uint32_t s = n->first[NAT_SOURCE]; s < n->first[NAT_SOURCE + 1]; s++) {
+		const struct nat_set *set = &n->set[s];
+		bool any = false;
+		for (uint32_t m = 0; m < set->match_count; m++)
+			any |= set->rule[m]->persistent != NAT_PERSISTENT_OFF;
+		for (uint32_t i = 0; any && i < NAT_UNIT_BYTES; i++)
+			n->persistent_from[i] |= set->from[i];
+		n->persistent |= any;
+	}
+}
+
 bool
 nat_complete(struct nat *n, const struct unit *unit, uint32_t unit_count, struct arena *arena)
 {
@@ -247,6 +272,9 @@ nat_complete(struct nat *n, const struct unit *unit, uint32_t unit_count, struct
 		if (!n->set[s].classifier)
 			return false;
 	}
+	n->persistent = false;
+	memset(n->persistent_from, 0, sizeof n->persistent_from);
+	persistent_build(n);
 	return interfaces_build(n, unit, unit_count, arena) && shared_build(n, unit_count, arena);
 }
 

@@ -134,6 +134,14 @@ rule_check(struct check *c, uint32_t rule)
 	if (!pool && r->pool != 0)
 		return refusal_set(c->why, "conflict", rule_at(c, rule, "pool"),
 				   "expected 0 where the action is not pool, found %u", r->pool);
+	if (r->has_persistent != r->has_persistent_timeout || r->has_persistent != r->has_persistent_sessions)
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "persistent"),
+				   "expected persistent, persistent_timeout and persistent_sessions together");
+	bool ports =
+	    r->action == GIVEN_NAT_RULE_ACTION_INTERFACE || (pool && c->g->nat_pools[r->pool - 1].port_low != 0);
+	if (r->has_persistent && !ports)
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "persistent"),
+				   "expected an action that gives out ports");
 	return true;
 }
 

@@ -579,6 +579,7 @@ const struct schema_map given_nat_pool_map = { .name = "nat_pool", .size = sizeo
 
 static const uint32_t nat_rule_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix" };
+static const char *const nat_rule_persistent_words[] = { "any-remote-host", "target-host", "target-host-port" };
 static const struct schema_field nat_rule_fields[] = {
 	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, name),
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = nat_rule_name_characters } },
@@ -596,8 +597,14 @@ static const struct schema_field nat_rule_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
 	{ .name = "inner_port", .name_length = 10, .required = true, .at = offsetof(struct given_nat_rule, inner_port),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "persistent", .name_length = 10, .required = false, .at = offsetof(struct given_nat_rule, persistent), .present_at = offsetof(struct given_nat_rule, has_persistent),
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_persistent_words, .value_count = 3 } },
+	{ .name = "persistent_timeout", .name_length = 18, .required = false, .at = offsetof(struct given_nat_rule, persistent_timeout), .present_at = offsetof(struct given_nat_rule, has_persistent_timeout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 60ll, .high = 7200ll } },
+	{ .name = "persistent_sessions", .name_length = 19, .required = false, .at = offsetof(struct given_nat_rule, persistent_sessions), .present_at = offsetof(struct given_nat_rule, has_persistent_sessions),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 8ll, .high = 65536ll } },
 };
-const struct schema_map given_nat_rule_map = { .name = "nat_rule", .size = sizeof(struct given_nat_rule), .count = 8, .field = nat_rule_fields };
+const struct schema_map given_nat_rule_map = { .name = "nat_rule", .size = sizeof(struct given_nat_rule), .count = 11, .field = nat_rule_fields };
 
 static const struct schema_type nat_match_source_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
 static const struct schema_type nat_match_destination_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };

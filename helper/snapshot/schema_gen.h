@@ -373,6 +373,7 @@ struct given_nat_pool {
 extern const struct schema_map given_nat_pool_map;
 
 enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX };
+enum given_nat_rule_persistent { GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST_PORT };
 struct given_nat_rule {
 	struct schema_text name;
 	uint32_t action;
@@ -384,6 +385,12 @@ struct given_nat_rule {
 	uint32_t length;
 	uint32_t outer_port;
 	uint32_t inner_port;
+	bool has_persistent;
+	uint32_t persistent;
+	bool has_persistent_timeout;
+	uint32_t persistent_timeout;
+	bool has_persistent_sessions;
+	uint32_t persistent_sessions;
 };
 extern const struct schema_map given_nat_rule_map;
 

@@ -194,6 +194,23 @@ const sourceRows: Rows = [
   ],
 ];
 
+const PERSISTENT = `${SOURCE}.rule-set[].rule[].then.source-nat.persistent-nat`;
+const persistent = `${SOURCE}.rule-set[1].rule[1].then.source-nat.persistent-nat`;
+const persistentRows: Rows = [
+  ...["any-remote-host", "target-host", "target-host-port"].map((who): Rows[number] => [
+    `${PERSISTENT}.permit.${who}`,
+    flag(`${persistent}.permit.${who}`, [ALL, [`${persistent}.permit`, {}]]),
+  ]),
+  [
+    `${PERSISTENT}.inactivity-timeout`,
+    number(`${persistent}.inactivity-timeout`, "60 to 7200 seconds", 60, 7200, [ALL]),
+  ],
+  [
+    `${PERSISTENT}.max-session-number`,
+    number(`${persistent}.max-session-number`, "8 to 65536 sessions", 8, 65536, [ALL]),
+  ],
+];
+
 const destinationRows: Rows = [
   [
     `${DESTINATION}.pool[].name`,
@@ -332,4 +349,4 @@ const proxyRows: Rows = (
   ];
 });
 
-export const natRows: Rows = [...proxyRows, ...sourceRows, ...destinationRows, ...staticRows];
+export const natRows: Rows = [...proxyRows, ...persistentRows, ...sourceRows, ...destinationRows, ...staticRows];

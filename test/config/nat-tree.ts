@@ -49,7 +49,16 @@ export const nat = {
               "destination-port": ["http", 8000, "8002-8009"],
               protocol: ["tcp", "udp"],
             },
-            then: { "source-nat": { pool: "outside" } },
+            then: {
+              "source-nat": {
+                pool: "outside",
+                "persistent-nat": {
+                  permit: { "target-host-port": true },
+                  "inactivity-timeout": 600,
+                  "max-session-number": 100,
+                },
+              },
+            },
           },
         ],
       },

@@ -85,7 +85,15 @@ describe("what the helper is told", () => {
     assert.deepEqual(snapshot.nat_rules, [
       { ...plain, name: "source/by-instance/rest", action: "interface" },
       { ...plain, name: "source/out/printers", action: "off" },
-      { ...plain, name: "source/out/users", action: "pool", pool: 1 },
+      {
+        ...plain,
+        name: "source/out/users",
+        action: "pool",
+        pool: 1,
+        persistent: "target-host-port",
+        persistent_timeout: 600,
+        persistent_sessions: 100,
+      },
       { ...plain, name: "source/by-interface/all", action: "pool", pool: 3 },
       { ...plain, name: "destination/in/web", action: "pool", pool: 4 },
       { ...plain, name: "destination/in/mail", action: "pool", pool: 5 },
@@ -232,6 +240,18 @@ describe("what the helper is told", () => {
     assert.deepEqual(spelledOf("destination", 7), ["6, 0-65535 443-443", "-1, 0-65535 0-65535"]);
   });
 
+  test("bindings last five minutes and have thirty sessions unless the rule says otherwise", () => {
+    const { snapshot } = compiled([
+      ...base,
+      [
+        `${NAT}.source.rule-set[0].rule[0].then.source-nat`,
+        { interface: true, "persistent-nat": { permit: { "any-remote-host": true } } },
+      ],
+    ]);
+    const { persistent, persistent_timeout, persistent_sessions } = snapshot.nat_rules![0]!;
+    assert.deepEqual([persistent, persistent_timeout, persistent_sessions], ["any-remote-host", 300, 30]);
+  });
+
   test("a rule whose names hold no address of the pool's family matches nothing", () => {
     const { nat_sets: sets } = compiled([
       ...base,
@@ -369,6 +389,20 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "persistent NAT: where ports are given out, for one kind of others",
+    [
+      [`${OUT}.rule[0].then.source-nat.persistent-nat`, { permit: { "any-remote-host": true } }],
+      [`${OUT}.rule[1].then.source-nat.persistent-nat.permit.target-host`, true],
+      [`${NAT}.source.rule-set[2].rule[0].then.source-nat.persistent-nat`, { permit: {} }],
+    ],
+    [
+      `${OUT}.rule[0].then.source-nat.persistent-nat: the rule translates nothing, so there is nothing to keep`,
+      `${OUT}.rule[1].then.source-nat.persistent-nat.permit: expected exactly one of any-remote-host, target-host, target-host-port, found target-host and target-host-port`,
+      `${NAT}.source.rule-set[2].rule[0].then.source-nat.persistent-nat: 'same-ports' has no-translation: it gives out no ports to bind to`,
+      `${NAT}.source.rule-set[2].rule[0].then.source-nat.persistent-nat.permit: expected exactly one of any-remote-host, target-host, target-host-port, found none`,
+    ],
+  ],
+  [
     "alarms: lower when they are cleared, and only where ports can be used up",
     [
       [`${NAT}.source.pool-utilization-alarm.clear-threshold`, 90],
@@ -463,14 +497,14 @@ const rows: readonly Row[] = [
     "what is not enforced is not accepted",
     [
       [`${HOSTS}.rule[1].match.application`, ["junos-http"]],
-      [`${OUT}.rule[1].then.source-nat.persistent-nat`, {}],
+      [`${OUT}.rule[1].then.source-nat.persistent-nat.address-mapping`, true],
       [`${POOL}[0].host-address-base`, "10.1.1.0"],
       [`${IN}.rule[0].then.source-nat`, { interface: true }],
     ],
     [
       `${POOL}[0].host-address-base: unknown statement 'host-address-base'`,
       `${HOSTS}.rule[1].match.application: unknown statement 'application'`,
-      `${OUT}.rule[1].then.source-nat.persistent-nat: unknown statement 'persistent-nat'`,
+      `${OUT}.rule[1].then.source-nat.persistent-nat.address-mapping: unknown statement 'address-mapping'`,
       `${IN}.rule[0].then.source-nat: unknown statement 'source-nat'`,
     ],
   ],

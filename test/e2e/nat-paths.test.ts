@@ -282,6 +282,78 @@ for (const workers of [1, 2]) {
       await lab.firewall.apply(await configured({ ...translation("pool"), static: fixed, ...proxies }));
     });
 
+    test("a bound client has one outer port for all, is reached there as permitted, and keeps it over a commit", async () => {
+      const persistent = (permit: string, ...before: object[]): Promise<string> => {
+        const nat = translation("interface");
+        const [all] = nat.source["rule-set"][0]!.rule;
+        const action = { interface: true, "persistent-nat": { permit: { [permit]: true } } };
+        nat.source["rule-set"][0]!.rule = [...(before as (typeof all)[]), rule(all!.name, all!.match, action)] as never;
+        return configured(nat);
+      };
+      await lab.firewall.apply(await persistent("target-host"));
+      await lab.firewall.cli(["clear", "sessions"]);
+      const capture = await Capture.start(lab.untrust, "udp port 7");
+      const client = lab.trust.start("client", [
+        process.execPath,
+        "-e",
+        `const s = require("dgram").createSocket("udp4");
+         s.on("message", (m, from) => console.log("got", String(m), from.address));
+         s.bind(5060, () => { s.send("one", 7, "${address.untrust.inet}"); console.log("bound"); });`,
+      ]);
+      await client.printed(/got one 192\.0\.2\.10/);
+      const sent = await capture.until("the client", (packet) => packet.source === address.firewall.untrust);
+      await capture.stop();
+      const ask = async (text: string): Promise<void> => {
+        const script = `
+          const s = require("dgram").createSocket("udp4");
+          s.send("${text}", ${sent.sourcePort}, "${address.firewall.untrust}", () => s.close());`;
+        await host.run([process.execPath, "-e", script]);
+      };
+      await ask("not-permitted");
+      const from = lab.collector.received.length;
+      await lab.firewall.apply(
+        await persistent("any-remote-host", rule("none", { "destination-port": [99] }, { off: true })),
+      );
+      await ask("permitted");
+      await client.printed(/got permitted 203\.0\.113\.10/);
+      assert.doesNotMatch(client.output, /not-permitted/);
+      const line = await lab.collector.expect(
+        "the way in",
+        ({ tag, fields }) => tag === "RT_FLOW_SESSION_CREATE" && fields["source-address"] === far.inet,
+        from,
+      );
+      assert.deepEqual(
+        [
+          "destination-port",
+          "nat-destination-address",
+          "nat-destination-port",
+          "dst-nat-rule-type",
+          "dst-nat-rule-name",
+        ].map((name) => line.fields[name]),
+        [String(sent.sourcePort), address.trust.inet, "5060", "source rule", "all"],
+      );
+      const [binding, ...others] = await lab.firewall.cliJson<object[]>(
+        "show",
+        "security",
+        "nat",
+        "persistent-nat-table",
+      );
+      assert.deepEqual(others, []);
+      assert.deepEqual(binding, {
+        protocol: "udp",
+        inner: address.trust.inet,
+        innerPort: 5060,
+        outer: address.firewall.untrust,
+        outerPort: sent.sourcePort,
+        rule: "out/all",
+        permit: "any-remote-host",
+        sessions: 2,
+        secondsLeft: 0,
+      });
+      await client.stop();
+      await lab.firewall.apply(await configured({ ...translation("pool"), static: fixed, ...proxies }));
+    });
+
     test("without the proxies nobody answers for the pool any more", async () => {
       await lab.firewall.apply(await configured({ ...translation("pool"), static: fixed }));
       const addresses = await lab.fw.run(["ip", "-o", "address", "show", "dev", "untrust0"]);

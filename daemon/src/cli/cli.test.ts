@@ -18,7 +18,7 @@ import { bashCompletion } from "./commands/completion.js";
 import { eventText } from "./commands/log.js";
 import { parseEndpoint } from "./commands/explain.js";
 import { alarmsText } from "./commands/show-alarms.js";
-import { natText } from "./commands/show-nat.js";
+import { bindingsText, natText } from "./commands/show-nat.js";
 import { filtersText, firewallLogDetail, firewallLogText, tcpFlagsText } from "./commands/show-firewall.js";
 import { buildProgram } from "./program.js";
 import { fieldsText, tableText } from "./table.js";
@@ -319,5 +319,14 @@ test("translation is shown as rules, pools and interfaces", () => {
     ].join("\n"),
   );
   assert.equal(alarmsText([]), "no alarms");
+  const binding = { protocol: "udp", inner: "10.1.1.2", innerPort: 5060, outer: "2001:db8::1", outerPort: 4000 };
+  assert.equal(
+    bindingsText([{ ...binding, rule: "out/voice", permit: "target-host", sessions: 0, secondsLeft: 299 }]),
+    [
+      "client         outer               protocol  rule       permit       sessions  left",
+      "10.1.1.2:5060  [2001:db8::1]:4000  udp       out/voice  target-host         0  299s",
+    ].join("\n"),
+  );
+  assert.equal(bindingsText([]), "no bindings");
   assert.equal(natText("static", { rules: [], pools: [], interfaces: [] }, plain), "no static translation");
 });

@@ -345,8 +345,24 @@ export interface NatSourceRule {
   };
   /** exactly one of the three */
   readonly then: {
-    readonly "source-nat": { readonly off?: true; readonly interface?: true; readonly pool?: string };
+    readonly "source-nat": {
+      readonly off?: true;
+      readonly interface?: true;
+      readonly pool?: string;
+      readonly "persistent-nat"?: PersistentNat;
+    };
   };
+}
+
+/** PersistentNat: exactly one of permit is there. Without inactivity-timeout 300 s, without max-session-number 30. */
+export interface PersistentNat {
+  readonly permit: {
+    readonly "any-remote-host"?: true;
+    readonly "target-host"?: true;
+    readonly "target-host-port"?: true;
+  };
+  readonly "inactivity-timeout"?: number;
+  readonly "max-session-number"?: number;
 }
 
 /** NatDestinationRule: exactly one of destination-address and destination-address-name. */

@@ -28,6 +28,7 @@ import type {
   NatSourceRuleSet,
   NatStaticRule,
   NatStaticRuleSet,
+  PersistentNat,
 } from "./config.js";
 import type { NatRuleName } from "./names.js";
 import { parsePorts, parseProtocol } from "./protocol.js";
@@ -144,6 +145,7 @@ export class NatTable {
     const rule = this.#addRule("source", set, name, {
       action: action.off === true ? "off" : action.interface === true ? "interface" : "pool",
       pool,
+      ...persistentOf(action["persistent-nat"]),
     });
     const sets = (side: "source" | "destination"): number[] | undefined =>
       this.#addresses(match[`${side}-address`], match[`${side}-address-name`], family);
@@ -258,6 +260,23 @@ export class NatTable {
     ];
     return [...new Set(ids)].toSorted((a, b) => a - b);
   }
+}
+
+function persistentOf(
+  persistent: PersistentNat | undefined,
+): Pick<SnapshotNatRule, "persistent" | "persistent_timeout" | "persistent_sessions"> {
+  if (persistent === undefined) return {};
+  const { permit } = persistent;
+  return {
+    persistent:
+      permit["any-remote-host"] === true
+        ? "any-remote-host"
+        : permit["target-host"] === true
+          ? "target-host"
+          : "target-host-port",
+    persistent_timeout: persistent["inactivity-timeout"] ?? 300,
+    persistent_sessions: persistent["max-session-number"] ?? 30,
+  };
 }
 
 const ANY_OF_FAMILY: Readonly<Record<number, string>> = { 2: "any-ipv4", 10: "any-ipv6" };

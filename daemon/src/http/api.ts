@@ -318,6 +318,19 @@ export interface NatPoolView {
 
 export type PoolAlarm = "utilization" | "exhausted";
 
+/** BindingView: of persistent NAT. */
+export interface BindingView {
+  readonly protocol: string;
+  readonly inner: string;
+  readonly innerPort: number;
+  readonly outer: string;
+  readonly outerPort: number;
+  readonly rule: string;
+  readonly permit: string;
+  readonly sessions: number;
+  readonly secondsLeft: number;
+}
+
 /** AlarmView: something that is raised now. */
 export interface AlarmView {
   readonly since: string;

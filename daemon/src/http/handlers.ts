@@ -28,6 +28,7 @@ import type { Delivery } from "../syslog/delivery.js";
 import type {
   ActiveConfig,
   AlarmView,
+  BindingView,
   ApplyReply,
   CheckReply,
   ClearReply,
@@ -59,7 +60,7 @@ import type {
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
 import type { PoolAlarms } from "../nat/pool-alarms.js";
-import { natView } from "./nat-view.js";
+import { bindingView, natView } from "./nat-view.js";
 import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
 import {
@@ -294,6 +295,16 @@ export function createHandlers(parts: Parts): Handlers {
     "GET /nat": async ({ kind = "source" }: NatQuery): Promise<NatView> => {
       const counted = await ask("nat", {});
       return natView(kind, inForce(counted.generation), counted, poolAlarms);
+    },
+    "GET /nat/bindings": async (): Promise<BindingView[]> => {
+      const found: BindingView[] = [];
+      for (let after = 0; ;) {
+        const page = await ask("bindings", { after, limit: PAGE });
+        const now = inForce(page.generation);
+        found.push(...page.bindings.map((binding) => bindingView(binding, now)));
+        if (page.next === 0) return found;
+        after = page.next;
+      }
     },
     "GET /alarms": (): readonly AlarmView[] => poolAlarms.raised,
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),

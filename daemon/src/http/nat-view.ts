@@ -1,10 +1,10 @@
 // nat-view.ts: rules and pools of address translation, with what they did. SPDX-License-Identifier: Apache-2.0
 import type { NatKind } from "../config/names.js";
 import type { Compiled } from "../config/compile.js";
-import type { NatReply } from "../helper/control.gen.js";
+import type { BindingsReply, NatReply } from "../helper/control.gen.js";
 import { poolPercent, type PoolAlarms } from "../nat/pool-alarms.js";
 import type { SnapshotNatPool, SnapshotNatRule } from "../snapshot/snapshot.gen.js";
-import type { NatPoolView, NatRuleView, NatView } from "./api.js";
+import type { BindingView, NatPoolView, NatRuleView, NatView } from "./api.js";
 import { addressText } from "./view.js";
 
 /** natView tells of one kind of translation; what the helper counted is of the same generation. */
@@ -31,6 +31,24 @@ export function natView(kind: NatKind, { snapshot, names }: Compiled, counted: N
         : [],
   };
 }
+
+/** bindingView names the rule of a binding; what the helper lists is of the same generation. */
+export function bindingView(binding: BindingsReply["bindings"][number], { snapshot, names }: Compiled): BindingView {
+  const name = names.natRules[binding.rule - 1];
+  return {
+    protocol: binding.protocol === TCP ? "tcp" : "udp",
+    inner: addressText(binding.inner),
+    innerPort: binding.inner_port,
+    outer: addressText(binding.outer),
+    outerPort: binding.outer_port,
+    rule: name === undefined ? "" : `${name.set}/${name.name}`,
+    permit: snapshot.nat_rules?.[binding.rule - 1]?.persistent ?? "",
+    sessions: binding.sessions,
+    secondsLeft: binding.seconds_left,
+  };
+}
+
+const TCP = 6;
 
 const poolName = (pool: SnapshotNatPool | undefined): string => pool?.name.slice(pool.name.indexOf("/") + 1) ?? "";
 

@@ -525,6 +525,12 @@ export interface SnapshotNatRule {
   readonly outer_port: number;
   /** the inner port that the first outer port stands for; 0..65535 */
   readonly inner_port: number;
+  /** source actions that give out ports: a client's transport address stays bound to its outer one, and these may reach it there; any-remote-host, target-host, target-host-port */
+  readonly persistent?: "any-remote-host" | "target-host" | "target-host-port";
+  /** with persistent: seconds without a session; 60..7200 */
+  readonly persistent_timeout?: number;
+  /** with persistent: sessions of one binding at a time; 8..65536 */
+  readonly persistent_sessions?: number;
 }
 
 /** Packets that a rule is for. */
@@ -683,7 +689,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotRewrite: [["marks", "SnapshotMark"]],
   SnapshotNatRange: [["low", ""], ["high", ""]],
   SnapshotNatPool: [["name", ""], ["family", ""], ["addresses", "SnapshotNatRange"], ["port_low", ""], ["port_high", ""], ["persistent", ""], ["overflow", ""], ["overflow_pool", ""]],
-  SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""]],
+  SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""], ["persistent", ""], ["persistent_timeout", ""], ["persistent_sessions", ""]],
   SnapshotNatMatch: [["rule", ""], ["source", ""], ["destination", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""]],
   SnapshotNatSet: [["stage", ""], ["from", ""], ["to", ""], ["matches", "SnapshotNatMatch"]],
   SnapshotProxy: [["unit", ""], ["low", ""], ["high", ""]],
@@ -2730,6 +2736,26 @@ export const snapshotSchema = {
      "minimum": 0,
      "maximum": 65535,
      "description": "the inner port that the first outer port stands for"
+    },
+    "persistent": {
+     "enum": [
+      "any-remote-host",
+      "target-host",
+      "target-host-port"
+     ],
+     "description": "source actions that give out ports: a client's transport address stays bound to its outer one, and these may reach it there"
+    },
+    "persistent_timeout": {
+     "type": "integer",
+     "minimum": 60,
+     "maximum": 7200,
+     "description": "with persistent: seconds without a session"
+    },
+    "persistent_sessions": {
+     "type": "integer",
+     "minimum": 8,
+     "maximum": 65536,
+     "description": "with persistent: sessions of one binding at a time"
     }
    }
   },

@@ -285,7 +285,18 @@ function checkContext(report: Report, context: Statement, { units, zones, instan
 function checkSourceRule(report: Report, rule: Statement, pools: Pools, names: Names): void {
   const match = rule.get("match");
   checkMatch(report, match, names);
-  checkPool(report, rule.get("then", "source-nat", "pool"), "source pool", pools, match);
+  const action = rule.get("then", "source-nat");
+  checkPool(report, action.get("pool"), "source pool", pools, match);
+  const persistent = action.get("persistent-nat");
+  const pool = pools.get(action.get("pool").text ?? "");
+  if (persistent.present && action.get("off").present)
+    report.add("conflict", persistent, "the rule translates nothing, so there is nothing to keep");
+  if (persistent.present && pool?.statement.get("port", "no-translation").isTrue === true)
+    report.add(
+      "conflict",
+      persistent,
+      `'${action.get("pool").text!}' has no-translation: it gives out no ports to bind to`,
+    );
 }
 
 function checkDestinationRule(report: Report, rule: Statement, pools: Pools, names: Names): void {
