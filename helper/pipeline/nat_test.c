@@ -1311,6 +1311,69 @@ explain_tells_of_bindings_and_makes_none(void **state)
 }
 
 static void
+tcp_and_ipv6_are_bound_as_well(void **state)
+{
+	struct lab *l = binding_lab();
+	struct shape in = syn;
+	uint16_t port = assert_goes(l, syn, "10.0.2.1");
+	in.source = "10.0.2.9";
+	in.destination = "10.0.2.1";
+	in.destination_port = port;
+	in.unit = 2;
+	assert_int_equal(fixture_send(l->f, in), VERDICT_FORWARD);
+	struct shape inside = in;
+	inside.destination = syn.source;
+	inside.destination_port = syn.source_port;
+	assert_leaves(l, inside, 1);
+	assert_int_equal(fixture_send(l->f, answer(inside, 1)), VERDICT_FORWARD);
+	assert_leaves(l, answer(in, 2), 2);
+
+	fixture_neighbour(l->f, 2, "2001:db8:2::9");
+	port = assert_goes(l, dns6, "2001:db8:2::1");
+	struct shape six = { .source = "2001:db8:2::9",
+			     .destination = "2001:db8:2::1",
+			     .source_port = 9,
+			     .destination_port = port,
+			     .payload = 5,
+			     .unit = 2 };
+	assert_int_equal(fixture_send(l->f, six), VERDICT_FORWARD);
+	six.destination = dns6.source;
+	six.destination_port = dns6.source_port;
+	assert_leaves(l, six, 1);
+	lab_free(l);
+}
+
+static void
+a_client_that_reaches_another_by_its_binding_has_a_port_for_that_alone(void **state)
+{
+	struct lab *l = binding_lab();
+	struct nat_rule *r = lab_rule(l, NAT_SOURCE, 1, 1, NAT_INTERFACE);
+	*r = (struct nat_rule){ .name = r->name,
+				.id = r->id,
+				.action = NAT_INTERFACE,
+				.persistent = NAT_ANY_REMOTE_HOST,
+				.persistent_timeout_s = 60,
+				.persistent_sessions = 8 };
+	fixture_rule(l->f, TRUST, TRUST, ACTION_PERMIT, fixture_any());
+	lab_commit(l);
+	uint16_t port = assert_goes(l, dns, "10.0.2.1");
+	struct shape hairpin = from_outside("10.0.1.3", 5061, port);
+	hairpin.unit = 1;
+	assert_int_equal(fixture_send(l->f, hairpin), VERDICT_FORWARD);
+	uint16_t own = sent_port(l);
+	assert_leaves(l, as_sent(to_client(hairpin), "10.0.1.1", own), 1);
+	struct shape back = answer(as_sent(to_client(hairpin), "10.0.1.1", own), 1);
+	assert_int_equal(fixture_send(l->f, back), VERDICT_FORWARD);
+	assert_leaves(l, answer(hairpin, 1), 1);
+	struct address inside = l->f->unit[1].address[0].address, outside = l->f->unit[2].address[0].address;
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &inside), 1);
+	close_all(l);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &inside), 0);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &outside), 1);
+	lab_free(l);
+}
+
+static void
 bound_clients_have_one_worker_and_one_port_and_are_reached_there(void **state)
 {
 	char source[16];
@@ -1393,6 +1456,8 @@ main(void)
 		cmocka_unit_test(a_commit_keeps_a_binding_that_its_rule_still_makes),
 		cmocka_unit_test(a_commit_ends_bindings_whose_addresses_are_gone),
 		cmocka_unit_test(explain_tells_of_bindings_and_makes_none),
+		cmocka_unit_test(tcp_and_ipv6_are_bound_as_well),
+		cmocka_unit_test(a_client_that_reaches_another_by_its_binding_has_a_port_for_that_alone),
 		cmocka_unit_test(bound_clients_have_one_worker_and_one_port_and_are_reached_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,6 +206,27 @@ describe("what the helper is told", () => {
     ]);
   });
 
+  test("of rule-sets that fit, the destination's kind of context comes before the source's, as in Junos", () => {
+    const kinds = ["routing-instance", "zone", "interface"] as const;
+    const from = { "routing-instance": ["default"], zone: ["trust"], interface: ["ge-0/0/0.0"] };
+    const to = { "routing-instance": ["default"], zone: ["untrust"], interface: ["ge-0/0/1.10"] };
+    const sets = kinds.flatMap((source) =>
+      kinds.map((destination) => ({
+        name: `${source}-${destination}`,
+        from: { [source]: from[source] },
+        to: { [destination]: to[destination] },
+        rule: [{ name: "all", match: {}, then: { "source-nat": { interface: true } } }],
+      })),
+    );
+    const { snapshot, names } = compiled([[NAT, { source: { "rule-set": sets } }]]);
+    assert.deepEqual(
+      snapshot.nat_sets!.map(({ matches }) => names.natRules[matches[0]!.rule - 1]!.set),
+      ["interface", "zone", "routing-instance"].flatMap((destination) =>
+        ["interface", "zone", "routing-instance"].map((source) => `${source}-${destination}`),
+      ),
+    );
+  });
+
   test("an application is what its terms are, one match each", () => {
     const { nat_sets: sets, address_sets: addresses } = compiled([
       ...base,
