@@ -734,6 +734,18 @@ nat_owner(const struct worker *w, const struct flow_key *k, bool ports, uint16_t
 	return flow_key_owner_hash(k, w->owner_seed) % w->workers;
 }
 
+uint32_t
+nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit)
+{
+	uint32_t known = nat_fragments_find(w->nat_fragments, p, w->now_ns);
+	if (!(p->flags & PACKET_FRAGMENT_FIRST))
+		return known == NAT_FRAGMENTS_NONE ? w->index : known;
+	uint32_t owner = nat_owner(w, &p->key, true, unit);
+	if (owner != w->index || known != NAT_FRAGMENTS_NONE)
+		nat_fragments_note(w->nat_fragments, p, owner, w->now_ns);
+	return owner;
+}
+
 void
 nat_housekeep(struct worker *w)
 {
@@ -754,6 +766,8 @@ nat_prepare(struct worker *w, const struct snapshot *s)
 		w->nat_sessions = pages_map((size_t)flow_table_capacity(w->flows) * sizeof *w->nat_sessions);
 	if (n && !w->nat_ports)
 		w->nat_ports = nat_ports_create(w->index, w->workers, w->owner_seed);
+	if (n && !w->nat_fragments && w->workers > 1)
+		w->nat_fragments = nat_fragments_create(w->owner_seed);
 	if (n && n->persistent && !w->nat_bindings)
 		w->nat_bindings = nat_bindings_create(BINDINGS, w->owner_seed);
 	if (w->nat_bindings)
@@ -772,6 +786,8 @@ nat_end(struct worker *w)
 		pages_unmap(w->nat_sessions, (size_t)flow_table_capacity(w->flows) * sizeof *w->nat_sessions);
 	nat_ports_destroy(w->nat_ports);
 	nat_bindings_destroy(w->nat_bindings);
+	nat_fragments_destroy(w->nat_fragments);
+	w->nat_fragments = NULL;
 	w->nat_bindings = NULL;
 	w->nat_sessions = NULL;
 	w->nat_ports = NULL;

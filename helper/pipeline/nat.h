@@ -12,6 +12,9 @@ void nat_end(struct worker *w);
  * transport header, or there are none. Worker only. */
 uint32_t nat_owner(const struct worker *w, const struct flow_key *k, bool ports, uint16_t unit);
 
+/* nat_part_owner is nat_owner for a fragment, which has come to the worker that its addresses say. Worker only. */
+uint32_t nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit);
+
 /* nat_housekeep gives back bindings whose time is up. */
 void nat_housekeep(struct worker *w);
 

@@ -920,6 +920,18 @@ owner_of(struct cluster *c, struct shape s)
 	return pipeline_owner(f->worker, &p);
 }
 
+/* Whose a fragment is, as the worker says to which it has come. */
+static uint32_t
+part_owner_of(struct cluster *c, uint32_t at, struct shape s)
+{
+	uint8_t bytes[2048];
+	struct fixture *f = c->lab[at]->f;
+	struct packet p = { .data = bytes, .port = f->unit[s.unit ? s.unit : 1].port };
+	p.length = fixture_write(f, bytes, &s);
+	p.drop_reason = (uint8_t)packet_parse(&p);
+	return pipeline_part_owner(f->worker, &p);
+}
+
 /* Sends a packet to the worker that owns it, which must pass it on; returns which. */
 static uint32_t
 assert_passes(struct cluster *c, struct shape s)
@@ -957,6 +969,45 @@ replies_come_to_the_worker_that_has_their_session(void **state)
 		assert_int_equal(assert_passes(&c, error), owner);
 	}
 	assert_true(count[0] > 0 && count[1] > 0);
+	cluster_free(&c);
+}
+
+static void
+fragments_of_replies_come_to_the_worker_that_has_their_session(void **state)
+{
+	char source[16];
+	unsigned elsewhere = 0;
+	struct cluster c = cluster_of(interface_lab);
+	for (unsigned i = 0; i < 20; i++) {
+		struct shape s = dns;
+		snprintf(source, sizeof source, "10.0.1.%u", 2 + i);
+		s.source = source;
+		for (uint32_t w = 0; w < WORKERS; w++)
+			fixture_neighbour(c.lab[w]->f, 1, source);
+		uint32_t owner = assert_passes(&c, s);
+		struct shape back = answer(as_sent(s, "10.0.2.1", sent_port(c.lab[owner])), 2), rest = back;
+		back.payload = 24;
+		back.more_fragments = true;
+		back.fragment_id = rest.fragment_id = (uint16_t)(100 + i / 2);
+		rest.fragment_offset = 32;
+		/* All fragments meet at one worker, which knows better when it has seen the first one. */
+		uint32_t meet = owner_of(&c, back);
+		assert_int_equal(owner_of(&c, rest), meet);
+		assert_int_equal(part_owner_of(&c, meet, back), owner);
+		assert_int_equal(part_owner_of(&c, meet, rest), owner);
+		assert_int_equal(fixture_send(c.lab[owner]->f, back), VERDICT_FORWARD);
+		assert_int_equal(fixture_send(c.lab[owner]->f, rest), VERDICT_FORWARD);
+		rest.destination = source;
+		assert_leaves(c.lab[owner], rest, 1);
+		elsewhere += meet != owner;
+	}
+	assert_in_range(elsewhere, 1, 19);
+	/* Those of a packet whose first one was not seen, or long ago, stay where they are. */
+	struct shape lone = answer(as_sent(dns, "10.0.2.1", 2000), 2);
+	lone.fragment_offset = 32;
+	lone.fragment_id = 9;
+	uint32_t meet = owner_of(&c, lone);
+	assert_int_equal(part_owner_of(&c, meet, lone), meet);
 	cluster_free(&c);
 }
 
@@ -1444,6 +1495,7 @@ main(void)
 		cmocka_unit_test(output_filters_see_packets_as_they_leave),
 		cmocka_unit_test(explain_tells_the_translation_and_takes_no_port),
 		cmocka_unit_test(replies_come_to_the_worker_that_has_their_session),
+		cmocka_unit_test(fragments_of_replies_come_to_the_worker_that_has_their_session),
 		cmocka_unit_test(replies_without_ports_come_to_the_worker_that_claimed_them),
 		cmocka_unit_test(answers_of_translated_destinations_come_to_the_worker_that_has_their_session),
 		cmocka_unit_test(claims_end_with_their_sessions),

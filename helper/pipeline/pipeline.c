@@ -311,6 +311,15 @@ pipeline_owner(const struct worker *w, const struct packet *p)
 	return nat_owner(w, &p->key, !(p->flags & PACKET_FRAGMENT), unit);
 }
 
+uint32_t
+pipeline_part_owner(struct worker *w, const struct packet *p)
+{
+	bool part = p->flags & PACKET_FRAGMENT && !(p->flags & PACKET_ICMP_ERROR);
+	if (!part || !w->nat_fragments || p->drop_reason != DROP_REASON_NONE)
+		return w->index;
+	return nat_part_owner(w, p, snapshot_unit(w->snapshot, p->port, p->vlan[0]));
+}
+
 void
 pipeline_explain(struct worker *w, struct packet *p, struct trace *t)
 {

@@ -199,6 +199,24 @@ for (const workers of [1, 2]) {
       });
     }
 
+    for (const family of ["inet", "inet6"] as const) {
+      test(`${family} datagrams in fragments are echoed to each of many clients, in whole`, async () => {
+        for (let i = 0x30; i < 0x38; i++) {
+          const client = family === "inet" ? `10.1.1.${i}` : `2001:db8:1::${i}`;
+          const script = `
+            const s = require("dgram").createSocket(${family === "inet" ? '"udp4"' : '"udp6"'});
+            const sent = require("crypto").randomBytes(4000);
+            let n = 0;
+            s.on("message", (m) => { if (!m.equals(sent)) process.exit(3); if (++n === 3) process.exit(0); send(); });
+            const send = () => s.send(sent, 7, "${address.untrust[family]}");
+            s.bind(0, "${client}", send);
+            setTimeout(() => process.exit(4), 5000);`;
+          const finished = await lab.trust.run([process.execPath, "-e", script], { check: false });
+          assert.equal(finished.code, 0, `exit ${finished.code}: 3 = changed, 4 = lost`);
+        }
+      });
+    }
+
     test("256 MB through a pool arrive whole, and nothing of it is dropped", async () => {
       await lab.serve(lab.untrust, "iperf3", ["iperf3", "-s", "--forceflush"], /Server listening/);
       const before = await lab.firewall.cliJson<Counters>("show", "counters");
