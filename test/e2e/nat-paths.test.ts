@@ -126,6 +126,16 @@ async function addFar(lab: Lab): Promise<Namespace> {
   return host;
 }
 
+/** addClients gives the host eight more addresses: their sessions belong to different workers. */
+async function addClients(host: Namespace, family: "inet" | "inet6"): Promise<string[]> {
+  const clients = Array.from({ length: 8 }, (_, i) =>
+    family === "inet" ? `10.1.1.${48 + i}` : `2001:db8:1::${48 + i}`,
+  );
+  for (const client of clients)
+    await host.ip(`address replace ${client}/${family === "inet" ? "24 dev eth0" : "64 dev eth0 nodad"}`);
+  return clients;
+}
+
 for (const workers of [1, 2]) {
   describe(`translated ways with ${workers} worker(s)`, { timeout: 300_000 }, () => {
     let lab: Lab, host: Namespace;
@@ -142,11 +152,7 @@ for (const workers of [1, 2]) {
     for (const family of ["inet", "inet6"] as const) {
       test(`${family} answers to pool addresses in the link's network come, since they are answered for`, async () => {
         const capture = await Capture.start(lab.untrust, "tcp port 80");
-        for (let i = 0x30; i < 0x38; i++) {
-          const client = family === "inet" ? `10.1.1.${i}` : `2001:db8:1::${i}`;
-          await lab.trust.ip(
-            `address add ${client}/${family === "inet" ? 24 : 64} dev eth0${family === "inet" ? "" : " nodad"}`,
-          );
+        for (const client of await addClients(lab.trust, family)) {
           const command = [...curl(url(address.untrust[family])), "--interface", client];
           assert.match((await lab.trust.run(command)).stdout, /^hello /);
         }
@@ -201,8 +207,7 @@ for (const workers of [1, 2]) {
 
     for (const family of ["inet", "inet6"] as const) {
       test(`${family} datagrams in fragments are echoed to each of many clients, in whole`, async () => {
-        for (let i = 0x30; i < 0x38; i++) {
-          const client = family === "inet" ? `10.1.1.${i}` : `2001:db8:1::${i}`;
+        for (const client of await addClients(lab.trust, family)) {
           const script = `
             const s = require("dgram").createSocket(${family === "inet" ? '"udp4"' : '"udp6"'});
             const sent = require("crypto").randomBytes(4000);
