@@ -84,6 +84,10 @@ what_connects_the_fields_is_checked(void **state)
 	static const struct {
 		const char *path, *value, *code, *at;
 	} table[] = {
+		{ "proxies[0].unit", "5", "reference", "proxies[0].unit" },
+		{ "proxies[0].low", "\"@192.0.2.13\"", "order", "proxies[0].low" },
+		{ "proxies[1].high", "\"@192.0.2.1\"", "conflict", "proxies[1].high" },
+		{ "proxies[0].high", "\"@192.0.18.10\"", "bound", "proxies[0]" },
 		{ "nat_pools[0].addresses[1].low", "\"@192.0.2.19\"", "order", "nat_pools[0].addresses[1].low" },
 		{ "nat_pools[0].addresses[0].low", "\"@192.0.2.20\"", "order", "nat_pools[0].addresses[0].low" },
 		{ "nat_pools[0].addresses[1].high", "\"@192.0.255.30\"", "bound", "nat_pools[0].addresses[1]" },
@@ -97,6 +101,9 @@ what_connects_the_fields_is_checked(void **state)
 		{ "nat_pools[1].name", "\"source/outside\"", "duplicate", "nat_pools[1].name" },
 		{ "nat_rules[0].pool", "1", "conflict", "nat_rules[0].pool" },
 		{ "nat_rules[0].outer_port", "1", "conflict", "nat_rules[0].action" },
+		{ "nat_rules[2].persistent_timeout", "59", "bound", "nat_rules[2].persistent_timeout" },
+		{ "nat_rules[2].action", "\"off\"", "conflict", "nat_rules[2].persistent" },
+		{ "nat_rules[1].persistent_sessions", "30", "conflict", "nat_rules[1].persistent" },
 		{ "nat_rules[1].pool", "0", "reference", "nat_rules[1].pool" },
 		{ "nat_rules[1].pool", "4", "reference", "nat_rules[1].pool" },
 		{ "nat_rules[1].name", "\"static/hosts/mail\"", "duplicate", "nat_rules[4].name" },

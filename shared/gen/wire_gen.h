@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0xf27bef549c590f8eull
-#define WIRE_LAYOUT_HASH_TEXT "f27bef549c590f8e"
+#define WIRE_LAYOUT_HASH 0x80bcddc76f76fe92ull
+#define WIRE_LAYOUT_HASH_TEXT "80bcddc76f76fe92"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -355,8 +355,10 @@ enum drop_reason {
 	DROP_REASON_NAT_CHANGED = 54, /* the translation of its session is not what the configuration says now */
 	DROP_REASON_NAT_NO_SESSION = 55, /* it has the addresses of a translated session, but not from where that one lies */
 	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
+	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
 };
-#define DROP_REASON_COUNT 61u /* highest value + 1 */
+#define DROP_REASON_COUNT 66u /* highest value + 1 */
 
 /* drop_reason_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -420,6 +422,8 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_NAT_CHANGED] = "nat-changed",
 		[DROP_REASON_NAT_NO_SESSION] = "nat-no-session",
 		[DROP_REASON_NAT_UNMAPPABLE] = "nat-unmappable",
+		[DROP_REASON_NAT_BINDING_FULL] = "nat-binding-full",
+		[DROP_REASON_NAT_BINDING_SESSIONS] = "nat-binding-sessions",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";
 }

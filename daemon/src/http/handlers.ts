@@ -27,6 +27,8 @@ import type { StateStore } from "../state/state-store.js";
 import type { Delivery } from "../syslog/delivery.js";
 import type {
   ActiveConfig,
+  AlarmView,
+  BindingView,
   ApplyReply,
   CheckReply,
   ClearReply,
@@ -34,15 +36,15 @@ import type {
   Configuration,
   Counters,
   DiffReply,
+  EventView,
   ExplainReply,
   ExplainRequest,
-  EventView,
   FiltersQuery,
-  NatQuery,
-  NatView,
   FilterView,
   FirewallLogQuery,
   InterfaceView,
+  NatQuery,
+  NatView,
   NeighborView,
   PolicyView,
   QueueView,
@@ -57,7 +59,8 @@ import type {
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
-import { natView } from "./nat-view.js";
+import type { PoolAlarms } from "../nat/pool-alarms.js";
+import { bindingView, natView } from "./nat-view.js";
 import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
 import {
@@ -91,6 +94,7 @@ export interface Parts {
   readonly rings: RingSet;
   readonly delivery: Delivery;
   readonly firewallLog: FirewallLog;
+  readonly poolAlarms: PoolAlarms;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -99,7 +103,7 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, firewallLog, names } = parts;
+  const { commits, store, helper, rings, delivery, firewallLog, poolAlarms, names } = parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -290,8 +294,19 @@ export function createHandlers(parts: Parts): Handlers {
     },
     "GET /nat": async ({ kind = "source" }: NatQuery): Promise<NatView> => {
       const counted = await ask("nat", {});
-      return natView(kind, inForce(counted.generation), counted);
+      return natView(kind, inForce(counted.generation), counted, poolAlarms);
     },
+    "GET /nat/bindings": async (): Promise<BindingView[]> => {
+      const found: BindingView[] = [];
+      for (let after = 0; ;) {
+        const page = await ask("bindings", { after, limit: PAGE });
+        const now = inForce(page.generation);
+        found.push(...page.bindings.map((binding) => bindingView(binding, now)));
+        if (page.next === 0) return found;
+        after = page.next;
+      }
+    },
+    "GET /alarms": (): readonly AlarmView[] => poolAlarms.raised,
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /sessions": sessionPage,
     "GET /routes": async (): Promise<RouteView[]> => {
