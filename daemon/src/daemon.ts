@@ -15,6 +15,7 @@ import { FirewallLog } from "./http/firewall-log.js";
 import { createHandlers } from "./http/handlers.js";
 import { LiveLog } from "./http/live-log.js";
 import { ApiServer } from "./http/server.js";
+import { PoolAlarms } from "./nat/pool-alarms.js";
 import type { RingReader } from "./ring/reader.js";
 import { RingSet } from "./ring/ring-set.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
@@ -41,6 +42,8 @@ const LAST_DRAIN_FRAMES = 2_048;
 /** How long until the active configuration is offered again to a helper that refused it. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
+/** How often pools are looked at whose use is to be told. */
+const POOLS_MS = 2_000;
 
 /** DaemonStateError: started twice, or stopped before it was started. */
 export class DaemonStateError extends CodedError {
@@ -68,6 +71,8 @@ export class Daemon {
   #initialText: string | undefined;
   #lastFailure = "";
   #retry: NodeJS.Timeout | undefined;
+  readonly #poolAlarms: PoolAlarms;
+  #pools: NodeJS.Timeout | undefined;
 
   constructor(options: DaemonOptions, log: Logger) {
     this.#log = log;
@@ -111,6 +116,9 @@ export class Daemon {
       role: "writer",
       client: `ringwalld ${process.pid}`,
     });
+    this.#poolAlarms = new PoolAlarms(({ name, text }, raised) =>
+      raised ? log.warn({ alarm: name }, text) : log.info({ alarm: name }, text),
+    );
     const handlers = createHandlers({
       commits: this.#commits,
       store: this.#store,
@@ -120,6 +128,7 @@ export class Daemon {
       streamWatch: watch,
       required: this.#required,
       firewallLog: this.#firewallLog,
+      poolAlarms: this.#poolAlarms,
       names,
       hostName: host,
     });
@@ -148,6 +157,7 @@ export class Daemon {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     clearTimeout(this.#retry);
+    clearInterval(this.#pools);
     await this.#drained;
     this.#drainLast();
     this.#required.close();
@@ -228,6 +238,21 @@ export class Daemon {
     this.#delivery.setStreams(streams);
     this.#required.setStreams(streams);
     this.#drained ??= this.#drain();
+    clearInterval(this.#pools);
+    if (!this.#stop.signal.aborted) this.#pools = setInterval(() => void this.#watchPools(), POOLS_MS).unref();
+  }
+
+  async #watchPools(): Promise<void> {
+    const { active } = this.#commits;
+    if (active === undefined || !this.#helper.isConnected) return;
+    if (!PoolAlarms.isNeeded(active.config) && this.#poolAlarms.raised.length === 0) return;
+    try {
+      const counted = await this.#helper.call("nat", {});
+      if (counted.generation === active.commit.generation)
+        this.#poolAlarms.observe(active.config, active.compiled, counted, Date.now());
+    } catch (err) {
+      this.#log.debug({ err }, "the use of pools is not known");
+    }
   }
 
   async #drain(): Promise<void> {

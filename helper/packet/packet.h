@@ -100,6 +100,7 @@ struct packet {
 	uint16_t table;                  /* the routing instance whose route was taken, after next-table */
 	uint8_t ended_in;                /* enum packet_filter: the filter that ended it */
 	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
+	uint32_t binding;                /* of nat/bindings.h that its session uses; 0: none */
 	bool given_port;                 /* the source port of `out` is one of nat/ports.h */
 	const struct nat_rule *source_nat, *destination_nat; /* the rules that translate its session; NULL: none */
 	uint8_t screen_action;                               /* enum action: what the screens below did to it */

@@ -43,6 +43,7 @@ wants_error(const struct worker *w, const struct packet *p, struct icmp_error *e
 		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, UNREACHABLE_HOST, 0 }
 			  : (struct icmp_error){ ICMP6_UNREACHABLE, UNREACHABLE6_NO_ROUTE, 0 };
 		return true;
+	case DROP_REASON_NAT_UNMAPPABLE:
 	case DROP_REASON_NEIGHBOUR_UNRESOLVED:
 		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, UNREACHABLE_HOST, 0 }
 			  : (struct icmp_error){ ICMP6_UNREACHABLE, UNREACHABLE6_ADDRESS, 0 };

@@ -291,6 +291,7 @@ pipeline_housekeep(struct worker *w)
 	struct packet p;
 	w->output_reserved = 0;
 	session_age(w);
+	nat_housekeep(w);
 	release_waiting(w);
 	release_fragments(w);
 	while (fragment_expired(w->fragments, w->now_ns, &p))
@@ -302,11 +303,21 @@ pipeline_owner(const struct worker *w, const struct packet *p)
 {
 	if (w->workers <= 1 || p->drop_reason != DROP_REASON_NONE)
 		return w->index;
+	uint16_t unit = w->snapshot ? snapshot_unit(w->snapshot, p->port, p->vlan[0]) : UNIT_NONE;
 	if (p->flags & PACKET_ICMP_ERROR && p->inner_l3) {
 		struct flow_key k = flow_key_reverse(&p->inner);
-		return nat_owner(w, &k, true);
+		return nat_owner(w, &k, true, unit);
 	}
-	return nat_owner(w, &p->key, !(p->flags & PACKET_FRAGMENT));
+	return nat_owner(w, &p->key, !(p->flags & PACKET_FRAGMENT), unit);
+}
+
+uint32_t
+pipeline_part_owner(struct worker *w, const struct packet *p)
+{
+	bool part = p->flags & PACKET_FRAGMENT && !(p->flags & PACKET_ICMP_ERROR);
+	if (!part || !w->nat_fragments || p->drop_reason != DROP_REASON_NONE)
+		return w->index;
+	return nat_part_owner(w, p, snapshot_unit(w->snapshot, p->port, p->vlan[0]));
 }
 
 void

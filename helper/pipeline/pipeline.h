@@ -8,6 +8,10 @@
  * is owned by whoever has it). ICMP errors belong to the owner of the quoted flow. Worker only. */
 uint32_t pipeline_owner(const struct worker *w, const struct packet *p);
 
+/* pipeline_part_owner returns, for a fragment that has come to the worker that pipeline_owner says, which worker has its flow:
+ * fragments meet where their addresses lead, and only the first one tells the ports. Worker only. */
+uint32_t pipeline_part_owner(struct worker *w, const struct packet *p);
+
 /* pipeline_burst handles up to PACKET_BURST packets that were parsed (p->drop_reason holds packet_parse's answer) and belong
  * to this worker. Afterwards each has its verdict; frames that leave are in w->output, all others were given back by
  * w->buffers.give. Adds at most OUTPUT_MAX outputs: the driver empties w->output before each call. Worker only. */

@@ -319,7 +319,6 @@ session_commit(struct worker *w, struct packet *p)
 	if (!nat_commit(w, p, s)) {
 		limit_give(w, &p->key, limits);
 		flow_table_remove(w->flows, s);
-		p->drop_reason = DROP_REASON_NAT_EXHAUSTED;
 		return false;
 	}
 	memcpy(s->limits, limits, sizeof limits);

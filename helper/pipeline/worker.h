@@ -10,6 +10,8 @@
 #include "flow/fragment.h"
 #include "flow/table.h"
 #include "meter/bucket.h"
+#include "nat/bindings.h"
+#include "nat/fragments.h"
 #include "nat/ports.h"
 #include "packet/packet.h"
 #include "route/neighbour.h"
@@ -74,6 +76,8 @@ struct queue_counters {
 /* nat_session: the rules that translate a session, as its events name them; 0: none. */
 struct nat_session {
 	uint32_t source_rule, destination_rule;
+	uint32_t binding; /* that it uses; 0: none */
+	bool inward;      /* it was opened from outside, by its binding */
 };
 
 /* nat_counters: sessions that a rule translated, and packets dropped because it could not. */
@@ -133,13 +137,16 @@ struct worker {
 	struct fragment_table *fragments;
 	struct wait_queue *waiting;
 	struct filter_memos *memos;
-	struct neighbour_table *neighbours; /* shared by all workers */
-	struct nat_owners *owners;          /* shared by all workers; NULL: there is one worker */
-	struct nat_ports *nat_ports;        /* NULL: nothing was ever translated here, as nat_sessions */
-	struct nat_session *nat_sessions;   /* [session index] */
-	struct nat_pool_state *nat_pools;   /* [snapshot->nat->pool_count] */
-	struct bucket answers;              /* rate limit of ICMP errors and resets */
-	uint64_t next_session;              /* see session id in docs/decisions */
+	struct neighbour_table *neighbours;  /* shared by all workers */
+	struct nat_owners *owners;           /* shared by all workers; NULL: there is one worker */
+	struct nat_ports *nat_ports;         /* NULL: nothing was ever translated here, as nat_sessions */
+	struct nat_session *nat_sessions;    /* [session index] */
+	struct nat_pool_state *nat_pools;    /* [snapshot->nat->pool_count] */
+	struct nat_fragments *nat_fragments; /* NULL: nothing was ever translated here, or there is one worker */
+	struct nat_bindings *nat_bindings;   /* NULL: no rule was ever persistent here */
+	uint32_t nat_swept;                  /* the binding at which the search for those whose time is up goes on */
+	struct bucket answers;               /* rate limit of ICMP errors and resets */
+	uint64_t next_session;               /* see session id in docs/decisions */
 	uint64_t owner_seed;
 
 	/* output of a burst, emptied by the driver */

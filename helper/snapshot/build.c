@@ -454,7 +454,7 @@ snapshot_build(const struct given_snapshot *g, struct refusal *why)
 	if (zones_build(&b) && instances_build(&b) && ports_build(&b) && units_build(&b) && applications_build(&b) &&
 	    address_sets_build(&b) && policy_sets_build(&b) && counters_build(&b) && routes_build(&b) &&
 	    filters_build(g, s, arena, b.sets) && cos_build(g, s, arena) && nat_build(g, s, arena, b.sets) &&
-	    screens_build(g, s, arena))
+	    proxies_build(g, s, arena) && screens_build(g, s, arena))
 		return s;
 	snapshot_free(s);
 	refusal_set(why, "memory", "", "not enough memory to build the snapshot");

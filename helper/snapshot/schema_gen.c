@@ -580,12 +580,13 @@ static const struct schema_field nat_pool_fields[] = {
 const struct schema_map given_nat_pool_map = { .name = "nat_pool", .size = sizeof(struct given_nat_pool), .count = 8, .field = nat_pool_fields };
 
 static const uint32_t nat_rule_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
-static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix" };
+static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix", "nptv6" };
+static const char *const nat_rule_persistent_words[] = { "any-remote-host", "target-host", "target-host-port" };
 static const struct schema_field nat_rule_fields[] = {
 	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, name),
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = nat_rule_name_characters } },
 	{ .name = "action", .name_length = 6, .required = true, .at = offsetof(struct given_nat_rule, action),
-	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 4 } },
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 5 } },
 	{ .name = "pool", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, pool),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
 	{ .name = "outer", .name_length = 5, .required = false, .at = offsetof(struct given_nat_rule, outer), .present_at = offsetof(struct given_nat_rule, has_outer),
@@ -598,8 +599,14 @@ static const struct schema_field nat_rule_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
 	{ .name = "inner_port", .name_length = 10, .required = true, .at = offsetof(struct given_nat_rule, inner_port),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "persistent", .name_length = 10, .required = false, .at = offsetof(struct given_nat_rule, persistent), .present_at = offsetof(struct given_nat_rule, has_persistent),
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_persistent_words, .value_count = 3 } },
+	{ .name = "persistent_timeout", .name_length = 18, .required = false, .at = offsetof(struct given_nat_rule, persistent_timeout), .present_at = offsetof(struct given_nat_rule, has_persistent_timeout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 60ll, .high = 7200ll } },
+	{ .name = "persistent_sessions", .name_length = 19, .required = false, .at = offsetof(struct given_nat_rule, persistent_sessions), .present_at = offsetof(struct given_nat_rule, has_persistent_sessions),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 8ll, .high = 65536ll } },
 };
-const struct schema_map given_nat_rule_map = { .name = "nat_rule", .size = sizeof(struct given_nat_rule), .count = 8, .field = nat_rule_fields };
+const struct schema_map given_nat_rule_map = { .name = "nat_rule", .size = sizeof(struct given_nat_rule), .count = 11, .field = nat_rule_fields };
 
 static const struct schema_type nat_match_source_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
 static const struct schema_type nat_match_destination_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
@@ -638,6 +645,16 @@ static const struct schema_field nat_set_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 65536ll, .item = &nat_set_matches_item, .item_size = sizeof(struct given_nat_match) } },
 };
 const struct schema_map given_nat_set_map = { .name = "nat_set", .size = sizeof(struct given_nat_set), .count = 4, .field = nat_set_fields };
+
+static const struct schema_field proxy_fields[] = {
+	{ .name = "unit", .name_length = 4, .required = true, .at = offsetof(struct given_proxy, unit),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4095ll } },
+	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_proxy, low),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "high", .name_length = 4, .required = true, .at = offsetof(struct given_proxy, high),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+};
+const struct schema_map given_proxy_map = { .name = "proxy", .size = sizeof(struct given_proxy), .count = 3, .field = proxy_fields };
 
 static const struct schema_field screen_threshold_fields[] = {
 	{ .name = "screen", .name_length = 6, .required = true, .at = offsetof(struct given_screen_threshold, screen),
@@ -694,6 +711,7 @@ static const struct schema_type snapshot_rewrites_item = { .kind = SCHEMA_MAP, .
 static const struct schema_type snapshot_nat_pools_item = { .kind = SCHEMA_MAP, .map = &given_nat_pool_map };
 static const struct schema_type snapshot_nat_rules_item = { .kind = SCHEMA_MAP, .map = &given_nat_rule_map };
 static const struct schema_type snapshot_nat_sets_item = { .kind = SCHEMA_MAP, .map = &given_nat_set_map };
+static const struct schema_type snapshot_proxies_item = { .kind = SCHEMA_MAP, .map = &given_proxy_map };
 static const struct schema_type snapshot_screens_item = { .kind = SCHEMA_MAP, .map = &given_screen_map };
 static const struct schema_field snapshot_fields[] = {
 	{ .name = "version", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, version),
@@ -742,7 +760,9 @@ static const struct schema_field snapshot_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 16384ll, .item = &snapshot_nat_rules_item, .item_size = sizeof(struct given_nat_rule) } },
 	{ .name = "nat_sets", .name_length = 8, .required = false, .at = offsetof(struct given_snapshot, nat_sets), .count_at = offsetof(struct given_snapshot, nat_sets_count), .present_at = offsetof(struct given_snapshot, has_nat_sets),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_nat_sets_item, .item_size = sizeof(struct given_nat_set) } },
+	{ .name = "proxies", .name_length = 7, .required = false, .at = offsetof(struct given_snapshot, proxies), .count_at = offsetof(struct given_snapshot, proxies_count), .present_at = offsetof(struct given_snapshot, has_proxies),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4096ll, .item = &snapshot_proxies_item, .item_size = sizeof(struct given_proxy) } },
 	{ .name = "screens", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, screens), .count_at = offsetof(struct given_snapshot, screens_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 127ll, .item = &snapshot_screens_item, .item_size = sizeof(struct given_screen) } },
 };
-const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 24, .field = snapshot_fields };
+const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 25, .field = snapshot_fields };

@@ -373,7 +373,8 @@ struct given_nat_pool {
 };
 extern const struct schema_map given_nat_pool_map;
 
-enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX };
+enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX, GIVEN_NAT_RULE_ACTION_NPTV6 };
+enum given_nat_rule_persistent { GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST_PORT };
 struct given_nat_rule {
 	struct schema_text name;
 	uint32_t action;
@@ -385,6 +386,12 @@ struct given_nat_rule {
 	uint32_t length;
 	uint32_t outer_port;
 	uint32_t inner_port;
+	bool has_persistent;
+	uint32_t persistent;
+	bool has_persistent_timeout;
+	uint32_t persistent_timeout;
+	bool has_persistent_sessions;
+	uint32_t persistent_sessions;
 };
 extern const struct schema_map given_nat_rule_map;
 
@@ -413,6 +420,13 @@ struct given_nat_set {
 	struct given_nat_match *matches;
 };
 extern const struct schema_map given_nat_set_map;
+
+struct given_proxy {
+	uint32_t unit;
+	struct schema_bytes low;
+	struct schema_bytes high;
+};
+extern const struct schema_map given_proxy_map;
 
 struct given_screen_threshold {
 	uint32_t screen;
@@ -482,6 +496,9 @@ struct given_snapshot {
 	bool has_nat_sets;
 	uint32_t nat_sets_count;
 	struct given_nat_set *nat_sets;
+	bool has_proxies;
+	uint32_t proxies_count;
+	struct given_proxy *proxies;
 	uint32_t screens_count;
 	struct given_screen *screens;
 };

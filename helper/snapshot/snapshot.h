@@ -12,7 +12,7 @@
 #include "screen/screen.h"
 #include "wire_gen.h"
 
-enum { NAME_MAX_BYTES = 64, DEVICE_MAX_BYTES = 16 };
+enum { NAME_MAX_BYTES = 64, DEVICE_MAX_BYTES = 16, PROXY_ADDRESSES = 4096 };
 
 /* settings: `security flow`, `system` and dataplane settings. */
 struct settings {
@@ -108,6 +108,13 @@ struct unit {
 	struct host_service *host_service;
 };
 
+/* proxy: an address that this host answers for on a unit's link, so that packets to it come here. */
+struct proxy {
+	struct address address;
+	uint16_t unit;
+	uint8_t family;
+};
+
 /* instance: a routing instance; 0 is inet.0. */
 struct instance {
 	char name[NAME_MAX_BYTES];
@@ -189,6 +196,8 @@ struct snapshot {
 	uint32_t filter_counter_count;
 	const char **filter_counter_name; /* "FILTER/COUNTER", to carry counters over a commit */
 	struct nat *nat;                  /* NULL: no address translation */
+	uint32_t proxy_count;
+	struct proxy *proxy;
 	uint32_t route_count;
 	struct static_route *route; /* static routes only; connected ones follow from unit addresses */
 	struct fib *fib[64];        /* [instance]; filled by the engine before publication */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "e272b3c466c0de90";
+export const LAYOUT_HASH = "62201aecb6b8b2ce";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -368,15 +368,21 @@ export const DropReason = {
   NAT_CHANGED: 54,
   /** it has the addresses of a translated session, but not from where that one lies */
   NAT_NO_SESSION: 55,
+  /** an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+  NAT_UNMAPPABLE: 60,
+  /** no room for another binding of persistent NAT */
+  NAT_BINDING_FULL: 64,
+  /** its binding of persistent NAT has as many sessions as it may */
+  NAT_BINDING_SESSIONS: 65,
   /** a log stream that must deliver is down (require-delivery) */
   LOG_DELIVERY: 76,
 } as const;
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 export type DropReasonName = keyof typeof DropReason;
 /** What a user reads, by value. */
-export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","log-delivery"];
+export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","unknown","unknown","unknown","unknown","nat-unmappable","unknown","unknown","unknown","nat-binding-full","nat-binding-sessions","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","log-delivery"];
 /** The declared name, by value. */
-export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
+export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", undefined, undefined, undefined, undefined, "NAT_UNMAPPABLE", undefined, undefined, undefined, "NAT_BINDING_FULL", "NAT_BINDING_SESSIONS", undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
 
 export const Verdict = {
   /** not decided yet */

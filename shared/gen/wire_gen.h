@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0xe272b3c466c0de90ull
-#define WIRE_LAYOUT_HASH_TEXT "e272b3c466c0de90"
+#define WIRE_LAYOUT_HASH 0x62201aecb6b8b2ceull
+#define WIRE_LAYOUT_HASH_TEXT "62201aecb6b8b2ce"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -354,6 +354,9 @@ enum drop_reason {
 	DROP_REASON_QUEUE_FULL = 53, /* the queue of its class at the egress interface was full */
 	DROP_REASON_NAT_CHANGED = 54, /* the translation of its session is not what the configuration says now */
 	DROP_REASON_NAT_NO_SESSION = 55, /* it has the addresses of a translated session, but not from where that one lies */
+	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
+	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
 	DROP_REASON_LOG_DELIVERY = 76, /* a log stream that must deliver is down (require-delivery) */
 };
 #define DROP_REASON_COUNT 77u /* highest value + 1 */
@@ -419,6 +422,9 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_QUEUE_FULL] = "queue-full",
 		[DROP_REASON_NAT_CHANGED] = "nat-changed",
 		[DROP_REASON_NAT_NO_SESSION] = "nat-no-session",
+		[DROP_REASON_NAT_UNMAPPABLE] = "nat-unmappable",
+		[DROP_REASON_NAT_BINDING_FULL] = "nat-binding-full",
+		[DROP_REASON_NAT_BINDING_SESSIONS] = "nat-binding-sessions",
 		[DROP_REASON_LOG_DELIVERY] = "log-delivery",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";

@@ -29,13 +29,9 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ],
     ["a statement that is nothing like another", [["chassis", {}]], ["chassis: unknown statement 'chassis'"]],
     [
-      "what comes later is refused now: translation between IPv4 and IPv6, proxies",
-      [["security.nat", { "proxy-arp": {}, "proxy-ndp": {}, natv6v4: {} }]],
-      [
-        "security.nat.proxy-arp: unknown statement 'proxy-arp'",
-        "security.nat.proxy-ndp: unknown statement 'proxy-ndp'",
-        "security.nat.natv6v4: unknown statement 'natv6v4'",
-      ],
+      "what comes later is refused now: translation between IPv4 and IPv6",
+      [["security.nat", { natv6v4: {} }]],
+      ["security.nat.natv6v4: unknown statement 'natv6v4'"],
     ],
     [
       "Junos conditions that are not enforced are never dropped",

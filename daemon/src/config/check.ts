@@ -36,7 +36,7 @@ export function checkMeaning(tree: unknown): Finding[] {
   checkPolicies(report, security, { zones, addresses, applications });
   const instances = checkInstances(report, root.get("routing-instances"), units, loopbacks);
   checkAllRoutes(report, root, units, instances);
-  checkNat(report, security.get("nat"), { units, zones, instances, addresses });
+  checkNat(report, security.get("nat"), { units, zones, instances, addresses, applications });
   const forwardingClasses = checkForwardingClasses(report, root.get("class-of-service", "forwarding-classes", "class"));
   checkClassOfService(report, root, { units, classes: forwardingClasses });
   const prefixLists = checkPrefixLists(report, root.get("policy-options", "prefix-list"));

@@ -17,7 +17,7 @@ import type {
 import { AddressSets } from "./address-sets.js";
 import { addressBytes, parsePrefix, type Prefix } from "./address.js";
 import { ApplicationTable, type ApplicationRow } from "./application-table.js";
-import { compileInstances, compileRoutes } from "./compile-routes.js";
+import { compileInstances, compileRoutes, proxyRoutes } from "./compile-routes.js";
 import { ClassOfServiceTable } from "./class-of-service.js";
 import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, Unit } from "./config.js";
 import type { Direction } from "./filter/attachment.js";
@@ -27,7 +27,7 @@ import { forwardingClasses } from "./forwarding-class.js";
 import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
 import { InstanceTable } from "./instance-table.js";
 import { LOOPBACK, loopbackUnits } from "./loopback.js";
-import { NatTable } from "./nat-table.js";
+import { NatTable, type NatParts } from "./nat-table.js";
 import { ScreenTable } from "./screen-table.js";
 import {
   DEFAULT_POLICY_ID,
@@ -69,8 +69,9 @@ export function compileConfig(config: Config, generation: number): Compiled {
     forwardingClassIds: new Map(forwardingClasses(config["class-of-service"]).map(({ name, id }) => [name, id])),
     instanceIds: instances.ids,
   });
-  const nat = compileNat(config, bare, { sets, zoneIds, instances });
+  const nat = compileNat(config, bare, { sets, applications, zoneIds, instances });
   const units = bare.map((compiled) => attachFilters(compiled, filters));
+  const routes = compileRoutes(instances, units);
   const routing = compileInstances(instances, loopbackUnits(config), filters);
   const content: SnapshotContent = {
     version: 1,
@@ -84,7 +85,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     policy_sets: policies.sets,
     default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
     counters,
-    routes: compileRoutes(instances, units),
+    routes: [...routes, ...proxyRoutes(nat.proxies, routes, units)],
     filters: filters.filters,
     filter_counters: filters.counters,
     policers: filters.policers,
@@ -92,6 +93,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     classifiers: classes.classifiers,
     rewrites: classes.rewrites,
     ...(nat.rules.length === 0 ? {} : { nat_pools: nat.pools, nat_rules: nat.rules, nat_sets: nat.sets }),
+    ...(nat.proxies.length === 0 ? {} : { proxies: nat.proxies }),
     screens: screens.screens,
   };
   return {
@@ -280,12 +282,18 @@ function attachFilters(compiled: CompiledUnit, filters: FilterTable): CompiledUn
 function compileNat(
   config: Config,
   units: readonly CompiledUnit[],
-  { sets, zoneIds, instances }: Pick<UnitParts, "zoneIds" | "instances"> & { readonly sets: AddressSets },
+  {
+    sets,
+    applications,
+    zoneIds,
+    instances,
+  }: Pick<UnitParts, "zoneIds" | "instances"> & Pick<NatParts, "sets" | "applications">,
 ): NatTable {
   const where = (holds: (unit: SnapshotUnit) => boolean): number[] =>
     units.filter(({ unit }) => holds(unit)).map(({ unit }) => unit.id);
   return new NatTable(config.security.nat ?? {}, {
     sets,
+    applications,
     unitIds: new Map(units.map(({ unit }) => [unit.name, unit.id])),
     unitsOfZone: (zone) => where((unit) => unit.zone === zoneIds.get(zone)),
     unitsOfInstance: (instance) => where((unit) => unit.instance === instances.ids.get(instance)),

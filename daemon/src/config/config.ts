@@ -263,6 +263,7 @@ export interface DefaultPolicy {
 export interface Nat {
   readonly source?: {
     readonly "address-persistent"?: true;
+    readonly "pool-utilization-alarm"?: NatAlarm;
     readonly pool?: readonly NatSourcePool[];
     readonly "rule-set"?: readonly NatSourceRuleSet[];
   };
@@ -271,10 +272,23 @@ export interface Nat {
     readonly "rule-set"?: readonly NatDestinationRuleSet[];
   };
   readonly static?: { readonly "rule-set"?: readonly NatStaticRuleSet[] };
+  /** proxy-arp: IPv4 addresses, proxy-ndp: IPv6 addresses that are answered for */
+  readonly "proxy-arp"?: NatProxy;
+  readonly "proxy-ndp"?: NatProxy;
+}
+
+export interface NatProxy {
+  readonly interface?: readonly { readonly name: string; readonly address: readonly NatRange[] }[];
 }
 
 /** NatRange: an address, a prefix, or the first and the last address of a range. */
 export type NatRange = string | { readonly name: string; readonly to: string };
+
+/** NatAlarm: percent. Without clear-threshold it is four fifths of the other one. */
+export interface NatAlarm {
+  readonly "raise-threshold": number;
+  readonly "clear-threshold"?: number;
+}
 
 /** NatSourcePool: ports come from 1024 to 63487 unless `port` says otherwise. */
 export interface NatSourcePool {
@@ -285,6 +299,7 @@ export interface NatSourcePool {
     readonly "no-translation"?: true;
     readonly range?: { readonly low: number; readonly high: number };
   };
+  readonly "pool-utilization-alarm"?: NatAlarm;
   /** overflow-pool: the name of another pool, or interface */
   readonly "overflow-pool"?: string;
 }
@@ -327,11 +342,29 @@ export interface NatSourceRule {
     readonly "destination-address-name"?: readonly string[];
     readonly "destination-port"?: readonly (string | number)[];
     readonly protocol?: readonly (string | number)[];
+    /** application: instead of protocol and ports */
+    readonly application?: readonly string[];
   };
   /** exactly one of the three */
   readonly then: {
-    readonly "source-nat": { readonly off?: true; readonly interface?: true; readonly pool?: string };
+    readonly "source-nat": {
+      readonly off?: true;
+      readonly interface?: true;
+      readonly pool?: string;
+      readonly "persistent-nat"?: PersistentNat;
+    };
   };
+}
+
+/** PersistentNat: exactly one of permit is there. Without inactivity-timeout 300 s, without max-session-number 30. */
+export interface PersistentNat {
+  readonly permit: {
+    readonly "any-remote-host"?: true;
+    readonly "target-host"?: true;
+    readonly "target-host-port"?: true;
+  };
+  readonly "inactivity-timeout"?: number;
+  readonly "max-session-number"?: number;
 }
 
 /** NatDestinationRule: exactly one of destination-address and destination-address-name. */
@@ -345,6 +378,8 @@ export interface NatDestinationRule {
     readonly "destination-address-name"?: string;
     readonly "destination-port"?: readonly (string | number)[];
     readonly protocol?: readonly (string | number)[];
+    /** application: instead of protocol and ports */
+    readonly application?: readonly string[];
   };
   /** exactly one of the two */
   readonly then: { readonly "destination-nat": { readonly off?: true; readonly pool?: string } };
@@ -361,8 +396,10 @@ export interface NatStaticRule {
     readonly "destination-port"?: string | number;
   };
   readonly then: {
+    /** exactly one of the two */
     readonly "static-nat": {
-      readonly prefix: { readonly name: string; readonly "mapped-port"?: string | number };
+      readonly prefix?: { readonly name: string; readonly "mapped-port"?: string | number };
+      readonly "nptv6-prefix"?: { readonly name: string };
     };
   };
 }

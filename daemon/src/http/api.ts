@@ -325,6 +325,31 @@ export interface NatPoolView {
   readonly ports: string;
   readonly overflow: string;
   readonly used: number;
+  /** of the protocol that has most */
+  readonly percent: number;
+  readonly alarm: PoolAlarm | "";
+}
+
+export type PoolAlarm = "utilization" | "exhausted";
+
+/** BindingView: of persistent NAT. */
+export interface BindingView {
+  readonly protocol: string;
+  readonly inner: string;
+  readonly innerPort: number;
+  readonly outer: string;
+  readonly outerPort: number;
+  readonly rule: string;
+  readonly permit: string;
+  readonly sessions: number;
+  readonly secondsLeft: number;
+}
+
+/** AlarmView: something that is raised now. */
+export interface AlarmView {
+  readonly since: string;
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface Sessions {

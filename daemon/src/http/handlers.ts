@@ -29,6 +29,8 @@ import type { RequiredDelivery } from "../syslog/required-delivery.js";
 import type { StreamWatch } from "../syslog/stream-watch.js";
 import type {
   ActiveConfig,
+  AlarmView,
+  BindingView,
   ApplyReply,
   CheckReply,
   ClearReply,
@@ -36,17 +38,17 @@ import type {
   Configuration,
   Counters,
   DiffReply,
+  EventView,
   ExplainReply,
   ExplainRequest,
-  EventView,
   FiltersQuery,
-  NatQuery,
   LogStreamQuery,
   LogStreamTest,
-  NatView,
   FilterView,
   FirewallLogQuery,
   InterfaceView,
+  NatQuery,
+  NatView,
   NeighborView,
   PolicyView,
   QueueView,
@@ -62,7 +64,8 @@ import type {
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
-import { natView } from "./nat-view.js";
+import type { PoolAlarms } from "../nat/pool-alarms.js";
+import { bindingView, natView } from "./nat-view.js";
 import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
 import {
@@ -98,6 +101,7 @@ export interface Parts {
   readonly streamWatch: StreamWatch;
   readonly required: RequiredDelivery;
   readonly firewallLog: FirewallLog;
+  readonly poolAlarms: PoolAlarms;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -106,7 +110,7 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, names } = parts;
+  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, poolAlarms, names } = parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -304,8 +308,19 @@ export function createHandlers(parts: Parts): Handlers {
     },
     "GET /nat": async ({ kind = "source" }: NatQuery): Promise<NatView> => {
       const counted = await ask("nat", {});
-      return natView(kind, inForce(counted.generation), counted);
+      return natView(kind, inForce(counted.generation), counted, poolAlarms);
     },
+    "GET /nat/bindings": async (): Promise<BindingView[]> => {
+      const found: BindingView[] = [];
+      for (let after = 0; ;) {
+        const page = await ask("bindings", { after, limit: PAGE });
+        const now = inForce(page.generation);
+        found.push(...page.bindings.map((binding) => bindingView(binding, now)));
+        if (page.next === 0) return found;
+        after = page.next;
+      }
+    },
+    "GET /alarms": (): readonly AlarmView[] => poolAlarms.raised,
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /sessions": sessionPage,
     "GET /routes": async (): Promise<RouteView[]> => {

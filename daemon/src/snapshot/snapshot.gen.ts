@@ -513,20 +513,26 @@ export interface SnapshotNatPool {
 export interface SnapshotNatRule {
   /** unique, KIND/SET/RULE; 1..255 characters */
   readonly name: string;
-  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; off, interface, pool, prefix */
-  readonly action: "off" | "interface" | "pool" | "prefix";
+  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); off, interface, pool, prefix, nptv6 */
+  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6";
   /** action pool: position in nat_pools + 1; else 0; 0..1024 */
   readonly pool: number;
-  /** action prefix only; host bits zero; 4 or 16 bytes */
+  /** actions prefix and nptv6 only; host bits zero; 4 or 16 bytes */
   readonly outer?: Uint8Array;
-  /** action prefix only, of the same family; host bits zero; 4 or 16 bytes */
+  /** actions prefix and nptv6 only, of the same family; host bits zero; 4 or 16 bytes */
   readonly inner?: Uint8Array;
-  /** action prefix: of both prefixes; else 0; 0..128 */
+  /** actions prefix and nptv6 (1..64): of both prefixes; else 0; 0..128 */
   readonly length: number;
   /** action prefix: the first outer port, 0 if ports stay as they are; 0..65535 */
   readonly outer_port: number;
   /** the inner port that the first outer port stands for; 0..65535 */
   readonly inner_port: number;
+  /** source actions that give out ports: a client's transport address stays bound to its outer one, and these may reach it there; any-remote-host, target-host, target-host-port */
+  readonly persistent?: "any-remote-host" | "target-host" | "target-host-port";
+  /** with persistent: seconds without a session; 60..7200 */
+  readonly persistent_timeout?: number;
+  /** with persistent: sessions of one binding at a time; 8..65536 */
+  readonly persistent_sessions?: number;
 }
 
 /** Packets that a rule is for. */
@@ -559,6 +565,16 @@ export interface SnapshotNatSet {
   readonly to: readonly number[];
   /** the first that matches decides; at most 65536 */
   readonly matches: readonly SnapshotNatMatch[];
+}
+
+/** Addresses of one family from low to high, both included, for which ARP or neighbour discovery is answered. */
+export interface SnapshotProxy {
+  /** the unit on whose link they are answered for; 1..4095 */
+  readonly unit: number;
+  /** 4 or 16 bytes */
+  readonly low: Uint8Array;
+  /** 4 or 16 bytes */
+  readonly high: Uint8Array;
 }
 
 /** A screen that counts. */
@@ -635,6 +651,8 @@ export interface Snapshot {
   readonly nat_rules?: readonly SnapshotNatRule[];
   /** in the order of their stages; of a stage the first whose interfaces fit decides; at most 1024 */
   readonly nat_sets?: readonly SnapshotNatSet[];
+  /** addresses that this host answers for on a link without having them; at most 4096 addresses; at most 4096 */
+  readonly proxies?: readonly SnapshotProxy[];
   /** that zones have; referred to by position, from 1; at most 127 */
   readonly screens: readonly SnapshotScreen[];
 }
@@ -673,12 +691,13 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotRewrite: [["marks", "SnapshotMark"]],
   SnapshotNatRange: [["low", ""], ["high", ""]],
   SnapshotNatPool: [["name", ""], ["family", ""], ["addresses", "SnapshotNatRange"], ["port_low", ""], ["port_high", ""], ["persistent", ""], ["overflow", ""], ["overflow_pool", ""]],
-  SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""]],
+  SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""], ["persistent", ""], ["persistent_timeout", ""], ["persistent_sessions", ""]],
   SnapshotNatMatch: [["rule", ""], ["source", ""], ["destination", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""]],
   SnapshotNatSet: [["stage", ""], ["from", ""], ["to", ""], ["matches", "SnapshotNatMatch"]],
+  SnapshotProxy: [["unit", ""], ["low", ""], ["high", ""]],
   SnapshotScreenThreshold: [["screen", ""], ["threshold", ""]],
   SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""]],
-  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["screens", "SnapshotScreen"]],
+  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["proxies", "SnapshotProxy"], ["screens", "SnapshotScreen"]],
 };
 
 export const snapshotSchema = {
@@ -897,6 +916,15 @@ export const snapshotSchema = {
     "$ref": "#/$defs/nat_set"
    },
    "description": "in the order of their stages; of a stage the first whose interfaces fit decides"
+  },
+  "proxies": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 4096,
+   "items": {
+    "$ref": "#/$defs/proxy"
+   },
+   "description": "addresses that this host answers for on a link without having them; at most 4096 addresses"
   },
   "screens": {
    "type": "array",
@@ -2561,6 +2589,30 @@ export const snapshotSchema = {
     }
    }
   },
+  "proxy": {
+   "type": "object",
+   "description": "Addresses of one family from low to high, both included, for which ARP or neighbour discovery is answered.",
+   "additionalProperties": false,
+   "required": [
+    "unit",
+    "low",
+    "high"
+   ],
+   "properties": {
+    "unit": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4095,
+     "description": "the unit on whose link they are answered for"
+    },
+    "low": {
+     "$ref": "#/$defs/address"
+    },
+    "high": {
+     "$ref": "#/$defs/address"
+    }
+   }
+  },
   "nat_pool": {
    "type": "object",
    "description": "Addresses that others are translated to.",
@@ -2656,9 +2708,10 @@ export const snapshotSchema = {
       "off",
       "interface",
       "pool",
-      "prefix"
+      "prefix",
+      "nptv6"
      ],
-     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones"
+     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296)"
     },
     "pool": {
      "type": "integer",
@@ -2668,17 +2721,17 @@ export const snapshotSchema = {
     },
     "outer": {
      "$ref": "#/$defs/address",
-     "description": "action prefix only; host bits zero"
+     "description": "actions prefix and nptv6 only; host bits zero"
     },
     "inner": {
      "$ref": "#/$defs/address",
-     "description": "action prefix only, of the same family; host bits zero"
+     "description": "actions prefix and nptv6 only, of the same family; host bits zero"
     },
     "length": {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
-     "description": "action prefix: of both prefixes; else 0"
+     "description": "actions prefix and nptv6 (1..64): of both prefixes; else 0"
     },
     "outer_port": {
      "type": "integer",
@@ -2691,6 +2744,26 @@ export const snapshotSchema = {
      "minimum": 0,
      "maximum": 65535,
      "description": "the inner port that the first outer port stands for"
+    },
+    "persistent": {
+     "enum": [
+      "any-remote-host",
+      "target-host",
+      "target-host-port"
+     ],
+     "description": "source actions that give out ports: a client's transport address stays bound to its outer one, and these may reach it there"
+    },
+    "persistent_timeout": {
+     "type": "integer",
+     "minimum": 60,
+     "maximum": 7200,
+     "description": "with persistent: seconds without a session"
+    },
+    "persistent_sessions": {
+     "type": "integer",
+     "minimum": 8,
+     "maximum": 65536,
+     "description": "with persistent: sessions of one binding at a time"
     }
    }
   },
