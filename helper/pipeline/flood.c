@@ -55,10 +55,12 @@ tcp_find(struct worker *w, const struct packet *p)
 {
 	if ((p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN || packet_later_fragment(p))
 		return 0;
-	return rate(w, p, SCREEN_ID_SYN_FLOOD, KEY_DESTINATION | KEY_PORT) |
-	       rate(w, p, SCREEN_ID_SYN_FLOOD_SOURCE, KEY_SOURCE) |
-	       rate(w, p, SCREEN_ID_SYN_FLOOD_DESTINATION, KEY_DESTINATION) |
-	       spread(w, p, SCREEN_ID_PORT_SCAN, KEY_SOURCE | KEY_DESTINATION, KEY_PORT) |
+	uint64_t met = 0;
+	if (!screen_trusts(screen_of(w, p->zone), &p->key))
+		met = rate(w, p, SCREEN_ID_SYN_FLOOD, KEY_DESTINATION | KEY_PORT) |
+		      rate(w, p, SCREEN_ID_SYN_FLOOD_SOURCE, KEY_SOURCE) |
+		      rate(w, p, SCREEN_ID_SYN_FLOOD_DESTINATION, KEY_DESTINATION);
+	return met | spread(w, p, SCREEN_ID_PORT_SCAN, KEY_SOURCE | KEY_DESTINATION, KEY_PORT) |
 	       spread(w, p, SCREEN_ID_TCP_SWEEP, KEY_SOURCE, KEY_DESTINATION);
 }
 
@@ -79,6 +81,12 @@ icmp_find(struct worker *w, const struct packet *p)
 	uint64_t met = rate(w, p, SCREEN_ID_ICMP_FLOOD, KEY_DESTINATION);
 	bool request = p->icmp_type == (p->key.family == ADDRESS_FAMILY_INET ? ICMP_ECHO_REQUEST : ICMP6_ECHO_REQUEST);
 	return request ? met | spread(w, p, SCREEN_ID_IP_SWEEP, KEY_SOURCE, KEY_DESTINATION) : met;
+}
+
+bool
+flood_alarms(struct worker *w, const struct packet *p)
+{
+	return rate(w, p, SCREEN_ID_SYN_COOKIE, KEY_DESTINATION | KEY_PORT) != 0;
 }
 
 uint64_t

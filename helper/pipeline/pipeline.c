@@ -18,6 +18,7 @@ static const struct stage stages[] = {
 	{ "destination-nat", nat_destination, trace_destination_nat, MEMO },
 	{ "route", route_select, trace_route, MEMO },
 	{ "host", host_admit, trace_host, MEMO },
+	{ "syn-cookie", splice_challenge, trace_passed, MEMO },
 	{ "policy", policy_decide, trace_policy, MEMO },
 	{ "source-nat", nat_source, trace_source_nat, MEMO },
 	{ "egress", egress_check, trace_egress, ALWAYS },
@@ -130,8 +131,12 @@ fast_path(struct worker *w, struct packet *p)
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
 	p->egress_zone = s->zones[direction].egress;
-	if (s->flags & SESSION_MARKED && (s->rewrites[direction] || p->set_dscp >= 0))
-		cos_mark(w, p);
+	if (s->flags & SESSION_MARKED) {
+		if (s->rewrites[direction] || p->set_dscp >= 0)
+			cos_mark(w, p);
+		if (s->flags & SESSION_SPLICED)
+			splice_rewrite(w, p);
+	}
 	if (p->flags & PACKET_TRANSLATED)
 		nat_rewrite(p);
 	rewrite_ttl(p);
@@ -176,6 +181,8 @@ receive(struct worker *w, struct packet *p)
 	counter_add(&w->counters.received_packets, 1);
 	counter_add(&w->counters.received_bytes, p->length);
 	p->judged_by = 0;
+	p->splice = PACKET_NOT_SPLICED;
+	p->tcp_shift = 0;
 	begin(w, p);
 	if (p->unit != UNIT_NONE) {
 		counter_add(&w->units[p->unit].in_packets, 1);
@@ -195,6 +202,8 @@ static void
 begin_again(struct worker *w, struct packet *p)
 {
 	unsigned direction = 0;
+	p->tcp_sequence -= p->tcp_shift;
+	p->tcp_shift = 0;
 	p->flags |= p->flags & PACKET_OPENS ? PACKET_FROM_WAIT | PACKET_OPENED : PACKET_FROM_WAIT;
 	begin(w, p);
 	if (p->verdict != VERDICT_NONE && p->flags & PACKET_OPENED)
@@ -315,6 +324,8 @@ pipeline_explain(struct worker *w, struct packet *p, struct trace *t)
 	t->count = 0;
 	w->trace = t;
 	p->judged_by = 0;
+	p->splice = PACKET_NOT_SPLICED;
+	p->tcp_shift = 0;
 	begin(w, p);
 	p->drop_reason = DROP_REASON_NONE;
 	p->verdict = (uint8_t)decide(w, p, 0);

@@ -13,6 +13,7 @@
 #include "nat/ports.h"
 #include "packet/packet.h"
 #include "route/neighbour.h"
+#include "screen/cookie.h"
 #include "snapshot/snapshot.h"
 
 enum {
@@ -108,6 +109,7 @@ struct port_state {
 };
 
 struct nat_owners; /* nat/owners.h */
+struct splice;     /* pipeline/splice.h */
 struct wait_queue; /* pipeline/wait.c */
 struct trace;      /* pipeline/trace.h: explain's record of stages, NULL otherwise */
 
@@ -138,8 +140,10 @@ struct worker {
 	struct nat_ports *nat_ports;        /* NULL: nothing was ever translated here, as nat_sessions */
 	struct nat_session *nat_sessions;   /* [session index] */
 	struct nat_pool_state *nat_pools;   /* [snapshot->nat->pool_count] */
-	struct bucket answers;              /* rate limit of ICMP errors and resets */
-	uint64_t next_session;              /* see session id in docs/decisions */
+	struct cookie_keys cookies;
+	struct splice *splices; /* [session index]; NULL: no zone ever had SYN cookies */
+	struct bucket answers;  /* rate limit of ICMP errors and resets */
+	uint64_t next_session;  /* see session id in docs/decisions */
 	uint64_t owner_seed;
 
 	/* output of a burst, emptied by the driver */
