@@ -52,6 +52,7 @@ const LINES: readonly [screen: keyof typeof ScreenId, tag: string, attack: strin
   ["SOURCE_ROUTE", "RT_SCREEN_IP", "Source route IP option!"],
   ["SYN_FRAGMENT", "RT_SCREEN_TCP", "SYN fragment!"],
   ["SYN_COOKIE", "RT_SCREEN_TCP", "SYN flood!"],
+  ["SYN_QUEUE", "RT_SCREEN_TCP", "SYN flood!"],
   ["SESSION_LIMIT_SOURCE", "RT_SCREEN_SESSION_LIMIT", "Src IP session limit!", SOURCE],
   ["SESSION_LIMIT_DESTINATION", "RT_SCREEN_SESSION_LIMIT", "Dst IP session limit!", DESTINATION],
   ["ICMP_FRAGMENT", "RT_SCREEN_ICMP", "ICMP fragment!"],
