@@ -20,7 +20,7 @@ const withScreen = (flow: object): Promise<string> =>
     const zones = (tree.security["zones"] as { "security-zone": { name: string; screen?: string }[] })["security-zone"];
     zones.find(({ name }) => name === "trust")!.screen = "inside";
     const flood = { "attack-threshold": 10, "source-threshold": 1_000_000, "destination-threshold": 1_000_000 };
-    const cookies = "syn-flood-protection-mode" in flow ? { "alarm-threshold": 2000, timeout: 5 } : {};
+    const cookies = "syn-flood-protection-mode" in flow ? { "alarm-threshold": 1000, timeout: 5 } : {};
     tree.security["screen"] = { "ids-option": [{ name: "inside", tcp: { "syn-flood": { ...flood, ...cookies } } }] };
     tree.security["flow"] = flow;
   });
@@ -97,6 +97,11 @@ describe("a SYN flood", { timeout: 240_000 }, () => {
       );
       const expected = createHash("sha256").update(Buffer.alloc(BYTES, "ringwall ")).digest("hex");
       assert.equal(large.stdout.split(" ")[0], expected);
+      const alarm = await lab.collector.expect(
+        "the alarm",
+        (line) => line.fields["attack-name"] === "SYN flood!" && line.fields["destination-address"] === destination,
+        from,
+      );
       await flood.stop();
 
       const closed = await lab.collector.expectCount(
@@ -114,11 +119,6 @@ describe("a SYN flood", { timeout: 240_000 }, () => {
       );
       const bytes = closed.map((line) => Number(line.fields["bytes-from-server"]));
       assert.ok(Math.max(...bytes) > BYTES, `${Math.max(...bytes)} bytes from the server`);
-      const alarm = await lab.collector.expect(
-        "the alarm",
-        (line) => line.fields["attack-name"] === "SYN flood!" && line.fields["destination-address"] === destination,
-        from,
-      );
       assert.equal(alarm.tag, "RT_SCREEN_TCP");
       assert.equal(alarm.fields["action"], "drop");
       assert.notEqual(alarm.fields["source-address"], address.trust[family]);
