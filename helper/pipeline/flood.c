@@ -10,13 +10,18 @@ key_of(const struct worker *w, const struct packet *p, unsigned parts)
 {
 	const struct flow_key *k = &p->key;
 	uint64_t words[5] = { parts | (uint64_t)k->family << 8 };
-	if (parts & KEY_SOURCE)
-		memcpy(&words[1], &k->source, sizeof k->source);
-	if (parts & KEY_DESTINATION)
-		memcpy(&words[3], &k->destination, sizeof k->destination);
+	unsigned count = 1;
+	if (parts & KEY_SOURCE) {
+		memcpy(&words[count], &k->source, sizeof k->source);
+		count += 2;
+	}
+	if (parts & KEY_DESTINATION) {
+		memcpy(&words[count], &k->destination, sizeof k->destination);
+		count += 2;
+	}
 	if (parts & KEY_PORT)
 		words[0] |= (uint64_t)k->destination_port << 16;
-	return tracker_hash(w->owner_seed, words, 5);
+	return tracker_hash(w->owner_seed, words, count);
 }
 
 /* Each asks its tracker if the zone has it. */
@@ -27,7 +32,10 @@ rate(struct worker *w, const struct packet *p, enum screen_id id, unsigned parts
 	const struct zone *z = &w->snapshot->zone[p->zone];
 	if (!(z->screen->rates >> id & 1))
 		return 0;
-	return tracker_rate(z->tracker[id], key_of(w, p, parts), z->screen->threshold[id], w->now_ns) ? 1ull << id : 0;
+	uint64_t key = key_of(w, p, parts);
+	bool beyond = w->workers > 1 ? tracker_rate(z->tracker[id], key, z->screen->threshold[id], w->now_ns)
+				     : tracker_rate_alone(z->tracker[id], key, z->screen->threshold[id], w->now_ns);
+	return beyond ? 1ull << id : 0;
 }
 
 static uint64_t

@@ -91,6 +91,24 @@ fast_filters(struct worker *w, struct packet *p, struct session *s)
 
 /* fast_path forwards a packet whose flow's memo is what a full evaluation would say now. What the memo depends on is
  * compared here; whatever does not fit is left to the slow path, which finds out why. */
+/* fast_screens is for flows with screens and no filters. */
+static inline enum fast
+fast_screens(struct worker *w, struct packet *p, struct session *s)
+{
+	const struct screen *screen = screen_of(w, p->zone);
+	if (!screen || screen_passes_over(screen, p))
+		return FAST_NOT;
+	p->session = NULL; /* what ends in a screen has met no session */
+	if (screen_check(w, p) != VERDICT_NONE) {
+		finish(w, p);
+		return FAST_DONE;
+	}
+	p->session = s;
+	if (p->screens)
+		screen_report(w, p);
+	return FAST_NOT;
+}
+
 static inline enum fast
 fast_path(struct worker *w, struct packet *p)
 {
@@ -112,7 +130,7 @@ fast_path(struct worker *w, struct packet *p)
 
 	nat_known(p, s);
 	if (s->flags & SESSION_MARKED) {
-		enum fast fast = fast_filters(w, p, s);
+		enum fast fast = s->flags & SESSION_FILTERED ? fast_filters(w, p, s) : fast_screens(w, p, s);
 		if (fast != FAST_NOT)
 			return fast;
 	}
@@ -132,7 +150,7 @@ fast_path(struct worker *w, struct packet *p)
 	p->egress_unit = f->egress_unit;
 	p->egress_zone = s->zones[direction].egress;
 	if (s->flags & SESSION_MARKED) {
-		if (s->rewrites[direction] || p->set_dscp >= 0)
+		if (s->flags & SESSION_FILTERED && (s->rewrites[direction] || p->set_dscp >= 0))
 			cos_mark(w, p);
 		if (s->flags & SESSION_SPLICED)
 			splice_rewrite(w, p);

@@ -1,6 +1,5 @@
 /* screen.c: where the screens of the zone look at a packet. SPDX-License-Identifier: Apache-2.0 */
 #include "event/event.h"
-#include "packet/protocol.h"
 #include "pipeline/stage.h"
 #include "screen/inspect.h"
 
@@ -90,26 +89,11 @@ examine(struct worker *w, struct packet *p, const struct screen *s)
 	return decide(p, s, met);
 }
 
-/* is_plain: UDP, or a TCP segment inside a connection, with nothing about it that any screen asks for: what most packets are. */
-static inline bool
-is_plain(const struct packet *p, const struct screen *s)
-{
-	bool inet6 = p->key.family == ADDRESS_FAMILY_INET6;
-	if (p->flags & (PACKET_FRAGMENT | PACKET_IP_OPTIONS) || s->checks & SCREEN_BIT(SPOOFING))
-		return false;
-	/* Headers of IPv6 may be any that the configuration names, transport included. */
-	if (inet6 && (s->checks & SCREEN_BIT(IPV6_EXTENSION_HEADER) || p->data[p->l3 + 6] != p->key.protocol))
-		return false;
-	if (p->key.protocol == PROTOCOL_TCP)
-		return (p->tcp_flags & (TCP_ACK | TCP_SYN | TCP_URG)) == TCP_ACK;
-	return p->key.protocol == PROTOCOL_UDP && !(s->rates & SCREEN_UDP_RATES);
-}
-
 enum verdict
 screen_check(struct worker *w, struct packet *p)
 {
 	const struct screen *s = screen_of(w, p->zone);
-	return s && !is_plain(p, s) ? examine(w, p, s) : VERDICT_NONE;
+	return s && !screen_passes_over(s, p) ? examine(w, p, s) : VERDICT_NONE;
 }
 
 enum verdict

@@ -408,11 +408,12 @@ session_remember(struct worker *w, struct packet *p)
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
 	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, p->key.family);
 	filter_remember(w, p, s);
-	bool marked =
-	    s->flags & SESSION_SPLICED || screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress);
+	bool screened = screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress), filtered = false;
 	for (unsigned d = 0; d < 2; d++)
-		marked |= s->rewrites[d] || s->marks[d].input_memo || s->marks[d].output_memo;
-	s->flags = (uint16_t)(marked ? s->flags | SESSION_MARKED : s->flags & ~SESSION_MARKED);
+		filtered |= s->rewrites[d] || s->marks[d].input_memo || s->marks[d].output_memo;
+	bool marked = filtered || screened || s->flags & SESSION_SPLICED;
+	uint16_t flags = (uint16_t)((marked ? SESSION_MARKED : 0) | (filtered ? SESSION_FILTERED : 0));
+	s->flags = (uint16_t)((s->flags & ~(SESSION_MARKED | SESSION_FILTERED)) | flags);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "packet/protocol.h"
 #include "pipeline/nat.h"
 #include "pipeline/splice.h"
 #include "pipeline/worker.h"
@@ -23,6 +24,22 @@ struct stage {
 enum verdict ingress_identify(struct worker *w, struct packet *p);
 enum verdict filter_input(struct worker *w, struct packet *p);
 enum verdict screen_check(struct worker *w, struct packet *p);
+/* screen_passes_over: UDP, or a TCP segment inside a connection, with nothing about it that a screen of these asks for: what most
+ * packets are. */
+static inline bool
+screen_passes_over(const struct screen *s, const struct packet *p)
+{
+	bool inet6 = p->key.family == ADDRESS_FAMILY_INET6;
+	if (p->flags & (PACKET_FRAGMENT | PACKET_IP_OPTIONS) || s->checks & SCREEN_BIT(SPOOFING))
+		return false;
+	/* Headers of IPv6 may be any that the configuration names, transport included. */
+	if (inet6 && (s->checks & SCREEN_BIT(IPV6_EXTENSION_HEADER) || p->data[p->l3 + 6] != p->key.protocol))
+		return false;
+	if (p->key.protocol == PROTOCOL_TCP)
+		return (p->tcp_flags & (TCP_ACK | TCP_SYN | TCP_URG)) == TCP_ACK;
+	return p->key.protocol == PROTOCOL_UDP && !(s->rates & SCREEN_UDP_RATES);
+}
+
 /* screen_overlap: the screen of overlapping fragments; only the table of fragments knows them. */
 enum verdict screen_overlap(struct worker *w, struct packet *p);
 /* screen_malformed notes that a screen of the zone names what is wrong with a packet that ends as malformed: `reason`. Returns

@@ -114,11 +114,15 @@ tracker_hash(uint64_t seed, const uint64_t *words, unsigned count)
 /* Time in a rate's cells: fine enough for a million a second to be told from one more in eight thousand. */
 enum { TICKS = 8 }; /* a nanosecond */
 
-/* fill counts one packet in a cell: it is full again a step later. */
-static void
-fill(uint64_t *cell, uint64_t now, uint64_t step)
+/* fill counts one packet in a cell: it is empty a step later than before. */
+static inline void
+fill(uint64_t *cell, uint64_t now, uint64_t step, bool shared)
 {
 	uint64_t old = __atomic_load_n(cell, __ATOMIC_RELAXED), next;
+	if (!shared) {
+		__atomic_store_n(cell, (old > now ? old : now) + step, __ATOMIC_RELAXED);
+		return;
+	}
 	do
 		next = (old > now ? old : now) + step;
 	while (!__atomic_compare_exchange_n(cell, &old, next, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
@@ -126,21 +130,33 @@ fill(uint64_t *cell, uint64_t now, uint64_t step)
 
 /* Cells are looked at after the packet was counted in all of them: else two workers could each be the earlier one in another
  * row. So the last of those that pass has seen all others, and there are never too many. What does not pass is taken back. */
-bool
-tracker_rate(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t now_ns)
+static inline bool
+rate(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t now_ns, bool shared)
 {
 	uint64_t now = now_ns * TICKS, step = 1000000000ull * TICKS / threshold;
 	uint64_t *cell[RATE_ROWS];
 	bool beyond = true;
 	for (unsigned row = 0; row < RATE_ROWS; row++, key >>= RATE_BITS) {
 		cell[row] = &t->cell[row * RATE_CELLS + (key & (RATE_CELLS - 1))];
-		fill(cell[row], now, step);
+		fill(cell[row], now, step, shared);
 	}
 	for (unsigned row = 0; row < RATE_ROWS; row++)
 		beyond &= __atomic_load_n(cell[row], __ATOMIC_SEQ_CST) > now + step * threshold;
 	for (unsigned row = 0; beyond && row < RATE_ROWS; row++)
 		__atomic_fetch_sub(cell[row], step, __ATOMIC_SEQ_CST);
 	return beyond;
+}
+
+bool
+tracker_rate(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t now_ns)
+{
+	return rate(t, key, threshold, now_ns, true);
+}
+
+bool
+tracker_rate_alone(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t now_ns)
+{
+	return rate(t, key, threshold, now_ns, false);
 }
 
 /* live: met within the threshold. Workers' clocks differ by a burst, so a time may lie ahead. */

@@ -43,6 +43,8 @@ uint64_t tracker_hash(uint64_t seed, const uint64_t *words, unsigned count);
  * the highest threshold, 1000000 (GCRA, ITU-T I.371). Where workers meet at the threshold, fewer may, by less than one for each
  * worker. Worker. */
 bool tracker_rate(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t now_ns);
+/* tracker_rate_alone is tracker_rate where there is one worker. */
+bool tracker_rate_alone(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t now_ns);
 
 /* tracker_spread notes that `key` went to `target`, and returns whether that is the tenth target, or a later one, while nine others
  * were first met within the last `threshold_us`, at most 1000000. Targets that were met within that time are not new. Both

@@ -72,6 +72,24 @@ the_highest_threshold_is_kept_too(void **state)
 }
 
 static void
+alone_a_worker_counts_alike(void **state)
+{
+	struct tracker *shared = tracker_create(TRACKER_RATE), *alone = tracker_create(TRACKER_RATE);
+	uint64_t now = 0, x = 88172645463325252ull;
+	unsigned beyond = 0;
+	for (unsigned i = 0; i < 200000; i++) {
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		now += x % 100 * MICROSECOND;
+		bool one = tracker_rate(shared, key(x >> 40 & 15), 1000, now);
+		assert_int_equal(tracker_rate_alone(alone, key(x >> 40 & 15), 1000, now), one);
+		beyond += one;
+	}
+	assert_in_range(beyond, 1000, 199000);
+	tracker_release(shared);
+	tracker_release(alone);
+}
+
+static void
 a_rate_is_that_of_one_key(void **state)
 {
 	struct tracker *t = tracker_create(TRACKER_RATE);
@@ -249,6 +267,7 @@ main(void)
 		cmocka_unit_test(a_rate_lets_its_threshold_through_at_once_and_in_each_second_after),
 		cmocka_unit_test(no_second_is_better_than_another),
 		cmocka_unit_test(the_highest_threshold_is_kept_too),
+		cmocka_unit_test(alone_a_worker_counts_alike),
 		cmocka_unit_test(a_rate_is_that_of_one_key),
 		cmocka_unit_test(a_clock_that_steps_back_makes_no_room),
 		cmocka_unit_test(a_full_rate_lets_nothing_more_through),
