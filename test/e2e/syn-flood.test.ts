@@ -43,7 +43,7 @@ describe("a SYN flood", { timeout: 240_000 }, () => {
   let lab: Lab;
   let mac: string;
   before(async () => {
-    lab = await Lab.start(await withScreen(cookies));
+    lab = await Lab.start(await withScreen(cookies), { workers: 2, queues: 2 });
     mac = (await lab.fw.run(["cat", "/sys/class/net/trust0/address"])).stdout.trim();
     // Linux keeps a quarter of the backlog for hosts that it knows from earlier connections.
     const own = ["net.ipv4.tcp_syncookies=0", "net.ipv4.tcp_max_syn_backlog=64", "net.ipv4.tcp_no_metrics_save=1"];
