@@ -499,19 +499,18 @@ session_refused(struct worker *w, struct packet *p)
 	}
 }
 
-static bool
-unanswered(const struct worker *w, const struct session *s)
-{
-	return s->flags & SESSION_SPLICED && splice_timeout_s(w, s) != 0;
-}
-
 void
 session_age(struct worker *w)
 {
 	unsigned budget = AGE_BUDGET;
 	struct session *s;
-	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL)
-		end(w, s, reason_of(s, unanswered(w, s) ? CLOSE_REASON_SYNPROXY_FAILURE : CLOSE_REASON_IDLE_TIMEOUT));
+	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL) {
+		bool spliced = s->flags & SESSION_SPLICED;
+		if (spliced && splice_repeat(w, s))
+			continue;
+		bool unanswered = spliced && splice_pending(w, s);
+		end(w, s, reason_of(s, unanswered ? CLOSE_REASON_SYNPROXY_FAILURE : CLOSE_REASON_IDLE_TIMEOUT));
+	}
 }
 
 uint32_t

@@ -157,6 +157,20 @@ see_with(struct packet *p, uint32_t shift)
 	p->tcp_shift = shift;
 }
 
+static uint32_t
+clock_ms(const struct worker *w)
+{
+	return (uint32_t)(w->now_ns / 1000000);
+}
+
+/* Time that the server has left: a client that goes on asking makes it no longer. */
+static uint32_t
+left_ms(const struct worker *w, const struct splice *x)
+{
+	uint32_t passed = clock_ms(w) - x->opened_ms, all = x->timeout_s * 1000u;
+	return passed < all ? all - passed : 0;
+}
+
 static enum drop_reason
 pending(const struct worker *w, struct packet *p, const struct splice *x)
 {
@@ -164,7 +178,7 @@ pending(const struct worker *w, struct packet *p, const struct splice *x)
 	if (p->direction == 0) {
 		if (p->tcp_flags & TCP_RST || p->splice == PACKET_STANDS_FOR_SYN)
 			return DROP_REASON_NONE;
-		if (w->now_ns - s->last_ns < REPEAT_NS || p->flags & PACKET_FRAGMENT)
+		if (w->now_ns - s->last_ns < REPEAT_NS || p->flags & PACKET_FRAGMENT || left_ms(w, x) == 0)
 			return DROP_REASON_SYN_COOKIE_PENDING;
 		stand_for_syn(p, x->start, x->cookie);
 		return DROP_REASON_NONE;
@@ -386,16 +400,69 @@ splice_open(struct worker *w, const struct packet *p, struct session *s, uint16_
 			      .start = p->tcp_sequence,
 			      .queue = place,
 			      .state = SPLICE_PENDING,
+			      .opened_ms = clock_ms(w),
 			      .timeout_s = screen_of(w, p->zone)->syn_timeout_s };
 	memcpy(x->station, p->data + 6, sizeof x->station);
 	s->flags |= SESSION_SPLICED;
 }
 
+bool
+splice_pending(const struct worker *w, const struct session *s)
+{
+	return splice_of(w, s)->state == SPLICE_PENDING && lives(s);
+}
+
+/* After 1, 3, 7, 15 ... seconds, as hosts do. */
+static uint32_t
+pause_s(const struct worker *w, const struct splice *x)
+{
+	uint32_t next = x->tries < 6 ? 1u << x->tries : 64, left = (left_ms(w, x) + 999) / 1000;
+	return next < left ? next : left ? left : 1;
+}
+
 uint32_t
 splice_timeout_s(const struct worker *w, const struct session *s)
 {
-	const struct splice *x = splice_of(w, s);
-	return x->state == SPLICE_PENDING && lives(s) ? x->timeout_s : 0;
+	return splice_pending(w, s) ? pause_s(w, splice_of(w, s)) : 0;
+}
+
+/* ask_again: by the memo of the client's flow, if it still holds. What is sent is no packet of the client: it does not count. */
+static void
+ask_again(struct worker *w, const struct session *s, const struct splice *x)
+{
+	const struct flow *f = &s->flow[0];
+	struct cookie_terms terms = cookie_terms_of(x->cookie);
+	struct flow_key k = session_out(s, 0);
+	uint32_t window = s->tcp.side[0].max_window;
+	struct handshake h = { .sequence = x->start,
+			       .window = window > UINT16_MAX ? UINT16_MAX : (uint16_t)window,
+			       .flags = TCP_SYN,
+			       .mss = terms.mss,
+			       .scale = terms.scale == COOKIE_UNSCALED ? UNSCALED : terms.scale,
+			       .sack = terms.sack };
+	struct answer_frame a;
+	uint8_t mac[6];
+	if (f->epoch != w->epoch || !w->ports[f->egress_port].up ||
+	    neighbour_read(w->neighbours, f->neighbour, mac) != NEIGHBOUR_VALID)
+		return;
+	if (answer_open(w, &a, f->egress_unit, k.family, mac))
+		answer_push(w, &a, handshake_build(a.packet, &k, &h));
+}
+
+bool
+splice_repeat(struct worker *w, struct session *s)
+{
+	struct splice *x = splice_of(w, s);
+	if (!splice_pending(w, s) || left_ms(w, x) == 0)
+		return false;
+	/* What has not gone out yet is not repeated. */
+	if (s->flags & SESSION_OPENED)
+		ask_again(w, s, x);
+	x->tries++;
+	s->last_ns = w->now_ns;
+	s->timeout_s = pause_s(w, x);
+	age_add(w->ages, s, w->now_ns);
+	return true;
 }
 
 /* tell_expired: the client believes that it is connected. */

@@ -30,7 +30,9 @@ struct splice {
 	uint8_t unit[2];    /* windows of the client come in units of 2^unit[0] bytes and go on in those of 2^unit[1] */
 	uint8_t reply[2];   /* and those of the server */
 	uint8_t station[6]; /* where the client's acknowledgment came from */
-	uint8_t reserved[6]; /* 32 bytes: two to a cache line */
+	uint8_t tries;      /* SYNs that a timer has sent to the server */
+	uint8_t reserved;   /* two to a cache line */
+	uint32_t opened_ms; /* monotonic clock, when the client acknowledged */
 };
 _Static_assert(sizeof(struct splice) == 32, "two to a cache line");
 
@@ -69,8 +71,13 @@ void splice_passed(struct worker *w, const struct packet *p);
  * repeated SYN+ACK. Counts the SYN and notes what is to be said; a SYN that could not be answered gets another drop reason. */
 void splice_answer(struct worker *w, struct packet *p);
 
-/* splice_timeout_s: the timeout of a spliced session; 0: that of its TCP state. */
+/* splice_pending: a session whose server has not answered, and has time left or not. splice_timeout_s: its timeout until the
+ * SYN is sent again; 0: that of its TCP state, it is not pending. */
+bool splice_pending(const struct worker *w, const struct session *s);
 uint32_t splice_timeout_s(const struct worker *w, const struct session *s);
+/* splice_repeat sends the SYN to the server again, if there is time left, and gives a session whose timer has run down another
+ * timeout. False: time is up. Housekeeping. */
+bool splice_repeat(struct worker *w, struct session *s);
 
 /* splice_closed gives back what a session has. One whose server never answered is reset towards its client. */
 void splice_closed(struct worker *w, const struct session *s, bool expired);

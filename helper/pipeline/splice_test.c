@@ -676,15 +676,29 @@ a_server_that_refuses_resets_its_client(void **state)
 static void
 a_server_that_does_not_answer_resets_its_client_when_time_is_up(void **state)
 {
-	for (unsigned inet6 = 0; inet6 < 2; inet6++) {
+	for (unsigned way = 0; way < 4; way++) {
+		bool inet6 = way & 1, asks = way & 2;
 		struct lab *l = lab_new(inet6);
 		fill_up(l);
 		ask(l, syn);
 		from_client(l, client_segment(l, 0, 0, 0));
 		assert_event(l, EVENT_TYPE_SESSION_OPEN);
-		pass_time(l, (TIMEOUT - 1) * SECOND);
-		assert_int_equal(l->f->out_count, 0);
-		pass_time(l, 2 * SECOND);
+		/* A client that goes on asking, or that says nothing: its server has the same time. */
+		unsigned syns = 0, asked = 0;
+		for (unsigned tick = 1; tick < TIMEOUT * 2; tick++) {
+			pass_time(l, SECOND / 2);
+			syns += l->f->out_count;
+			for (unsigned i = 0; i < l->f->out_count; i++)
+				assert_int_equal(fixture_parse(&l->f->out[i]).tcp_flags, TCP_SYN);
+			if (asks)
+				asked += from_client(l, client_segment(l, 0, 0, 10)) == VERDICT_FORWARD;
+		}
+		if (asks)
+			assert_in_range(asked, 10, TIMEOUT * 2);
+		else
+			assert_int_equal(syns, 3);
+		for (unsigned tick = 0; tick < 4 && flow_table_used(l->f->worker->flows) > 1; tick++)
+			pass_time(l, SECOND / 2);
 		assert_int_equal(l->f->out_count, 1);
 		assert_out(l, 0, 0,
 			   &(struct handshake){ .sequence = l->cookie + 1,
@@ -930,6 +944,29 @@ a_neighbour_that_has_to_be_found_first_changes_nothing(void **state)
 	lab_free(l);
 }
 
+static void
+a_syn_that_was_lost_is_sent_again_by_itself(void **state)
+{
+	for (unsigned inet6 = 0; inet6 < 2; inet6++) {
+		struct lab *l = lab_new(inet6);
+		fill_up(l);
+		ask(l, syn);
+		from_client(l, client_segment(l, 0, 0, 0));
+		struct handshake expected = syn;
+		expected.window = UINT16_MAX;
+		pass_time(l, SECOND / 2);
+		assert_int_equal(l->f->out_count, 0);
+		pass_time(l, SECOND);
+		assert_int_equal(l->f->out_count, 1);
+		assert_out(l, 0, 1, &expected);
+		assert_int_equal(from_server(l, (struct segment){ .h = answer }), VERDICT_FORWARD);
+		pass_time(l, 4 * SECOND);
+		assert_int_equal(l->f->out_count, 0);
+		talk(l);
+		lab_free(l);
+	}
+}
+
 int
 main(void)
 {
@@ -948,6 +985,7 @@ main(void)
 		cmocka_unit_test(an_answer_that_comes_again_is_acknowledged_again),
 		cmocka_unit_test(a_server_that_refuses_resets_its_client),
 		cmocka_unit_test(a_server_that_does_not_answer_resets_its_client_when_time_is_up),
+		cmocka_unit_test(a_syn_that_was_lost_is_sent_again_by_itself),
 		cmocka_unit_test(the_queue_of_those_that_wait_is_bounded),
 		cmocka_unit_test(what_policy_does_not_allow_is_not_opened),
 		cmocka_unit_test(what_goes_nowhere_gets_no_cookie),
