@@ -52,7 +52,6 @@ const LINES: readonly [screen: keyof typeof ScreenId, tag: string, attack: strin
   ["SOURCE_ROUTE", "RT_SCREEN_IP", "Source route IP option!"],
   ["SYN_FRAGMENT", "RT_SCREEN_TCP", "SYN fragment!"],
   ["SYN_COOKIE", "RT_SCREEN_TCP", "SYN flood!"],
-  ["SYN_QUEUE", "RT_SCREEN_TCP", "SYN flood!"],
   ["SESSION_LIMIT_SOURCE", "RT_SCREEN_SESSION_LIMIT", "Src IP session limit!", SOURCE],
   ["SESSION_LIMIT_DESTINATION", "RT_SCREEN_SESSION_LIMIT", "Dst IP session limit!", DESTINATION],
   ["ICMP_FRAGMENT", "RT_SCREEN_ICMP", "ICMP fragment!"],
@@ -76,6 +75,7 @@ const LINES: readonly [screen: keyof typeof ScreenId, tag: string, attack: strin
   ["TCP_SWEEP", "RT_SCREEN_TCP", "TCP sweep!"],
   ["UDP_SWEEP", "RT_SCREEN_UDP", "UDP sweep!"],
   ["UDP_PORT_SCAN", "RT_SCREEN_UDP", "UDP port scan!"],
+  ["SYN_QUEUE", "RT_SCREEN_TCP", "SYN flood!"],
 ];
 
 describe("the line of a screen", () => {
