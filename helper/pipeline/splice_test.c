@@ -967,6 +967,27 @@ a_syn_that_was_lost_is_sent_again_by_itself(void **state)
 	}
 }
 
+static void
+a_segment_that_waits_is_translated_once(void **state)
+{
+	struct lab *l = lab_new(false);
+	static const uint8_t none[6];
+	uint8_t family;
+	connect_with(l, syn, answer);
+	talk(l);
+	struct address a = fixture_address(l->client, &family);
+	neighbour_write(l->f->worker->neighbours, neighbour_find(l->f->worker->neighbours, 1, family, &a),
+			NEIGHBOUR_UNKNOWN, none);
+	assert_int_equal(from_server(l, server_segment(600, 300, 10)), VERDICT_WAIT);
+	fixture_neighbour(l->f, 1, l->client);
+	pass_time(l, SECOND / 100);
+	assert_int_equal(l->f->out_count, 1);
+	struct packet p = fixture_parse(&l->f->out[0]);
+	assert_int_equal(p.tcp_sequence, l->cookie + 601);
+	assert_int_equal(p.tcp_acknowledgment, CLIENT_START + 301u);
+	lab_free(l);
+}
+
 int
 main(void)
 {
@@ -996,6 +1017,7 @@ main(void)
 		cmocka_unit_test(trusted_sources_and_destinations_are_no_flood),
 		cmocka_unit_test(a_syn_that_cannot_be_answered_is_told_apart),
 		cmocka_unit_test(a_neighbour_that_has_to_be_found_first_changes_nothing),
+		cmocka_unit_test(a_segment_that_waits_is_translated_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
