@@ -36,6 +36,12 @@ enum packet_flag {
 	PACKET_TRANSLATED = 1 << 15,   /* it leaves with the addresses and ports of `out` */
 };
 
+enum packet_splice {
+	PACKET_NOT_SPLICED,
+	PACKET_CHALLENGED,     /* a SYN that is answered with a cookie, if it would be sent on */
+	PACKET_STANDS_FOR_SYN, /* a client's acknowledgment of a cookie: it leaves as the SYN that was not sent on */
+};
+
 enum packet_filter {
 	PACKET_ENDED_NOWHERE,
 	PACKET_ENDED_INPUT,
@@ -113,6 +119,8 @@ struct packet {
 	uint8_t forwarding_class;
 	uint8_t loss_priority; /* 0 low, 1 medium-low, 2 medium-high, 3 high */
 	int8_t set_dscp;       /* what a term wants written; -1: as it is */
+	uint8_t splice;        /* enum packet_splice */
+	uint32_t tcp_shift;    /* what has been added to tcp_sequence, so that it is the client's idea of it */
 	struct flow_key out; /* PACKET_TRANSLATED: the key with which it leaves; of an ICMP error, only the addresses */
 	struct filter_trail input;
 	struct filter_trail last; /* of the output filter, or of lo0's for a packet to this host */

@@ -86,6 +86,8 @@ egress_send(struct worker *w, struct packet *p)
 		return false;
 	}
 	cos_mark(w, p);
+	if (p->session && p->session->flags & SESSION_SPLICED)
+		splice_rewrite(w, p);
 	if (p->flags & PACKET_TRANSLATED)
 		nat_rewrite(p);
 	rewrite_ttl(p);

@@ -564,7 +564,7 @@ static enum verdict
 astray(const struct worker *w, struct packet *p)
 {
 	const struct nat *n = w->snapshot->nat;
-	bool alone = !(p->session->flags & SESSION_NAT);
+	bool alone = !(p->session->flags & (SESSION_NAT | SESSION_SPLICED));
 	if (alone && n && !(p->flags & PACKET_ICMP_ERROR))
 		alone = !destination_rule(n, p->unit, &p->key) && !source_rule(n, p->unit, p->egress_unit, &p->key);
 	return alone ? VERDICT_NONE : packet_drop(p, DROP_REASON_NAT_NO_SESSION);
@@ -586,7 +586,7 @@ nat_source(struct worker *w, struct packet *p)
 {
 	const struct nat *n = w->snapshot->nat;
 	if (p->session)
-		return n || p->session->flags & SESSION_NAT ? known(w, p) : VERDICT_NONE;
+		return n || p->session->flags & (SESSION_NAT | SESSION_SPLICED) ? known(w, p) : VERDICT_NONE;
 	if (!n || p->flags & PACKET_ICMP_ERROR)
 		return VERDICT_NONE;
 	struct flow_key asked = p->key;

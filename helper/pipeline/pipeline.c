@@ -18,6 +18,7 @@ static const struct stage stages[] = {
 	{ "destination-nat", nat_destination, trace_destination_nat, MEMO },
 	{ "route", route_select, trace_route, MEMO },
 	{ "host", host_admit, trace_host, MEMO },
+	{ "syn-cookie", splice_challenge, trace_passed, MEMO },
 	{ "policy", policy_decide, trace_policy, MEMO },
 	{ "source-nat", nat_source, trace_source_nat, MEMO },
 	{ "egress", egress_check, trace_egress, ALWAYS },
@@ -90,6 +91,24 @@ fast_filters(struct worker *w, struct packet *p, struct session *s)
 
 /* fast_path forwards a packet whose flow's memo is what a full evaluation would say now. What the memo depends on is
  * compared here; whatever does not fit is left to the slow path, which finds out why. */
+/* fast_screens is for flows with screens and no filters. */
+static inline enum fast
+fast_screens(struct worker *w, struct packet *p, struct session *s)
+{
+	const struct screen *screen = screen_of(w, p->zone);
+	if (!screen || screen_passes_over(screen, p))
+		return FAST_NOT;
+	p->session = NULL; /* what ends in a screen has met no session */
+	if (screen_check(w, p) != VERDICT_NONE) {
+		finish(w, p);
+		return FAST_DONE;
+	}
+	p->session = s;
+	if (p->screens)
+		screen_report(w, p);
+	return FAST_NOT;
+}
+
 static inline enum fast
 fast_path(struct worker *w, struct packet *p)
 {
@@ -111,7 +130,7 @@ fast_path(struct worker *w, struct packet *p)
 
 	nat_known(p, s);
 	if (s->flags & SESSION_MARKED) {
-		enum fast fast = fast_filters(w, p, s);
+		enum fast fast = s->flags & SESSION_FILTERED ? fast_filters(w, p, s) : fast_screens(w, p, s);
 		if (fast != FAST_NOT)
 			return fast;
 	}
@@ -130,8 +149,12 @@ fast_path(struct worker *w, struct packet *p)
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
 	p->egress_zone = s->zones[direction].egress;
-	if (s->flags & SESSION_MARKED && (s->rewrites[direction] || p->set_dscp >= 0))
-		cos_mark(w, p);
+	if (s->flags & SESSION_MARKED) {
+		if (s->flags & SESSION_FILTERED && (s->rewrites[direction] || p->set_dscp >= 0))
+			cos_mark(w, p);
+		if (s->flags & SESSION_SPLICED)
+			splice_rewrite(w, p);
+	}
 	if (p->flags & PACKET_TRANSLATED)
 		nat_rewrite(p);
 	rewrite_ttl(p);
@@ -176,6 +199,8 @@ receive(struct worker *w, struct packet *p)
 	counter_add(&w->counters.received_packets, 1);
 	counter_add(&w->counters.received_bytes, p->length);
 	p->judged_by = 0;
+	p->splice = PACKET_NOT_SPLICED;
+	p->tcp_shift = 0;
 	begin(w, p);
 	if (p->unit != UNIT_NONE) {
 		counter_add(&w->units[p->unit].in_packets, 1);
@@ -195,6 +220,8 @@ static void
 begin_again(struct worker *w, struct packet *p)
 {
 	unsigned direction = 0;
+	p->tcp_sequence -= p->tcp_shift;
+	p->tcp_shift = 0;
 	p->flags |= p->flags & PACKET_OPENS ? PACKET_FROM_WAIT | PACKET_OPENED : PACKET_FROM_WAIT;
 	begin(w, p);
 	if (p->verdict != VERDICT_NONE && p->flags & PACKET_OPENED)
@@ -326,6 +353,8 @@ pipeline_explain(struct worker *w, struct packet *p, struct trace *t)
 	t->count = 0;
 	w->trace = t;
 	p->judged_by = 0;
+	p->splice = PACKET_NOT_SPLICED;
+	p->tcp_shift = 0;
 	begin(w, p);
 	p->drop_reason = DROP_REASON_NONE;
 	p->verdict = (uint8_t)decide(w, p, 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "pipeline/nat.h"
+#include "pipeline/splice.h"
 #include "pipeline/stage.h"
 
 /* Room for counters is virtual memory only until a counter is used. */
@@ -28,6 +29,7 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	if (w->index >= ID_WORKERS)
 		return -EINVAL;
 	w->owner_seed = seed;
+	cookie_keys_init(&w->cookies, seed, ~seed);
 	/* Never 0: that stands for no session, also where a replay's clock begins in 1970. */
 	w->next_session = start_s > SESSION_IDS_BEGIN_S ? (start_s - SESSION_IDS_BEGIN_S) << ID_SECOND_BITS : 1;
 	w->unit_room = UNIT_ROOM;
@@ -62,8 +64,10 @@ void
 worker_free(struct worker *w)
 {
 	wait_destroy(w->waiting);
-	if (w->flows)
+	if (w->flows) {
 		nat_end(w);
+		splice_end(w);
+	}
 	if (w->fragments)
 		fragment_table_destroy(w->fragments);
 	if (w->ages)
@@ -223,6 +227,7 @@ worker_snapshot(struct worker *w, const struct snapshot *s)
 	      s->queue_counter_count);
 	carry((uint64_t *)w->nat_rules, NAT_COLUMNS, nat_rule_name, old, nat_rule_count(old), s, nat_rule_count(s));
 	nat_prepare(w, s);
+	splice_prepare(w, s);
 	carry((uint64_t *)w->screens, SCREEN_COLUMNS, zone_name, old, old ? old->zone_count : 0, s, s->zone_count);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
 	w->snapshot = s;

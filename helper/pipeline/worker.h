@@ -15,6 +15,7 @@
 #include "nat/ports.h"
 #include "packet/packet.h"
 #include "route/neighbour.h"
+#include "screen/cookie.h"
 #include "snapshot/snapshot.h"
 
 enum {
@@ -112,6 +113,7 @@ struct port_state {
 };
 
 struct nat_owners; /* nat/owners.h */
+struct splice;     /* pipeline/splice.h */
 struct wait_queue; /* pipeline/wait.c */
 struct trace;      /* pipeline/trace.h: explain's record of stages, NULL otherwise */
 
@@ -147,6 +149,8 @@ struct worker {
 	uint32_t nat_swept;                  /* the binding at which the search for those whose time is up goes on */
 	struct bucket answers;               /* rate limit of ICMP errors and resets */
 	uint64_t next_session;               /* see session id in docs/decisions */
+	struct cookie_keys cookies;
+	struct splice *splices; /* [session index]; NULL: no zone ever had SYN cookies */
 	uint64_t owner_seed;
 
 	/* output of a burst, emptied by the driver */

@@ -757,11 +757,22 @@ what_connects_screens_is_checked(void **state)
 		{ "screens[0].checks[2]", "32", NULL, NULL },
 		{ "screens[0].checks[2]", "63", "reference", "screens[0].checks[2]" },
 		{ "screens[0].checks[1]", "5", "order", "screens[0].checks[1]" },
-		{ "screens[0].thresholds[0].screen", "5", "reference", "screens[0].thresholds[0].screen" },
-		{ "screens[0].thresholds[1].screen", "1", "order", "screens[0].thresholds[1].screen" },
-		{ "screens[0].thresholds[0].threshold", "999", NULL, NULL },
-		{ "screens[0].thresholds[0].screen", "16", NULL, NULL },
-		{ "screens[0].thresholds[1].threshold", "999", "bound", "screens[0].thresholds[1].threshold" },
+		{ "screens[0].thresholds[1].screen", "5", "reference", "screens[0].thresholds[1].screen" },
+		{ "screens[0].thresholds[3].screen", "14", "order", "screens[0].thresholds[3].screen" },
+		{ "screens[0].thresholds[1].threshold", "999", NULL, NULL },
+		{ "screens[0].thresholds[3].screen", "16", NULL, NULL },
+		{ "screens[0].thresholds[3].threshold", "999", "bound", "screens[0].thresholds[3].threshold" },
+		{ "screens[0].thresholds[2].screen", "2", "reference", "screens[0].thresholds" },
+		{ "screens[0].thresholds[4].screen", "36", "reference", "screens[0].thresholds" },
+		{ "screens[0].syn_timeout", "0", "bound", "screens[0].syn_timeout" },
+		{ "screens[1].syn_timeout", "1", "bound", "screens[1].syn_timeout" },
+		{ "screens[0].white_lists[0].sources[0].length", "32", NULL, NULL },
+		{ "screens[0].white_lists[0].sources[0].length", "33", "bound",
+		  "screens[0].white_lists[0].sources[0].length" },
+		{ "screens[0].white_lists[0].sources[0].length", "0", "address",
+		  "screens[0].white_lists[0].sources[0].address" },
+		{ "screens[0].white_lists[0].destinations[0].address", "\"@2001:db8::8000\"", "address",
+		  "screens[0].white_lists[0].destinations[0].address" },
 		{ "screens[0].ipv6_headers[0].high", "42", "order", "screens[0].ipv6_headers[0].low" },
 		{ "screens[0].ipv6_headers[1].low", "44", "order", "screens[0].ipv6_headers[1].low" },
 		{ "screens[0].hop_options[0].low", "6", "order", "screens[0].hop_options[0].low" },
@@ -782,7 +793,20 @@ screens_are_taken_over(void **state)
 	assert_true(outside->alarm_only);
 	assert_true(outside->checks == (SCREEN_BIT(LAND) | SCREEN_BIT(SPOOFING) | SCREEN_BIT(IPV6_EXTENSION_LIMIT)));
 	assert_int_equal(outside->extension_limit, 2);
-	assert_true(outside->rates == (SCREEN_BIT(ICMP_FLOOD) | SCREEN_BIT(TCP_SWEEP)));
+	assert_true(outside->rates == (SCREEN_BIT(SYN_FLOOD) | SCREEN_BIT(ICMP_FLOOD) | SCREEN_BIT(SYN_COOKIE) |
+				       SCREEN_BIT(TCP_SWEEP) | SCREEN_BIT(SYN_QUEUE)));
+	assert_int_equal(outside->syn_timeout_s, 20);
+	assert_int_equal(outside->threshold[SCREEN_ID_SYN_QUEUE], 1024);
+	assert_int_equal(outside->white_list_count, 1);
+	struct flow_key k = { .source.byte = { 192, 0, 2, 127 }, .family = ADDRESS_FAMILY_INET };
+	assert_true(screen_trusts(outside, &k)); /* its destination is in 0.0.0.0/0 */
+	k.source.byte[3] = 128;
+	assert_false(screen_trusts(outside, &k));
+	k.source.byte[3] = 127;
+	k.family = ADDRESS_FAMILY_INET6;
+	assert_false(screen_trusts(outside, &k));
+	assert_int_equal(inside->white_list_count, 0);
+	assert_false(screen_trusts(inside, &k));
 	assert_int_equal(outside->threshold[SCREEN_ID_ICMP_FLOOD], 1000);
 	assert_int_equal(outside->threshold[SCREEN_ID_TCP_SWEEP], 5000);
 	assert_non_null(s->zone[3].tracker[SCREEN_ID_TCP_SWEEP]);

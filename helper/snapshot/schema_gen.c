@@ -664,12 +664,31 @@ static const struct schema_field screen_threshold_fields[] = {
 };
 const struct schema_map given_screen_threshold_map = { .name = "screen_threshold", .size = sizeof(struct given_screen_threshold), .count = 2, .field = screen_threshold_fields };
 
+static const struct schema_field prefix_fields[] = {
+	{ .name = "address", .name_length = 7, .required = true, .at = offsetof(struct given_prefix, address),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_prefix, length),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
+};
+const struct schema_map given_prefix_map = { .name = "prefix", .size = sizeof(struct given_prefix), .count = 2, .field = prefix_fields };
+
+static const struct schema_type white_list_sources_item = { .kind = SCHEMA_MAP, .map = &given_prefix_map };
+static const struct schema_type white_list_destinations_item = { .kind = SCHEMA_MAP, .map = &given_prefix_map };
+static const struct schema_field white_list_fields[] = {
+	{ .name = "sources", .name_length = 7, .required = true, .at = offsetof(struct given_white_list, sources), .count_at = offsetof(struct given_white_list, sources_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32ll, .item = &white_list_sources_item, .item_size = sizeof(struct given_prefix) } },
+	{ .name = "destinations", .name_length = 12, .required = true, .at = offsetof(struct given_white_list, destinations), .count_at = offsetof(struct given_white_list, destinations_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32ll, .item = &white_list_destinations_item, .item_size = sizeof(struct given_prefix) } },
+};
+const struct schema_map given_white_list_map = { .name = "white_list", .size = sizeof(struct given_white_list), .count = 2, .field = white_list_fields };
+
 static const uint32_t screen_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const struct schema_type screen_checks_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll };
 static const struct schema_type screen_thresholds_item = { .kind = SCHEMA_MAP, .map = &given_screen_threshold_map };
 static const struct schema_type screen_ipv6_headers_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
 static const struct schema_type screen_hop_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
 static const struct schema_type screen_destination_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type screen_white_lists_item = { .kind = SCHEMA_MAP, .map = &given_white_list_map };
 static const struct schema_field screen_fields[] = {
 	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_screen, name),
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = screen_name_characters } },
@@ -687,8 +706,12 @@ static const struct schema_field screen_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_destination_options_item, .item_size = sizeof(struct given_octet_range) } },
 	{ .name = "extension_limit", .name_length = 15, .required = true, .at = offsetof(struct given_screen, extension_limit),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 32ll } },
+	{ .name = "syn_timeout", .name_length = 11, .required = true, .at = offsetof(struct given_screen, syn_timeout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 50ll } },
+	{ .name = "white_lists", .name_length = 11, .required = true, .at = offsetof(struct given_screen, white_lists), .count_at = offsetof(struct given_screen, white_lists_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 2ll, .item = &screen_white_lists_item, .item_size = sizeof(struct given_white_list) } },
 };
-const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 8, .field = screen_fields };
+const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 10, .field = screen_fields };
 
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };

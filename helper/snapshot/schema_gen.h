@@ -434,6 +434,20 @@ struct given_screen_threshold {
 };
 extern const struct schema_map given_screen_threshold_map;
 
+struct given_prefix {
+	struct schema_bytes address;
+	uint32_t length;
+};
+extern const struct schema_map given_prefix_map;
+
+struct given_white_list {
+	uint32_t sources_count;
+	struct given_prefix *sources;
+	uint32_t destinations_count;
+	struct given_prefix *destinations;
+};
+extern const struct schema_map given_white_list_map;
+
 struct given_screen {
 	struct schema_text name;
 	bool alarm_without_drop;
@@ -448,6 +462,9 @@ struct given_screen {
 	uint32_t destination_options_count;
 	struct given_octet_range *destination_options;
 	int32_t extension_limit;
+	uint32_t syn_timeout;
+	uint32_t white_lists_count;
+	struct given_white_list *white_lists;
 };
 extern const struct schema_map given_screen_map;
 

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x62201aecb6b8b2ceull
-#define WIRE_LAYOUT_HASH_TEXT "62201aecb6b8b2ce"
+#define WIRE_LAYOUT_HASH 0xf65a33a117048e51ull
+#define WIRE_LAYOUT_HASH_TEXT "f65a33a117048e51"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -226,8 +226,9 @@ enum screen_id {
 	SCREEN_ID_TCP_SWEEP = 35, /* tcp tcp-sweep */
 	SCREEN_ID_UDP_SWEEP = 36, /* udp udp-sweep */
 	SCREEN_ID_UDP_PORT_SCAN = 37, /* udp port-scan */
+	SCREEN_ID_SYN_QUEUE = 38, /* tcp syn-flood queue-size */
 };
-#define SCREEN_ID_COUNT 38u /* highest value + 1 */
+#define SCREEN_ID_COUNT 39u /* highest value + 1 */
 
 /* screen_id_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -272,6 +273,7 @@ screen_id_text(unsigned v)
 		[SCREEN_ID_TCP_SWEEP] = "TCP sweep!",
 		[SCREEN_ID_UDP_SWEEP] = "UDP sweep!",
 		[SCREEN_ID_UDP_PORT_SCAN] = "UDP port scan!",
+		[SCREEN_ID_SYN_QUEUE] = "SYN flood!",
 	};
 	return v < SCREEN_ID_COUNT && text[v] ? text[v] : "unknown";
 }
@@ -354,6 +356,10 @@ enum drop_reason {
 	DROP_REASON_QUEUE_FULL = 53, /* the queue of its class at the egress interface was full */
 	DROP_REASON_NAT_CHANGED = 54, /* the translation of its session is not what the configuration says now */
 	DROP_REASON_NAT_NO_SESSION = 55, /* it has the addresses of a translated session, but not from where that one lies */
+	DROP_REASON_SYN_COOKIE = 56, /* a SYN beyond the attack threshold; it was answered with a SYN cookie */
+	DROP_REASON_SYN_COOKIE_PENDING = 57, /* a client with a SYN cookie, or its server, sent this before the server had answered */
+	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
+	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
 	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
 	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
 	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
@@ -422,6 +428,10 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_QUEUE_FULL] = "queue-full",
 		[DROP_REASON_NAT_CHANGED] = "nat-changed",
 		[DROP_REASON_NAT_NO_SESSION] = "nat-no-session",
+		[DROP_REASON_SYN_COOKIE] = "syn-cookie",
+		[DROP_REASON_SYN_COOKIE_PENDING] = "syn-cookie-pending",
+		[DROP_REASON_SYN_COOKIE_QUEUE] = "syn-cookie-queue",
+		[DROP_REASON_SYN_COOKIE_REPEATED] = "syn-cookie-repeated",
 		[DROP_REASON_NAT_UNMAPPABLE] = "nat-unmappable",
 		[DROP_REASON_NAT_BINDING_FULL] = "nat-binding-full",
 		[DROP_REASON_NAT_BINDING_SESSIONS] = "nat-binding-sessions",

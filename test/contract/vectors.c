@@ -82,7 +82,7 @@ fill(struct event_frame *f, enum event_type type, bool last)
 		f->record.deny_reason = last ? DENY_REASON_HOST_INBOUND : DENY_REASON_NONE;
 		break;
 	case EVENT_TYPE_SCREEN_DROP:
-		f->record.screen_id = last ? SCREEN_ID_UDP_PORT_SCAN : SCREEN_ID_SYN_FLOOD;
+		f->record.screen_id = last ? SCREEN_ID_SYN_QUEUE : SCREEN_ID_SYN_FLOOD;
 		break;
 	case EVENT_TYPE_FILTER_LOG:
 		f->record.filter_id = f->extension.filter_id = 0x21222324;

@@ -65,7 +65,7 @@ export interface Security {
   readonly "address-book"?: readonly AddressBook[];
   readonly policies?: readonly PolicyContext[];
   readonly "default-policy"?: DefaultPolicy;
-  readonly flow?: { readonly "tcp-session"?: TcpSession };
+  readonly flow?: { readonly "tcp-session"?: TcpSession; readonly "syn-flood-protection-mode"?: "syn-cookie" };
   readonly nat?: Nat;
   readonly log?: { readonly stream?: readonly Stream[] };
   readonly screen?: { readonly "ids-option"?: readonly Screen[] };
@@ -119,11 +119,24 @@ export interface ScreenTcp extends Readonly<
 > {
   readonly "port-scan"?: ScreenThreshold;
   readonly "tcp-sweep"?: ScreenThreshold;
-  readonly "syn-flood"?: {
-    readonly "attack-threshold"?: number;
-    readonly "source-threshold"?: number;
-    readonly "destination-threshold"?: number;
-  };
+  readonly "syn-flood"?: SynFlood;
+}
+
+/** SynFlood: alarm-threshold, queue-size and timeout are those of SYN cookies. */
+export interface SynFlood {
+  readonly "attack-threshold"?: number;
+  readonly "source-threshold"?: number;
+  readonly "destination-threshold"?: number;
+  readonly "alarm-threshold"?: number;
+  readonly "queue-size"?: number;
+  readonly timeout?: number;
+  readonly "white-list"?: readonly WhiteList[];
+}
+
+export interface WhiteList {
+  readonly name: string;
+  readonly "source-address"?: readonly string[];
+  readonly "destination-address"?: readonly string[];
 }
 
 export interface ScreenIp extends Readonly<Partial<Record<ScreenIpFlag, true>>> {

@@ -585,6 +585,22 @@ export interface SnapshotScreenThreshold {
   readonly threshold: number;
 }
 
+/** Addresses that begin alike. */
+export interface SnapshotPrefix {
+  /** host bits zero; 4 or 16 bytes */
+  readonly address: Uint8Array;
+  /** at most that of the address; 0..128 */
+  readonly length: number;
+}
+
+/** What comes from one of the sources and goes to one of the destinations; no sources, or no destinations, stand for any. */
+export interface SnapshotWhiteList {
+  /** at most 32 */
+  readonly sources: readonly SnapshotPrefix[];
+  /** at most 32 */
+  readonly destinations: readonly SnapshotPrefix[];
+}
+
 /** What the screens of an ids-option look for. */
 export interface SnapshotScreen {
   /** unique; 1..63 characters */
@@ -603,6 +619,10 @@ export interface SnapshotScreen {
   readonly destination_options: readonly SnapshotOctetRange[];
   /** ipv6-extension-header-limit: headers that a packet may have; -1: any number; -1..32 */
   readonly extension_limit: number;
+  /** seconds that the server of a client with a SYN cookie may take; 0 if and only if there is no threshold of SYN_COOKIE; 0..50 */
+  readonly syn_timeout: number;
+  /** SYN segments that are part of no SYN flood; at most 2 */
+  readonly white_lists: readonly SnapshotWhiteList[];
 }
 
 /** A complete configuration of the helper, sent as msgpack: maps with string keys, integers, booleans, strings and bin. Every field is required unless marked optional; unknown and repeated fields are refused. */
@@ -696,7 +716,9 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotNatSet: [["stage", ""], ["from", ""], ["to", ""], ["matches", "SnapshotNatMatch"]],
   SnapshotProxy: [["unit", ""], ["low", ""], ["high", ""]],
   SnapshotScreenThreshold: [["screen", ""], ["threshold", ""]],
-  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""]],
+  SnapshotPrefix: [["address", ""], ["length", ""]],
+  SnapshotWhiteList: [["sources", "SnapshotPrefix"], ["destinations", "SnapshotPrefix"]],
+  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""], ["syn_timeout", ""], ["white_lists", "SnapshotWhiteList"]],
   Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["proxies", "SnapshotProxy"], ["screens", "SnapshotScreen"]],
 };
 
@@ -2916,6 +2938,54 @@ export const snapshotSchema = {
     }
    }
   },
+  "prefix": {
+   "type": "object",
+   "description": "Addresses that begin alike.",
+   "additionalProperties": false,
+   "required": [
+    "address",
+    "length"
+   ],
+   "properties": {
+    "address": {
+     "$ref": "#/$defs/address",
+     "description": "host bits zero"
+    },
+    "length": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 128,
+     "description": "at most that of the address"
+    }
+   }
+  },
+  "white_list": {
+   "type": "object",
+   "description": "What comes from one of the sources and goes to one of the destinations; no sources, or no destinations, stand for any.",
+   "additionalProperties": false,
+   "required": [
+    "sources",
+    "destinations"
+   ],
+   "properties": {
+    "sources": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32,
+     "items": {
+      "$ref": "#/$defs/prefix"
+     }
+    },
+    "destinations": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32,
+     "items": {
+      "$ref": "#/$defs/prefix"
+     }
+    }
+   }
+  },
   "screen": {
    "type": "object",
    "description": "What the screens of an ids-option look for.",
@@ -2928,7 +2998,9 @@ export const snapshotSchema = {
     "ipv6_headers",
     "hop_options",
     "destination_options",
-    "extension_limit"
+    "extension_limit",
+    "syn_timeout",
+    "white_lists"
    ],
    "properties": {
     "name": {
@@ -2994,6 +3066,21 @@ export const snapshotSchema = {
      "minimum": -1,
      "maximum": 32,
      "description": "ipv6-extension-header-limit: headers that a packet may have; -1: any number"
+    },
+    "syn_timeout": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 50,
+     "description": "seconds that the server of a client with a SYN cookie may take; 0 if and only if there is no threshold of SYN_COOKIE"
+    },
+    "white_lists": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 2,
+     "items": {
+      "$ref": "#/$defs/white_list"
+     },
+     "description": "SYN segments that are part of no SYN flood"
     }
    }
   },
