@@ -63,7 +63,10 @@ export interface Security {
   readonly "address-book"?: readonly AddressBook[];
   readonly policies?: readonly PolicyContext[];
   readonly "default-policy"?: DefaultPolicy;
-  readonly flow?: { readonly "tcp-session"?: TcpSession };
+  readonly flow?: {
+    readonly "tcp-session"?: TcpSession;
+    readonly "tcp-mss"?: { readonly "all-tcp"?: { readonly mss: number } };
+  };
   readonly nat?: Nat;
   readonly log?: { readonly stream?: readonly Stream[] };
   readonly screen?: { readonly "ids-option"?: readonly Screen[] };
@@ -369,6 +372,8 @@ export interface TcpSession {
   readonly "no-syn-check"?: true;
   readonly "no-sequence-check"?: true;
   readonly "rst-invalidate-session"?: true;
+  readonly "fin-invalidate-session"?: true;
+  readonly "time-wait-state"?: { readonly "session-timeout"?: number };
   readonly "tcp-initial-timeout"?: number;
 }
 
