@@ -277,12 +277,15 @@ make_snapshot(const struct plan_options *o)
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
 	text(m, "settings");
-	msgpack_pack_map(m, 9);
+	msgpack_pack_map(m, 12);
 	field_text(m, "fail_mode", o->fail_open ? "open" : "closed");
 	field_bool(m, "tcp_no_syn_check", false);
 	field_bool(m, "tcp_no_sequence_check", false);
 	field_bool(m, "tcp_rst_invalidate", false);
+	field_bool(m, "tcp_fin_invalidate", false);
 	field_number(m, "tcp_initial_timeout", 20);
+	field_number(m, "tcp_time_wait", 2);
+	field_number(m, "tcp_mss", 0);
 	field_number(m, "session_maximum", 4096);
 	field_number(m, "icmp_error_rate", 1000);
 	field_number(m, "icmp_error_burst", 100);

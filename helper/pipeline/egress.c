@@ -90,6 +90,7 @@ egress_send(struct worker *w, struct packet *p)
 		splice_rewrite(w, p);
 	if (p->flags & PACKET_TRANSLATED)
 		nat_rewrite(p);
+	egress_clamp(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, w->ports[u->port].mac, u->vlan);
 	if (p->l3_length > mtu) {

@@ -157,6 +157,7 @@ fast_path(struct worker *w, struct packet *p)
 	}
 	if (p->flags & PACKET_TRANSLATED)
 		nat_rewrite(p);
+	egress_clamp(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
 	output_send(w, p->frame, p->data, p->length, f->egress_port, queue);

@@ -257,7 +257,8 @@ timeout_of(const struct worker *w, const struct session *s)
 	uint32_t pending = s->flags & SESSION_SPLICED ? splice_timeout_s(w, s) : 0;
 	if (pending)
 		return pending;
-	return tcp_timeout_s(&s->tcp, w->snapshot->settings.tcp_initial_timeout_s, s->idle_timeout_s);
+	const struct settings *settings = &w->snapshot->settings;
+	return tcp_timeout_s(&s->tcp, settings->tcp_initial_timeout_s, settings->tcp_time_wait_s, s->idle_timeout_s);
 }
 
 /* take_judgement: what the policy said about this packet now holds for its session. A log line names the ids below, so
@@ -430,7 +431,11 @@ passed_tcp(struct worker *w, struct packet *p)
 		return;
 	set_timeout(w, s, timeout_of(w, s));
 	s->flags &= (uint16_t)~SESSION_CLOSING;
-	if (s->tcp.state == TCP_TIME_WAIT) {
+	bool fin = s->tcp.state >= TCP_FIN_WAIT && s->tcp.state <= TCP_TIME_WAIT;
+	if (fin && w->snapshot->settings.tcp.fin_invalidate) {
+		end(w, s, CLOSE_REASON_TCP_FIN);
+		p->session = NULL;
+	} else if (s->tcp.state == TCP_TIME_WAIT) {
 		s->flags |= SESSION_CLOSING;
 		s->close_reason = CLOSE_REASON_TCP_FIN;
 	} else if (s->tcp.state == TCP_CLOSED) {

@@ -426,6 +426,14 @@ splice_timeout_s(const struct worker *w, const struct session *s)
 	return splice_pending(w, s) ? pause_s(w, splice_of(w, s)) : 0;
 }
 
+/* lowered: `security flow tcp-mss` holds for segments made here too; those that pass are seen to by egress_clamp. */
+static uint16_t
+lowered(const struct worker *w, uint16_t mss)
+{
+	uint16_t most = w->snapshot->settings.tcp_mss;
+	return most && mss > most ? most : mss;
+}
+
 /* ask_again: by the memo of the client's flow, if it still holds. What is sent is no packet of the client: it does not count. */
 static void
 ask_again(struct worker *w, const struct session *s, const struct splice *x)
@@ -437,7 +445,7 @@ ask_again(struct worker *w, const struct session *s, const struct splice *x)
 	struct handshake h = { .sequence = x->start,
 			       .window = window > UINT16_MAX ? UINT16_MAX : (uint16_t)window,
 			       .flags = TCP_SYN,
-			       .mss = terms.mss,
+			       .mss = lowered(w, terms.mss),
 			       .scale = terms.scale == COOKIE_UNSCALED ? UNSCALED : terms.scale,
 			       .sack = terms.sack };
 	struct answer_frame a;
@@ -499,7 +507,7 @@ own_mss(const struct worker *w, const struct packet *p)
 {
 	uint16_t in = egress_mtu(w, p->unit, p->key.family), out = egress_mtu(w, p->egress_unit, p->key.family);
 	uint16_t overhead = p->key.family == ADDRESS_FAMILY_INET ? TCP_OVERHEAD_INET : TCP_OVERHEAD_INET6;
-	return (uint16_t)((in < out ? in : out) - overhead);
+	return lowered(w, (uint16_t)((in < out ? in : out) - overhead));
 }
 
 /* The window stays shut until the server has said what it takes: nothing is sent that would have to be kept. */

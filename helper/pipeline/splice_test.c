@@ -272,6 +272,28 @@ connect_with(struct lab *l, struct handshake h, struct handshake a)
 }
 
 static void
+neither_end_is_offered_larger_segments_than_tcp_mss_allows(void **state)
+{
+	struct lab *l = lab_new(0);
+	fill_up(l);
+	l->f->snapshot.settings.tcp_mss = 1300;
+	ask(l, syn);
+	assert_out(l, 0, 0,
+		   &(struct handshake){ .sequence = l->cookie,
+					.acknowledgment = CLIENT_START + 1u,
+					.flags = TCP_SYN | TCP_ACK,
+					.mss = 1300,
+					.scale = 7,
+					.sack = true });
+	assert_int_equal(from_client(l, client_segment(l, 0, 0, 0)), VERDICT_FORWARD);
+	struct handshake expected = syn;
+	expected.window = UINT16_MAX;
+	expected.mss = 1300;
+	assert_out(l, 0, 1, &expected);
+	lab_free(l);
+}
+
+static void
 a_syn_beyond_the_threshold_is_answered_and_nothing_is_kept(void **state)
 {
 	for (unsigned inet6 = 0; inet6 < 2; inet6++) {
@@ -1015,6 +1037,7 @@ main(void)
 		cmocka_unit_test(errors_quote_what_their_receiver_sent),
 		cmocka_unit_test(nobody_else_speaks_for_either_end),
 		cmocka_unit_test(trusted_sources_and_destinations_are_no_flood),
+		cmocka_unit_test(neither_end_is_offered_larger_segments_than_tcp_mss_allows),
 		cmocka_unit_test(a_syn_that_cannot_be_answered_is_told_apart),
 		cmocka_unit_test(a_neighbour_that_has_to_be_found_first_changes_nothing),
 		cmocka_unit_test(a_segment_that_waits_is_translated_once),

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "packet/protocol.h"
+#include "packet/rewrite.h"
 #include "pipeline/nat.h"
 #include "pipeline/splice.h"
 #include "pipeline/worker.h"
@@ -125,6 +126,15 @@ void finish_forward(struct worker *w, struct packet *p);
 /* egress_send rewrites the packet and puts it, or its fragments, into the output. False (drop_reason set, nothing sent,
  * nothing changed) when there is no room. */
 bool egress_send(struct worker *w, struct packet *p);
+/* egress_clamp lowers what a SYN offers as maximum segment size to tcp-mss. */
+static inline void
+egress_clamp(const struct worker *w, struct packet *p)
+{
+	uint16_t mss = w->snapshot->settings.tcp_mss;
+	if (p->tcp_flags & TCP_SYN && mss)
+		rewrite_mss(p, mss);
+}
+
 /* egress_mtu: the largest IP packet of `family` that leaves by `unit`. */
 uint16_t egress_mtu(const struct worker *w, uint16_t unit, uint8_t family);
 /* output_room: how many outputs a packet may add without taking those of packets still to come. */

@@ -501,6 +501,10 @@ settings_zones_and_ports_are_taken_over(void **state)
 	assert_false(s->settings.fail_open);
 	assert_true(s->settings.tcp.no_sequence_check);
 	assert_false(s->settings.tcp.no_syn_check);
+	assert_false(s->settings.tcp.rst_invalidate);
+	assert_true(s->settings.tcp.fin_invalidate);
+	assert_int_equal(s->settings.tcp_time_wait_s, 150);
+	assert_int_equal(s->settings.tcp_mss, 1380);
 	assert_int_equal(s->settings.session_maximum, 65536);
 	assert_int_equal(s->zone_count, 4);
 	assert_string_equal(s->zone[1].name, "trust");

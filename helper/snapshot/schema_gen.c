@@ -14,8 +14,14 @@ static const struct schema_field settings_fields[] = {
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "tcp_rst_invalidate", .name_length = 18, .required = true, .at = offsetof(struct given_settings, tcp_rst_invalidate),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "tcp_fin_invalidate", .name_length = 18, .required = true, .at = offsetof(struct given_settings, tcp_fin_invalidate),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "tcp_initial_timeout", .name_length = 19, .required = true, .at = offsetof(struct given_settings, tcp_initial_timeout),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 4ll, .high = 300ll } },
+	{ .name = "tcp_time_wait", .name_length = 13, .required = true, .at = offsetof(struct given_settings, tcp_time_wait),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 2ll, .high = 600ll } },
+	{ .name = "tcp_mss", .name_length = 7, .required = true, .at = offsetof(struct given_settings, tcp_mss),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
 	{ .name = "session_maximum", .name_length = 15, .required = true, .at = offsetof(struct given_settings, session_maximum),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1024ll, .high = 16777216ll } },
 	{ .name = "icmp_error_rate", .name_length = 15, .required = true, .at = offsetof(struct given_settings, icmp_error_rate),
@@ -25,7 +31,7 @@ static const struct schema_field settings_fields[] = {
 	{ .name = "require_delivery", .name_length = 16, .required = true, .at = offsetof(struct given_settings, require_delivery),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 };
-const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 9, .field = settings_fields };
+const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 12, .field = settings_fields };
 
 static const int64_t host_service_family_values[] = { 0, 2, 10 };
 static const struct schema_field host_service_fields[] = {

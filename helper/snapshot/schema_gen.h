@@ -11,7 +11,10 @@ struct given_settings {
 	bool tcp_no_syn_check;
 	bool tcp_no_sequence_check;
 	bool tcp_rst_invalidate;
+	bool tcp_fin_invalidate;
 	uint32_t tcp_initial_timeout;
+	uint32_t tcp_time_wait;
+	uint32_t tcp_mss;
 	uint32_t session_maximum;
 	uint32_t icmp_error_rate;
 	uint32_t icmp_error_burst;

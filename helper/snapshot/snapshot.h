@@ -19,6 +19,8 @@ struct settings {
 	bool fail_open;
 	struct tcp_rules tcp;
 	uint32_t tcp_initial_timeout_s; /* default 20 */
+	uint32_t tcp_time_wait_s;       /* default 2 */
+	uint16_t tcp_mss;               /* what forwarded SYNs may offer at most; 0 = what they like */
 	uint32_t session_maximum;       /* per helper, divided among workers; at most what the helper was started for */
 	uint32_t icmp_error_rate;       /* errors and resets per second and worker, default 1000 */
 	uint32_t icmp_error_burst;      /* default 100 */

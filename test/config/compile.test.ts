@@ -515,7 +515,10 @@ describe("interfaces, routes and settings", () => {
       tcp_no_syn_check: false,
       tcp_no_sequence_check: false,
       tcp_rst_invalidate: false,
+      tcp_fin_invalidate: false,
       tcp_initial_timeout: 20,
+      tcp_time_wait: 2,
+      tcp_mss: 0,
       session_maximum: 262144,
       icmp_error_rate: 1000,
       icmp_error_burst: 100,
@@ -529,21 +532,37 @@ describe("interfaces, routes and settings", () => {
         ],
         [
           "security.flow.tcp-session",
-          { "no-syn-check": true, "no-sequence-check": true, "rst-invalidate-session": true, "tcp-initial-timeout": 4 },
+          {
+            "no-syn-check": true,
+            "no-sequence-check": true,
+            "rst-invalidate-session": true,
+            "fin-invalidate-session": true,
+            "time-wait-state": { "session-timeout": 30 },
+            "tcp-initial-timeout": 4,
+          },
         ],
+        ["security.flow.tcp-mss", { "all-tcp": { mss: 1380 } }],
       ]).settings,
       {
         fail_mode: "open",
         tcp_no_syn_check: true,
         tcp_no_sequence_check: true,
         tcp_rst_invalidate: true,
+        tcp_fin_invalidate: true,
         tcp_initial_timeout: 4,
+        tcp_time_wait: 30,
+        tcp_mss: 1380,
         session_maximum: 4096,
         icmp_error_rate: 0,
         icmp_error_burst: 5,
         require_delivery: false,
       },
     );
+  });
+
+  test("time-wait-state without a number stands for 150 seconds", () => {
+    const { settings } = snapshotOf([["security.flow.tcp-session", { "time-wait-state": {} }]]);
+    assert.equal(settings.tcp_time_wait, 150);
   });
 
   test("tcp-rst belongs to its zone", () => {

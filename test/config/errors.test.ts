@@ -34,6 +34,21 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       ["security.nat.natv6v4: unknown statement 'natv6v4'"],
     ],
     [
+      "statements of security flow that are not enforced",
+      [
+        ["security.flow.aging", {}],
+        ["security.flow.tcp-mss", { "all-tcp": {}, "ipsec-vpn": { mss: 1320 } }],
+        ["security.flow.tcp-session", { "strict-syn-check": true, "time-wait-state": { "session-ageout": true } }],
+      ],
+      [
+        "security.flow.tcp-session.strict-syn-check: unknown statement 'strict-syn-check'",
+        "security.flow.tcp-session.time-wait-state.session-ageout: unknown statement 'session-ageout'; did you mean 'session-timeout'?",
+        "security.flow.aging: unknown statement 'aging'",
+        "security.flow.tcp-mss.all-tcp: 'mss' is missing",
+        "security.flow.tcp-mss.ipsec-vpn: unknown statement 'ipsec-vpn'",
+      ],
+    ],
+    [
       "Junos conditions that are not enforced are never dropped",
       [
         [`${POLICY}.match.source-identity`, ["x"]],

@@ -548,6 +548,17 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["security.flow.tcp-session.no-syn-check", flag("security.flow.tcp-session.no-syn-check")],
   ["security.flow.tcp-session.no-sequence-check", flag("security.flow.tcp-session.no-sequence-check")],
   ["security.flow.tcp-session.rst-invalidate-session", flag("security.flow.tcp-session.rst-invalidate-session")],
+  ["security.flow.tcp-session.fin-invalidate-session", flag("security.flow.tcp-session.fin-invalidate-session")],
+  [
+    "security.flow.tcp-session.time-wait-state.session-timeout",
+    number("security.flow.tcp-session.time-wait-state.session-timeout", "a number of seconds from 2 to 600", 2, 600),
+  ],
+  [
+    "security.flow.tcp-mss.all-tcp.mss",
+    number("security.flow.tcp-mss.all-tcp.mss", "a number of bytes from 64 to 65535", 64, 65535, [
+      ["security.flow.tcp-mss", { "all-tcp": { mss: 1460 } }],
+    ]),
+  ],
   [
     "security.flow.tcp-session.tcp-initial-timeout",
     number("security.flow.tcp-session.tcp-initial-timeout", "a number of seconds from 4 to 300", 4, 300),

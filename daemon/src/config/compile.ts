@@ -114,13 +114,18 @@ export function compileConfig(config: Config, generation: number): Compiled {
 
 function compileSettings(config: Config): SnapshotSettings {
   const dataplane = config.system.dataplane ?? {};
-  const tcp = config.security.flow?.["tcp-session"] ?? {};
+  const { flow } = config.security;
+  const tcp = flow?.["tcp-session"] ?? {};
+  const timeWait = tcp["time-wait-state"];
   return {
     fail_mode: dataplane["fail-mode"] ?? "closed",
     tcp_no_syn_check: tcp["no-syn-check"] ?? false,
     tcp_no_sequence_check: tcp["no-sequence-check"] ?? false,
     tcp_rst_invalidate: tcp["rst-invalidate-session"] ?? false,
+    tcp_fin_invalidate: tcp["fin-invalidate-session"] ?? false,
     tcp_initial_timeout: tcp["tcp-initial-timeout"] ?? 20,
+    tcp_time_wait: timeWait ? (timeWait["session-timeout"] ?? 150) : 2,
+    tcp_mss: flow?.["tcp-mss"]?.["all-tcp"]?.mss ?? 0,
     session_maximum: dataplane["session-maximum"] ?? 262144,
     icmp_error_rate: dataplane["icmp-error-rate"] ?? 1000,
     icmp_error_burst: dataplane["icmp-error-burst"] ?? 100,

@@ -65,7 +65,11 @@ export interface Security {
   readonly "address-book"?: readonly AddressBook[];
   readonly policies?: readonly PolicyContext[];
   readonly "default-policy"?: DefaultPolicy;
-  readonly flow?: { readonly "tcp-session"?: TcpSession; readonly "syn-flood-protection-mode"?: "syn-cookie" };
+  readonly flow?: {
+    readonly "tcp-session"?: TcpSession;
+    readonly "tcp-mss"?: { readonly "all-tcp"?: { readonly mss: number } };
+    readonly "syn-flood-protection-mode"?: "syn-cookie";
+  };
   readonly nat?: Nat;
   readonly log?: { readonly stream?: readonly Stream[] };
   readonly screen?: { readonly "ids-option"?: readonly Screen[] };
@@ -421,6 +425,8 @@ export interface TcpSession {
   readonly "no-syn-check"?: true;
   readonly "no-sequence-check"?: true;
   readonly "rst-invalidate-session"?: true;
+  readonly "fin-invalidate-session"?: true;
+  readonly "time-wait-state"?: { readonly "session-timeout"?: number };
   readonly "tcp-initial-timeout"?: number;
 }
 

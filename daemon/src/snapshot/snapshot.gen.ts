@@ -10,8 +10,14 @@ export interface SnapshotSettings {
   readonly tcp_no_sequence_check: boolean;
   /** a valid RST ends its session at once */
   readonly tcp_rst_invalidate: boolean;
+  /** a valid FIN ends its session at once */
+  readonly tcp_fin_invalidate: boolean;
   /** seconds that a TCP handshake may take; 4..300 */
   readonly tcp_initial_timeout: number;
+  /** seconds that a session stays when both FINs are acknowledged; 2..600 */
+  readonly tcp_time_wait: number;
+  /** largest maximum segment size that a forwarded SYN may offer; 0: as it is; 0..65535 */
+  readonly tcp_mss: number;
   /** sessions of all workers together; read when the helper starts; 1024..16777216 */
   readonly session_maximum: number;
   /** ICMP errors and resets per second and worker; 0: unlimited; 0..1000000 */
@@ -679,7 +685,7 @@ export interface Snapshot {
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
 export const snapshotFields: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {
-  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_initial_timeout", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""]],
+  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_fin_invalidate", ""], ["tcp_initial_timeout", ""], ["tcp_time_wait", ""], ["tcp_mss", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["screen", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
@@ -968,7 +974,10 @@ export const snapshotSchema = {
     "tcp_no_syn_check",
     "tcp_no_sequence_check",
     "tcp_rst_invalidate",
+    "tcp_fin_invalidate",
     "tcp_initial_timeout",
+    "tcp_time_wait",
+    "tcp_mss",
     "session_maximum",
     "icmp_error_rate",
     "icmp_error_burst",
@@ -994,11 +1003,27 @@ export const snapshotSchema = {
      "type": "boolean",
      "description": "a valid RST ends its session at once"
     },
+    "tcp_fin_invalidate": {
+     "type": "boolean",
+     "description": "a valid FIN ends its session at once"
+    },
     "tcp_initial_timeout": {
      "type": "integer",
      "minimum": 4,
      "maximum": 300,
      "description": "seconds that a TCP handshake may take"
+    },
+    "tcp_time_wait": {
+     "type": "integer",
+     "minimum": 2,
+     "maximum": 600,
+     "description": "seconds that a session stays when both FINs are acknowledged"
+    },
+    "tcp_mss": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "largest maximum segment size that a forwarded SYN may offer; 0: as it is"
     },
     "session_maximum": {
      "type": "integer",
