@@ -15,6 +15,10 @@ struct given_settings {
 	uint32_t session_maximum;
 	uint32_t icmp_error_rate;
 	uint32_t icmp_error_burst;
+	uint32_t log_rule_rate;
+	uint32_t log_rule_burst;
+	uint32_t log_zone_rate;
+	uint32_t log_zone_burst;
 };
 extern const struct schema_map given_settings_map;
 
@@ -155,6 +159,8 @@ struct given_rule {
 	uint32_t action;
 	bool log_init;
 	bool log_close;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	bool count;
 };
 extern const struct schema_map given_rule_map;
@@ -173,6 +179,8 @@ struct given_default_policy {
 	uint32_t action;
 	bool log_init;
 	bool log_close;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	uint32_t counter;
 };
 extern const struct schema_map given_default_policy_map;
@@ -286,6 +294,8 @@ struct given_filter_term {
 	int32_t reject_code;
 	int32_t counter;
 	bool log;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	int32_t policer;
 	int32_t set_forwarding_class;
 	int32_t set_loss_priority;
@@ -433,6 +443,8 @@ struct given_screen {
 	uint32_t destination_options_count;
 	struct given_octet_range *destination_options;
 	int32_t extension_limit;
+	uint32_t log_rate;
+	uint32_t log_burst;
 };
 extern const struct schema_map given_screen_map;
 

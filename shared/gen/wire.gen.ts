@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "6767359abe6a6d47";
+export const LAYOUT_HASH = "b53a023d3c9aee39";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -470,6 +470,8 @@ export const view = {
   },
   LOG_SUPPRESSED: {
     suppressed_rule: 60,
+    suppressed_outcome: 72,
+    first_protocol: 76,
     suppressed_kind: 150,
   },
 } as const;

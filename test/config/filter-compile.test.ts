@@ -85,6 +85,8 @@ const noAction = {
   reject_code: -1,
   counter: -1,
   log: false,
+  log_rate: 1000,
+  log_burst: 1024,
   policer: -1,
   set_forwarding_class: -1,
   set_loss_priority: -1,

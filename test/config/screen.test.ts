@@ -92,6 +92,8 @@ const nothing = {
   hop_options: [],
   destination_options: [],
   extension_limit: -1,
+  log_rate: 1000,
+  log_burst: 1024,
 };
 
 describe("screens in a snapshot", () => {

@@ -2,6 +2,7 @@
 import { ScreenId } from "../../../shared/gen/wire.gen.js";
 import type { SnapshotScreen, SnapshotScreenThreshold } from "../snapshot/snapshot.gen.js";
 import type { Config, Screen, ScreenIpv6Headers, ScreenOptions, ScreenThreshold } from "./config.js";
+import { RuleRates, type SnapshotRate } from "./log-rates.js";
 import { parseField, ttlField } from "./filter/field.js";
 import { mergeNumbers, type NumberRange } from "./number-range.js";
 
@@ -76,7 +77,8 @@ export class ScreenTable {
   constructor(config: Config) {
     const named = new Set(config.security.zones["security-zone"].map((zone) => zone.screen));
     const used = (config.security.screen?.["ids-option"] ?? []).filter((screen) => named.has(screen.name));
-    this.screens = used.map(compileScreen);
+    const rates = new RuleRates(config);
+    this.screens = used.map((screen) => ({ ...compileScreen(screen), ...rates.of(screen["log-rate"]) }));
     this.#ids = new Map(used.map((screen, index) => [screen.name, index + 1]));
   }
 
@@ -86,7 +88,7 @@ export class ScreenTable {
   }
 }
 
-function compileScreen(screen: Screen): SnapshotScreen {
+function compileScreen(screen: Screen): Omit<SnapshotScreen, keyof SnapshotRate> {
   const headers = screen.ip?.["ipv6-extension-header"] ?? {};
   return {
     name: screen.name,

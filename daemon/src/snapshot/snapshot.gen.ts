@@ -18,6 +18,14 @@ export interface SnapshotSettings {
   readonly icmp_error_rate: number;
   /** ICMP errors and resets at once; 1..100000 */
   readonly icmp_error_burst: number;
+  /** denies by host-inbound-traffic that are logged per second; 0: unlimited; 0..1000000 */
+  readonly log_rule_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_rule_burst: number;
+  /** of each kind of event that rules log, from each zone: per second; 0: unlimited; 0..1000000 */
+  readonly log_zone_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_zone_burst: number;
 }
 
 /** One thing that the host accepts (`host-inbound-traffic`). */
@@ -224,6 +232,10 @@ export interface SnapshotRule {
   readonly log_init: boolean;
   /** log the session's close */
   readonly log_close: boolean;
+  /** denies that the policy logs, all its terms together, per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** count packets and bytes */
   readonly count: boolean;
 }
@@ -248,6 +260,10 @@ export interface SnapshotDefaultPolicy {
   readonly action: number;
   readonly log_init: boolean;
   readonly log_close: boolean;
+  /** denies that are logged per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** index in counters; 0..1048575 */
   readonly counter: number;
 }
@@ -389,6 +405,10 @@ export interface SnapshotFilterTerm {
   /** index in filter_counters; -1: none; -1..262143 */
   readonly counter: number;
   readonly log: boolean;
+  /** packets that the term logs per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** index in policers; -1: none; -1..65535 */
   readonly policer: number;
   /** forwarding class id; -1: as it is; -1..15 */
@@ -585,6 +605,10 @@ export interface SnapshotScreen {
   readonly destination_options: readonly SnapshotOctetRange[];
   /** ipv6-extension-header-limit: headers that a packet may have; -1: any number; -1..32 */
   readonly extension_limit: number;
+  /** logs of each screen and zone per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
 }
 
 /** A complete configuration of the helper, sent as msgpack: maps with string keys, integers, booleans, strings and bin. Every field is required unless marked optional; unknown and repeated fields are refused. */
@@ -639,7 +663,7 @@ export interface Snapshot {
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
 export const snapshotFields: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {
-  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_initial_timeout", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""]],
+  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_initial_timeout", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["log_rule_rate", ""], ["log_rule_burst", ""], ["log_zone_rate", ""], ["log_zone_burst", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["screen", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
@@ -651,9 +675,9 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotInet6Range: [["low", ""], ["high", ""]],
   SnapshotAddressSet: [["inet", "SnapshotInetRange"], ["inet6", "SnapshotInet6Range"]],
   SnapshotApplication: [["id", ""], ["name", ""], ["protocol", ""], ["port_low", ""], ["port_high", ""]],
-  SnapshotRule: [["policy_id", ""], ["counter", ""], ["name", ""], ["from_zones", ""], ["to_zones", ""], ["source", ""], ["destination", ""], ["source_excluded", ""], ["destination_excluded", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""], ["icmp_type", ""], ["icmp_code", ""], ["application", ""], ["timeout", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["count", ""]],
+  SnapshotRule: [["policy_id", ""], ["counter", ""], ["name", ""], ["from_zones", ""], ["to_zones", ""], ["source", ""], ["destination", ""], ["source_excluded", ""], ["destination_excluded", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""], ["icmp_type", ""], ["icmp_code", ""], ["application", ""], ["timeout", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["count", ""]],
   SnapshotPolicySet: [["id", ""], ["from_zone", ""], ["to_zone", ""], ["rules", "SnapshotRule"]],
-  SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["counter", ""]],
+  SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["counter", ""]],
   SnapshotRouteHop: [["gateway", ""], ["unit", ""]],
   SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
   SnapshotOctetRange: [["low", ""], ["high", ""]],
@@ -661,7 +685,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotFlagMatch: [["mask", ""], ["value", ""]],
   SnapshotWordRange: [["low", ""], ["high", ""]],
   SnapshotFlexibleMatch: [["start", ""], ["byte_offset", ""], ["bit_offset", ""], ["bit_length", ""], ["mask", ""], ["value", ""]],
-  SnapshotFilterTerm: [["filter_id", ""], ["term_id", ""], ["filter", ""], ["term", ""], ["source", ""], ["destination", ""], ["address", ""], ["protocols", "SnapshotOctetRange"], ["source_ports", "SnapshotRange"], ["destination_ports", "SnapshotRange"], ["ports", "SnapshotRange"], ["icmp_types", "SnapshotOctetRange"], ["icmp_codes", "SnapshotOctetRange"], ["tcp_flags", "SnapshotFlagMatch"], ["dscps", "SnapshotOctetRange"], ["ttls", "SnapshotOctetRange"], ["packet_lengths", "SnapshotRange"], ["is_fragment", ""], ["first_fragment", ""], ["fragment_offsets", "SnapshotRange"], ["fragment_flags", "SnapshotFlagMatch"], ["ip_options", "SnapshotOctetRange"], ["ip_options_except", "SnapshotOctetRange"], ["esp_spis", "SnapshotWordRange"], ["interfaces", ""], ["forwarding_classes", "SnapshotOctetRange"], ["loss_priorities", "SnapshotOctetRange"], ["flexible", "SnapshotFlexibleMatch"], ["action", ""], ["reject_code", ""], ["counter", ""], ["log", ""], ["policer", ""], ["set_forwarding_class", ""], ["set_loss_priority", ""], ["set_dscp", ""], ["routing_instance", ""]],
+  SnapshotFilterTerm: [["filter_id", ""], ["term_id", ""], ["filter", ""], ["term", ""], ["source", ""], ["destination", ""], ["address", ""], ["protocols", "SnapshotOctetRange"], ["source_ports", "SnapshotRange"], ["destination_ports", "SnapshotRange"], ["ports", "SnapshotRange"], ["icmp_types", "SnapshotOctetRange"], ["icmp_codes", "SnapshotOctetRange"], ["tcp_flags", "SnapshotFlagMatch"], ["dscps", "SnapshotOctetRange"], ["ttls", "SnapshotOctetRange"], ["packet_lengths", "SnapshotRange"], ["is_fragment", ""], ["first_fragment", ""], ["fragment_offsets", "SnapshotRange"], ["fragment_flags", "SnapshotFlagMatch"], ["ip_options", "SnapshotOctetRange"], ["ip_options_except", "SnapshotOctetRange"], ["esp_spis", "SnapshotWordRange"], ["interfaces", ""], ["forwarding_classes", "SnapshotOctetRange"], ["loss_priorities", "SnapshotOctetRange"], ["flexible", "SnapshotFlexibleMatch"], ["action", ""], ["reject_code", ""], ["counter", ""], ["log", ""], ["log_rate", ""], ["log_burst", ""], ["policer", ""], ["set_forwarding_class", ""], ["set_loss_priority", ""], ["set_dscp", ""], ["routing_instance", ""]],
   SnapshotFilter: [["id", ""], ["name", ""], ["family", ""], ["terms", "SnapshotFilterTerm"]],
   SnapshotPolicer: [["name", ""], ["kind", ""], ["unit", ""], ["rate", ""], ["burst", ""], ["rate2", ""], ["burst2", ""], ["color_aware", ""], ["exceed_discard", ""], ["exceed_loss_priority", ""], ["exceed_forwarding_class", ""]],
   SnapshotForwardingClass: [["name", ""], ["queue", ""]],
@@ -675,7 +699,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotNatMatch: [["rule", ""], ["source", ""], ["destination", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""]],
   SnapshotNatSet: [["stage", ""], ["from", ""], ["to", ""], ["matches", "SnapshotNatMatch"]],
   SnapshotScreenThreshold: [["screen", ""], ["threshold", ""]],
-  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""]],
+  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""], ["log_rate", ""], ["log_burst", ""]],
   Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["screens", "SnapshotScreen"]],
 };
 
@@ -919,7 +943,11 @@ export const snapshotSchema = {
     "tcp_initial_timeout",
     "session_maximum",
     "icmp_error_rate",
-    "icmp_error_burst"
+    "icmp_error_burst",
+    "log_rule_rate",
+    "log_rule_burst",
+    "log_zone_rate",
+    "log_zone_burst"
    ],
    "properties": {
     "fail_mode": {
@@ -964,6 +992,30 @@ export const snapshotSchema = {
      "minimum": 1,
      "maximum": 100000,
      "description": "ICMP errors and resets at once"
+    },
+    "log_rule_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies by host-inbound-traffic that are logged per second; 0: unlimited"
+    },
+    "log_rule_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
+    },
+    "log_zone_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "of each kind of event that rules log, from each zone: per second; 0: unlimited"
+    },
+    "log_zone_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     }
    }
   },
@@ -1642,6 +1694,8 @@ export const snapshotSchema = {
     "action",
     "log_init",
     "log_close",
+    "log_rate",
+    "log_burst",
     "count"
    ],
    "properties": {
@@ -1782,6 +1836,18 @@ export const snapshotSchema = {
      "type": "boolean",
      "description": "log the session's close"
     },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies that the policy logs, all its terms together, per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
+    },
     "count": {
      "type": "boolean",
      "description": "count packets and bytes"
@@ -1837,6 +1903,8 @@ export const snapshotSchema = {
     "action",
     "log_init",
     "log_close",
+    "log_rate",
+    "log_burst",
     "counter"
    ],
    "properties": {
@@ -1855,6 +1923,18 @@ export const snapshotSchema = {
     },
     "log_close": {
      "type": "boolean"
+    },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies that are logged per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     },
     "counter": {
      "type": "integer",
@@ -2108,6 +2188,8 @@ export const snapshotSchema = {
     "reject_code",
     "counter",
     "log",
+    "log_rate",
+    "log_burst",
     "policer",
     "set_forwarding_class",
     "set_loss_priority",
@@ -2376,6 +2458,18 @@ export const snapshotSchema = {
     },
     "log": {
      "type": "boolean"
+    },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "packets that the term logs per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     },
     "policer": {
      "type": "integer",
@@ -2848,7 +2942,9 @@ export const snapshotSchema = {
     "ipv6_headers",
     "hop_options",
     "destination_options",
-    "extension_limit"
+    "extension_limit",
+    "log_rate",
+    "log_burst"
    ],
    "properties": {
     "name": {
@@ -2914,6 +3010,18 @@ export const snapshotSchema = {
      "minimum": -1,
      "maximum": 32,
      "description": "ipv6-extension-header-limit: headers that a packet may have; -1: any number"
+    },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "logs of each screen and zone per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     }
    }
   },
