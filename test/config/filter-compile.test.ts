@@ -477,6 +477,14 @@ const actions: Readonly<Record<Family, readonly ActionRow[]>> = {
     [{ log: true }, { log: true }],
     [{ syslog: true }, { log: true }],
     [
+      { log: true, "log-rate": { limit: 9, burst: 3 } },
+      { log: true, log_rate: 9, log_burst: 3 },
+    ],
+    [
+      { log: true, "log-rate": { limit: "unlimited" } },
+      { log: true, log_rate: 0 },
+    ],
+    [
       { log: true, syslog: true, discard: true },
       { log: true, action: "discard" },
     ],

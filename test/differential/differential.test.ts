@@ -81,6 +81,41 @@ const quiet = (c: Case): Case =>
     }),
   ) as Case;
 
+/** limited lets next to nothing into the log. */
+const tight = (config: Config): Config => {
+  const rate = { limit: 1, burst: 1 };
+  return { ...config, security: { ...config.security, log: { rate: { rule: rate, zone: rate } } } };
+};
+const limited = (c: Case): Case => ({
+  config: tight(c.config),
+  steps: c.steps.map((step) => (step.kind === "commit" ? { ...step, config: tight(step.config) } : step)),
+});
+
+/** produced counts events by kind, those that are only in summaries too. */
+async function produced(c: Case): Promise<Record<string, number>> {
+  const { lines } = await replay(c, expect(c));
+  const count: Record<string, number> = {};
+  for (const line of lines) {
+    if (typeof line.event !== "string") continue;
+    const isSummary = line.event === "LOG_SUPPRESSED";
+    const kind = isSummary ? String(line.suppressed_kind) : line.event;
+    count[kind] = (count[kind] ?? 0) + (isSummary ? Number(line.suppressed_count) : 1);
+  }
+  return count;
+}
+
+test("a limit on logs changes no verdict, and every event is told or counted in a summary", async () => {
+  let suppressed = 0;
+  await eachSeed(SEED, Math.ceil(CASES / 20), async (seed) => {
+    const c = caseOf(seed);
+    assert.deepEqual(await fates(limited(c)), await fates(c));
+    assert.deepEqual(await produced(limited(c)), await produced(c));
+    const { lines } = await replay(limited(c), expect(limited(c)));
+    suppressed += lines.filter((line) => line.event === "LOG_SUPPRESSED").length;
+  });
+  if (CASES >= 200) assert.ok(suppressed > 0);
+});
+
 test("a verdict does not depend on whether it is logged, nor on whether anybody reads the log", async () => {
   await eachSeed(SEED, Math.ceil(CASES / 10), async (seed) => {
     const c = caseOf(seed);
