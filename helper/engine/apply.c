@@ -608,8 +608,10 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 	if (old && (!policer_adopt(s->policer, s->policer_count, old->policer, old->policer_count) ||
 		    !policer_adopt(s->shaper, s->shaper_count, old->shaper, old->shaper_count)))
 		goto no_memory;
-	if (old)
+	if (old) {
 		screens_adopt(s, old);
+		event_limits_adopt(s, old);
+	}
 	return p;
 no_memory:
 	refuse(why, "memory", "", "not enough memory");

@@ -241,6 +241,8 @@ close_sessions(struct loop *l, void *ctx)
 {
 	*(uint32_t *)ctx += session_close_matching(&l->worker, CLOSE_REASON_SHUTDOWN, NULL, NULL);
 	loop_give_up(l);
+	if (l->worker.snapshot)
+		pipeline_end(&l->worker);
 }
 
 static void

@@ -134,8 +134,10 @@ pack_rule(msgpack_packer *m, const struct plan_options *o)
 	static const char *const flag[] = { "source_excluded", "destination_excluded", "log_init", "log_close",
 					    "count" };
 
-	msgpack_pack_map(m, 22);
+	msgpack_pack_map(m, 24);
 	field_number(m, "policy_id", 65536);
+	field_number(m, "log_rate", 1000);
+	field_number(m, "log_burst", 1024);
 	field_number(m, "counter", 0);
 	field_text(m, "name", "out");
 	for (unsigned i = 0; i < 4; i++)
@@ -186,7 +188,9 @@ pack_term(msgpack_packer *m, int id, const char *action, int counter, int police
 	char name[8];
 
 	snprintf(name, sizeof name, "t%d", id);
-	msgpack_pack_map(m, 8 + 21 + 5 + 3);
+	msgpack_pack_map(m, 8 + 21 + 5 + 3 + 2);
+	field_number(m, "log_rate", 1000);
+	field_number(m, "log_burst", 1024);
 	field_number(m, "filter_id", 1);
 	field_number(m, "term_id", id);
 	field_text(m, "filter", "f");
@@ -277,7 +281,11 @@ make_snapshot(const struct plan_options *o)
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
 	text(m, "settings");
-	msgpack_pack_map(m, 12);
+	msgpack_pack_map(m, 16);
+	field_number(m, "log_rule_rate", 1000);
+	field_number(m, "log_rule_burst", 1024);
+	field_number(m, "log_zone_rate", 5000);
+	field_number(m, "log_zone_burst", 5120);
 	field_text(m, "fail_mode", o->fail_open ? "open" : "closed");
 	field_bool(m, "tcp_no_syn_check", false);
 	field_bool(m, "tcp_no_sequence_check", false);
@@ -316,7 +324,9 @@ make_snapshot(const struct plan_options *o)
 	field_list(m, "rules", 1);
 	pack_rule(m, o);
 	text(m, "default_policy");
-	msgpack_pack_map(m, 5);
+	msgpack_pack_map(m, 7);
+	field_number(m, "log_rate", 1000);
+	field_number(m, "log_burst", 1024);
 	field_number(m, "policy_id", 4294901760);
 	field_number(m, "action", ACTION_DENY);
 	field_bool(m, "log_init", false);

@@ -50,6 +50,11 @@ unsigned event_ring_sweep(struct event_ring *r);
 struct event_frame *event_ring_reserve(struct event_ring *r, enum event_type type);
 void event_ring_commit(struct event_ring *r);
 
+/* event_ring_refused: why event_ring_reserve last returned NULL: LOST_FULL or LOST_BUDGET. event_ring_room: is there room for
+ * a frame of a kind that may use all slots? Counts nothing. Worker only. */
+enum event_outcome event_ring_refused(const struct event_ring *r);
+bool event_ring_room(struct event_ring *r);
+
 /* event_ring_suppressed counts an event that the limiter held back. Worker only. */
 void event_ring_suppressed(struct event_ring *r, enum event_type type);
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/pipeline.h"
 
+#include "event/summary.h"
 #include "packet/protocol.h"
 #include "packet/rewrite.h"
 #include "pipeline/stage.h"
@@ -324,6 +325,14 @@ pipeline_housekeep(struct worker *w)
 	release_fragments(w);
 	while (fragment_expired(w->fragments, w->now_ns, &p))
 		give_up(w, &p, DROP_REASON_FRAGMENT_UNKNOWN);
+	if (summaries_due(w->summaries, w->now_ns))
+		summaries_tell(w->summaries, w->ring, w->now_ns, w->wall_ns, (uint8_t)w->index);
+}
+
+void
+pipeline_end(struct worker *w)
+{
+	summaries_tell(w->summaries, w->ring, w->now_ns, w->wall_ns, (uint8_t)w->index);
 }
 
 uint32_t

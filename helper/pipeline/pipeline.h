@@ -21,6 +21,10 @@ void pipeline_burst(struct worker *w, struct packet *p, uint32_t count);
  * fill w->output. To be called between bursts, at least every 10 ms while packets wait, else every 100 ms. Worker only. */
 void pipeline_housekeep(struct worker *w);
 
+/* pipeline_end tells, as far as the ring has room, what housekeeping would have told later: before the worker goes away, outside a
+ * burst. Worker only. */
+void pipeline_end(struct worker *w);
+
 /* worker_init creates the tables of a worker; worker_free gives them up. Control thread, before and after it runs. */
 int worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s);
 void worker_free(struct worker *w);

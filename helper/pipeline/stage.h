@@ -80,6 +80,10 @@ enum verdict host_admit(struct worker *w, struct packet *p);
 /* splice_challenge: where a SYN that is to be answered with a cookie has its verdict: behind all that says whether it is sent on. */
 enum verdict splice_challenge(struct worker *w, struct packet *p);
 enum verdict policy_decide(struct worker *w, struct packet *p);
+/* deny_memos: what policy_decide denied lately; to be forgotten whenever the worker's snapshot changes. Worker. */
+struct deny_memos *deny_memos_create(void);
+void deny_memos_destroy(struct deny_memos *m);
+void deny_memos_forget(struct deny_memos *m);
 enum verdict nat_source(struct worker *w, struct packet *p);
 enum verdict egress_check(struct worker *w, struct packet *p);
 enum verdict session_check(struct worker *w, struct packet *p);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "event/summary.h"
 #include "pipeline/nat.h"
 #include "pipeline/splice.h"
 #include "pipeline/stage.h"
@@ -49,8 +50,11 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
+	w->summaries = summaries_create();
+	w->denies = deny_memos_create();
 	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
-	    !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting) {
+	    !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting ||
+	    !w->summaries || !w->denies) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -75,6 +79,8 @@ worker_free(struct worker *w)
 	if (w->flows)
 		flow_table_destroy(w->flows);
 	filter_memos_destroy(w->memos);
+	summaries_destroy(w->summaries);
+	deny_memos_destroy(w->denies);
 	free(w->policer_drops);
 	free(w->queues);
 	free(w->nat_rules);
@@ -84,6 +90,8 @@ worker_free(struct worker *w)
 	free(w->policies);
 	free(w->units);
 	w->memos = NULL;
+	w->summaries = NULL;
+	w->denies = NULL;
 	w->policer_drops = NULL;
 	w->queues = NULL;
 	w->nat_rules = NULL;
@@ -230,5 +238,6 @@ worker_snapshot(struct worker *w, const struct snapshot *s)
 	splice_prepare(w, s);
 	carry((uint64_t *)w->screens, SCREEN_COLUMNS, zone_name, old, old ? old->zone_count : 0, s, s->zone_count);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
+	deny_memos_forget(w->denies);
 	w->snapshot = s;
 }

@@ -114,6 +114,8 @@ struct port_state {
 
 struct nat_owners; /* nat/owners.h */
 struct splice;     /* pipeline/splice.h */
+struct deny_memos; /* pipeline/policy.c */
+struct summaries;  /* event/summary.h */
 struct wait_queue; /* pipeline/wait.c */
 struct trace;      /* pipeline/trace.h: explain's record of stages, NULL otherwise */
 
@@ -162,6 +164,8 @@ struct worker {
 	uint32_t resolve[PACKET_BURST];
 
 	struct event_ring *ring;
+	struct deny_memos *denies;
+	struct summaries *summaries; /* of events that did not come into it */
 	struct counters counters;
 	struct unit_counters *units;                  /* [snapshot->unit_count] */
 	struct policy_counters *policies;             /* [snapshot->counter_count] */

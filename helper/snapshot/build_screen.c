@@ -80,6 +80,15 @@ trackers_build(struct zone *z)
 	return true;
 }
 
+static bool
+screen_limits_build(struct zone *z, const struct given_screen *g, struct arena *arena)
+{
+	z->screen_limit = arena_take(arena, SCREENS, sizeof *z->screen_limit);
+	for (unsigned id = 0; z->screen_limit && id < SCREENS; id++)
+		gcra_init(&z->screen_limit[id].rate, g->log_rate, g->log_burst);
+	return z->screen_limit;
+}
+
 bool
 screens_build(const struct given_snapshot *g, struct snapshot *s, struct arena *arena)
 {
@@ -92,7 +101,7 @@ screens_build(const struct given_snapshot *g, struct snapshot *s, struct arena *
 		if (!g->zones[i].screen)
 			continue;
 		z->screen = &all[g->zones[i].screen - 1];
-		if (!trackers_build(z))
+		if (!trackers_build(z) || !screen_limits_build(z, &g->screens[g->zones[i].screen - 1], arena))
 			return false;
 	}
 	return all;

@@ -30,8 +30,16 @@ static const struct schema_field settings_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 100000ll } },
 	{ .name = "require_delivery", .name_length = 16, .required = true, .at = offsetof(struct given_settings, require_delivery),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_rule_rate", .name_length = 13, .required = true, .at = offsetof(struct given_settings, log_rule_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_rule_burst", .name_length = 14, .required = true, .at = offsetof(struct given_settings, log_rule_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
+	{ .name = "log_zone_rate", .name_length = 13, .required = true, .at = offsetof(struct given_settings, log_zone_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_zone_burst", .name_length = 14, .required = true, .at = offsetof(struct given_settings, log_zone_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 };
-const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 12, .field = settings_fields };
+const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 16, .field = settings_fields };
 
 static const int64_t host_service_family_values[] = { 0, 2, 10 };
 static const struct schema_field host_service_fields[] = {
@@ -256,10 +264,14 @@ static const struct schema_field rule_fields[] = {
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "log_close", .name_length = 9, .required = true, .at = offsetof(struct given_rule, log_close),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_rate", .name_length = 8, .required = true, .at = offsetof(struct given_rule, log_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_burst", .name_length = 9, .required = true, .at = offsetof(struct given_rule, log_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 	{ .name = "count", .name_length = 5, .required = true, .at = offsetof(struct given_rule, count),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 };
-const struct schema_map given_rule_map = { .name = "rule", .size = sizeof(struct given_rule), .count = 22, .field = rule_fields };
+const struct schema_map given_rule_map = { .name = "rule", .size = sizeof(struct given_rule), .count = 24, .field = rule_fields };
 
 static const struct schema_type policy_set_rules_item = { .kind = SCHEMA_MAP, .map = &given_rule_map };
 static const struct schema_field policy_set_fields[] = {
@@ -283,10 +295,14 @@ static const struct schema_field default_policy_fields[] = {
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "log_close", .name_length = 9, .required = true, .at = offsetof(struct given_default_policy, log_close),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_rate", .name_length = 8, .required = true, .at = offsetof(struct given_default_policy, log_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_burst", .name_length = 9, .required = true, .at = offsetof(struct given_default_policy, log_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 	{ .name = "counter", .name_length = 7, .required = true, .at = offsetof(struct given_default_policy, counter),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1048575ll } },
 };
-const struct schema_map given_default_policy_map = { .name = "default_policy", .size = sizeof(struct given_default_policy), .count = 5, .field = default_policy_fields };
+const struct schema_map given_default_policy_map = { .name = "default_policy", .size = sizeof(struct given_default_policy), .count = 7, .field = default_policy_fields };
 
 static const struct schema_field route_hop_fields[] = {
 	{ .name = "gateway", .name_length = 7, .required = true, .at = offsetof(struct given_route_hop, gateway),
@@ -453,6 +469,10 @@ static const struct schema_field filter_term_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 262143ll } },
 	{ .name = "log", .name_length = 3, .required = true, .at = offsetof(struct given_filter_term, log),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_rate", .name_length = 8, .required = true, .at = offsetof(struct given_filter_term, log_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_burst", .name_length = 9, .required = true, .at = offsetof(struct given_filter_term, log_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 	{ .name = "policer", .name_length = 7, .required = true, .at = offsetof(struct given_filter_term, policer),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 65535ll } },
 	{ .name = "set_forwarding_class", .name_length = 20, .required = true, .at = offsetof(struct given_filter_term, set_forwarding_class),
@@ -464,7 +484,7 @@ static const struct schema_field filter_term_fields[] = {
 	{ .name = "routing_instance", .name_length = 16, .required = true, .at = offsetof(struct given_filter_term, routing_instance),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 63ll } },
 };
-const struct schema_map given_filter_term_map = { .name = "filter_term", .size = sizeof(struct given_filter_term), .count = 37, .field = filter_term_fields };
+const struct schema_map given_filter_term_map = { .name = "filter_term", .size = sizeof(struct given_filter_term), .count = 39, .field = filter_term_fields };
 
 static const uint32_t filter_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const int64_t filter_family_values[] = { 2, 10 };
@@ -716,8 +736,12 @@ static const struct schema_field screen_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 50ll } },
 	{ .name = "white_lists", .name_length = 11, .required = true, .at = offsetof(struct given_screen, white_lists), .count_at = offsetof(struct given_screen, white_lists_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 2ll, .item = &screen_white_lists_item, .item_size = sizeof(struct given_white_list) } },
+	{ .name = "log_rate", .name_length = 8, .required = true, .at = offsetof(struct given_screen, log_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_burst", .name_length = 9, .required = true, .at = offsetof(struct given_screen, log_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 };
-const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 10, .field = screen_fields };
+const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 12, .field = screen_fields };
 
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };

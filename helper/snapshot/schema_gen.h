@@ -19,6 +19,10 @@ struct given_settings {
 	uint32_t icmp_error_rate;
 	uint32_t icmp_error_burst;
 	bool require_delivery;
+	uint32_t log_rule_rate;
+	uint32_t log_rule_burst;
+	uint32_t log_zone_rate;
+	uint32_t log_zone_burst;
 };
 extern const struct schema_map given_settings_map;
 
@@ -159,6 +163,8 @@ struct given_rule {
 	uint32_t action;
 	bool log_init;
 	bool log_close;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	bool count;
 };
 extern const struct schema_map given_rule_map;
@@ -177,6 +183,8 @@ struct given_default_policy {
 	uint32_t action;
 	bool log_init;
 	bool log_close;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	uint32_t counter;
 };
 extern const struct schema_map given_default_policy_map;
@@ -290,6 +298,8 @@ struct given_filter_term {
 	int32_t reject_code;
 	int32_t counter;
 	bool log;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	int32_t policer;
 	int32_t set_forwarding_class;
 	int32_t set_loss_priority;
@@ -468,6 +478,8 @@ struct given_screen {
 	uint32_t syn_timeout;
 	uint32_t white_lists_count;
 	struct given_white_list *white_lists;
+	uint32_t log_rate;
+	uint32_t log_burst;
 };
 extern const struct schema_map given_screen_map;
 

@@ -4,6 +4,7 @@
 #define RINGWALL_SNAPSHOT_H
 
 #include "classify/classify.h"
+#include "event/limit.h"
 #include "filter/filter.h"
 #include "flow/tcp.h"
 #include "meter/policer.h"
@@ -128,6 +129,8 @@ struct zone {
 	char name[NAME_MAX_BYTES];
 	bool tcp_rst;
 	const struct screen *screen;      /* what is looked for in packets that come from it; NULL: nothing */
+	struct event_limit *limit;        /* of its events, [EVENT_TYPE_COUNT]; NULL: unlimited */
+	struct event_limit *screen_limit; /* of what its screens log, [SCREENS]; NULL: unlimited */
 	struct tracker *tracker[SCREENS]; /* of the screens that count; shared by all workers and by the snapshots that
 					   * screens_adopt connects */
 	uint32_t host_service_count;
@@ -185,10 +188,12 @@ struct snapshot {
 	uint32_t shaper_count;
 	struct policer_rule *shaper; /* the rates of ports and their queues, in frames with their Ethernet header */
 	uint32_t queue_counter_count;
-	const char **queue_counter_name; /* "ge-0/0/0 queue 3", to carry counters over a commit */
-	uint32_t counter_count;          /* policy counters */
-	const char **counter_name;       /* "from/to/policy", to carry counters over a commit */
-	const uint16_t *tcp_application; /* [65536] application id by destination port, for names in logs */
+	const char **queue_counter_name;        /* "ge-0/0/0 queue 3", to carry counters over a commit */
+	uint32_t counter_count;                 /* policy counters */
+	const char **counter_name;              /* "from/to/policy", to carry counters over a commit */
+	struct event_limit *policy_limit;       /* of what policies log, [counter_count]; NULL: unlimited */
+	struct event_limit *host_inbound_limit; /* of denies by host-inbound-traffic; NULL: unlimited */
+	const uint16_t *tcp_application;        /* [65536] application id by destination port, for names in logs */
 	const uint16_t *udp_application;
 	uint16_t icmp_application, icmp6_application;
 	const uint16_t *sctp_application;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "f65a33a117048e51";
+export const LAYOUT_HASH = "74091739f057453b";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -488,6 +488,8 @@ export const view = {
   },
   LOG_SUPPRESSED: {
     suppressed_rule: 60,
+    suppressed_outcome: 72,
+    first_protocol: 76,
     suppressed_kind: 150,
   },
 } as const;

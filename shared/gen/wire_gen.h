@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0xf65a33a117048e51ull
-#define WIRE_LAYOUT_HASH_TEXT "f65a33a117048e51"
+#define WIRE_LAYOUT_HASH 0x74091739f057453bull
+#define WIRE_LAYOUT_HASH_TEXT "74091739f057453b"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -488,7 +488,7 @@ struct event_record {
 	uint8_t destination_address[16]; /* as source_address */
 	uint16_t source_port; /* TCP, UDP, SCTP port; ICMP echo: identifier; else 0; network byte order */
 	uint16_t destination_port; /* TCP, UDP, SCTP port; ICMP echo: sequence of the first packet; else 0; network byte order */
-	union { /* see kinds: policy_id, screen_id, filter_id; suppressed_rule is what suppressed_kind has here */
+	union { /* see kinds: policy_id, screen_id, filter_id; suppressed_rule is what suppressed_kind has here; 4294967295: host-inbound-traffic */
 		uint32_t policy_id; /* SESSION_OPEN, SESSION_CLOSE, POLICY_DENY */
 		uint32_t screen_id; /* SCREEN_DROP: enum screen_id */
 		uint32_t filter_id; /* FILTER_LOG */
@@ -500,20 +500,24 @@ struct event_record {
 	uint8_t protocol; /* IP protocol, after IPv6 extension headers */
 	uint8_t action; /* enum action */
 	uint8_t address_family; /* enum address_family */
-	union { /* see kinds: client_packets, or rule_id (zero: filter_id and term_id say it all) and term_id */
+	union { /* see kinds: client_packets; or rule_id (zero: filter_id and term_id say it all) and term_id; or suppressed_outcome (enum event_outcome) and first_protocol */
 		uint64_t client_packets; /* SESSION_CLOSE */
 		struct {
 			uint32_t rule_id; /* FILTER_LOG */
 			uint32_t term_id; /* FILTER_LOG */
 		};
+		struct {
+			uint32_t suppressed_outcome; /* LOG_SUPPRESSED */
+			uint32_t first_protocol; /* LOG_SUPPRESSED */
+		};
 	};
 	union { /* see kinds: client_bytes, else zero */
 		uint64_t client_bytes; /* SESSION_CLOSE */
 	};
-	uint8_t nat_source_address[16]; /* translated source, zero if none */
-	uint8_t nat_destination_address[16]; /* translated destination, zero if none */
-	uint16_t nat_source_port; /* translated source port, zero if none; network byte order */
-	uint16_t nat_destination_port; /* translated destination port, zero if none; network byte order */
+	uint8_t nat_source_address[16]; /* translated source, zero if none; LOG_SUPPRESSED: source of the first event held back (source_address: of the last) */
+	uint8_t nat_destination_address[16]; /* translated destination, zero if none; LOG_SUPPRESSED: destination of the first */
+	uint16_t nat_source_port; /* translated source port, zero if none; LOG_SUPPRESSED: source port of the first; network byte order */
+	uint16_t nat_destination_port; /* translated destination port, zero if none; LOG_SUPPRESSED: destination port of the first; network byte order */
 	uint32_t session_created_s; /* when the session was created, seconds since 1970; 0 if there is none */
 	uint64_t server_packets; /* SESSION_CLOSE: packets from the server */
 	uint64_t server_bytes; /* SESSION_CLOSE: IP bytes from the server */
@@ -591,6 +595,10 @@ _Static_assert(offsetof(struct event_record, filter_log_source) == 134, "event_r
 _Static_assert(sizeof(((struct event_record *)0)->filter_log_source) == 1, "event_record.filter_log_source changed size");
 _Static_assert(offsetof(struct event_record, suppressed_rule) == 44, "event_record.suppressed_rule moved");
 _Static_assert(sizeof(((struct event_record *)0)->suppressed_rule) == 4, "event_record.suppressed_rule changed size");
+_Static_assert(offsetof(struct event_record, suppressed_outcome) == 56, "event_record.suppressed_outcome moved");
+_Static_assert(sizeof(((struct event_record *)0)->suppressed_outcome) == 4, "event_record.suppressed_outcome changed size");
+_Static_assert(offsetof(struct event_record, first_protocol) == 60, "event_record.first_protocol moved");
+_Static_assert(sizeof(((struct event_record *)0)->first_protocol) == 4, "event_record.first_protocol changed size");
 _Static_assert(offsetof(struct event_record, suppressed_kind) == 134, "event_record.suppressed_kind moved");
 _Static_assert(sizeof(((struct event_record *)0)->suppressed_kind) == 1, "event_record.suppressed_kind changed size");
 _Static_assert(sizeof(struct event_record) == 136, "event_record changed size");
@@ -609,7 +617,7 @@ struct event_extension {
 	uint8_t icmp_code; /* ICMP or ICMPv6 code */
 	uint8_t worker; /* worker that decided */
 	uint8_t filter_answer; /* FILTER_LOG: enum filter_answer, what a reject term's packet was answered with; else zero */
-	uint32_t suppressed_count; /* LOG_SUPPRESSED: events held back in that second */
+	uint32_t suppressed_count; /* LOG_SUPPRESSED: events of this rule, zone and outcome that were not written, since the summary before */
 };
 _Static_assert(offsetof(struct event_extension, session_id) == 0, "event_extension.session_id moved");
 _Static_assert(sizeof(((struct event_extension *)0)->session_id) == 8, "event_extension.session_id changed size");

@@ -26,6 +26,8 @@ import type { Snapshot, SnapshotHostService, SnapshotRule } from "../../daemon/s
 import { assertSnapshot } from "../../daemon/src/snapshot/validate.js";
 import { configOf, readRepositoryFile, repository, type Edit } from "./tree.js";
 
+const logRates = { log_rule_rate: 1000, log_rule_burst: 1024, log_zone_rate: 5000, log_zone_burst: 5120 };
+
 const snapshotOf = (edits: readonly Edit[] = []): Snapshot => compileConfig(configOf(edits), 1).snapshot;
 const match = { "source-address": ["any"], "destination-address": ["any"], application: ["any"] };
 const POLICIES = "security.policies[0].policy";
@@ -193,6 +195,51 @@ describe("policies", () => {
         [2, false, false, false],
         [2, false, false, false],
         [0, true, false, false],
+      ],
+    );
+  });
+
+  test("each rule has the rate at which it logs, its own or the general one", () => {
+    const policy = "security.policies[0].policy[0].then";
+    const rates = (edits: readonly Edit[]): unknown[] => {
+      const { policy_sets: sets, default_policy: rest, settings } = snapshotOf(edits);
+      const [rule] = sets[0]!.rules;
+      return [
+        [rule!.log_rate, rule!.log_burst],
+        [rest.log_rate, rest.log_burst],
+        [settings.log_rule_rate, settings.log_rule_burst],
+        [settings.log_zone_rate, settings.log_zone_burst],
+      ];
+    };
+    const own = { deny: true, log: { "session-init": true, rate: { limit: 7, burst: 3 } } };
+    assert.deepEqual(rates([]), [
+      [1000, 1024],
+      [1000, 1024],
+      [1000, 1024],
+      [5000, 5120],
+    ]);
+    assert.deepEqual(
+      rates([
+        [policy, own],
+        ["security.log.rate", { rule: { limit: "unlimited" }, zone: { limit: 9, burst: 2 } }],
+      ]),
+      [
+        [7, 3],
+        [0, 1024],
+        [0, 1024],
+        [9, 2],
+      ],
+    );
+    assert.deepEqual(
+      rates([
+        [policy, { deny: true, log: { "session-init": true, rate: { limit: "unlimited" } } }],
+        ["security.log.rate", { rule: { burst: 50 } }],
+      ]),
+      [
+        [0, 50],
+        [1000, 50],
+        [1000, 50],
+        [5000, 5120],
       ],
     );
   });
@@ -523,6 +570,7 @@ describe("interfaces, routes and settings", () => {
       icmp_error_rate: 1000,
       icmp_error_burst: 100,
       require_delivery: false,
+      ...logRates,
     });
     assert.deepEqual(
       snapshotOf([
@@ -556,6 +604,7 @@ describe("interfaces, routes and settings", () => {
         icmp_error_rate: 0,
         icmp_error_burst: 5,
         require_delivery: false,
+        ...logRates,
       },
     );
   });

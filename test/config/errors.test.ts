@@ -106,7 +106,7 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     [
       "a log that logs nothing",
       [[`${POLICY}.then.log`, {}]],
-      [`${POLICY}.then.log: expected a mapping of session-init and session-close, at least 1, found 0`],
+      [`${POLICY}.then.log: expected a mapping of session-init, session-close and rate, at least 1, found 0`],
     ],
     [
       "a list where a mapping is wanted, and the reverse",
@@ -740,6 +740,19 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       [
         "security.policies[1].policy[0].then.log.session-close: what is denied or rejected has no session to close; log it with session-init",
         "security.default-policy.log.session-close: what is denied or rejected has no session to close; log it with session-init",
+      ],
+    ],
+    [
+      "a rate where nothing is logged, or where the log is of sessions",
+      [
+        ["security.policies[0].policy[0].then.log.rate", { limit: 5 }],
+        ["security.policies[1].policy[0].then.log", { rate: { limit: 5 } }],
+        ["security.default-policy", { "permit-all": true, log: { "session-init": true, rate: { burst: 5 } } }],
+      ],
+      [
+        "security.policies[0].policy[0].then.log.rate: the logs of sessions are not limited",
+        "security.policies[1].policy[0].then.log.rate: nothing is logged whose rate could be limited; log it with session-init",
+        "security.default-policy.log.rate: the logs of sessions are not limited",
       ],
     ],
     [

@@ -9,6 +9,7 @@ import {
   ADDRESS_NAME,
   description,
   flag,
+  logRate,
   NAME,
   names,
   number,
@@ -539,6 +540,14 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["security.policies[].policy[].then.reject", flag("security.policies[0].policy[1].then.reject")],
   ["security.policies[].policy[].then.log.session-init", flag(`${POLICY}.then.log.session-init`)],
   ["security.policies[].policy[].then.log.session-close", flag(`${POLICY}.then.log.session-close`)],
+  ...logRate("security.policies[].policy[].then.log.rate", `${GLOBAL}.then.log.rate`, [
+    [`${GLOBAL}.then`, { deny: true, log: { "session-init": true } }],
+  ]),
+  ...logRate("security.default-policy.log.rate", "security.default-policy.log.rate", [
+    ["security.default-policy", { "deny-all": true, log: { "session-init": true } }],
+  ]),
+  ...logRate("security.log.rate.rule", "security.log.rate.rule"),
+  ...logRate("security.log.rate.zone", "security.log.rate.zone"),
   ["security.policies[].policy[].then.count", flag(`${POLICY}.then.count`)],
   ["security.default-policy.permit-all", flag("security.default-policy.permit-all", [["security.default-policy", {}]])],
   ["security.default-policy.deny-all", flag("security.default-policy.deny-all")],

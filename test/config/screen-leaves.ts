@@ -1,5 +1,5 @@
 // The leaves of screens. SPDX-License-Identifier: Apache-2.0
-import { description, flag, NAME, names, number, prefix, reference, words, type Row } from "./leaf-row.js";
+import { description, flag, logRate, NAME, names, number, prefix, reference, words, type Row } from "./leaf-row.js";
 import type { Edit } from "./tree.js";
 
 type Rows = [pattern: string, row: Row][];
@@ -91,6 +91,7 @@ const userDefined = [
 export const screenRows: Rows = [
   [`${PATTERN}.name`, names(`${AT}.name`, NAME, ["outside"])],
   [`${PATTERN}.description`, { ...description(`${AT}.description`), also: [named] }],
+  ...logRate(`${PATTERN}.log-rate`, `${AT}.log-rate`, [named]),
   [`${PATTERN}.alarm-without-drop`, flag(`${AT}.alarm-without-drop`, [named])],
   ...Object.entries(FLAGS).flatMap(([place, flags]): Rows =>
     flags.map((name) => [`${PATTERN}.${place}.${name}`, flag(`${AT}.${place}.${name}`, [named])]),

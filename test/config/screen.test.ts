@@ -126,6 +126,8 @@ const nothing = {
   extension_limit: -1,
   syn_timeout: 0,
   white_lists: [],
+  log_rate: 1000,
+  log_burst: 1024,
 };
 
 describe("screens in a snapshot", () => {

@@ -57,6 +57,8 @@ print(void)
 	RECORD(screen_id);
 	RECORD(filter_id);
 	RECORD(suppressed_rule);
+	RECORD(suppressed_outcome);
+	RECORD(first_protocol);
 	RECORD(client_packets);
 	RECORD(client_bytes);
 	RECORD(rule_id);

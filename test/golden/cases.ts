@@ -3,6 +3,7 @@ import {
   Action,
   CloseReason,
   DenyReason,
+  EventOutcome,
   EventType,
   FilterAnswer,
   FilterLogSource,
@@ -17,6 +18,7 @@ import type {
   SessionClose,
   SessionOpen,
 } from "../../daemon/src/event/event.js";
+import { HOST_INBOUND_RULE } from "../../daemon/src/event/event.js";
 import { EventNames } from "../../daemon/src/event/names.js";
 import {
   sampleClose,
@@ -156,10 +158,25 @@ const suppressed = (suppressedKind: EventType, suppressedRule: number, termId: n
   suppressedRule,
   termId,
   suppressedCount: 12345,
+  suppressedOutcome: EventOutcome.SUPPRESSED,
+  firstSourceAddress: "10.1.1.7",
+  firstDestinationAddress: "192.0.2.77",
+  firstSourcePort: 51007,
+  firstDestinationPort: 8443,
+  firstProtocol: 6,
 });
 const summaries: readonly [says: string, event: LogSuppressed][] = [
   ["denials held back", suppressed(EventType.POLICY_DENY, sampleDeny.policyId, 0)],
-  ["sessions held back over IPv6", { ...suppressed(EventType.SESSION_OPEN, sampleOpen.policyId, 0), ...inet6 }],
+  [
+    "denials over IPv6 that found the ring full",
+    {
+      ...suppressed(EventType.POLICY_DENY, HOST_INBOUND_RULE, 0),
+      ...inet6,
+      suppressedOutcome: EventOutcome.LOST_FULL,
+      firstSourceAddress: "2001:db8::7",
+      firstDestinationAddress: "2001:db8:2::77",
+    },
+  ],
   ["screens held back", suppressed(EventType.SCREEN_DROP, ScreenId.SYN_FLOOD, 0)],
   ["filter logs held back", suppressed(EventType.FILTER_LOG, 1, 2)],
 ];

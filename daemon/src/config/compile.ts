@@ -27,6 +27,7 @@ import { forwardingClasses } from "./forwarding-class.js";
 import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
 import { InstanceTable } from "./instance-table.js";
 import { LOOPBACK, loopbackUnits } from "./loopback.js";
+import { RuleRates } from "./log-rates.js";
 import { NatTable, type NatParts } from "./nat-table.js";
 import { ScreenTable } from "./screen-table.js";
 import {
@@ -53,6 +54,7 @@ const FAMILY_ORDER = { 0: 0, 2: 1, 10: 2 } as const;
 /** compileConfig assumes a configuration that loadConfig has accepted. */
 export function compileConfig(config: Config, generation: number): Compiled {
   const zoneIds = new Map(config.security.zones["security-zone"].map((zone, index) => [zone.name, index + 1]));
+  const rates = new RuleRates(config);
   const screens = new ScreenTable(config);
   const classes = new ClassOfServiceTable(config["class-of-service"]);
   const ports = compilePorts(config, classes);
@@ -61,13 +63,14 @@ export function compileConfig(config: Config, generation: number): Compiled {
   const sets = new AddressSets(config.security["address-book"] ?? []);
   const applications = new ApplicationTable(config.applications);
   const counters: string[] = [];
-  const policies = compilePolicies(config.security.policies ?? [], { zoneIds, sets, applications, counters });
+  const policies = compilePolicies(config.security.policies ?? [], { zoneIds, sets, applications, counters, rates });
   const filters = new FilterTable(config.firewall, {
     sets,
     prefixLists: new Map((config["policy-options"]?.["prefix-list"] ?? []).map(({ name, prefix }) => [name, prefix])),
     unitIds: new Map(bare.map(({ unit }) => [unit.name, unit.id])),
     forwardingClassIds: new Map(forwardingClasses(config["class-of-service"]).map(({ name, id }) => [name, id])),
     instanceIds: instances.ids,
+    rates,
   });
   const nat = compileNat(config, bare, { sets, applications, zoneIds, instances });
   const units = bare.map((compiled) => attachFilters(compiled, filters));
@@ -75,7 +78,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
   const routing = compileInstances(instances, loopbackUnits(config), filters);
   const content: SnapshotContent = {
     version: 1,
-    settings: compileSettings(config),
+    settings: compileSettings(config, rates),
     zones: compileZones(config, screens),
     instances: routing,
     ports,
@@ -83,7 +86,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     address_sets: sets.compiled(),
     applications: applications.rows.map(compileApplication),
     policy_sets: policies.sets,
-    default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
+    default_policy: compileDefaultPolicy(config.security["default-policy"], counters, rates),
     counters,
     routes: [...routes, ...proxyRoutes(nat.proxies, routes, units)],
     filters: filters.filters,
@@ -112,7 +115,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
   };
 }
 
-function compileSettings(config: Config): SnapshotSettings {
+function compileSettings(config: Config, rates: RuleRates): SnapshotSettings {
   const dataplane = config.system.dataplane ?? {};
   const { flow } = config.security;
   const tcp = flow?.["tcp-session"] ?? {};
@@ -130,6 +133,10 @@ function compileSettings(config: Config): SnapshotSettings {
     icmp_error_rate: dataplane["icmp-error-rate"] ?? 1000,
     icmp_error_burst: dataplane["icmp-error-burst"] ?? 100,
     require_delivery: (config.security.log?.stream ?? []).some((stream) => stream["require-delivery"] ?? false),
+    log_rule_rate: rates.general.log_rate,
+    log_rule_burst: rates.general.log_burst,
+    log_zone_rate: rates.zone.log_rate,
+    log_zone_burst: rates.zone.log_burst,
   };
 }
 
@@ -321,6 +328,7 @@ interface PolicyParts {
   readonly sets: AddressSets;
   readonly applications: ApplicationTable;
   readonly counters: string[];
+  readonly rates: RuleRates;
 }
 
 interface CompiledPolicies {
@@ -397,6 +405,7 @@ function expandPolicy(policy: Policy, { from, to, firstId, counter }: PolicyPlac
     action,
     log_init: then.log?.["session-init"] ?? false,
     log_close: then.log?.["session-close"] ?? false,
+    ...parts.rates.of(then.log?.rate),
     count: then.count ?? false,
   }));
 }
@@ -405,13 +414,18 @@ function compileApplication(row: ApplicationRow): SnapshotApplication {
   return { id: row.id, name: row.name, protocol: row.protocol, port_low: row.named.low, port_high: row.named.high };
 }
 
-function compileDefaultPolicy(policy: DefaultPolicy | undefined, counters: string[]): SnapshotDefaultPolicy {
+function compileDefaultPolicy(
+  policy: DefaultPolicy | undefined,
+  counters: string[],
+  rates: RuleRates,
+): SnapshotDefaultPolicy {
   return {
     policy_id: DEFAULT_POLICY_ID,
     action:
       policy?.["permit-all"] === true ? Action.PERMIT : policy?.["reject-all"] === true ? Action.REJECT : Action.DENY,
     log_init: policy?.log?.["session-init"] ?? false,
     log_close: policy?.log?.["session-close"] ?? false,
+    ...rates.of(policy?.log?.rate),
     counter: counters.push("default") - 1,
   };
 }

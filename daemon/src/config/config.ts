@@ -71,7 +71,7 @@ export interface Security {
     readonly "syn-flood-protection-mode"?: "syn-cookie";
   };
   readonly nat?: Nat;
-  readonly log?: { readonly stream?: readonly Stream[] };
+  readonly log?: { readonly stream?: readonly Stream[]; readonly rate?: LogRates };
   readonly screen?: { readonly "ids-option"?: readonly Screen[] };
 }
 
@@ -88,6 +88,7 @@ export interface Zone {
 export interface Screen {
   readonly name: string;
   readonly description?: string;
+  readonly "log-rate"?: LogRate;
   readonly "alarm-without-drop"?: true;
   readonly icmp?: ScreenIcmp;
   readonly ip?: ScreenIp;
@@ -267,6 +268,19 @@ export interface PolicyThen {
 export interface PolicyLog {
   readonly "session-init"?: true;
   readonly "session-close"?: true;
+  readonly rate?: LogRate;
+}
+
+/** LogRates: how many events are logged. Defaults: rule 1000 with a burst of 1024, zone 5000 with a burst of 5120. */
+export interface LogRates {
+  readonly rule?: LogRate;
+  readonly zone?: LogRate;
+}
+
+/** LogRate: what is left out is as for all rules. */
+export interface LogRate {
+  readonly limit?: number | "unlimited";
+  readonly burst?: number;
 }
 
 /** DefaultPolicy: exactly one action is there. Without the statement: deny-all, not logged. */
@@ -669,6 +683,7 @@ export interface FilterThen {
   readonly next?: "term";
   readonly count?: string;
   readonly log?: true;
+  readonly "log-rate"?: LogRate;
   readonly syslog?: true;
   readonly policer?: string;
   readonly "three-color-policer"?: { readonly "single-rate"?: string; readonly "two-rate"?: string };

@@ -3,6 +3,7 @@ import { ScreenId } from "../../../shared/gen/wire.gen.js";
 import type { SnapshotPrefix, SnapshotScreen, SnapshotScreenThreshold } from "../snapshot/snapshot.gen.js";
 import { addressBytes, parsePrefix } from "./address.js";
 import type { Config, Screen, ScreenIpv6Headers, ScreenOptions, ScreenThreshold, SynFlood } from "./config.js";
+import { RuleRates, type SnapshotRate } from "./log-rates.js";
 import { parseField, ttlField } from "./filter/field.js";
 import { mergeNumbers, type NumberRange } from "./number-range.js";
 
@@ -78,7 +79,8 @@ export class ScreenTable {
     const named = new Set(config.security.zones["security-zone"].map((zone) => zone.screen));
     const used = (config.security.screen?.["ids-option"] ?? []).filter((screen) => named.has(screen.name));
     const cookies = config.security.flow?.["syn-flood-protection-mode"] === "syn-cookie";
-    this.screens = used.map((screen) => compileScreen(screen, cookies));
+    const rates = new RuleRates(config);
+    this.screens = used.map((screen) => ({ ...compileScreen(screen, cookies), ...rates.of(screen["log-rate"]) }));
     this.#ids = new Map(used.map((screen, index) => [screen.name, index + 1]));
   }
 
@@ -88,7 +90,7 @@ export class ScreenTable {
   }
 }
 
-function compileScreen(screen: Screen, cookies: boolean): SnapshotScreen {
+function compileScreen(screen: Screen, cookies: boolean): Omit<SnapshotScreen, keyof SnapshotRate> {
   const flood = screen.tcp?.["syn-flood"];
   const headers = screen.ip?.["ipv6-extension-header"] ?? {};
   return {

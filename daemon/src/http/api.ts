@@ -119,6 +119,32 @@ export interface AccountView {
   readonly inDoubt: number;
 }
 
+/** KindAccounting: what became of the events of one kind, over all helpers since the run directory was made. */
+export interface KindAccounting {
+  readonly kind: string;
+  readonly produced: number;
+  readonly written: number;
+  readonly suppressed: number;
+  readonly lostBudget: number;
+  readonly lostFull: number;
+  readonly read: number;
+  readonly unread: number;
+}
+
+export interface StreamAccounting {
+  readonly name: string;
+  readonly waiting: number;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly difference: number;
+}
+
+export interface Accounting {
+  readonly balanced: boolean;
+  readonly differences: readonly string[];
+  readonly kinds: readonly KindAccounting[];
+  readonly streams: readonly StreamAccounting[];
+}
+
 export interface StreamView {
   readonly name: string;
   readonly collector: string;

@@ -27,7 +27,9 @@ import type { StateStore } from "../state/state-store.js";
 import type { Delivery } from "../syslog/delivery.js";
 import type { RequiredDelivery } from "../syslog/required-delivery.js";
 import type { StreamWatch } from "../syslog/stream-watch.js";
+import { accounting } from "./accounting.js";
 import type {
+  Accounting,
   ActiveConfig,
   AlarmView,
   BindingView,
@@ -231,6 +233,10 @@ export function createHandlers(parts: Parts): Handlers {
     }
   }
 
+  /** Frames that were read and are no events, or were left out. */
+  const faultCount = (): number =>
+    rings.status().reduce((sum, { faults }) => sum + faults.malformed + faults.torn + faults.skipped, 0);
+
   return {
     "POST /check": ({ text, name }: Configuration): CheckReply => {
       const read = readCandidate(text, name);
@@ -262,7 +268,6 @@ export function createHandlers(parts: Parts): Handlers {
     },
     "GET /status": async (): Promise<Status> => {
       const { status, trouble } = await helperStatus();
-      const faults = rings.status().map((ring) => ring.faults);
       return {
         version: VERSION,
         pid: process.pid,
@@ -281,7 +286,7 @@ export function createHandlers(parts: Parts): Handlers {
           consumed: position,
         })),
         streams: delivery.streams.map((stream) => streamView(stream.status())),
-        invalidFrames: faults.reduce((sum, { malformed, torn, skipped }) => sum + malformed + torn + skipped, 0),
+        invalidFrames: faultCount(),
         unnamed: delivery.unnamed,
       };
     },
@@ -332,6 +337,12 @@ export function createHandlers(parts: Parts): Handlers {
       return (await all("neighbors", (reply) => reply.neighbors)).map((neighbor) => neighborView(neighbor, now));
     },
     "GET /counters": async (): Promise<Counters> => countersView(await ask("counters", {})),
+    "GET /accounting": (): Accounting =>
+      accounting(
+        rings.accounts(),
+        faultCount(),
+        delivery.streams.map((stream) => stream.status()),
+      ),
     "GET /config": (): ActiveConfig => {
       const { generation, time, text } = active().commit;
       return { generation, time, text };

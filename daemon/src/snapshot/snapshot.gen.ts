@@ -26,6 +26,14 @@ export interface SnapshotSettings {
   readonly icmp_error_burst: number;
   /** new sessions only while the daemon says, in the ring's consumer page, that the log is delivered */
   readonly require_delivery: boolean;
+  /** denies by host-inbound-traffic that are logged per second; 0: unlimited; 0..1000000 */
+  readonly log_rule_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_rule_burst: number;
+  /** of each kind of event that rules log, from each zone: per second; 0: unlimited; 0..1000000 */
+  readonly log_zone_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_zone_burst: number;
 }
 
 /** One thing that the host accepts (`host-inbound-traffic`). */
@@ -232,6 +240,10 @@ export interface SnapshotRule {
   readonly log_init: boolean;
   /** log the session's close */
   readonly log_close: boolean;
+  /** denies that the policy logs, all its terms together, per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** count packets and bytes */
   readonly count: boolean;
 }
@@ -256,6 +268,10 @@ export interface SnapshotDefaultPolicy {
   readonly action: number;
   readonly log_init: boolean;
   readonly log_close: boolean;
+  /** denies that are logged per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** index in counters; 0..1048575 */
   readonly counter: number;
 }
@@ -397,6 +413,10 @@ export interface SnapshotFilterTerm {
   /** index in filter_counters; -1: none; -1..262143 */
   readonly counter: number;
   readonly log: boolean;
+  /** packets that the term logs per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** index in policers; -1: none; -1..65535 */
   readonly policer: number;
   /** forwarding class id; -1: as it is; -1..15 */
@@ -629,6 +649,10 @@ export interface SnapshotScreen {
   readonly syn_timeout: number;
   /** SYN segments that are part of no SYN flood; at most 2 */
   readonly white_lists: readonly SnapshotWhiteList[];
+  /** logs of each screen and zone per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
 }
 
 /** A complete configuration of the helper, sent as msgpack: maps with string keys, integers, booleans, strings and bin. Every field is required unless marked optional; unknown and repeated fields are refused. */
@@ -685,7 +709,7 @@ export interface Snapshot {
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
 export const snapshotFields: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {
-  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_fin_invalidate", ""], ["tcp_initial_timeout", ""], ["tcp_time_wait", ""], ["tcp_mss", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""]],
+  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_fin_invalidate", ""], ["tcp_initial_timeout", ""], ["tcp_time_wait", ""], ["tcp_mss", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""], ["log_rule_rate", ""], ["log_rule_burst", ""], ["log_zone_rate", ""], ["log_zone_burst", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["screen", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
@@ -697,9 +721,9 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotInet6Range: [["low", ""], ["high", ""]],
   SnapshotAddressSet: [["inet", "SnapshotInetRange"], ["inet6", "SnapshotInet6Range"]],
   SnapshotApplication: [["id", ""], ["name", ""], ["protocol", ""], ["port_low", ""], ["port_high", ""]],
-  SnapshotRule: [["policy_id", ""], ["counter", ""], ["name", ""], ["from_zones", ""], ["to_zones", ""], ["source", ""], ["destination", ""], ["source_excluded", ""], ["destination_excluded", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""], ["icmp_type", ""], ["icmp_code", ""], ["application", ""], ["timeout", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["count", ""]],
+  SnapshotRule: [["policy_id", ""], ["counter", ""], ["name", ""], ["from_zones", ""], ["to_zones", ""], ["source", ""], ["destination", ""], ["source_excluded", ""], ["destination_excluded", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""], ["icmp_type", ""], ["icmp_code", ""], ["application", ""], ["timeout", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["count", ""]],
   SnapshotPolicySet: [["id", ""], ["from_zone", ""], ["to_zone", ""], ["rules", "SnapshotRule"]],
-  SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["counter", ""]],
+  SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["counter", ""]],
   SnapshotRouteHop: [["gateway", ""], ["unit", ""]],
   SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
   SnapshotOctetRange: [["low", ""], ["high", ""]],
@@ -707,7 +731,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotFlagMatch: [["mask", ""], ["value", ""]],
   SnapshotWordRange: [["low", ""], ["high", ""]],
   SnapshotFlexibleMatch: [["start", ""], ["byte_offset", ""], ["bit_offset", ""], ["bit_length", ""], ["mask", ""], ["value", ""]],
-  SnapshotFilterTerm: [["filter_id", ""], ["term_id", ""], ["filter", ""], ["term", ""], ["source", ""], ["destination", ""], ["address", ""], ["protocols", "SnapshotOctetRange"], ["source_ports", "SnapshotRange"], ["destination_ports", "SnapshotRange"], ["ports", "SnapshotRange"], ["icmp_types", "SnapshotOctetRange"], ["icmp_codes", "SnapshotOctetRange"], ["tcp_flags", "SnapshotFlagMatch"], ["dscps", "SnapshotOctetRange"], ["ttls", "SnapshotOctetRange"], ["packet_lengths", "SnapshotRange"], ["is_fragment", ""], ["first_fragment", ""], ["fragment_offsets", "SnapshotRange"], ["fragment_flags", "SnapshotFlagMatch"], ["ip_options", "SnapshotOctetRange"], ["ip_options_except", "SnapshotOctetRange"], ["esp_spis", "SnapshotWordRange"], ["interfaces", ""], ["forwarding_classes", "SnapshotOctetRange"], ["loss_priorities", "SnapshotOctetRange"], ["flexible", "SnapshotFlexibleMatch"], ["action", ""], ["reject_code", ""], ["counter", ""], ["log", ""], ["policer", ""], ["set_forwarding_class", ""], ["set_loss_priority", ""], ["set_dscp", ""], ["routing_instance", ""]],
+  SnapshotFilterTerm: [["filter_id", ""], ["term_id", ""], ["filter", ""], ["term", ""], ["source", ""], ["destination", ""], ["address", ""], ["protocols", "SnapshotOctetRange"], ["source_ports", "SnapshotRange"], ["destination_ports", "SnapshotRange"], ["ports", "SnapshotRange"], ["icmp_types", "SnapshotOctetRange"], ["icmp_codes", "SnapshotOctetRange"], ["tcp_flags", "SnapshotFlagMatch"], ["dscps", "SnapshotOctetRange"], ["ttls", "SnapshotOctetRange"], ["packet_lengths", "SnapshotRange"], ["is_fragment", ""], ["first_fragment", ""], ["fragment_offsets", "SnapshotRange"], ["fragment_flags", "SnapshotFlagMatch"], ["ip_options", "SnapshotOctetRange"], ["ip_options_except", "SnapshotOctetRange"], ["esp_spis", "SnapshotWordRange"], ["interfaces", ""], ["forwarding_classes", "SnapshotOctetRange"], ["loss_priorities", "SnapshotOctetRange"], ["flexible", "SnapshotFlexibleMatch"], ["action", ""], ["reject_code", ""], ["counter", ""], ["log", ""], ["log_rate", ""], ["log_burst", ""], ["policer", ""], ["set_forwarding_class", ""], ["set_loss_priority", ""], ["set_dscp", ""], ["routing_instance", ""]],
   SnapshotFilter: [["id", ""], ["name", ""], ["family", ""], ["terms", "SnapshotFilterTerm"]],
   SnapshotPolicer: [["name", ""], ["kind", ""], ["unit", ""], ["rate", ""], ["burst", ""], ["rate2", ""], ["burst2", ""], ["color_aware", ""], ["exceed_discard", ""], ["exceed_loss_priority", ""], ["exceed_forwarding_class", ""]],
   SnapshotForwardingClass: [["name", ""], ["queue", ""]],
@@ -724,7 +748,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotScreenThreshold: [["screen", ""], ["threshold", ""]],
   SnapshotPrefix: [["address", ""], ["length", ""]],
   SnapshotWhiteList: [["sources", "SnapshotPrefix"], ["destinations", "SnapshotPrefix"]],
-  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""], ["syn_timeout", ""], ["white_lists", "SnapshotWhiteList"]],
+  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""], ["syn_timeout", ""], ["white_lists", "SnapshotWhiteList"], ["log_rate", ""], ["log_burst", ""]],
   Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["proxies", "SnapshotProxy"], ["screens", "SnapshotScreen"]],
 };
 
@@ -981,7 +1005,11 @@ export const snapshotSchema = {
     "session_maximum",
     "icmp_error_rate",
     "icmp_error_burst",
-    "require_delivery"
+    "require_delivery",
+    "log_rule_rate",
+    "log_rule_burst",
+    "log_zone_rate",
+    "log_zone_burst"
    ],
    "properties": {
     "fail_mode": {
@@ -1046,6 +1074,30 @@ export const snapshotSchema = {
     "require_delivery": {
      "type": "boolean",
      "description": "new sessions only while the daemon says, in the ring's consumer page, that the log is delivered"
+    },
+    "log_rule_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies by host-inbound-traffic that are logged per second; 0: unlimited"
+    },
+    "log_rule_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
+    },
+    "log_zone_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "of each kind of event that rules log, from each zone: per second; 0: unlimited"
+    },
+    "log_zone_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     }
    }
   },
@@ -1724,6 +1776,8 @@ export const snapshotSchema = {
     "action",
     "log_init",
     "log_close",
+    "log_rate",
+    "log_burst",
     "count"
    ],
    "properties": {
@@ -1864,6 +1918,18 @@ export const snapshotSchema = {
      "type": "boolean",
      "description": "log the session's close"
     },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies that the policy logs, all its terms together, per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
+    },
     "count": {
      "type": "boolean",
      "description": "count packets and bytes"
@@ -1919,6 +1985,8 @@ export const snapshotSchema = {
     "action",
     "log_init",
     "log_close",
+    "log_rate",
+    "log_burst",
     "counter"
    ],
    "properties": {
@@ -1937,6 +2005,18 @@ export const snapshotSchema = {
     },
     "log_close": {
      "type": "boolean"
+    },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies that are logged per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     },
     "counter": {
      "type": "integer",
@@ -2190,6 +2270,8 @@ export const snapshotSchema = {
     "reject_code",
     "counter",
     "log",
+    "log_rate",
+    "log_burst",
     "policer",
     "set_forwarding_class",
     "set_loss_priority",
@@ -2458,6 +2540,18 @@ export const snapshotSchema = {
     },
     "log": {
      "type": "boolean"
+    },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "packets that the term logs per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     },
     "policer": {
      "type": "integer",
@@ -3025,7 +3119,9 @@ export const snapshotSchema = {
     "destination_options",
     "extension_limit",
     "syn_timeout",
-    "white_lists"
+    "white_lists",
+    "log_rate",
+    "log_burst"
    ],
    "properties": {
     "name": {
@@ -3106,6 +3202,18 @@ export const snapshotSchema = {
       "$ref": "#/$defs/white_list"
      },
      "description": "SYN segments that are part of no SYN flood"
+    },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "logs of each screen and zone per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     }
    }
   },

@@ -14,6 +14,7 @@ import {
   filterLogSourceText,
   screenIdName,
   screenIdText,
+  eventOutcomeText,
 } from "../../../shared/gen/wire.gen.js";
 import { unreachable } from "../base/unreachable.js";
 import { hasPorts, TCP } from "../config/protocol.js";
@@ -26,7 +27,7 @@ import type {
   SessionClose,
   SessionOpen,
 } from "../event/event.js";
-import { egressUnit, egressZone } from "../event/names.js";
+import { egressUnit, egressZone, suppressedPolicy } from "../event/names.js";
 import { screenTag } from "./format-sd-syslog.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 import { memo, timestampWriter, type LineFormat } from "./line.js";
@@ -322,6 +323,7 @@ const filterFields = {
 
 const SUPPRESSED_KIND = memo((kind) => constant(`,"suppressed":{"kind":"${eventTypeText[kind] ?? kind}","rule":"`));
 const SUPPRESSED_COUNT = constant('","count":');
+const SUPPRESSED_OUTCOME = memo((outcome) => constant(`,"outcome":"${eventOutcomeText[outcome] ?? outcome}"}`));
 const suppressedFields = {
   ...eventFields,
   "own-part": (line: LineBuffer, event: LogSuppressed, values: Values): void => {
@@ -332,8 +334,8 @@ const suppressedFields = {
         .constant(values.filter(event.suppressedRule))
         .text(":")
         .constant(values.term(event.suppressedRule, event.termId));
-    else line.constant(values.policy(event.suppressedRule));
-    line.constant(SUPPRESSED_COUNT).number(event.suppressedCount).constant(OBJECT_END);
+    else line.text(suppressedPolicy(event, values.names).name);
+    line.constant(SUPPRESSED_COUNT).number(event.suppressedCount).constant(SUPPRESSED_OUTCOME(event.suppressedOutcome));
     icmpPart(line, event);
   },
 };

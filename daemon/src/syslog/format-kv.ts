@@ -4,6 +4,7 @@
 // numbers where a generation's names are gone.
 import {
   actionText,
+  eventOutcomeText,
   EventType,
   eventTypeText,
   FilterAnswer,
@@ -15,7 +16,7 @@ import {
 import { unreachable } from "../base/unreachable.js";
 import { ICMP, ICMP6, TCP } from "../config/protocol.js";
 import type { FilterLog, LogSuppressed, PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "../event/event.js";
-import { deciderId, egressUnit, egressZone, type EventNames } from "../event/names.js";
+import { deciderId, egressUnit, egressZone, suppressedPolicy, type EventNames } from "../event/names.js";
 import { pfeFormat } from "./format-pfe.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 import {
@@ -89,7 +90,7 @@ export function kvPairs(): LineFormat {
       case "LOG_SUPPRESSED":
         tuple(line, event);
         line.text(
-          ` kind=${eventTypeText[event.suppressedKind] ?? event.suppressedKind} rule=${suppressedRule(event, names)} zone=${value(names.zone(event.ingressZone))} count=${event.suppressedCount}`,
+          ` kind=${eventTypeText[event.suppressedKind] ?? event.suppressedKind} rule=${suppressedRule(event, names)} zone=${value(names.zone(event.ingressZone))} count=${event.suppressedCount} outcome=${eventOutcomeText[event.suppressedOutcome] ?? event.suppressedOutcome} first-src=${endpoint(event.firstSourceAddress, event.firstSourcePort)} first-dst=${endpoint(event.firstDestinationAddress, event.firstDestinationPort)} first-proto=${protocolName(event.firstProtocol)}`,
         );
         return;
       default:
@@ -211,7 +212,7 @@ function suppressedRule(event: LogSuppressed, names: EventNames): string {
     const { filter, term } = names.term(event.suppressedRule, event.termId);
     return value(`${filter}:${term}`);
   }
-  return value(names.policy(event.suppressedRule).name);
+  return value(suppressedPolicy(event, names).name);
 }
 
 function screenName(id: number): string {

@@ -10,6 +10,8 @@ import {
   actionText,
   closeReasonText,
   denyReasonText,
+  eventOutcomeText,
+  EventType,
   eventTypeText,
   filterAnswerText,
   filterLogSourceText,
@@ -21,7 +23,7 @@ import {
 import { unreachable } from "../base/unreachable.js";
 import { ICMP, ICMP6, TCP } from "../config/protocol.js";
 import type { FilterLog, LogSuppressed, PolicyDeny, ScreenDrop, SessionClose, SessionOpen } from "../event/event.js";
-import { deciderId, egressUnit, egressZone, type EventNames } from "../event/names.js";
+import { deciderId, egressUnit, egressZone, suppressedPolicy, type EventNames } from "../event/names.js";
 import { pfeFormat } from "./format-pfe.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 import {
@@ -427,6 +429,14 @@ const filterOutcome = memo((key) => {
 // Junos has no such message; the tag is ours.
 function logSuppressed(line: LineBuffer, event: LogSuppressed, { names, host, sd }: Pieces): void {
   line.text(
-    ` ${host} RT_FLOW - RT_LOG_SUPPRESSED ${sd}suppressed-event="${eventTypeText[event.suppressedKind] ?? event.suppressedKind}" suppressed-count="${event.suppressedCount}" rule-id="${event.suppressedRule}" term-id="${event.termId}" source-address="${event.sourceAddress}" source-port="${event.sourcePort}" destination-address="${event.destinationAddress}" destination-port="${event.destinationPort}" protocol-id="${event.protocol}" source-zone-name="${sdEscape(names.zone(event.ingressZone))}" packet-incoming-interface="${sdEscape(names.unit(event.ingressInterface))}"]`,
+    ` ${host} RT_FLOW - RT_LOG_SUPPRESSED ${sd}suppressed-event="${eventTypeText[event.suppressedKind] ?? event.suppressedKind}" suppressed-count="${event.suppressedCount}" rule-id="${event.suppressedRule}" term-id="${event.termId}" source-address="${event.sourceAddress}" source-port="${event.sourcePort}" destination-address="${event.destinationAddress}" destination-port="${event.destinationPort}" protocol-id="${event.protocol}" source-zone-name="${sdEscape(names.zone(event.ingressZone))}" packet-incoming-interface="${sdEscape(names.unit(event.ingressInterface))}" rule-name="${sdEscape(suppressedName(event, names))}" outcome="${eventOutcomeText[event.suppressedOutcome] ?? event.suppressedOutcome}" first-source-address="${event.firstSourceAddress}" first-source-port="${event.firstSourcePort}" first-destination-address="${event.firstDestinationAddress}" first-destination-port="${event.firstDestinationPort}" first-protocol-id="${event.firstProtocol}"]`,
   );
+}
+
+function suppressedName(event: LogSuppressed, names: EventNames): string {
+  if (event.suppressedKind === EventType.SCREEN_DROP)
+    return screenIdText[event.suppressedRule] ?? String(event.suppressedRule);
+  if (event.suppressedKind !== EventType.FILTER_LOG) return suppressedPolicy(event, names).name;
+  const { filter, term } = names.term(event.suppressedRule, event.termId);
+  return `${filter}:${term}`;
 }

@@ -5,10 +5,14 @@ import type { AccountView, StreamView } from "../../http/api.js";
 import type { Palette } from "../colour.js";
 import { contextOf } from "../context.js";
 import { tableText } from "../table.js";
+import { registerShowLogAccounting } from "./show-log-accounting.js";
 
 /** registerShowLog adds `log` to `show`, and gives it. */
 export function registerShowLog(show: Command): Command {
-  const log = show.command("log").summary("log streams").description("Shows how the log leaves this host.");
+  const log = show
+    .command("log")
+    .summary("log streams and accounts")
+    .description("Shows how the log leaves this host, and what became of every event.");
   log
     .command("streams")
     .summary("every stream's way to its collector, and what became of its lines")
@@ -26,6 +30,7 @@ export function registerShowLog(show: Command): Command {
         streams.length === 0 ? "No streams are configured." : streamsText(streams, palette),
       );
     });
+  registerShowLogAccounting(log);
   return log;
 }
 
