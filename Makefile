@@ -28,14 +28,17 @@ ALL_C       := $(shell git ls-files '*.c' '*.h' 2>/dev/null | grep -v _gen)
 HELPER      := $(if $(wildcard helper/main.c),build/release/ringwall-helper)
 REPLAY      := $(if $(wildcard helper/replay/main.c),build/release/ringwall-replay build/asan/ringwall-replay)
 
-.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean differential mutants
+.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean differential mutants golden
 all: build
 
 # ---- setup -------------------------------------------------------------------------------------
-setup: build/.apt build/.npm
+setup: build/.apt build/.unpacked build/.npm
 build/.apt: packaging/apt-packages.txt
 	@mkdir -p build
 	@packaging/install-apt.sh $<
+	@touch $@
+build/.unpacked: packaging/apt-unpacked.txt | build/.apt
+	@packaging/unpack-apt.sh $< build/unpacked
 	@touch $@
 build/.npm: package.json package-lock.json
 	@mkdir -p build
@@ -95,16 +98,16 @@ build/%.bpf.o: helper/bpf/%.bpf.c $(wildcard helper/bpf/*.h) | build/.apt
 
 # The daemon's one native module; Node's headers lie beside the node that runs.
 NODE_INCLUDE = $(shell node -p 'require("path").join(process.execPath, "../../include/node")')
-build/release/datagrams.node: daemon/native/datagrams.c | build/.apt
+build/release/sockets.node: $(wildcard daemon/native/*.c daemon/native/*.h) | build/.apt
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(FLAGS_release) -fPIC -shared -Wl,-z,relro,-z,now -I$(NODE_INCLUDE) -o $@ $<
+	$(CC) $(filter-out -MMD -MP,$(BASE)) $(FLAGS_release) -fPIC -shared -Wl,-z,relro,-z,now -isystem $(NODE_INCLUDE) -o $@ $(filter %.c,$^)
 
 BPF       := $(patsubst helper/bpf/%.bpf.c,build/%.bpf.o,$(wildcard helper/bpf/*.bpf.c))
 C_TESTS   := $(foreach t,$(TEST_SRC) $(CONTRACT_SRC),build/asan/test/$(basename $(notdir $(t))))
 TORTURES  := $(foreach t,$(wildcard helper/*/*_torture.c),build/release/test/$(basename $(notdir $(t))) build/tsan/test/$(basename $(notdir $(t))))
 FUZZERS   := $(patsubst helper/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 TOOLS     := $(patsubst test/tools/%.c,build/release/tools/%,$(TOOL_SRC))
-native: build/release/datagrams.node $(HELPER) $(REPLAY) $(BPF) $(TOOLS)
+native: build/release/sockets.node $(HELPER) $(REPLAY) $(BPF) $(TOOLS)
 build: setup
 	@$(MAKE) --no-print-directory native js launchers
 # build/bin holds the four programs under the names a person types.
@@ -141,6 +144,10 @@ differential: build
 	node --enable-source-maps build/js/test/differential/explore.js $${SEED:-$$(date +%s)} $${CASES:-5000}
 mutants: build
 	test/mutants/run
+
+# The lines that tests compare with: written anew, to be read before they are committed.
+golden: js
+	node build/js/test/golden/write.js
 
 # ---- to see it ------------------------------------------------------------------------------------------
 demo: build

@@ -2,6 +2,8 @@
 // bare AF_XDP forwarder that looks at nothing: 64-byte UDP over veth between namespaces. The firewall's threads (receive, process,
 // transmit) have one core, generator and receiver the other. Paired rounds, the peers in turn, medians.
 //
+// BENCH_NAT=1: every packet's source is translated to the egress interface's address, by nftables with masquerade.
+//
 // Two metrics: what arrived per second, and what arrived per second of processor time that the firewall's threads used. The second
 // holds on machines where the core is shared, or where generator or receiver are the slower half.
 import { join } from "node:path";
@@ -20,8 +22,9 @@ import {
   tools,
 } from "./one-core.js";
 
-const PEERS = ["helper", "nftables", "l2fwd"] as const;
-type Peer = (typeof PEERS)[number];
+const NAT = process.env["BENCH_NAT"] === "1";
+type Peer = "helper" | "nftables" | "l2fwd";
+const PEERS: readonly Peer[] = NAT ? ["helper", "nftables"] : ["helper", "nftables", "l2fwd"];
 const FLOWS = [1, 10_000] as const;
 const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 5);
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 2);
@@ -44,7 +47,19 @@ security:
         - name: out
           match: { source-address: [any], destination-address: [any], application: [any] }
           then: { permit: true, count: true }
-`;
+${
+  NAT
+    ? `
+  nat:
+    source:
+      rule-set:
+        - name: out
+          from: { zone: [trust] }
+          to: { zone: [untrust] }
+          rule: [{ name: all, match: {}, then: { source-nat: { interface: true } } }]
+`
+    : ""
+}`;
 
 const ruleset = `
 table inet firewall {
@@ -54,7 +69,18 @@ table inet firewall {
     iifname "f0" oifname "f1" counter accept
   }
 }
-`;
+${
+  NAT
+    ? `
+table inet translation {
+  chain postrouting {
+    type nat hook postrouting priority 100;
+    oifname "f1" masquerade
+  }
+}
+`
+    : ""
+}`;
 
 async function startPeer(peer: Peer, place: Place): Promise<readonly Running[]> {
   switch (peer) {
@@ -95,17 +121,17 @@ for (const flows of FLOWS) {
     }
   }
   for (const metric of ["throughput", "perCore"] as const) {
-    for (const peer of ["nftables", "l2fwd"] as const) {
+    for (const peer of PEERS.filter((each) => each !== "helper")) {
       const value = median(samples.helper.map((sample) => sample[metric]));
       const peerValue = median(samples[peer].map((sample) => sample[metric]));
       const paired = median(samples.helper.map((sample, i) => sample[metric] / (samples[peer][i]?.[metric] ?? NaN)));
       console.log(
         JSON.stringify({
-          bench: "bench-forward",
+          bench: NAT ? "bench-forward-nat" : "bench-forward",
           metric: `${metric === "throughput" ? "throughput" : "per-core"}-${flows}-flows`,
           value: Math.round(value),
           unit: metric === "throughput" ? "packets/s" : "packets per second of the firewall's processor time",
-          peer: peer === "nftables" ? "nftables+conntrack" : "bare AF_XDP l2fwd",
+          peer: peer === "nftables" ? (NAT ? "nftables masquerade" : "nftables+conntrack") : "bare AF_XDP l2fwd",
           peer_value: Math.round(peerValue),
           ratio: Number(paired.toFixed(3)),
           conditions:

@@ -1,8 +1,13 @@
-// How many log lines does one core make and send? From frames' bytes to lines, and on to datagrams; the peer is the same line
+// How many log lines does one core make and send? From frames' bytes to lines, and on to datagrams and connections; the peer is the same line
 // sent with node:dgram. CPU time is measured, so that other work on the machine matters less.
+import { execFileSync, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { cpus } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 import {
   Action,
@@ -24,7 +29,7 @@ import { sdSyslogFormat } from "../daemon/src/syslog/format-sd-syslog.js";
 import { LineBuffer } from "../daemon/src/syslog/line-buffer.js";
 import { DEFAULT_SD_ID, LINE_BYTES, type LineFormat } from "../daemon/src/syslog/line.js";
 import { loadNative } from "../daemon/src/syslog/native.js";
-import { Outbox } from "../daemon/src/syslog/outbox.js";
+import { DEFAULT_BOUNDS, Outbox } from "../daemon/src/syslog/outbox.js";
 import { sampleNames, sampleTable } from "../daemon/src/syslog/sample-events.js";
 import { Stream, streamSettings } from "../daemon/src/syslog/stream.js";
 
@@ -154,7 +159,7 @@ const native = loadNative();
 function deliverAll(streamCount: number): () => void {
   const streams = Array.from({ length: streamCount }, (_, index) => {
     const settings = streamSettings({ name: `s${index}`, host: "127.0.0.1", port });
-    return new Stream(native, settings, new Outbox(native, Buffer.alloc(Outbox.bytes(native))));
+    return new Stream(native, settings, new Outbox(native, Buffer.alloc(Outbox.bytes(native, DEFAULT_BOUNDS))));
   });
   const delivery = new Delivery(
     new GenerationNames({ names: () => sampleTable }, "x"),
@@ -163,6 +168,7 @@ function deliverAll(streamCount: number): () => void {
       throw thrown;
     },
   );
+  for (const stream of streams) stream.begin();
   delivery.setStreams(streams);
   let sequence = 0;
   return () => {
@@ -182,4 +188,99 @@ report("sd-syslog: frame to datagram, 1 stream", perSecond(deliverAll(1)), `${mi
 });
 report("sd-syslog: frame to datagram, 2 streams (2 datagrams a line)", perSecond(deliverAll(2)), `${mix}; ${sent}`);
 receiver.close();
+
+// Over connections the other side is another process, and takes whatever comes.
+const directory = mkdtempSync(join(tmpdir(), "bench-syslog-"));
+const [certificate, key] = [join(directory, "cert.pem"), join(directory, "key.pem")];
+execFileSync(
+  "openssl",
+  ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj"].concat(
+    ["/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+  ),
+  { stdio: "ignore" },
+);
+
+/** What is sent in one round, by one stream. */
+const CONNECTED_LINES = 200_000;
+/** Lines that may wait before the next are made: no line is dropped. */
+const MOST_WAITING = 6_000;
+
+async function connected(protocol: "tcp" | "tls", format: "sd-syslog" | "kv", count: number): Promise<void> {
+  const args = protocol === "tls" ? [certificate, key] : [];
+  const sink = spawn(process.execPath, [fileURLToPath(new URL("./syslog-sink.js", import.meta.url)), ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const [text] = (await once(sink.stdout, "data")) as [Buffer];
+  const profile = { name: "p", "trusted-ca": [certificate] };
+  const streams = Array.from({ length: count }, (_, index) => {
+    const settings = streamSettings(
+      {
+        name: `s${index}`,
+        host: "127.0.0.1",
+        port: Number(text.toString()),
+        format,
+        transport: { protocol, ...(protocol === "tls" ? { "tls-profile": "p" } : {}) },
+      },
+      [profile],
+    );
+    const region = Buffer.alloc(Outbox.bytes(native, settings.bounds));
+    const stream = new Stream(native, settings, new Outbox(native, region, settings.bounds));
+    stream.begin();
+    return stream;
+  });
+  const delivery = new Delivery(new GenerationNames({ names: () => sampleTable }, "x"), [], (_event, thrown) => {
+    throw thrown;
+  });
+  delivery.setStreams(streams);
+  let sequence = 0;
+  const round = async (): Promise<void> => {
+    for (let line = 0; line < CONNECTED_LINES;) {
+      while (streams.some((stream) => stream.outbox.waiting > MOST_WAITING)) await nextTurn();
+      for (let i = 0; i < 128; i++, line++) delivery.event(decodeEvent(view, at(line))!, ring, ++sequence);
+      delivery.decided(ring, sequence);
+      delivery.send();
+    }
+    while (streams.some((stream) => stream.outbox.waiting > 0)) {
+      delivery.send();
+      await nextTurn();
+    }
+  };
+  await round();
+  const rates: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const before = process.cpuUsage();
+    await round();
+    const { user, system } = process.cpuUsage(before);
+    rates.push(((CONNECTED_LINES * count) / (user + system)) * 1e6);
+  }
+  const accounts = streams.flatMap((stream) => stream.outbox.accounts());
+  if (accounts.some(({ full, inDoubt, unsendable }) => full + inDoubt + unsendable > 0))
+    throw new Error("a line was lost");
+  await Promise.all(streams.map((stream) => stream.close()));
+  sink.stdin.end();
+  const bytes = buffer.length;
+  report(
+    `${format}: frame to acknowledged line over ${protocol.toUpperCase()}, ${count} stream(s)`,
+    rates.sort((a, b) => a - b)[ROUNDS >> 1]!,
+    `${mix}; loopback, the collector on another core; a line has about ${bytes} bytes`,
+  );
+}
+
+for (const [protocol, format, count] of [
+  ["tcp", "sd-syslog", 1],
+  ["tcp", "kv", 1],
+  ["tcp", "sd-syslog", 4],
+  ["tcp", "kv", 4],
+  ["tls", "sd-syslog", 1],
+  ["tls", "kv", 1],
+] as const) {
+  (format === "kv" ? kvFormat(options) : sdSyslogFormat(options))(
+    buffer.clear(),
+    decodeEvent(view, at(1))!,
+    sampleNames,
+  );
+  await connected(protocol, format, count);
+}
+rmSync(directory, { recursive: true });
 for (const line of results) console.log(line);
+process.exit(0);

@@ -110,6 +110,8 @@ measured(struct worker *w, struct packet *p, uint32_t count)
 static inline void
 drain(struct fixture *f, bool unread)
 {
+	for (uint32_t i = 0; i < f->worker->output_count; i++)
+		f->worker->buffers.give(f, f->worker->output[i].frame);
 	f->worker->output_count = 0;
 	f->worker->resolve_count = 0;
 	event_ring_publish(f->worker->ring, f->worker->now_ns);

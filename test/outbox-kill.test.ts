@@ -3,10 +3,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+
+import { FrameServer } from "../daemon/src/syslog/frame-server.js";
+import { loadNative } from "../daemon/src/syslog/native.js";
+import { Outbox } from "../daemon/src/syslog/outbox.js";
 
 const program = fileURLToPath(new URL("./outbox-sender.js", import.meta.url));
 const BATCH = 16;
@@ -98,3 +102,87 @@ test(
     await stage.finish();
   },
 );
+
+/** TcpStage: the same over connections. What the kernel has taken it goes on sending when the sender is dead. */
+class TcpStage {
+  readonly directory: string;
+  readonly server: FrameServer;
+
+  private constructor(directory: string, server: FrameServer) {
+    this.directory = directory;
+    this.server = server;
+  }
+
+  static async open(t: TestContext): Promise<TcpStage> {
+    const directory = await mkdtemp("/dev/shm/ringwall-outbox-");
+    t.after(() => rm(directory, { recursive: true }));
+    await writeFile(join(directory, "cursor"), Buffer.alloc(8));
+    const server = await FrameServer.listen();
+    t.after(() => server.close());
+    return new TcpStage(directory, server);
+  }
+
+  start(point = "", pass = 0) {
+    const args = [program, this.directory, String(this.server.port), point, String(pass), "tcp"];
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "inherit", "inherit"] });
+    child.stdin.on("error", () => undefined); // it may die while we write
+    return child;
+  }
+
+  /** Lets a last sender finish, and looks at all that came. */
+  async finish(): Promise<void> {
+    const child = this.start();
+    child.stdin.write("+".repeat(3));
+    const seen = this.server.lines.length;
+    await this.server.until(seen + 3 * BATCH);
+    const account = await this.#account(child);
+    child.stdin.end();
+    await once(child, "exit");
+    const { lines } = this.server;
+    assert.deepEqual(
+      lines,
+      lines.map((_, index) => String(index + 1)),
+    );
+    assert.equal(account.sent + account.inDoubt, lines.length);
+    assert.equal(account.inDoubt, 0, "the dead senders' connections tell what became of their lines");
+  }
+
+  // The account, when nothing waits any more: the kernel gives no event for an acknowledgement.
+  async #account(child: ReturnType<TcpStage["start"]>): Promise<{ sent: number; inDoubt: number }> {
+    for (;;) {
+      assert.equal(child.exitCode, null);
+      // A copy: the region is the sender's.
+      const region = await readFile(join(this.directory, "kill.outbox"));
+      const outbox = new Outbox(loadNative(), region, Outbox.boundsOf(region));
+      if (outbox.waiting === 0) return outbox.accounts().find(({ kind }) => kind === 1)!;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+for (const point of ["appended", "decided", "cursor", "before-send", "after-send"]) {
+  test(`killed at the point "${point}", a connection's successor sends each line that is missing, and no other`, async (t) => {
+    const stage = await TcpStage.open(t);
+    for (const pass of [1, 3, 7]) {
+      const child = stage.start(point, pass);
+      // One batch after the other, so that there are as many system calls as there are batches.
+      const feeder = setInterval(() => child.stdin.write("+"), 5);
+      const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+      clearInterval(feeder);
+      assert.deepEqual([code, signal], [null, "SIGKILL"]);
+    }
+    await stage.finish();
+  });
+}
+
+test("killed from outside with lines queued over TCP, senders send each line once and in order", async (t) => {
+  const stage = await TcpStage.open(t);
+  for (let kill = 0; kill < 5; kill++) {
+    const child = stage.start();
+    child.stdin.write("+".repeat(150)); // no more than the queue holds
+    await stage.server.until(stage.server.lines.length + 200 + kill * 137);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+  await stage.finish();
+});

@@ -1,12 +1,14 @@
 // outbox-sender.ts: the daemon's delivery with everything but its ring left out, to be killed again and again by
 // outbox-kill.test.ts: numbered lines through an outbox file, which a successor takes over. SPDX-License-Identifier: Apache-2.0
-import { loadNative } from "../daemon/src/syslog/native.js";
-import type { Native } from "../daemon/src/syslog/outbox.js";
+import { loadNative, type Native } from "../daemon/src/syslog/native.js";
+import { Framing } from "../daemon/src/syslog/outbox.js";
 import { OutboxFiles } from "../daemon/src/syslog/outbox-file.js";
-import { UdpSender } from "../daemon/src/syslog/udp.js";
+import { ConnectedSender } from "../daemon/src/syslog/connected.js";
+import { DatagramSender } from "../daemon/src/syslog/datagram.js";
+import type { Sender } from "../daemon/src/syslog/sender.js";
 import { mapForWriting } from "../daemon/src/ring/mapping.js";
 
-const [directory = "", port = "", deadlyPoint = "", deadlyPass = "0"] = process.argv.slice(2);
+const [directory = "", port = "", deadlyPoint = "", deadlyPass = "0", protocol = "udp"] = process.argv.slice(2);
 let passes = Number(deadlyPass);
 
 /** Ends this process as SIGKILL from outside would, when the point it is to die at has been passed often enough. */
@@ -23,11 +25,27 @@ const native: Native = {
     pass("after-send");
     return sent;
   },
+  sendFrames(...args) {
+    pass("before-send");
+    const sent = loaded.sendFrames(...args);
+    pass("after-send");
+    return sent;
+  },
 };
 const outbox = new OutboxFiles(native, directory, (_path, error) => {
   throw error;
 }).open("kill");
-const sender = new UdpSender(native, { host: "127.0.0.1", port: Number(port), sourceAddress: "" }, outbox);
+const hooks = { changed: () => undefined };
+const to = { host: "127.0.0.1", port: Number(port), sourceAddress: "" };
+const sender: Sender =
+  protocol === "udp"
+    ? new DatagramSender(native, { protocol: "udp", ...to }, outbox, hooks)
+    : new ConnectedSender(
+        native,
+        { protocol: "tcp", ...to, framing: Framing.OCTET_COUNTING, keepAliveSeconds: 0, userTimeoutSeconds: 20 },
+        outbox,
+        hooks,
+      );
 // The ring's cursor: it too is memory that outlives the process, and may lag behind what the outbox has decided.
 const cursor = mapForWriting(`${directory}/cursor`, 8);
 const BATCH = 16;

@@ -181,6 +181,7 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
       "POST /rollback": { index: 1 },
       "POST /clear-sessions": {},
       "POST /clear-filters": {},
+      "POST /test-log-stream": { name: "nobody" },
       "POST /explain": {
         from: "inside",
         source: "10.7.0.10",

@@ -16,6 +16,7 @@ import { createHandlers } from "./http/handlers.js";
 import { LiveLog } from "./http/live-log.js";
 import { ApiServer } from "./http/server.js";
 import { Talkers } from "./http/talkers.js";
+import { PoolAlarms } from "./nat/pool-alarms.js";
 import type { RingReader } from "./ring/reader.js";
 import { RingSet } from "./ring/ring-set.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
@@ -23,6 +24,8 @@ import { StateStore } from "./state/state-store.js";
 import { Delivery } from "./syslog/delivery.js";
 import { loadNative } from "./syslog/native.js";
 import { OutboxFiles } from "./syslog/outbox-file.js";
+import { RequiredDelivery } from "./syslog/required-delivery.js";
+import { StreamWatch } from "./syslog/stream-watch.js";
 import { Streams } from "./syslog/streams.js";
 
 export interface DaemonOptions {
@@ -40,6 +43,8 @@ const LAST_DRAIN_FRAMES = 2_048;
 /** How long until the active configuration is offered again to a helper that refused it. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
+/** How often pools are looked at whose use is to be told. */
+const POOLS_MS = 2_000;
 
 /** DaemonStateError: started twice, or stopped before it was started. */
 export class DaemonStateError extends CodedError {
@@ -58,6 +63,7 @@ export class Daemon {
   readonly #firewallLog = new FirewallLog();
   readonly #talkers = new Talkers();
   readonly #rings: RingSet;
+  readonly #required: RequiredDelivery;
   readonly #helper: HelperConnection;
   readonly #server: ApiServer;
   readonly #stop = new AbortController();
@@ -67,6 +73,8 @@ export class Daemon {
   #initialText: string | undefined;
   #lastFailure = "";
   #retry: NodeJS.Timeout | undefined;
+  readonly #poolAlarms: PoolAlarms;
+  #pools: NodeJS.Timeout | undefined;
 
   constructor(options: DaemonOptions, log: Logger) {
     this.#log = log;
@@ -81,28 +89,49 @@ export class Daemon {
     this.#delivery = new Delivery(names, [this.#liveLog, this.#firewallLog, this.#talkers], (event, err) =>
       log.error({ err, event }, "an event's line cannot be written"),
     );
-    const files = new OutboxFiles(native, join(options.runDir, "outbox"), (path, err) =>
-      log.error({ err, path }, "outbox set aside"),
+    const files = new OutboxFiles(
+      native,
+      join(options.runDir, "outbox"),
+      (path, err) => log.error({ err, path }, "outbox set aside"),
+      join(options.stateDir, "spool"),
     );
-    this.#streams = new Streams(native, files, log);
+    const watch = new StreamWatch(
+      () => this.#delivery,
+      () => this.#commits.active?.config.system["host-name"] ?? host,
+      log,
+    );
+    this.#streams = new Streams(native, files, log, (stream, state) => {
+      watch.changed(stream, state);
+      this.#required.renew();
+    });
     this.#rings = new RingSet(options.runDir, {
-      opened: ({ identity }) => log.info({ ...identity }, "event ring opened"),
+      opened: ({ identity }) => {
+        log.info({ ...identity }, "event ring opened");
+        this.#required.renew();
+      },
       refused: (path, reason) => log.error({ path, reason }, "event ring refused"),
       handOver: (reader) => this.#handOver(reader),
     });
+    this.#required = new RequiredDelivery(this.#rings, log);
     this.#helper = new HelperConnection({
       path: helperSocket(options.runDir),
       role: "writer",
       client: `ringwalld ${process.pid}`,
     });
+    this.#poolAlarms = new PoolAlarms(({ name, text }, raised) =>
+      raised ? log.warn({ alarm: name }, text) : log.info({ alarm: name }, text),
+    );
     const handlers = createHandlers({
       commits: this.#commits,
       store: this.#store,
       helper: this.#helper,
       rings: this.#rings,
       delivery: this.#delivery,
+      streamWatch: watch,
+      required: this.#required,
       firewallLog: this.#firewallLog,
       talkers: this.#talkers,
+      poolAlarms: this.#poolAlarms,
       names,
       hostName: host,
     });
@@ -131,9 +160,11 @@ export class Daemon {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     clearTimeout(this.#retry);
+    clearInterval(this.#pools);
     await this.#drained;
     this.#drainLast();
-    this.#streams.close();
+    this.#required.close();
+    await this.#streams.close();
     await this.#server.close();
     await this.#connection;
     this.#log.info("stopped");
@@ -204,8 +235,27 @@ export class Daemon {
   }
 
   #follow(active: Active): void {
-    this.#delivery.setStreams(this.#streams.configure(active.config.security.log?.stream ?? []));
+    const { security, services } = active.config;
+    const profiles = services?.ssl?.initiation?.profile ?? [];
+    const streams = this.#streams.configure(security.log?.stream ?? [], profiles);
+    this.#delivery.setStreams(streams);
+    this.#required.setStreams(streams);
     this.#drained ??= this.#drain();
+    clearInterval(this.#pools);
+    if (!this.#stop.signal.aborted) this.#pools = setInterval(() => void this.#watchPools(), POOLS_MS).unref();
+  }
+
+  async #watchPools(): Promise<void> {
+    const { active } = this.#commits;
+    if (active === undefined || !this.#helper.isConnected) return;
+    if (!PoolAlarms.isNeeded(active.config) && this.#poolAlarms.raised.length === 0) return;
+    try {
+      const counted = await this.#helper.call("nat", {});
+      if (counted.generation === active.commit.generation)
+        this.#poolAlarms.observe(active.config, active.compiled, counted, Date.now());
+    } catch (err) {
+      this.#log.debug({ err }, "the use of pools is not known");
+    }
   }
 
   async #drain(): Promise<void> {

@@ -1,7 +1,7 @@
-// accounting.ts: what became of every event. SPDX-License-Identifier: Apache-2.0
-import type { Counters, EventAccount, StreamView, Status } from "../src/http/api.js";
+// accounting.ts: what became of every event, and whether it adds up. SPDX-License-Identifier: Apache-2.0
+import type { Accounting } from "../src/http/api.js";
 import { get, Poller } from "./api.js";
-import { byId, table } from "./dom.js";
+import { byId, element, table } from "./dom.js";
 import type { View } from "./tabs.js";
 
 const EVERY_MS = 2_000;
@@ -18,40 +18,33 @@ export class AccountingView implements View {
   }
 
   async #refresh(): Promise<void> {
-    const [counters, status] = await Promise.all([get<Counters>("/counters"), get<Status>("/status")]);
+    const { balanced, differences, kinds, streams } = await get<Accounting>("/accounting");
     byId("accounts", HTMLDivElement).replaceChildren(
-      helperTable(counters),
-      ...status.streams.map((stream) => streamTable(stream)),
+      element("p", balanced ? "up" : "down", balanced ? "Balanced: every event has one end." : differences.join("; ")),
+      table(
+        "Events by kind",
+        [
+          { title: "Kind", value: ({ kind }) => kind },
+          { title: "Produced", value: ({ produced }) => produced },
+          { title: "Written", value: ({ written }) => written },
+          { title: "Suppressed", value: ({ suppressed }) => suppressed },
+          { title: "Lost to budget", value: ({ lostBudget }) => lostBudget },
+          { title: "Lost to a full ring", value: ({ lostFull }) => lostFull },
+          { title: "Read", value: ({ read }) => read },
+          { title: "Unread", value: ({ unread }) => unread },
+        ],
+        kinds,
+      ),
+      ...streams.map(({ name, waiting, totals, difference }) =>
+        table(
+          `Lines of stream ${name}`,
+          [
+            { title: "What", value: ([what]) => what },
+            { title: "Lines", value: ([, lines]) => lines },
+          ],
+          Object.entries({ ...totals, waiting, difference }),
+        ),
+      ),
     );
   }
-}
-
-function helperTable({ events }: Counters): HTMLElement {
-  type Row = [string, EventAccount];
-  return table<Row>(
-    "Events of the helper that runs",
-    [
-      { title: "Kind", value: ([kind]) => kind },
-      { title: "Written", value: ([, { written }]) => written },
-      { title: "Suppressed", value: ([, { suppressed }]) => suppressed },
-      { title: "Lost to budget", value: ([, { lostBudget }]) => lostBudget },
-      { title: "Lost to a full ring", value: ([, { lostFull }]) => lostFull },
-    ],
-    Object.entries(events),
-  );
-}
-
-function streamTable({ name, accounts }: StreamView): HTMLElement {
-  return table(
-    `Stream ${name}`,
-    [
-      { title: "Kind", value: ({ kind }) => kind },
-      { title: "Queued", value: ({ queued }) => queued },
-      { title: "Sent", value: ({ sent }) => sent },
-      { title: "Not wanted", value: ({ filtered }) => filtered },
-      { title: "Queue full", value: ({ full }) => full },
-      { title: "Not sendable", value: ({ unsendable }) => unsendable },
-    ],
-    accounts,
-  );
 }

@@ -1,21 +1,22 @@
 // streams.ts: how the collectors are reached. SPDX-License-Identifier: Apache-2.0
 import type { Status, StreamView } from "../src/http/api.js";
 import { get, Poller } from "./api.js";
-import { byId, element, endpoint, table, type Column } from "./dom.js";
+import { byId, element, table, type Column } from "./dom.js";
 import type { View } from "./tabs.js";
 
 const EVERY_MS = 2_000;
 
-const sum = (stream: StreamView, what: "sent" | "full" | "unsendable"): number =>
+const sum = (stream: StreamView, what: "sent" | "full" | "unsendable" | "limited" | "inDoubt"): number =>
   stream.accounts.reduce((all, account) => all + account[what], 0);
 
 const COLUMNS: readonly Column<StreamView>[] = [
   { title: "Stream", value: ({ name }) => name },
-  { title: "State", value: (row) => element("span", row.error === "" ? "up" : "down", row.error || "up") },
-  { title: "Collector", value: ({ host, port }) => endpoint(host, port) },
+  { title: "State", value: (row) => element("span", row.error === "" ? "up" : "down", row.error || row.state) },
+  { title: "Collector", value: ({ collector }) => collector },
   { title: "Format", value: ({ format }) => format },
   { title: "Sent", value: (row) => sum(row, "sent") },
   { title: "Waiting", value: ({ waiting }) => waiting },
+  { title: "In doubt", value: (row) => sum(row, "inDoubt") },
   { title: "Dropped", value: (row) => sum(row, "full") + sum(row, "unsendable") },
 ];
 

@@ -42,11 +42,11 @@ struct {
 	__type(value, __u64);
 } ringwall_count SEC(".maps");
 
-/* This host's own IPv6 addresses on the device: neighbour discovery to any other unicast address is somebody else's
+/* The IPv6 addresses on the device that this host has or answers for: neighbour discovery to any other unicast address is somebody else's
  * traffic and must meet the policy like any packet. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
+	__uint(max_entries, 16384);
 	__type(key, struct in6_addr);
 	__type(value, __u8);
 } ringwall_local6 SEC(".maps");

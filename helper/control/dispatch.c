@@ -183,6 +183,12 @@ handle_nat(const struct request *q, const void *body)
 }
 
 static void
+handle_bindings(const struct request *q, const void *body)
+{
+	q->dispatcher->ops->bindings(q->dispatcher->ctx, body, q->reply);
+}
+
+static void
 handle_neighbors(const struct request *q, const void *body)
 {
 	q->dispatcher->ops->neighbors(q->dispatcher->ctx, body, q->reply);
@@ -222,6 +228,7 @@ static const struct entry {
 	{ "filters", AFTER_HELLO, &request_filters_map, handle_filters },
 	{ "clear_filters", AFTER_HELLO | WRITER, &request_clear_filters_map, handle_clear_filters },
 	{ "nat", AFTER_HELLO, &request_nat_map, handle_nat },
+	{ "bindings", AFTER_HELLO, &request_bindings_map, handle_bindings },
 	{ "neighbors", AFTER_HELLO, &request_neighbors_map, handle_neighbors },
 	{ "routes", AFTER_HELLO, &request_routes_map, handle_routes },
 	{ "explain", AFTER_HELLO, &request_explain_map, handle_explain },
@@ -238,6 +245,7 @@ union body {
 	struct request_filters filters;
 	struct request_clear_filters clear_filters;
 	struct request_nat nat;
+	struct request_bindings bindings;
 	struct request_neighbors neighbors;
 	struct request_routes routes;
 	struct request_explain explain;

@@ -77,6 +77,12 @@ op_clear_filters(void *ctx, const struct request_clear_filters *q, struct reply 
 }
 
 static void
+op_bindings(void *ctx, const struct request_bindings *q, struct reply *r)
+{
+	engine.calls++;
+}
+
+static void
 op_neighbors(void *ctx, const struct request_neighbors *q, struct reply *r)
 {
 	engine.calls++;
@@ -113,6 +119,7 @@ static const struct control_ops ops = {
 	.filters = op_plain,
 	.clear_filters = op_clear_filters,
 	.nat = op_plain,
+	.bindings = op_bindings,
 	.neighbors = op_neighbors,
 	.routes = op_routes,
 	.explain = op_explain,
@@ -389,6 +396,8 @@ every_field_of_every_request_is_refused_by_its_path_when_it_is_wrong(void **stat
 		  &request_clear_sessions_map },
 		{ "filters", "{\"id\": 1, \"type\": \"filters\"}", &request_filters_map },
 		{ "nat", "{\"id\": 1, \"type\": \"nat\"}", &request_nat_map },
+		{ "bindings", "{\"id\": 1, \"type\": \"bindings\", \"after\": 0, \"limit\": 10}",
+		  &request_bindings_map },
 		{ "clear_filters",
 		  "{\"id\": 1, \"type\": \"clear_filters\", \"generation\": 3, \"counters\": [0, 5], \"policers\": "
 		  "[1]}",

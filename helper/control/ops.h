@@ -32,6 +32,7 @@ struct control_ops {
 	void (*filters)(void *ctx, struct reply *r);
 	void (*clear_filters)(void *ctx, const struct request_clear_filters *q, struct reply *r);
 	void (*nat)(void *ctx, struct reply *r);
+	void (*bindings)(void *ctx, const struct request_bindings *q, struct reply *r);
 	void (*neighbors)(void *ctx, const struct request_neighbors *q, struct reply *r);
 	void (*routes)(void *ctx, const struct request_routes *q, struct reply *r);
 	void (*explain)(void *ctx, const struct request_explain *q, struct reply *r);

@@ -1,6 +1,7 @@
 /* apply.c: a snapshot comes into force on all devices and workers, or not at all. SPDX-License-Identifier: Apache-2.0 */
 #include "engine/state.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -241,7 +242,7 @@ count_addresses(const struct snapshot *s)
 	uint32_t count = 0;
 	for (uint32_t i = 1; i < s->unit_count; i++)
 		count += s->unit[i].address_count;
-	return count;
+	return count + s->proxy_count;
 }
 
 /* ---- units and addresses ----------------------------------------------------------------------------------------------- */
@@ -327,6 +328,53 @@ add_addresses(struct engine *e, const struct snapshot *s, const struct plan *p, 
 	return 0;
 }
 
+static uint8_t
+host_length(uint8_t family)
+{
+	return family == AF_INET ? 32 : 128;
+}
+
+/* Forwarding is off in the kernel, so it would not answer by its tables of proxies; it answers for addresses that it has. Packets
+ * to them come to AF_XDP like all others. */
+static int
+add_proxies(struct engine *e, const struct snapshot *s, const struct plan *p, struct undo *u, struct refusal *why)
+{
+	char name[INET6_ADDRSTRLEN];
+
+	for (uint32_t i = 0; i < s->proxy_count; i++) {
+		const struct proxy *x = &s->proxy[i];
+		unsigned ifindex = p->unit_ifindex[x->unit];
+		if (ifindex == 0 ||
+		    address_present(&e->addresses, ifindex, x->family, &x->address, host_length(x->family)))
+			continue;
+		int rc = netlink_proxy_add(e->netlink, ifindex, x->family, &x->address);
+		if (rc && rc != -EEXIST) {
+			refuse(why, "device", "proxies", "the kernel does not take %s on %s: %s",
+			       inet_ntop(x->family, &x->address, name, sizeof name), s->unit[x->unit].name,
+			       strerror(-rc));
+			return -1;
+		}
+		if (rc == 0)
+			u->added.at[u->added.count++] = (struct netlink_address){ .ifindex = ifindex,
+										  .address = x->address,
+										  .family = x->family,
+										  .length = host_length(x->family) };
+	}
+	return 0;
+}
+
+static bool
+proxy_wanted(const struct snapshot *s, const struct plan *p, const struct netlink_address *a)
+{
+	for (uint32_t i = 0; a->length == host_length(a->family) && i < s->proxy_count; i++) {
+		const struct proxy *x = &s->proxy[i];
+		if (x->family == a->family && p->unit_ifindex[x->unit] == a->ifindex &&
+		    memcmp(&x->address, &a->address, sizeof a->address) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 address_wanted(const struct snapshot *s, const struct plan *p, const struct netlink_address *a)
 {
@@ -338,7 +386,7 @@ address_wanted(const struct snapshot *s, const struct plan *p, const struct netl
 				return true;
 		}
 	}
-	return false;
+	return proxy_wanted(s, p, a);
 }
 
 static void
@@ -352,7 +400,23 @@ remove_addresses(struct engine *e, const struct snapshot *s, const struct plan *
 	}
 }
 
-/* Neighbour discovery for our own addresses goes to the kernel. */
+static void
+set_proxies6(struct engine *e, const struct plan *p, bool present, const struct plan *except)
+{
+	for (uint32_t i = 0; i < p->snapshot->proxy_count; i++) {
+		const struct proxy *x = &p->snapshot->proxy[i];
+		uint16_t device = p->view.device_of_port[p->snapshot->unit[x->unit].port];
+		const struct device *d = device == DEVICE_NONE ? NULL : &e->device[device];
+		struct netlink_address a = { .ifindex = p->unit_ifindex[x->unit],
+					     .address = x->address,
+					     .family = x->family,
+					     .length = host_length(x->family) };
+		if (d && d->used && x->family == AF_INET6 && !(except && address_wanted(except->snapshot, except, &a)))
+			attach_local6(&d->attachment, x->address.byte, present);
+	}
+}
+
+/* Neighbour discovery for our own addresses, and those we answer for, goes to the kernel. */
 static void
 set_local6(struct engine *e, const struct plan *p, bool present, const struct plan *except)
 {
@@ -369,6 +433,7 @@ set_local6(struct engine *e, const struct plan *p, bool present, const struct pl
 				attach_local6(&d->attachment, a.address.byte, present);
 		}
 	}
+	set_proxies6(e, p, present, except);
 }
 
 /* ---- neighbours ----------------------------------------------------------------------------------------------------------- */
@@ -473,7 +538,7 @@ plan_revive(struct engine *e)
 			new->view.port_of_device[new->view.device_of_port[i]] = i;
 		kernel_port(e, new, i);
 	}
-	if (place_units(e, s, new, &u, &why) || add_addresses(e, s, new, &u, &why))
+	if (place_units(e, s, new, &u, &why) || add_addresses(e, s, new, &u, &why) || add_proxies(e, s, new, &u, &why))
 		log_event(LOG_LEVEL_ERROR, "revive", log_text("path", why.path), log_text("message", why.message));
 	e->plan = new;
 	set_local6(e, new, true, NULL);
@@ -513,7 +578,7 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 		goto fail;
 	}
 	if (make_umem(e, s, why) || open_devices(e, s, p, u, why) || place_units(e, s, p, u, why) ||
-	    add_addresses(e, s, p, u, why))
+	    add_addresses(e, s, p, u, why) || add_proxies(e, s, p, u, why))
 		goto fail;
 
 	for (uint32_t i = 0; i < s->port_count; i++) {
@@ -543,8 +608,10 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 	if (old && (!policer_adopt(s->policer, s->policer_count, old->policer, old->policer_count) ||
 		    !policer_adopt(s->shaper, s->shaper_count, old->shaper, old->shaper_count)))
 		goto no_memory;
-	if (old)
+	if (old) {
 		screens_adopt(s, old);
+		event_limits_adopt(s, old);
+	}
 	return p;
 no_memory:
 	refuse(why, "memory", "", "not enough memory");

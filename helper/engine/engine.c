@@ -61,14 +61,15 @@ static int
 make_workers(struct engine *e)
 {
 	uint32_t workers = e->options.workers;
-	uint64_t seed;
+	uint64_t seed, secret[2];
 
 	e->shared.workers = workers;
 	e->shared.umem = &e->umem;
 	atomic_store(&e->shared.epoch, 1);
 	e->shared.loop = aligned_alloc(64, workers * ((sizeof(struct loop) + 63) / 64 * 64));
 	e->shared.rings = aligned_alloc(64, (size_t)workers * workers * sizeof *e->shared.rings);
-	if (!e->shared.loop || !e->shared.rings || getrandom(&seed, sizeof seed, 0) != sizeof seed) {
+	if (!e->shared.loop || !e->shared.rings || getrandom(&seed, sizeof seed, 0) != sizeof seed ||
+	    getrandom(secret, sizeof secret, 0) != sizeof secret) {
 		complain("workers", ENOMEM);
 		return -1;
 	}
@@ -93,6 +94,7 @@ make_workers(struct engine *e)
 		if (rc == 0)
 			rc = worker_init(&l->worker, (e->options.session_maximum + workers - 1) / workers, seed,
 					 e->started_ns / 1000000000);
+		cookie_keys_init(&l->worker.cookies, secret[0], secret[1]);
 		if (rc) {
 			complain("worker", rc);
 			return -1;
@@ -239,6 +241,8 @@ close_sessions(struct loop *l, void *ctx)
 {
 	*(uint32_t *)ctx += session_close_matching(&l->worker, CLOSE_REASON_SHUTDOWN, NULL, NULL);
 	loop_give_up(l);
+	if (l->worker.snapshot)
+		pipeline_end(&l->worker);
 }
 
 static void

@@ -29,6 +29,7 @@ struct plan_options {
 	const char *xdp_mode;
 	bool fail_open, deny, filter;
 	uint16_t mtu;
+	uint8_t proxies;     /* how many addresses of each family are answered for; 0: none */
 	uint64_t queue_rate; /* bits/s of port 1's queue 0, exact; 0: no queues */
 };
 
@@ -133,8 +134,10 @@ pack_rule(msgpack_packer *m, const struct plan_options *o)
 	static const char *const flag[] = { "source_excluded", "destination_excluded", "log_init", "log_close",
 					    "count" };
 
-	msgpack_pack_map(m, 22);
+	msgpack_pack_map(m, 24);
 	field_number(m, "policy_id", 65536);
+	field_number(m, "log_rate", 1000);
+	field_number(m, "log_burst", 1024);
 	field_number(m, "counter", 0);
 	field_text(m, "name", "out");
 	for (unsigned i = 0; i < 4; i++)
@@ -185,7 +188,9 @@ pack_term(msgpack_packer *m, int id, const char *action, int counter, int police
 	char name[8];
 
 	snprintf(name, sizeof name, "t%d", id);
-	msgpack_pack_map(m, 8 + 21 + 5 + 3);
+	msgpack_pack_map(m, 8 + 21 + 5 + 3 + 2);
+	field_number(m, "log_rate", 1000);
+	field_number(m, "log_burst", 1024);
 	field_number(m, "filter_id", 1);
 	field_number(m, "term_id", id);
 	field_text(m, "filter", "f");
@@ -237,6 +242,29 @@ pack_filter(msgpack_packer *m)
 	field_number(m, "exceed_forwarding_class", -1);
 }
 
+/* On the first port: 10.1.0.100 and the next ones, and as many of IPv6. */
+static void
+pack_proxies(msgpack_packer *m, const struct plan_options *o)
+{
+	uint8_t address[2][16] = { { 10, 1, 0, 100 }, { 0x20, 1, 0xd, 0xb8, [15] = 100 } };
+
+	if (!o->proxies)
+		return;
+	field_list(m, "proxies", 2);
+	for (unsigned i = 0; i < 2; i++) {
+		uint32_t size = i ? 16 : 4;
+		msgpack_pack_map(m, 3);
+		field_number(m, "unit", 1);
+		text(m, "low");
+		msgpack_pack_bin(m, size);
+		msgpack_pack_bin_body(m, address[i], size);
+		text(m, "high");
+		address[i][size - 1] = (uint8_t)(99 + o->proxies);
+		msgpack_pack_bin(m, size);
+		msgpack_pack_bin_body(m, address[i], size);
+	}
+}
+
 static struct snapshot *
 make_snapshot(const struct plan_options *o)
 {
@@ -248,20 +276,28 @@ make_snapshot(const struct plan_options *o)
 	msgpack_sbuffer_init(&buffer);
 	msgpack_packer_init(m, &buffer, msgpack_sbuffer_write);
 	snprintf(hash, sizeof hash, "%064x", o->generation);
-	msgpack_pack_map(m, 21);
+	msgpack_pack_map(m, 21 + (o->proxies > 0));
 	field_number(m, "version", 1);
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
 	text(m, "settings");
-	msgpack_pack_map(m, 8);
+	msgpack_pack_map(m, 16);
+	field_number(m, "log_rule_rate", 1000);
+	field_number(m, "log_rule_burst", 1024);
+	field_number(m, "log_zone_rate", 5000);
+	field_number(m, "log_zone_burst", 5120);
 	field_text(m, "fail_mode", o->fail_open ? "open" : "closed");
 	field_bool(m, "tcp_no_syn_check", false);
 	field_bool(m, "tcp_no_sequence_check", false);
 	field_bool(m, "tcp_rst_invalidate", false);
+	field_bool(m, "tcp_fin_invalidate", false);
 	field_number(m, "tcp_initial_timeout", 20);
+	field_number(m, "tcp_time_wait", 2);
+	field_number(m, "tcp_mss", 0);
 	field_number(m, "session_maximum", 4096);
 	field_number(m, "icmp_error_rate", 1000);
 	field_number(m, "icmp_error_burst", 100);
+	field_bool(m, "require_delivery", false);
 	field_list(m, "zones", 2);
 	pack_zone(m, 1, "trust");
 	pack_zone(m, 2, "untrust");
@@ -288,7 +324,9 @@ make_snapshot(const struct plan_options *o)
 	field_list(m, "rules", 1);
 	pack_rule(m, o);
 	text(m, "default_policy");
-	msgpack_pack_map(m, 5);
+	msgpack_pack_map(m, 7);
+	field_number(m, "log_rate", 1000);
+	field_number(m, "log_burst", 1024);
 	field_number(m, "policy_id", 4294901760);
 	field_number(m, "action", ACTION_DENY);
 	field_bool(m, "log_init", false);
@@ -314,6 +352,7 @@ make_snapshot(const struct plan_options *o)
 	field_number(m, "loss_priority", 0);
 	field_list(m, "rewrites", 0);
 	field_list(m, "screens", 0);
+	pack_proxies(m, o);
 	field_list(m, "forwarding_classes", 2);
 	msgpack_pack_map(m, 2);
 	field_text(m, "name", "best-effort");
@@ -1077,6 +1116,56 @@ only_own_addresses_are_removed(void **state)
 	close_house(&h);
 }
 
+static bool
+has_proxy(struct house *h, const char *device, uint8_t family, uint8_t last)
+{
+	struct address four = { .byte = { 10, 1, 0, last } }, six = { .byte = { 0x20, 1, 0xd, 0xb8, [15] = last } };
+	assert_int_equal(kernel_addresses(h->engine), 0);
+	return address_present(&h->engine->addresses, if_nametoindex(device), family, family == AF_INET ? &four : &six,
+			       family == AF_INET ? 32 : 128);
+}
+
+/* Whether neighbour discovery for an address of the first port is the kernel's. */
+static bool
+asks_kernel(struct house *h, uint8_t last)
+{
+	uint8_t six[16] = { 0x20, 1, 0xd, 0xb8, [15] = last }, value;
+	return bpf_map_lookup_elem(device_find(h->engine, "f0")->attachment.local6, six, &value) == 0;
+}
+
+static void
+addresses_that_are_answered_for_come_and_go_with_the_configuration(void **state)
+{
+	struct house h;
+
+	open_house(&h, 1, 1);
+	must_apply(&h, (struct plan_options){ .proxies = 3 });
+	for (uint8_t last = 100; last < 103; last++) {
+		assert_true(has_proxy(&h, "f0", AF_INET, last));
+		assert_true(has_proxy(&h, "f0", AF_INET6, last));
+		assert_true(asks_kernel(&h, last));
+	}
+	assert_false(has_proxy(&h, "f0", AF_INET, 103));
+	assert_false(has_proxy(&h, "f1", AF_INET, 100));
+	testnet_run("ip -4 addr show dev f0 | grep -q '10.1.0.100/32 scope host'");
+	testnet_run("ip -6 addr show dev f0 | grep -q '2001:db8::64/128 .*deprecated'");
+	/* The first stays, others go, and a refused one changes nothing. */
+	must_apply(&h, (struct plan_options){ .proxies = 1 });
+	struct refusal why;
+	assert_int_equal(apply(&h, (struct plan_options){ .proxies = 2, .device = { "f0", "none" } }, &why), -1);
+	for (uint8_t last = 100; last < 103; last++) {
+		assert_int_equal(has_proxy(&h, "f0", AF_INET, last), last == 100);
+		assert_int_equal(has_proxy(&h, "f0", AF_INET6, last), last == 100);
+		assert_int_equal(asks_kernel(&h, last), last == 100);
+	}
+	must_apply(&h, (struct plan_options){ 0 });
+	assert_false(has_proxy(&h, "f0", AF_INET, 100));
+	assert_false(has_proxy(&h, "f0", AF_INET6, 100));
+	assert_false(asks_kernel(&h, 100));
+	assert_true(has_address(&h, "f0", 1));
+	close_house(&h);
+}
+
 static void
 after_the_end_the_program_stays_if_closed_and_goes_if_open(void **state)
 {
@@ -1144,6 +1233,7 @@ main(void)
 		cmocka_unit_test(a_commit_is_obeyed_by_the_next_packet),
 		cmocka_unit_test(a_device_that_was_made_anew_is_taken_up_again),
 		cmocka_unit_test(only_own_addresses_are_removed),
+		cmocka_unit_test(addresses_that_are_answered_for_come_and_go_with_the_configuration),
 		cmocka_unit_test(after_the_end_the_program_stays_if_closed_and_goes_if_open),
 		cmocka_unit_test(kernel_routes_are_followed_as_they_come_and_go),
 	};

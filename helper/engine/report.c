@@ -655,6 +655,7 @@ report_ops(struct control_ops *ops)
 				     .clear_filters = report_clear_filters,
 				     .nat = report_nat,
 				     .neighbors = report_neighbors,
+				     .bindings = report_bindings,
 				     .routes = report_routes,
 				     .explain = report_explain,
 				     .shutdown = report_shutdown };

@@ -145,6 +145,7 @@ void report_clear_filters(void *ctx, const struct request_clear_filters *q, stru
 
 /* report_nat.c */
 void report_nat(void *ctx, struct reply *r);
+void report_bindings(void *ctx, const struct request_bindings *request, struct reply *r);
 void report_session_nat(const struct worker *w, const struct session *s, struct reply *r);
 
 void epoch_raise(struct engine *e);

@@ -3,6 +3,8 @@
 
 #include <netinet/in.h>
 
+#include "event/limit.h"
+#include "event/summary.h"
 #include "filter/filter.h"
 #include "pipeline/nat.h"
 
@@ -14,14 +16,42 @@ is_echo(const struct flow_key *k, bool echo)
 	return echo && (k->protocol == IPPROTO_ICMP || k->protocol == IPPROTO_ICMPV6);
 }
 
+/* subject: what an event is about, as far as it is needed to count it where it is not written. */
+struct subject {
+	enum event_type type;
+	struct summary_key key; /* but for kind, outcome and family */
+	const struct flow_key *seen;
+	struct summary_last last;
+};
+
+static __attribute__((noinline)) void
+miss(struct worker *w, struct subject *s, enum event_outcome outcome)
+{
+	s->key.kind = (uint8_t)s->type;
+	s->key.outcome = (uint8_t)outcome;
+	s->key.family = s->seen->family;
+	summaries_count(w->summaries, w->ring, &s->key, s->seen, &s->last);
+}
+
+/* The rule first: what it holds back takes nothing from its neighbours in the zone. */
+static bool
+admit(struct worker *w, const struct subject *s, struct event_limit *rule)
+{
+	struct event_limit *zone = w->snapshot->zone[s->key.zone].limit;
+	return (!rule || gcra_take(&rule->rate, w->now_ns)) && (!zone || gcra_take(&zone[s->type].rate, w->now_ns));
+}
+
 /* begin reserves a frame and writes what every kind has: when, who, and zero for the rest. */
 static struct event_frame *
-begin(struct worker *w, enum event_type type, uint32_t generation, const struct flow_key *k)
+begin(struct worker *w, struct subject *s)
 {
-	struct event_frame *f = event_ring_reserve(w->ring, type);
-	if (!f)
+	const struct flow_key *k = s->seen;
+	struct event_frame *f = event_ring_reserve(w->ring, s->type);
+	if (!f) {
+		miss(w, s, event_ring_refused(w->ring));
 		return NULL;
-	f->header.generation = generation;
+	}
+	f->header.generation = s->key.generation;
 	f->record = (struct event_record){
 		.timestamp_ns = w->wall_ns,
 		.source_port = k->source_port,
@@ -33,6 +63,39 @@ begin(struct worker *w, enum event_type type, uint32_t generation, const struct 
 	memcpy(f->record.destination_address, k->destination.byte, sizeof f->record.destination_address);
 	f->extension = (struct event_extension){ .worker = (uint8_t)w->index };
 	return f;
+}
+
+/* begin_limited is begin for what the limiter may hold back. */
+static struct event_frame *
+begin_limited(struct worker *w, struct subject *s, struct event_limit *rule)
+{
+	if (admit(w, s, rule))
+		return begin(w, s);
+	event_ring_suppressed(w->ring, s->type);
+	miss(w, s, EVENT_OUTCOME_SUPPRESSED);
+	return NULL;
+}
+
+static struct subject
+subject_of(const struct worker *w, const struct packet *p, enum event_type type, uint32_t rule, enum action action)
+{
+	return (struct subject){
+		.type = type,
+		.key = { .generation = w->snapshot->generation, .rule = rule, .zone = p->zone },
+		.seen = &p->key,
+		.last = { p->unit, p->egress_unit, p->egress_zone, (uint8_t)action },
+	};
+}
+
+static struct subject
+subject_of_session(const struct session *s, enum event_type type)
+{
+	return (struct subject){
+		.type = type,
+		.key = { .generation = s->generation, .rule = s->policy_id, .zone = s->zones[0].ingress },
+		.seen = &s->flow[0].key,
+		.last = { s->flow[0].ingress_unit, s->flow[0].egress_unit, s->zones[0].egress, ACTION_PERMIT },
+	};
 }
 
 static void
@@ -85,7 +148,8 @@ describe_nat(struct event_frame *f, const struct worker *w, const struct session
 void
 event_session_open(struct worker *w, const struct packet *p, const struct session *s)
 {
-	struct event_frame *f = begin(w, EVENT_TYPE_SESSION_OPEN, s->generation, &s->flow[0].key);
+	struct subject subject = subject_of_session(s, EVENT_TYPE_SESSION_OPEN);
+	struct event_frame *f = begin(w, &subject);
 	if (!f)
 		return;
 	describe_packet(f, p);
@@ -97,7 +161,8 @@ event_session_open(struct worker *w, const struct packet *p, const struct sessio
 void
 event_session_close(struct worker *w, const struct session *s, enum close_reason reason)
 {
-	struct event_frame *f = begin(w, EVENT_TYPE_SESSION_CLOSE, s->generation, &s->flow[0].key);
+	struct subject subject = subject_of_session(s, EVENT_TYPE_SESSION_CLOSE);
+	struct event_frame *f = begin(w, &subject);
 	if (!f)
 		return;
 	if (is_echo(&s->flow[0].key, s->flags & SESSION_ECHO))
@@ -117,12 +182,20 @@ event_session_close(struct worker *w, const struct session *s, enum close_reason
 void
 event_policy_deny(struct worker *w, const struct packet *p, enum deny_reason reason)
 {
-	struct event_frame *f = begin(w, EVENT_TYPE_POLICY_DENY, w->snapshot->generation, &p->key);
+	const struct snapshot *s = w->snapshot;
+	bool host = reason == DENY_REASON_HOST_INBOUND;
+	enum action action = reason == DENY_REASON_REJECT ? ACTION_REJECT : ACTION_DENY;
+	struct event_limit *limit = host              ? s->host_inbound_limit
+				    : s->policy_limit ? &s->policy_limit[p->rule->counter]
+						      : NULL;
+	struct subject subject =
+	    subject_of(w, p, EVENT_TYPE_POLICY_DENY, host ? SUMMARY_RULE_HOST_INBOUND : p->rule->policy_id, action);
+	struct event_frame *f = begin_limited(w, &subject, limit);
 	if (!f)
 		return;
 	describe_packet(f, p);
 	f->record.policy_id = p->rule->policy_id;
-	f->record.action = reason == DENY_REASON_REJECT ? ACTION_REJECT : ACTION_DENY;
+	f->record.action = (uint8_t)action;
 	f->record.ingress_zone = p->zone;
 	f->record.egress_zone = p->egress_zone;
 	f->record.ingress_interface = p->unit;
@@ -136,7 +209,10 @@ event_policy_deny(struct worker *w, const struct packet *p, enum deny_reason rea
 void
 event_screen_drop(struct worker *w, const struct packet *p, enum screen_id screen)
 {
-	struct event_frame *f = begin(w, EVENT_TYPE_SCREEN_DROP, w->snapshot->generation, &p->key);
+	struct event_limit *limit = w->snapshot->zone[p->zone].screen_limit;
+	struct subject subject = subject_of(w, p, EVENT_TYPE_SCREEN_DROP, screen, (enum action)p->screen_action);
+	subject.last.egress_unit = subject.last.egress_zone = 0;
+	struct event_frame *f = begin_limited(w, &subject, limit ? &limit[screen] : NULL);
 	if (!f)
 		return;
 	describe_packet(f, p);
@@ -153,15 +229,18 @@ event_filter_log(struct worker *w, const struct packet *p, const struct filter_t
 {
 	/* Filters on the way in see a packet as it came, those on the way out as it leaves. */
 	bool out = source == FILTER_LOG_SOURCE_OUTPUT || source == FILTER_LOG_SOURCE_CACHED_OUTPUT;
-	const struct flow_key *seen = out ? packet_out(p) : &p->key;
-	struct event_frame *f = begin(w, EVENT_TYPE_FILTER_LOG, w->snapshot->generation, seen);
+	bool went_on = p->verdict != VERDICT_DROP;
+	enum action action = went_on ? ACTION_PERMIT : answer == FILTER_ANSWER_SENT ? ACTION_REJECT : ACTION_DENY;
+	struct subject subject = subject_of(w, p, EVENT_TYPE_FILTER_LOG, term->filter_id, action);
+	subject.key.term = term->term_id;
+	subject.seen = out ? packet_out(p) : &p->key;
+	struct event_frame *f = begin_limited(w, &subject, term->limit);
 	if (!f)
 		return;
 	describe_packet(f, p);
-	bool went_on = p->verdict != VERDICT_DROP;
 	f->record.filter_id = term->filter_id;
 	f->record.term_id = term->term_id;
-	f->record.action = went_on ? ACTION_PERMIT : answer == FILTER_ANSWER_SENT ? ACTION_REJECT : ACTION_DENY;
+	f->record.action = (uint8_t)action;
 	f->record.ingress_zone = p->zone;
 	f->record.egress_zone = p->egress_zone;
 	f->record.ingress_interface = p->unit;

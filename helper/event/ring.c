@@ -120,10 +120,12 @@ event_ring_reserve(struct event_ring *r, enum event_type type)
 	assert(type < EVENT_TYPE_COUNT);
 	if (unlikely(is_full(r)) && !(look(r) && !is_full(r))) {
 		count(r, type, EVENT_OUTCOME_LOST_FULL);
+		r->refused = EVENT_OUTCOME_LOST_FULL;
 		return NULL;
 	}
 	if (unlikely(is_over_budget(r, type)) && !(look(r) && !is_over_budget(r, type))) {
 		count(r, type, EVENT_OUTCOME_LOST_BUDGET);
+		r->refused = EVENT_OUTCOME_LOST_BUDGET;
 		return NULL;
 	}
 	const char *ahead = (const char *)slot_at(r, r->head + PREFETCH_FRAMES);
@@ -148,6 +150,18 @@ event_ring_commit(struct event_ring *r)
 	__atomic_store_n(written, load(written) + 1, __ATOMIC_RELEASE);
 	/* R1: publishes the frame; pairs with A1 in daemon/src/ring/reader.ts. */
 	__atomic_store_n(&f->header.sequence, ++r->head, __ATOMIC_RELEASE);
+}
+
+enum event_outcome
+event_ring_refused(const struct event_ring *r)
+{
+	return r->refused;
+}
+
+bool
+event_ring_room(struct event_ring *r)
+{
+	return !is_full(r) || (look(r) && !is_full(r));
 }
 
 void
@@ -226,6 +240,19 @@ event_ring_consume(struct event_ring *r)
 	__atomic_store_n(&c->cursor, cursor + 1, __ATOMIC_RELEASE);
 }
 
+bool
+event_ring_delivers(const struct event_ring *r, uint64_t now_ns)
+{
+	return __atomic_load_n(&r->consumer->delivers_until_ns, __ATOMIC_RELAXED) >= now_ns;
+}
+
+void
+event_ring_delivery(struct event_ring *r, uint64_t until_ns)
+{
+	assert(!r->file);
+	store(&r->consumer->delivers_until_ns, until_ns);
+}
+
 struct event_ring *
 event_ring_memory(uint32_t slot_count)
 {
@@ -249,6 +276,7 @@ event_ring_memory(uint32_t slot_count)
 	r->producer = (struct ring_producer *)(memory + RING_PAGE_SIZE);
 	r->slots = memory + RING_SLOTS_AT;
 	r->consumer = (struct ring_consumer *)(memory + size - RING_PAGE_SIZE);
+	r->consumer->delivers_until_ns = UINT64_MAX;
 	r->size = size;
 	ring_prepare(r, slot_count);
 	ring_identify(r->identity, slot_count, 1, 0, 1);

@@ -50,6 +50,11 @@ unsigned event_ring_sweep(struct event_ring *r);
 struct event_frame *event_ring_reserve(struct event_ring *r, enum event_type type);
 void event_ring_commit(struct event_ring *r);
 
+/* event_ring_refused: why event_ring_reserve last returned NULL: LOST_FULL or LOST_BUDGET. event_ring_room: is there room for
+ * a frame of a kind that may use all slots? Counts nothing. Worker only. */
+enum event_outcome event_ring_refused(const struct event_ring *r);
+bool event_ring_room(struct event_ring *r);
+
 /* event_ring_suppressed counts an event that the limiter held back. Worker only. */
 void event_ring_suppressed(struct event_ring *r, enum event_type type);
 
@@ -61,11 +66,17 @@ bool event_ring_publish(struct event_ring *r, uint64_t now_ns);
  * calls it again within a millisecond, or the consumer sleeps on beside its frames. Worker only. */
 bool event_ring_owes(const struct event_ring *r);
 
+/* event_ring_delivers tells whether the daemon says that the log is delivered, for at least until now. A ring without a daemon
+ * (event_ring_memory) delivers always. Worker only. */
+bool event_ring_delivers(const struct event_ring *r, uint64_t now_ns);
+
 /* event_ring_counter reads one counter. Any thread. */
 uint64_t event_ring_counter(const struct event_ring *r, enum event_type type, enum event_outcome outcome);
 
 /* For drivers without a daemon (event_ring_memory): next unread frame or NULL; event_ring_consume frees it. */
 const struct event_frame *event_ring_peek(struct event_ring *r);
 void event_ring_consume(struct event_ring *r);
+/* event_ring_delivery says until when the log is delivered; without it: for ever. */
+void event_ring_delivery(struct event_ring *r, uint64_t until_ns);
 
 #endif

@@ -18,9 +18,10 @@ struct event_ring {
 	uint64_t seen;      /* the cursor page's word at that time, believable or not */
 	uint64_t published; /* head as last stored for others */
 	enum event_type reserved;
-	uint32_t rung;         /* the sleep that the doorbell was last rung for; 0: not yet in this one */
-	uint64_t next_bell_ns; /* the doorbell is not rung before */
-	bool owed;             /* a doorbell was put off until then */
+	enum event_outcome refused; /* why nothing was reserved the last time */
+	uint32_t rung;              /* the sleep that the doorbell was last rung for; 0: not yet in this one */
+	uint64_t next_bell_ns;      /* the doorbell is not rung before */
+	bool owed;                  /* a doorbell was put off until then */
 	struct ring_producer *producer;
 	struct ring_consumer *consumer;
 	uint64_t consumed[EVENT_TYPE_COUNT]; /* by kind, as believable as cursor */

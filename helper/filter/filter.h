@@ -6,6 +6,8 @@
 #include "filter/trail.h"
 #include "packet/packet.h"
 
+struct event_limit;
+
 #define FILTER_COUNTER_NONE UINT32_MAX
 #define FILTER_POLICER_NONE UINT32_MAX
 enum { FILTER_KEEP = -1, FILTER_TCP_RESET = -1 };
@@ -81,6 +83,7 @@ struct filter_term {
 	/* what logs name */
 	uint32_t filter_id, term_id;
 	const char *filter_name, *term_name;
+	struct event_limit *limit; /* of these logs; NULL: unlimited */
 };
 
 /* filter: a filter as it is attached. Where no term decides, the packet is discarded. [I] */

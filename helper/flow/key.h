@@ -104,4 +104,12 @@ flow_key_owner_hash(const struct flow_key *k, uint64_t seed)
 	return key_fold(key_mix((one + other) ^ key_secret(seed, 8), k->protocol ^ key_secret(seed, 9)));
 }
 
+/* flow_key_source_hash takes the source's address only: all flows of a host have one owner. */
+static inline uint32_t
+flow_key_source_hash(const struct flow_key *k, uint64_t seed)
+{
+	uint64_t one = key_mix(key_word(k, 0) ^ key_secret(seed, 6), key_word(k, 1) ^ key_secret(seed, 7));
+	return key_fold(key_mix(one ^ key_secret(seed, 8), key_secret(seed, 9)));
+}
+
 #endif

@@ -17,8 +17,11 @@ enum session_flag {
 	SESSION_ECHO = 1 << 6,    /* ICMP echo: requests go one way, replies the other */
 	SESSION_MARKED = 1 << 7,  /* a direction of it meets filters, screens or a rewrite rule */
 	SESSION_NAT = 1 << 8, /* the keys of its flows are not each other's reverse: packets are rewritten on the way */
-	SESSION_PORT = 1 << 9,   /* it has a port of nat/ports.h: flow[1].key.destination_port */
-	SESSION_CLAIM = 1 << 10, /* its replies are claimed in nat/owners.h */
+	SESSION_PORT = 1 << 9,      /* it has a port of nat/ports.h: flow[1].key.destination_port */
+	SESSION_CLAIM = 1 << 10,    /* its replies are claimed in nat/owners.h */
+	SESSION_BINDING = 1 << 12,  /* it uses a binding of nat/bindings.h */
+	SESSION_FILTERED = 1 << 15, /* MARKED for more than screens: marks and rewrites have to be looked at */
+	SESSION_SPLICED = 1 << 11,  /* it began with a SYN cookie: its ends count differently, pipeline/splice.h */
 };
 
 /* flow: one direction of a session and the memo of every stage for it. A memo is valid only while

@@ -429,10 +429,10 @@ tcp_update(struct tcp_track *t, const struct packet *p, unsigned direction)
 /* Sources: handshake: Junos tcp-initial-timeout (20 s). Established: the application's. One FIN: Junos leaves the
  * service timeout in force for a half-closed session unless apply-to-half-close-state is set; pf gives it tcp.closing,
  * 900 s; we take the shorter. Both FINs, not yet acknowledged: 150 s, the default of Junos time-wait-state, since a
- * lost FIN is sent again for about as long. Closed in good order, or reset: 2 s, after which Junos takes the session
- * away where no time-wait-state is configured. */
+ * lost FIN is sent again for about as long. Closed in good order: that of time-wait-state; where none is configured, 2 s
+ * as in Junos. Reset: 2 s. */
 uint32_t
-tcp_timeout_s(const struct tcp_track *t, uint32_t initial_s, uint32_t established_s)
+tcp_timeout_s(const struct tcp_track *t, uint32_t initial_s, uint32_t time_wait_s, uint32_t established_s)
 {
 	enum { HALF_CLOSED_S = 900, CLOSING_S = 150, CLOSED_S = 2 };
 	switch ((enum tcp_state)t->state) {
@@ -443,6 +443,7 @@ tcp_timeout_s(const struct tcp_track *t, uint32_t initial_s, uint32_t establishe
 	case TCP_CLOSING:
 		return established_s < CLOSING_S ? established_s : CLOSING_S;
 	case TCP_TIME_WAIT:
+		return time_wait_s;
 	case TCP_CLOSED:
 		return CLOSED_S;
 	case TCP_NONE:

@@ -53,6 +53,8 @@ struct tcp_rules {
 	bool no_syn_check; /* a session may start with any segment */
 	bool no_sequence_check;
 	bool rst_invalidate; /* the caller closes a session at once when it becomes TCP_CLOSED, instead of after 2 s */
+	bool
+	    fin_invalidate; /* the caller closes a session at once when it becomes TCP_FIN_WAIT, or a later state by FINs */
 };
 
 /* tcp_start begins tracking with the first packet of a session. Returns TCP_OK or why it may not start one
@@ -67,9 +69,9 @@ enum tcp_result tcp_check(const struct tcp_track *t, const struct packet *p, uns
 			  const struct tcp_rules *rules);
 void tcp_update(struct tcp_track *t, const struct packet *p, unsigned direction);
 
-/* tcp_timeout_s: the idle timeout of the present state; `initial_s` is tcp-initial-timeout, `established_s` the
- * application's (0xffffffff: never). The rest is in tcp.c, with its sources. */
-uint32_t tcp_timeout_s(const struct tcp_track *t, uint32_t initial_s, uint32_t established_s);
+/* tcp_timeout_s: the idle timeout of the present state; `initial_s` is tcp-initial-timeout, `time_wait_s` that of
+ * time-wait-state, `established_s` the application's (0xffffffff: never). The rest is in tcp.c, with its sources. */
+uint32_t tcp_timeout_s(const struct tcp_track *t, uint32_t initial_s, uint32_t time_wait_s, uint32_t established_s);
 
 extern const char *const tcp_state_text[TCP_STATES];
 

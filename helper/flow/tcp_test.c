@@ -512,14 +512,14 @@ fragments_of_segments_pass_and_end_the_window_check(void **unused)
 static void
 timeouts_follow_the_state(void **unused)
 {
-	static const uint32_t expected[TCP_STATES] = { 20, 20, 20, 1800, 900, 150, 2, 2 };
-	static const uint32_t brief[TCP_STATES] = { 20, 20, 20, 60, 60, 60, 2, 2 };
-	static const uint32_t never[TCP_STATES] = { 20, 20, 20, UINT32_MAX, 900, 150, 2, 2 };
+	static const uint32_t expected[TCP_STATES] = { 20, 20, 20, 1800, 900, 150, 7, 2 };
+	static const uint32_t brief[TCP_STATES] = { 20, 20, 20, 60, 60, 60, 7, 2 };
+	static const uint32_t never[TCP_STATES] = { 20, 20, 20, UINT32_MAX, 900, 150, 7, 2 };
 	for (unsigned state = 0; state < TCP_STATES; state++) {
 		struct tcp_track t = { .state = (uint8_t)state };
-		assert_int_equal(tcp_timeout_s(&t, 20, 1800), expected[state]);
-		assert_int_equal(tcp_timeout_s(&t, 20, 60), brief[state]);
-		assert_int_equal(tcp_timeout_s(&t, 20, UINT32_MAX), never[state]);
+		assert_int_equal(tcp_timeout_s(&t, 20, 7, 1800), expected[state]);
+		assert_int_equal(tcp_timeout_s(&t, 20, 7, 60), brief[state]);
+		assert_int_equal(tcp_timeout_s(&t, 20, 7, UINT32_MAX), never[state]);
 		assert_non_null(tcp_state_text[state]);
 	}
 }

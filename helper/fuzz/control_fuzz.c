@@ -65,6 +65,12 @@ op_clear_filters(void *ctx, const struct request_clear_filters *q, struct reply 
 }
 
 static void
+op_bindings(void *ctx, const struct request_bindings *q, struct reply *r)
+{
+	assert(peer.hello && q->limit <= 500);
+}
+
+static void
 op_neighbors(void *ctx, const struct request_neighbors *q, struct reply *r)
 {
 	assert(peer.hello && q->limit <= 500);
@@ -108,6 +114,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						.clear_sessions = op_clear_sessions,
 						.filters = op_plain,
 						.clear_filters = op_clear_filters,
+						.nat = op_plain,
+						.bindings = op_bindings,
 						.neighbors = op_neighbors,
 						.routes = op_routes,
 						.explain = op_explain,

@@ -88,6 +88,8 @@ const seeds = {
       { id: 7, type: "filters" },
       { id: 4, type: "sessions", ...page, filter },
       { id: 5, type: "neighbors", ...page },
+      { id: 8, type: "nat" },
+      { id: 9, type: "bindings", ...page },
       { id: 6, type: "routes", ...page },
       explain,
     ],

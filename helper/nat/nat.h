@@ -14,6 +14,7 @@ enum nat_action {
 	NAT_INTERFACE, /* source: the egress unit's own address */
 	NAT_POOL,
 	NAT_PREFIX, /* one prefix for another of the same length: static */
+	NAT_NPTV6,  /* the same, with checksums that stay as they are */
 };
 
 /* nat_stage: which packets the rules of a set are asked about, in the order in which they are asked. */
@@ -46,17 +47,28 @@ struct nat_pool {
 	const struct address *address;        /* ascending */
 };
 
+/* nat_persistent: who may reach a client by its binding. */
+enum nat_persistent {
+	NAT_PERSISTENT_OFF,
+	NAT_ANY_REMOTE_HOST,
+	NAT_TARGET_HOST,      /* whom it has sent something to */
+	NAT_TARGET_HOST_PORT, /* the same, from that port */
+};
+
 /* nat_rule: [I] */
 struct nat_rule {
 	const char *name;            /* "source/SET/RULE" */
 	uint32_t id;                 /* position + 1: what events name, and the row of its counters */
 	uint8_t action;              /* enum nat_action */
-	uint8_t family;              /* NAT_PREFIX */
-	uint8_t length;              /* NAT_PREFIX: of both prefixes */
+	uint8_t family;              /* NAT_PREFIX, NAT_NPTV6 */
+	uint8_t length;              /* NAT_PREFIX, NAT_NPTV6: of both prefixes */
 	const struct nat_pool *pool; /* NAT_POOL */
-	struct address outer, inner; /* NAT_PREFIX; host bits zero */
+	struct address outer, inner; /* NAT_PREFIX, NAT_NPTV6; host bits zero */
 	/* NAT_PREFIX: host order. Outer ports from outer_port on stand for inner ports from inner_port on; 0: ports stay. */
 	uint16_t outer_port, inner_port;
+	uint8_t persistent; /* enum nat_persistent: of sources */
+	uint16_t persistent_timeout_s;
+	uint32_t persistent_sessions; /* of one binding at a time */
 };
 
 /* nat_set: rules for packets between units. [I] */
@@ -78,6 +90,9 @@ struct nat {
 	const char **rule_name; /* [rule], to carry counters over a commit */
 	struct nat_set *set;    /* in the order of the stages; of each stage the first that holds decides */
 	uint32_t first[NAT_STAGES + 1];
+	bool persistent; /* some rule is */
+	uint8_t persistent_from
+	    [NAT_UNIT_BYTES]; /* units whose packets a persistent rule may translate: their source tells whose they are */
 	/* interface: the addresses of each unit that sources are translated to: [unit][0 inet, 1 inet6]; all zero: none. */
 	const struct address (*interface)[2];
 	/* shared: addresses whose ports are given out: replies are owned by port (docs/decisions/0020-nat-ports-and-owners.md). A hash of
@@ -98,7 +113,9 @@ nat_has_unit(const uint8_t *units, uint16_t unit)
 static inline uint32_t
 nat_address_hash(const struct address *a)
 {
-	uint64_t h = (a->half[0] ^ (a->half[1] * 0x9e3779b97f4a7c15ull)) * 0xd6e8feb86659fd93ull;
+	uint64_t h = a->half[0] ^ (a->half[1] * 0x9e3779b97f4a7c15ull);
+	h = (h ^ h >> 32) *
+	    0xd6e8feb86659fd93ull; /* the last byte of IPv6 is the highest one: it has to reach the others */
 	return (uint32_t)(h >> 32);
 }
 

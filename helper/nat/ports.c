@@ -9,7 +9,7 @@
 #include "packet/protocol.h"
 
 enum { BITS = 64, PORTS = 65536, FULL_WORDS = PORTS / BITS / BITS };
-enum { TCP, UDP, SCTP, ECHO, KINDS }; /* protocols share no ports; echo identifiers are ports here */
+enum { TCP, UDP, SCTP, ECHO, KINDS = NAT_PORT_KINDS }; /* protocols share no ports; echo identifiers are ports here */
 #define NONE UINT32_MAX
 
 /* map: the ports of one address and protocol that are this worker's, by position. A full word of `busy` has its bit in `full`; a
@@ -292,6 +292,14 @@ nat_ports_used(const struct nat_ports *t, const struct address *address)
 {
 	const struct block *b = find(t, address);
 	return b ? block_used(b) : 0;
+}
+
+void
+nat_ports_count(const struct nat_ports *t, const struct address *address, uint32_t used[NAT_PORT_KINDS])
+{
+	const struct block *b = find(t, address);
+	for (unsigned k = 0; b && k < KINDS; k++)
+		used[k] += b->map[k].used;
 }
 
 uint64_t

@@ -25,8 +25,12 @@ uint16_t nat_ports_find(struct nat_ports *t, const struct address *address, uint
 void nat_ports_take(struct nat_ports *t, const struct address *address, uint8_t protocol, uint16_t port);
 void nat_ports_give(struct nat_ports *t, const struct address *address, uint8_t protocol, uint16_t port);
 
-/* nat_ports_used: ports in use of all protocols of an address. Worker thread. */
+enum { NAT_PORT_KINDS = 4 }; /* TCP, UDP, SCTP, echo identifiers: they share no ports */
+
+/* nat_ports_used: ports in use of all protocols of an address. nat_ports_count adds them, each kind apart, to those in `used`.
+ * Worker thread. */
 uint32_t nat_ports_used(const struct nat_ports *t, const struct address *address);
+void nat_ports_count(const struct nat_ports *t, const struct address *address, uint32_t used[NAT_PORT_KINDS]);
 
 /* nat_ports_given: how often a port was given back: while it stays the same, what was used up still is. Worker only. */
 uint64_t nat_ports_given(const struct nat_ports *t);

@@ -69,6 +69,10 @@ addresses_and_protocols_have_ports_of_their_own(void **state)
 			assert_int_equal(take(t, &address[a], protocol[i], 7, 7), 0);
 		}
 		assert_int_equal(nat_ports_used(t, &address[a]), 4);
+		uint32_t used[NAT_PORT_KINDS] = { 0 };
+		nat_ports_count(t, &address[a], used);
+		for (unsigned k = 0; k < NAT_PORT_KINDS; k++)
+			assert_int_equal(used[k], 1);
 	}
 	nat_ports_destroy(t);
 }

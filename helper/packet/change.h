@@ -29,9 +29,11 @@ change_bytes(uint8_t *at, const void *to, uint32_t length)
 static inline void
 checksum_mend(uint8_t *checksum_at, uint64_t change)
 {
-	uint16_t mended = checksum_finish((uint64_t)(uint16_t)~load16_raw(checksum_at) + change);
-	if (checksum_finish(change) != 0)
-		memcpy(checksum_at, &mended, 2);
+	uint16_t before = load16_raw(checksum_at);
+	uint16_t mended = checksum_finish((uint64_t)(uint16_t)~before + change);
+	if (__builtin_expect(before == 0xffff && mended == 0, 0) && checksum_finish(change) == 0)
+		return;
+	memcpy(checksum_at, &mended, 2);
 }
 
 #endif

@@ -36,6 +36,12 @@ enum packet_flag {
 	PACKET_TRANSLATED = 1 << 15,   /* it leaves with the addresses and ports of `out` */
 };
 
+enum packet_splice {
+	PACKET_NOT_SPLICED,
+	PACKET_CHALLENGED,     /* a SYN that is answered with a cookie, if it would be sent on */
+	PACKET_STANDS_FOR_SYN, /* a client's acknowledgment of a cookie: it leaves as the SYN that was not sent on */
+};
+
 enum packet_filter {
 	PACKET_ENDED_NOWHERE,
 	PACKET_ENDED_INPUT,
@@ -100,6 +106,7 @@ struct packet {
 	uint16_t table;                  /* the routing instance whose route was taken, after next-table */
 	uint8_t ended_in;                /* enum packet_filter: the filter that ended it */
 	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
+	uint32_t binding;                /* of nat/bindings.h that its session uses; 0: none */
 	bool given_port;                 /* the source port of `out` is one of nat/ports.h */
 	const struct nat_rule *source_nat, *destination_nat; /* the rules that translate its session; NULL: none */
 	uint8_t screen_action;                               /* enum action: what the screens below did to it */
@@ -112,6 +119,8 @@ struct packet {
 	uint8_t forwarding_class;
 	uint8_t loss_priority; /* 0 low, 1 medium-low, 2 medium-high, 3 high */
 	int8_t set_dscp;       /* what a term wants written; -1: as it is */
+	uint8_t splice;        /* enum packet_splice */
+	uint32_t tcp_shift;    /* what has been added to tcp_sequence, so that it is the client's idea of it */
 	struct flow_key out; /* PACKET_TRANSLATED: the key with which it leaves; of an ICMP error, only the addresses */
 	struct filter_trail input;
 	struct filter_trail last; /* of the output filter, or of lo0's for a packet to this host */

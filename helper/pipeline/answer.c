@@ -43,6 +43,7 @@ wants_error(const struct worker *w, const struct packet *p, struct icmp_error *e
 		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, UNREACHABLE_HOST, 0 }
 			  : (struct icmp_error){ ICMP6_UNREACHABLE, UNREACHABLE6_NO_ROUTE, 0 };
 		return true;
+	case DROP_REASON_NAT_UNMAPPABLE:
 	case DROP_REASON_NEIGHBOUR_UNRESOLVED:
 		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, UNREACHABLE_HOST, 0 }
 			  : (struct icmp_error){ ICMP6_UNREACHABLE, UNREACHABLE6_ADDRESS, 0 };
@@ -87,20 +88,56 @@ own_address(const struct worker *w, const struct packet *p)
 	return first;
 }
 
-/* link_header: back to the station the packet came from. */
-static uint16_t
-link_header(const struct worker *w, const struct packet *p, uint8_t *out)
+bool
+answer_open(struct worker *w, struct answer_frame *f, uint16_t unit, uint8_t family, const uint8_t station[6])
 {
-	uint16_t vlan = w->snapshot->unit[p->unit].vlan, at = 12;
-	memcpy(out, p->data + 6, 6);
-	memcpy(out + 6, w->ports[p->port].mac, 6);
-	if (vlan) {
-		store16(out + at, ETHERTYPE_VLAN);
-		store16(out + at + 2, vlan);
+	const struct unit *u = &w->snapshot->unit[unit];
+	uint16_t at = 12;
+	if (output_room(w) == 0 || w->tx_room[u->port] == 0 || !w->buffers.take(w->buffers.ctx, &f->frame, &f->data))
+		return false;
+	memcpy(f->data, station, 6);
+	memcpy(f->data + 6, w->ports[u->port].mac, 6);
+	if (u->vlan) {
+		store16(f->data + at, ETHERTYPE_VLAN);
+		store16(f->data + at + 2, u->vlan);
 		at += VLAN_TAG;
 	}
-	store16(out + at, p->key.family == ADDRESS_FAMILY_INET ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6);
-	return (uint16_t)(at + 2);
+	store16(f->data + at, family == ADDRESS_FAMILY_INET ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6);
+	f->packet = f->data + at + 2;
+	f->port = u->port;
+	return true;
+}
+
+bool
+answer_push(struct worker *w, const struct answer_frame *f, uint16_t length)
+{
+	uint8_t queue = 0;
+	if (has_queues(w, f->port) && !cos_queue(w, f->port, ANSWER_CLASS, length, 1, &queue)) {
+		w->buffers.give(w->buffers.ctx, f->frame);
+		return false;
+	}
+	output_send(w, f->frame, f->data, (uint16_t)(f->packet - f->data + length), f->port, queue);
+	return true;
+}
+
+/* The client of such a packet believes that it is connected: it can be told otherwise by a reset alone, with the number that it
+ * acknowledged. */
+static uint16_t
+reset_build(uint8_t *out, const struct packet *p)
+{
+	if (p->splice != PACKET_STANDS_FOR_SYN)
+		return rst_build(out, p);
+	struct packet as_it_came = *p;
+	as_it_came.tcp_flags = TCP_ACK;
+	return rst_build(out, &as_it_came);
+}
+
+static bool
+ends_a_connection(const struct packet *p)
+{
+	return p->splice == PACKET_STANDS_FOR_SYN &&
+	       (p->drop_reason == DROP_REASON_SYN_COOKIE_QUEUE || p->drop_reason == DROP_REASON_SESSION_TABLE_FULL ||
+		p->drop_reason == DROP_REASON_NAT_EXHAUSTED || p->drop_reason == DROP_REASON_NO_ROUTE);
 }
 
 enum answer
@@ -110,9 +147,10 @@ answer_send(struct worker *w, const struct packet *p)
 	const struct address *source = NULL;
 	if (p->unit == UNIT_NONE)
 		return ANSWER_NONE;
-	bool reset = wants_reset(w, p);
+	bool reset = wants_reset(w, p) || ends_a_connection(p);
 	if (!reset && !wants_error(w, p, &e))
 		return ANSWER_NONE;
+	reset |= p->splice == PACKET_STANDS_FOR_SYN;
 	if (reset) {
 		if (!rst_allowed(p))
 			return ANSWER_SILENT;
@@ -122,22 +160,18 @@ answer_send(struct worker *w, const struct packet *p)
 			return ANSWER_SILENT;
 	}
 
-	uint64_t frame;
-	uint8_t *data, queue = 0;
+	struct answer_frame f;
 	uint64_t *limited = reset ? &w->counters.resets_limited : &w->counters.icmp_errors_limited;
 	if (output_room(w) == 0 || w->tx_room[p->port] == 0 || !bucket_take(&w->answers, w->now_ns) ||
-	    !w->buffers.take(w->buffers.ctx, &frame, &data)) {
+	    !answer_open(w, &f, p->unit, p->key.family, p->data + 6)) {
 		counter_add(limited, 1);
 		return ANSWER_LIMITED;
 	}
-	uint16_t link = link_header(w, p, data);
-	uint16_t length = reset ? rst_build(data + link, p) : icmp_error_build(data + link, p, &e, source);
-	if (has_queues(w, p->port) && !cos_queue(w, p->port, ANSWER_CLASS, length, 1, &queue)) {
-		w->buffers.give(w->buffers.ctx, frame);
+	uint16_t length = reset ? reset_build(f.packet, p) : icmp_error_build(f.packet, p, &e, source);
+	if (!answer_push(w, &f, length)) {
 		counter_add(limited, 1);
 		return ANSWER_LIMITED;
 	}
-	output_send(w, frame, data, (uint16_t)(link + length), p->port, queue);
 	counter_add(reset ? &w->counters.resets_sent : &w->counters.icmp_errors_sent, 1);
 	return ANSWER_SENT;
 }

@@ -86,8 +86,11 @@ egress_send(struct worker *w, struct packet *p)
 		return false;
 	}
 	cos_mark(w, p);
+	if (p->session && p->session->flags & SESSION_SPLICED)
+		splice_rewrite(w, p);
 	if (p->flags & PACKET_TRANSLATED)
 		nat_rewrite(p);
+	egress_clamp(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, w->ports[u->port].mac, u->vlan);
 	if (p->l3_length > mtu) {

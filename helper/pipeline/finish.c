@@ -85,6 +85,8 @@ static void
 drop(struct worker *w, struct packet *p)
 {
 	p->verdict = VERDICT_DROP;
+	if (p->drop_reason == DROP_REASON_SYN_COOKIE || p->drop_reason == DROP_REASON_SYN_COOKIE_REPEATED)
+		splice_answer(w, p);
 	if (p->screens)
 		screen_report(w, p);
 	counter_add(&w->counters.drop[p->drop_reason], 1);

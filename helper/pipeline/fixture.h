@@ -80,7 +80,7 @@ struct shape {
 	uint8_t tos; /* or traffic class */
 	uint8_t tcp_flags;
 	uint32_t sequence, acknowledgment;
-	uint16_t window;
+	uint16_t window, mss; /* mss 0: no such option */
 	uint8_t icmp_type, icmp_code;
 	uint16_t icmp_id, icmp_sequence;
 	uint16_t payload;    /* bytes behind the transport header; for later fragments: behind the IP header */
@@ -176,6 +176,7 @@ fixture_new(uint32_t sessions)
 	snprintf(f->instance[1].name, sizeof f->instance[1].name, "blue");
 
 	s->settings.tcp_initial_timeout_s = 20;
+	s->settings.tcp_time_wait_s = 2;
 	s->settings.icmp_error_rate = 1000;
 	s->settings.icmp_error_burst = 100;
 	s->settings.session_maximum = UINT32_MAX;
@@ -385,7 +386,11 @@ fixture_transport(uint8_t *l4, const struct shape *s, uint8_t protocol)
 		l4[12] = 5 << 4;
 		l4[13] = s->tcp_flags;
 		store16(l4 + 14, s->window ? s->window : 65535);
-		return TCP_HEADER;
+		if (s->mss == 0)
+			return TCP_HEADER;
+		l4[12] = 6 << 4;
+		memcpy(l4 + TCP_HEADER, (uint8_t[]){ 2, 4, (uint8_t)(s->mss >> 8), (uint8_t)s->mss }, 4);
+		return TCP_HEADER + 4;
 	case PROTOCOL_UDP:
 		store16(l4, s->source_port);
 		store16(l4 + 2, s->destination_port);

@@ -10,13 +10,18 @@ key_of(const struct worker *w, const struct packet *p, unsigned parts)
 {
 	const struct flow_key *k = &p->key;
 	uint64_t words[5] = { parts | (uint64_t)k->family << 8 };
-	if (parts & KEY_SOURCE)
-		memcpy(&words[1], &k->source, sizeof k->source);
-	if (parts & KEY_DESTINATION)
-		memcpy(&words[3], &k->destination, sizeof k->destination);
+	unsigned count = 1;
+	if (parts & KEY_SOURCE) {
+		memcpy(&words[count], &k->source, sizeof k->source);
+		count += 2;
+	}
+	if (parts & KEY_DESTINATION) {
+		memcpy(&words[count], &k->destination, sizeof k->destination);
+		count += 2;
+	}
 	if (parts & KEY_PORT)
 		words[0] |= (uint64_t)k->destination_port << 16;
-	return tracker_hash(w->owner_seed, words, 5);
+	return tracker_hash(w->owner_seed, words, count);
 }
 
 /* Each asks its tracker if the zone has it. */
@@ -27,7 +32,10 @@ rate(struct worker *w, const struct packet *p, enum screen_id id, unsigned parts
 	const struct zone *z = &w->snapshot->zone[p->zone];
 	if (!(z->screen->rates >> id & 1))
 		return 0;
-	return tracker_rate(z->tracker[id], key_of(w, p, parts), z->screen->threshold[id], w->now_ns) ? 1ull << id : 0;
+	uint64_t key = key_of(w, p, parts);
+	bool beyond = w->workers > 1 ? tracker_rate(z->tracker[id], key, z->screen->threshold[id], w->now_ns)
+				     : tracker_rate_alone(z->tracker[id], key, z->screen->threshold[id], w->now_ns);
+	return beyond ? 1ull << id : 0;
 }
 
 static uint64_t
@@ -55,10 +63,12 @@ tcp_find(struct worker *w, const struct packet *p)
 {
 	if ((p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN || packet_later_fragment(p))
 		return 0;
-	return rate(w, p, SCREEN_ID_SYN_FLOOD, KEY_DESTINATION | KEY_PORT) |
-	       rate(w, p, SCREEN_ID_SYN_FLOOD_SOURCE, KEY_SOURCE) |
-	       rate(w, p, SCREEN_ID_SYN_FLOOD_DESTINATION, KEY_DESTINATION) |
-	       spread(w, p, SCREEN_ID_PORT_SCAN, KEY_SOURCE | KEY_DESTINATION, KEY_PORT) |
+	uint64_t met = 0;
+	if (!screen_trusts(screen_of(w, p->zone), &p->key))
+		met = rate(w, p, SCREEN_ID_SYN_FLOOD, KEY_DESTINATION | KEY_PORT) |
+		      rate(w, p, SCREEN_ID_SYN_FLOOD_SOURCE, KEY_SOURCE) |
+		      rate(w, p, SCREEN_ID_SYN_FLOOD_DESTINATION, KEY_DESTINATION);
+	return met | spread(w, p, SCREEN_ID_PORT_SCAN, KEY_SOURCE | KEY_DESTINATION, KEY_PORT) |
 	       spread(w, p, SCREEN_ID_TCP_SWEEP, KEY_SOURCE, KEY_DESTINATION);
 }
 
@@ -79,6 +89,12 @@ icmp_find(struct worker *w, const struct packet *p)
 	uint64_t met = rate(w, p, SCREEN_ID_ICMP_FLOOD, KEY_DESTINATION);
 	bool request = p->icmp_type == (p->key.family == ADDRESS_FAMILY_INET ? ICMP_ECHO_REQUEST : ICMP6_ECHO_REQUEST);
 	return request ? met | spread(w, p, SCREEN_ID_IP_SWEEP, KEY_SOURCE, KEY_DESTINATION) : met;
+}
+
+bool
+flood_alarms(struct worker *w, const struct packet *p)
+{
+	return rate(w, p, SCREEN_ID_SYN_COOKIE, KEY_DESTINATION | KEY_PORT) != 0;
 }
 
 uint64_t

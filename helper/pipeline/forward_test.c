@@ -481,6 +481,79 @@ each_flow_has_one_owner_whatever_its_direction_or_errors(void **state)
 	fixture_free(f);
 }
 
+/* mss_leaving is the maximum segment size that the packet just forwarded offers, whose checksum must be right. */
+static uint16_t
+mss_leaving(struct fixture *f)
+{
+	assert_int_equal(f->packet.verdict, VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 1);
+	struct packet p = { .data = f->out[0].data, .length = f->out[0].length };
+	assert_int_equal(packet_parse(&p), DROP_REASON_NONE);
+	uint16_t checksum;
+	memcpy(&checksum, p.data + p.l4 + 16, 2);
+	assert_int_equal(checksum, checksum_transport(&p));
+	return load16(p.data + p.l4 + TCP_HEADER + 2);
+}
+
+static void
+what_syns_offer_is_lowered_in_both_directions_and_families(void **state)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct fixture *f = open_firewall();
+		struct shape syn = { .source = i ? "2001:db8:1::2" : "10.0.1.2",
+				     .destination = i ? "2001:db8:2::2" : "10.0.2.2",
+				     .source_port = 40000,
+				     .destination_port = 80,
+				     .protocol = PROTOCOL_TCP,
+				     .tcp_flags = TCP_SYN,
+				     .sequence = 1000,
+				     .mss = 1460 };
+		struct shape answer = { .source = syn.destination,
+					.destination = syn.source,
+					.source_port = 80,
+					.destination_port = 40000,
+					.protocol = PROTOCOL_TCP,
+					.tcp_flags = TCP_SYN | TCP_ACK,
+					.sequence = 5000,
+					.acknowledgment = 1001,
+					.mss = 1440,
+					.unit = 2 };
+		fixture_send(f, syn);
+		assert_int_equal(mss_leaving(f), 1460);
+		f->snapshot.settings.tcp_mss = 1300;
+		fixture_send(f, syn); /* by the memo */
+		assert_int_equal(mss_leaving(f), 1300);
+		fixture_send(f, answer); /* the first of its direction */
+		assert_int_equal(mss_leaving(f), 1300);
+		fixture_send(f, answer);
+		assert_int_equal(mss_leaving(f), 1300);
+		answer.mss = 536;
+		fixture_send(f, answer);
+		assert_int_equal(mss_leaving(f), 536);
+		fixture_free(f);
+	}
+}
+
+static void
+what_is_no_syn_keeps_its_options(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->snapshot.settings.tcp_mss = 1300;
+	f->snapshot.settings.tcp.no_syn_check = true;
+	struct shape ack = { .source = "10.0.1.2",
+			     .destination = "10.0.2.2",
+			     .source_port = 40000,
+			     .destination_port = 80,
+			     .protocol = PROTOCOL_TCP,
+			     .tcp_flags = TCP_ACK,
+			     .sequence = 1000,
+			     .acknowledgment = 1,
+			     .mss = 1460 };
+	fixture_send(f, ack);
+	assert_int_equal(mss_leaving(f), 1460);
+	fixture_free(f);
+}
+
 int
 main(void)
 {
@@ -488,6 +561,8 @@ main(void)
 		cmocka_unit_test(first_and_later_packets_leave_alike),
 		cmocka_unit_test(checksums_left_to_hardware_are_finished_where_senders_do_that),
 		cmocka_unit_test(the_memo_is_used_and_gives_the_same_as_full_judgement),
+		cmocka_unit_test(what_syns_offer_is_lowered_in_both_directions_and_families),
+		cmocka_unit_test(what_is_no_syn_keeps_its_options),
 		cmocka_unit_test(vlan_tags_are_put_on_and_taken_off),
 		cmocka_unit_test(an_expired_hop_count_is_told_to_the_sender),
 		cmocka_unit_test(too_large_a_packet_is_told_the_mtu),

@@ -43,6 +43,14 @@ host_admit(struct worker *w, struct packet *p)
 {
 	if (p->next_hop->kind != NEXT_HOP_LOCAL)
 		return VERDICT_NONE;
+	/* This host's kernel has an answer of its own to floods, but none to what comes after a cookie. */
+	if (p->splice == PACKET_CHALLENGED) {
+		p->screens = SCREEN_BIT(SYN_FLOOD);
+		p->screen_action = ACTION_DENY;
+		return packet_drop(p, DROP_REASON_SCREEN);
+	}
+	if (p->splice == PACKET_STANDS_FOR_SYN)
+		return packet_drop(p, DROP_REASON_TCP_NO_SESSION);
 	/* What this host answers goes out untranslated, so it may not be asked under another address. */
 	if (p->flags & PACKET_TRANSLATED)
 		return packet_drop(p, DROP_REASON_IP_DESTINATION);

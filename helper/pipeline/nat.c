@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "flow/pages.h"
+#include "nat/bindings.h"
+#include "nat/nptv6.h"
 #include "nat/owners.h"
 #include "packet/icmp.h"
 #include "packet/protocol.h"
@@ -16,6 +18,8 @@
 enum { PORT_LOW = 1024, PORT_HIGH = 63487 };
 /* How many addresses of a pool are tried for a packet whose port has to stay. */
 enum { TRIES = 16 };
+/* Bindings of each worker, and how many of them one call of nat_housekeep looks at. */
+enum { BINDINGS = 16384, SWEEP = 256 };
 
 /* ---- which rule ---- */
 
@@ -88,28 +92,36 @@ change_port(uint16_t port, uint16_t from, uint16_t to)
 	return from ? htons((uint16_t)(ntohs(port) - from + to)) : port;
 }
 
-/* to_destination: where a rule sends packets with this key. A client meets the same address of a pool each time. */
-static void
+/* to_destination: where a rule sends packets with this key; false if it can send them nowhere. A client meets the same
+ * address of a pool each time. */
+static bool
 to_destination(const struct nat_rule *r, const struct flow_key *k, struct flow_key *out)
 {
 	if (r->action == NAT_PREFIX) {
 		out->destination = change_prefix(&k->destination, &r->inner, r->length);
 		if (has_port_fields(k->protocol))
 			out->destination_port = change_port(k->destination_port, r->outer_port, r->inner_port);
-		return;
+		return true;
 	}
+	if (r->action == NAT_NPTV6)
+		return nptv6_map(&k->destination, &r->outer, &r->inner, r->length, &out->destination);
 	const struct nat_pool *pool = r->pool;
 	out->destination = pool->address[nat_address_hash(&k->source) % pool->address_count];
 	if (pool->port_low && has_port_fields(k->protocol))
 		out->destination_port = htons(pool->port_low);
+	return true;
 }
 
-static void
+/* from_prefix: where packets with this key seem to come from; false if their address has no outer one. */
+static bool
 from_prefix(const struct nat_rule *r, struct flow_key *out)
 {
+	if (r->action == NAT_NPTV6)
+		return nptv6_map(&out->source, &r->inner, &r->outer, r->length, &out->source);
 	out->source = change_prefix(&out->source, &r->outer, r->length);
 	if (has_port_fields(out->protocol))
 		out->source_port = change_port(out->source_port, r->inner_port, r->outer_port);
+	return true;
 }
 
 /* try: a packet, and the key that it gets if one can be had. */
@@ -228,18 +240,107 @@ from_source(struct worker *w, struct packet *p, const struct nat_rule *r)
 	return found;
 }
 
-/* ---- does a session still have what it would get now ---- */
+/* ---- bindings ---- */
 
+/* Only transport addresses are bound: an echo identifier is nobody's address. */
 static bool
-same_source(const struct flow_key *a, const struct flow_key *b)
+can_bind(const struct worker *w, const struct packet *p)
 {
-	return nat_address_equal(&a->source, &b->source) && a->source_port == b->source_port;
+	return w->nat_bindings && (p->key.protocol == PROTOCOL_TCP || p->key.protocol == PROTOCOL_UDP);
 }
 
-static bool
-same_destination(const struct flow_key *a, const struct flow_key *b)
+static void
+binding_remove(struct worker *w, uint32_t index)
 {
-	return nat_address_equal(&a->destination, &b->destination) && a->destination_port == b->destination_port;
+	const struct nat_binding *b = nat_bindings_at(w->nat_bindings, index);
+	nat_ports_give(w->nat_ports, &b->outer, b->protocol, ntohs(b->outer_port));
+	nat_bindings_remove(w->nat_bindings, index);
+}
+
+static void
+binding_take(struct worker *w, struct session *s, uint32_t index, bool inward)
+{
+	struct nat_session *n = &w->nat_sessions[flow_table_index(w->flows, s)];
+	nat_bindings_at(w->nat_bindings, index)->sessions++;
+	s->flags |= SESSION_BINDING;
+	n->binding = index;
+	n->inward = inward;
+}
+
+static void
+binding_give(struct worker *w, const struct session *s)
+{
+	uint32_t index = w->nat_sessions[flow_table_index(w->flows, s)].binding;
+	struct nat_binding *b = nat_bindings_at(w->nat_bindings, index);
+	if (--b->sessions > 0)
+		return;
+	const struct nat *n = w->snapshot->nat;
+	uint32_t timeout_s = b->rule && n ? n->rule[b->rule - 1].persistent_timeout_s : 0;
+	b->expires_ns = w->now_ns + timeout_s * 1000000000ull;
+	if (timeout_s == 0)
+		binding_remove(w, index);
+}
+
+/* May this packet reach the client that is bound to its destination? */
+static bool
+is_permitted(const struct nat_rule *r, const struct nat_binding *b, const struct flow_key *k)
+{
+	switch ((enum nat_persistent)r->persistent) {
+	case NAT_ANY_REMOTE_HOST:
+		return true;
+	case NAT_TARGET_HOST:
+		return nat_binding_sent(b, &k->source, 0, true);
+	case NAT_TARGET_HOST_PORT:
+		return nat_binding_sent(b, &k->source, k->source_port, false);
+	case NAT_PERSISTENT_OFF:
+		break;
+	}
+	return false;
+}
+
+static enum verdict
+binding_use(struct worker *w, struct packet *p, const struct nat_rule *r, uint32_t index)
+{
+	if (nat_bindings_at(w->nat_bindings, index)->sessions >= r->persistent_sessions)
+		return packet_drop(p, DROP_REASON_NAT_BINDING_SESSIONS);
+	p->binding = index;
+	return VERDICT_NONE;
+}
+
+/* What comes from outside for a bound address goes to its client, if the rule permits; else it is what it would be without. */
+static enum verdict
+inward(struct worker *w, struct packet *p)
+{
+	const struct nat *n = w->snapshot->nat;
+	if (!can_bind(w, p) || !nat_shared(n, &p->key.destination))
+		return VERDICT_NONE;
+	uint32_t index = nat_bindings_outer(w->nat_bindings, &p->key, w->now_ns);
+	const struct nat_binding *b = index ? nat_bindings_at(w->nat_bindings, index) : NULL;
+	if (!b || b->inner_instance != b->outer_instance || !is_permitted(&n->rule[b->rule - 1], b, &p->key))
+		return VERDICT_NONE;
+	p->destination_nat = &n->rule[b->rule - 1];
+	p->out = p->key;
+	p->out.destination = b->inner;
+	p->out.destination_port = b->inner_port;
+	p->flags |= PACKET_TRANSLATED;
+	return binding_use(w, p, p->destination_nat, index);
+}
+
+/* outward: does the client have a binding by this rule already? */
+static bool
+outward(struct worker *w, struct packet *p, const struct nat_rule *r, enum verdict *verdict)
+{
+	/* What came in by the binding of another client has a port for this session alone. */
+	if (!r->persistent || p->binding || !can_bind(w, p))
+		return false;
+	uint32_t index = nat_bindings_inner(w->nat_bindings, &p->key, r->id, w->now_ns);
+	if (index == 0)
+		return false;
+	const struct nat_binding *b = nat_bindings_at(w->nat_bindings, index);
+	p->out.source = b->outer;
+	p->out.source_port = b->outer_port;
+	*verdict = binding_use(w, p, r, index);
+	return true;
 }
 
 static bool
@@ -260,11 +361,71 @@ pool_has(const struct nat_pool *pool, const struct address *a)
 }
 
 static bool
+in_pool(const struct nat_pool *pool, const struct nat_binding *b)
+{
+	uint16_t port = ntohs(b->outer_port);
+	return pool->port_low && port >= pool->port_low && port <= pool->port_high && pool_has(pool, &b->outer);
+}
+
+/* binding_allowed: could the rule give out this outer address today? That of an interface has to be one of those that are shared. */
+static bool
+binding_allowed(const struct nat *n, const struct nat_rule *r, const struct nat_binding *b)
+{
+	const struct nat_pool *pool = r->action == NAT_POOL ? r->pool : NULL;
+	bool interface = !pool || pool->overflow == NAT_OVERFLOW_INTERFACE;
+	return (interface && nat_shared(n, &b->outer)) || (pool && in_pool(pool, b)) ||
+	       (pool && pool->overflow == NAT_OVERFLOW_POOL && in_pool(pool->overflow_pool, b));
+}
+
+static uint32_t
+rule_by_name(const struct nat *n, const char *name)
+{
+	for (uint32_t r = 0; n && r < n->rule_count; r++)
+		if (n->rule[r].persistent && strcmp(n->rule[r].name, name) == 0)
+			return r + 1;
+	return 0;
+}
+
+/* Bindings are kept by their rules' names; one that no rule allows any more serves the sessions that it has. */
+static void
+bindings_adopt(struct worker *w, const struct nat *old, const struct nat *n)
+{
+	uint32_t *now = old ? calloc(old->rule_count + 1, sizeof *now) : NULL; /* [old id] */
+	for (uint32_t r = 0; now && r < old->rule_count; r++)
+		now[r + 1] = old->rule[r].persistent ? rule_by_name(n, old->rule[r].name) : 0;
+	for (uint32_t i = 1; i <= nat_bindings_capacity(w->nat_bindings); i++) {
+		struct nat_binding *b = nat_bindings_at(w->nat_bindings, i);
+		if (!b->used || b->rule == 0)
+			continue;
+		b->rule = now ? now[b->rule] : 0;
+		if (b->rule && !binding_allowed(n, &n->rule[b->rule - 1], b))
+			b->rule = 0;
+		if (b->rule == 0 && b->sessions == 0)
+			binding_remove(w, i);
+	}
+	free(now);
+}
+
+/* ---- does a session still have what it would get now ---- */
+
+static bool
+same_source(const struct flow_key *a, const struct flow_key *b)
+{
+	return nat_address_equal(&a->source, &b->source) && a->source_port == b->source_port;
+}
+
+static bool
+same_destination(const struct flow_key *a, const struct flow_key *b)
+{
+	return nat_address_equal(&a->destination, &b->destination) && a->destination_port == b->destination_port;
+}
+
+static bool
 destination_holds(const struct nat_rule *r, const struct flow_key *in, const struct flow_key *out)
 {
 	struct flow_key now = *in;
-	if (r)
-		to_destination(r, in, &now);
+	if (r && !to_destination(r, in, &now))
+		return false;
 	/* Any address of the pool will do: it need not be the one that the client would get now. */
 	if (r && r->action == NAT_POOL && pool_has(r->pool, &out->destination))
 		now.destination = out->destination;
@@ -277,7 +438,7 @@ port_holds(const struct session *s, const struct flow_key *in, const struct flow
 	if (low == 0 || !has_source_port(in, s->flags & SESSION_ECHO))
 		return in->source_port == out->source_port;
 	uint16_t port = ntohs(out->source_port);
-	return s->flags & SESSION_PORT && port >= low && port <= high;
+	return s->flags & (SESSION_PORT | SESSION_BINDING) && port >= low && port <= high;
 }
 
 static bool
@@ -313,10 +474,10 @@ source_holds(const struct worker *w, const struct session *s, const struct nat_r
 			return interface_holds(w, s, to, in, out);
 		return r->pool->overflow == NAT_OVERFLOW_POOL && pool_holds(s, r->pool->overflow_pool, in, out);
 	case NAT_PREFIX:
+	case NAT_NPTV6:
 		break;
 	}
-	from_prefix(r, &now);
-	return same_source(&now, out);
+	return from_prefix(r, &now) && same_source(&now, out);
 }
 
 /* units: where the client of a session and its server are, as this packet comes and goes. */
@@ -328,6 +489,21 @@ static struct units
 units_of(const struct packet *p, bool reply)
 {
 	return reply ? (struct units){ p->egress_unit, p->unit } : (struct units){ p->unit, p->egress_unit };
+}
+
+/* inward_holds: is this session one that its binding has let in, and would do so today? */
+static bool
+inward_holds(const struct worker *w, const struct session *s, const struct flow_key *in, const struct nat_rule **rule)
+{
+	const struct nat_session *own = &w->nat_sessions[flow_table_index(w->flows, s)];
+	if (!(s->flags & SESSION_BINDING) || !own->inward)
+		return false;
+	const struct nat_binding *b = nat_bindings_at(w->nat_bindings, own->binding);
+	const struct nat_rule *r = b->rule ? &w->snapshot->nat->rule[b->rule - 1] : NULL;
+	if (!r || !is_permitted(r, b, in))
+		return false;
+	*rule = r;
+	return true;
 }
 
 /* session_holds finds the rules that are in force for a session now, and says whether its translation is one they allow. */
@@ -344,7 +520,9 @@ session_holds(const struct worker *w, struct packet *p, const struct session *s)
 	struct flow_key sent = out;
 	if (s->flags & SESSION_ECHO)
 		sent.destination_port = in.destination_port;
-	if (!destination_holds(p->destination_nat, &in, &sent))
+	if (!p->destination_nat && inward_holds(w, s, &in, &p->destination_nat))
+		; /* its binding leads it on */
+	else if (!destination_holds(p->destination_nat, &in, &sent))
 		return false;
 	in.destination = sent.destination;
 	in.destination_port = sent.destination_port;
@@ -354,6 +532,15 @@ session_holds(const struct worker *w, struct packet *p, const struct session *s)
 
 /* ---- the stages ---- */
 
+/* impossible: a rule that matches cannot translate this packet, and untranslated it may not go on. */
+static enum verdict
+impossible(struct worker *w, struct packet *p, const struct nat_rule *r, uint8_t reason)
+{
+	if (!w->trace)
+		counter_add(&w->nat_rules[r->id - 1].failures, 1);
+	return packet_drop(p, reason);
+}
+
 enum verdict
 nat_destination(struct worker *w, struct packet *p)
 {
@@ -362,10 +549,11 @@ nat_destination(struct worker *w, struct packet *p)
 		return VERDICT_NONE;
 	const struct nat_rule *r = destination_rule(n, p->unit, &p->key);
 	if (!r)
-		return VERDICT_NONE;
+		return n->persistent ? inward(w, p) : VERDICT_NONE;
 	p->destination_nat = r;
 	p->out = p->key;
-	to_destination(r, &p->key, &p->out);
+	if (!to_destination(r, &p->key, &p->out))
+		return impossible(w, p, r, DROP_REASON_NAT_UNMAPPABLE);
 	p->flags |= PACKET_TRANSLATED;
 	return VERDICT_NONE;
 }
@@ -376,7 +564,7 @@ static enum verdict
 astray(const struct worker *w, struct packet *p)
 {
 	const struct nat *n = w->snapshot->nat;
-	bool alone = !(p->session->flags & SESSION_NAT);
+	bool alone = !(p->session->flags & (SESSION_NAT | SESSION_SPLICED));
 	if (alone && n && !(p->flags & PACKET_ICMP_ERROR))
 		alone = !destination_rule(n, p->unit, &p->key) && !source_rule(n, p->unit, p->egress_unit, &p->key);
 	return alone ? VERDICT_NONE : packet_drop(p, DROP_REASON_NAT_NO_SESSION);
@@ -398,7 +586,7 @@ nat_source(struct worker *w, struct packet *p)
 {
 	const struct nat *n = w->snapshot->nat;
 	if (p->session)
-		return n || p->session->flags & SESSION_NAT ? known(w, p) : VERDICT_NONE;
+		return n || p->session->flags & (SESSION_NAT | SESSION_SPLICED) ? known(w, p) : VERDICT_NONE;
 	if (!n || p->flags & PACKET_ICMP_ERROR)
 		return VERDICT_NONE;
 	struct flow_key asked = p->key;
@@ -411,15 +599,12 @@ nat_source(struct worker *w, struct packet *p)
 		p->out = p->key;
 	p->source_nat = r;
 	p->flags |= PACKET_TRANSLATED;
-	if (r->action == NAT_PREFIX) {
-		from_prefix(r, &p->out);
-		return VERDICT_NONE;
-	}
-	if (w->nat_sessions && from_source(w, p, r))
-		return VERDICT_NONE;
-	if (!w->trace)
-		counter_add(&w->nat_rules[r->id - 1].failures, 1);
-	return packet_drop(p, DROP_REASON_NAT_EXHAUSTED);
+	if (r->action == NAT_PREFIX || r->action == NAT_NPTV6)
+		return from_prefix(r, &p->out) ? VERDICT_NONE : impossible(w, p, r, DROP_REASON_NAT_UNMAPPABLE);
+	enum verdict verdict = VERDICT_NONE;
+	if (outward(w, p, r, &verdict) || (w->nat_sessions && from_source(w, p, r)))
+		return verdict;
+	return impossible(w, p, r, DROP_REASON_NAT_EXHAUSTED);
 }
 
 /* ---- what is decided ---- */
@@ -447,20 +632,64 @@ nat_rewrite(struct packet *p)
 
 /* ---- sessions ---- */
 
+/* Replies that would come to another worker: it has to be told. */
+static bool
+claim(struct worker *w, const struct packet *p, struct session *s)
+{
+	const struct flow_key *reply = &s->flow[1].key;
+	if (!w->owners || nat_owner(w, reply, true, p->egress_unit) == w->index)
+		return true;
+	if (!nat_owners_claim(w->owners, reply, w->index))
+		return false;
+	s->flags |= SESSION_CLAIM;
+	return true;
+}
+
+/* The port of a new binding is the binding's: it stays when its first session is over. */
+static bool
+bind_session(struct worker *w, struct packet *p, struct session *s)
+{
+	const struct nat_rule *r = p->source_nat;
+	uint32_t index = p->binding;
+	bool binds = index == 0 && p->given_port && r && r->persistent && can_bind(w, p);
+	if (binds) {
+		index = nat_bindings_add(w->nat_bindings, &p->key, packet_out(p), r->id);
+		if (index == 0)
+			return false;
+		nat_bindings_at(w->nat_bindings, index)->outer_instance = s->flow[1].key.instance;
+		p->given_port = false;
+		nat_ports_take(w->nat_ports, &p->out.source, p->out.protocol, ntohs(p->out.source_port));
+	}
+	if (index == 0)
+		return true;
+	bool in = p->destination_nat && p->destination_nat->persistent;
+	binding_take(w, s, index, in);
+	if (!in)
+		nat_binding_note(nat_bindings_at(w->nat_bindings, index), &p->out.destination, p->out.destination_port);
+	return true;
+}
+
 bool
 nat_commit(struct worker *w, struct packet *p, struct session *s)
 {
 	const struct flow_key *reply = &s->flow[1].key;
-	if (!(p->flags & PACKET_TRANSLATED))
+	bool persistent = w->snapshot->nat && w->snapshot->nat->persistent;
+	if (!(p->flags & PACKET_TRANSLATED) && !persistent)
 		return true;
-	if (!w->nat_sessions)
+	p->drop_reason = DROP_REASON_NAT_EXHAUSTED;
+	if (!w->nat_sessions || !claim(w, p, s))
 		return false;
-	/* Replies would come to another worker: it has to be told. */
-	if (w->owners && nat_owner(w, reply, true) != w->index) {
-		if (!nat_owners_claim(w->owners, reply, w->index))
-			return false;
-		s->flags |= SESSION_CLAIM;
+	if (!(p->flags & PACKET_TRANSLATED)) {
+		p->drop_reason = DROP_REASON_NONE;
+		return true;
 	}
+	if (persistent && !bind_session(w, p, s)) {
+		if (s->flags & SESSION_CLAIM)
+			nat_owners_release(w->owners, reply, w->index);
+		p->drop_reason = DROP_REASON_NAT_BINDING_FULL;
+		return false;
+	}
+	p->drop_reason = DROP_REASON_NONE;
 	s->flags |= SESSION_NAT;
 	if (p->given_port) {
 		s->flags |= SESSION_PORT;
@@ -476,17 +705,19 @@ nat_commit(struct worker *w, struct packet *p, struct session *s)
 void
 nat_judged(struct worker *w, const struct packet *p, const struct session *s)
 {
-	if (s->flags & SESSION_NAT)
-		w->nat_sessions[flow_table_index(w->flows, s)] = (struct nat_session){
-			.source_rule = p->source_nat ? p->source_nat->id : 0,
-			.destination_rule = p->destination_nat ? p->destination_nat->id : 0,
-		};
+	if (!(s->flags & SESSION_NAT))
+		return;
+	struct nat_session *n = &w->nat_sessions[flow_table_index(w->flows, s)];
+	n->source_rule = p->source_nat ? p->source_nat->id : 0;
+	n->destination_rule = p->destination_nat ? p->destination_nat->id : 0;
 }
 
 void
 nat_closed(struct worker *w, const struct session *s)
 {
 	const struct flow_key *reply = &s->flow[1].key;
+	if (s->flags & SESSION_BINDING)
+		binding_give(w, s);
 	if (s->flags & SESSION_PORT)
 		nat_ports_give(w->nat_ports, &reply->destination, reply->protocol, ntohs(reply->destination_port));
 	if (s->flags & SESSION_CLAIM)
@@ -497,21 +728,49 @@ struct nat_session
 nat_rules_of(const struct worker *w, const struct session *s)
 {
 	if (!(s->flags & SESSION_NAT))
-		return (struct nat_session){ 0, 0 };
+		return (struct nat_session){ 0 };
 	return w->nat_sessions[flow_table_index(w->flows, s)];
 }
 
 /* ---- workers ---- */
 
 uint32_t
-nat_owner(const struct worker *w, const struct flow_key *k, bool ports)
+nat_owner(const struct worker *w, const struct flow_key *k, bool ports, uint16_t unit)
 {
 	const struct nat *n = w->snapshot ? w->snapshot->nat : NULL;
 	bool echo = k->source_port != 0 && (k->protocol == PROTOCOL_ICMP || k->protocol == PROTOCOL_ICMP6);
 	if (n && ports && has_source_port(k, echo) && nat_shared(n, &k->destination))
 		return ntohs(k->destination_port) % w->workers;
 	uint32_t owner = w->owners && ports ? nat_owners_find(w->owners, k) : NAT_OWNER_NONE;
-	return owner != NAT_OWNER_NONE ? owner : flow_key_owner_hash(k, w->owner_seed) % w->workers;
+	if (owner != NAT_OWNER_NONE)
+		return owner;
+	if (n && n->persistent && nat_has_unit(n->persistent_from, unit))
+		return flow_key_source_hash(k, w->owner_seed) % w->workers;
+	return flow_key_owner_hash(k, w->owner_seed) % w->workers;
+}
+
+uint32_t
+nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit)
+{
+	uint32_t known = nat_fragments_find(w->nat_fragments, p, w->now_ns);
+	if (!(p->flags & PACKET_FRAGMENT_FIRST))
+		return known == NAT_FRAGMENTS_NONE ? w->index : known;
+	uint32_t owner = nat_owner(w, &p->key, true, unit);
+	if (owner != w->index || known != NAT_FRAGMENTS_NONE)
+		nat_fragments_note(w->nat_fragments, p, owner, w->now_ns);
+	return owner;
+}
+
+void
+nat_housekeep(struct worker *w)
+{
+	uint32_t count = w->nat_bindings ? SWEEP : 0;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t index = w->nat_swept++ % nat_bindings_capacity(w->nat_bindings) + 1;
+		const struct nat_binding *b = nat_bindings_at(w->nat_bindings, index);
+		if (b->used && nat_binding_expired(b, w->now_ns))
+			binding_remove(w, index);
+	}
 }
 
 void
@@ -522,6 +781,12 @@ nat_prepare(struct worker *w, const struct snapshot *s)
 		w->nat_sessions = pages_map((size_t)flow_table_capacity(w->flows) * sizeof *w->nat_sessions);
 	if (n && !w->nat_ports)
 		w->nat_ports = nat_ports_create(w->index, w->workers, w->owner_seed);
+	if (n && !w->nat_fragments && w->workers > 1)
+		w->nat_fragments = nat_fragments_create(w->owner_seed);
+	if (n && n->persistent && !w->nat_bindings)
+		w->nat_bindings = nat_bindings_create(BINDINGS, w->owner_seed);
+	if (w->nat_bindings)
+		bindings_adopt(w, w->snapshot ? w->snapshot->nat : NULL, n);
 	/* What finds no memory has no ports to give: packets are dropped as NAT_EXHAUSTED. */
 	if (w->nat_ports)
 		nat_ports_keep(w->nat_ports, n ? n->shared_list : NULL, n ? n->shared_count : 0);
@@ -535,6 +800,10 @@ nat_end(struct worker *w)
 	if (w->nat_sessions)
 		pages_unmap(w->nat_sessions, (size_t)flow_table_capacity(w->flows) * sizeof *w->nat_sessions);
 	nat_ports_destroy(w->nat_ports);
+	nat_bindings_destroy(w->nat_bindings);
+	nat_fragments_destroy(w->nat_fragments);
+	w->nat_fragments = NULL;
+	w->nat_bindings = NULL;
 	w->nat_sessions = NULL;
 	w->nat_ports = NULL;
 }

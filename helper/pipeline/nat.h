@@ -8,9 +8,15 @@
 void nat_prepare(struct worker *w, const struct snapshot *s);
 void nat_end(struct worker *w);
 
-/* nat_owner returns which worker owns packets with this key as it is on the wire. `ports`: the key has the ports of its
+/* nat_owner returns which worker owns packets with this key as it is on the wire, where they come by this unit. `ports`: the key has the ports of its
  * transport header, or there are none. Worker only. */
-uint32_t nat_owner(const struct worker *w, const struct flow_key *k, bool ports);
+uint32_t nat_owner(const struct worker *w, const struct flow_key *k, bool ports, uint16_t unit);
+
+/* nat_part_owner is nat_owner for a fragment, which has come to the worker that its addresses say. Worker only. */
+uint32_t nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit);
+
+/* nat_housekeep gives back bindings whose time is up. */
+void nat_housekeep(struct worker *w);
 
 /* nat_known lets a packet leave with the addresses of its session, if they are others than it came with. */
 static inline void
@@ -29,7 +35,7 @@ void nat_known_error(struct packet *p, const struct session *s);
 /* nat_rewrite writes what nat_known or the stages have decided into the packet; p->key stays. Worker only. */
 void nat_rewrite(struct packet *p);
 
-/* nat_commit gives a new session the translation of its first packet. False and drop_reason if it is not to be had any more.
+/* nat_commit gives a new session the translation of its first packet. False and drop_reason if it is not to be had.
  * nat_judged: the rules that were found for this packet now hold for its session. nat_closed gives back what a session has. */
 bool nat_commit(struct worker *w, struct packet *p, struct session *s);
 void nat_judged(struct worker *w, const struct packet *p, const struct session *s);

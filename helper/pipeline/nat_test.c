@@ -158,9 +158,12 @@ lab_prefixes(struct lab *l, struct nat_rule *r, const char *outer, const char *i
 	r->inner = fixture_address(inner, &r->family);
 	r->length = length;
 	l->range[i].low = l->range[i].high = source ? r->inner : r->outer;
-	for (unsigned bit = length; bit < 32; bit++)
+	bool inet = r->family == ADDRESS_FAMILY_INET;
+	for (unsigned bit = length; bit < (inet ? 32 : 128); bit++)
 		l->range[i].high.byte[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-	l->address_set[i] = (struct address_set){ .inet_count = 1, .inet = &l->range[i] };
+	l->address_set[i] = (struct address_set){
+		.inet_count = inet, .inet6_count = !inet, .inet = &l->range[i], .inet6 = &l->range[i]
+	};
 	if (source) {
 		l->match[i].source_set_count = 1;
 		l->match[i].source_set = &l->address_sets[i];
@@ -555,6 +558,21 @@ a_persistent_client_keeps_its_address_and_a_port_that_stays_is_kept(void **state
 	lab_free(l);
 }
 
+/* Neighbours in one network differ in few bits, wherever those stand. */
+static void
+clients_of_one_network_are_spread_over_a_persistent_pool(void **state)
+{
+	for (unsigned byte = 0; byte < 16; byte++) {
+		unsigned odd = 0;
+		for (unsigned i = 0; i < 256; i++) {
+			struct address a = { .byte = { 0x20, 1, 0xd, 0xb8 } };
+			a.byte[byte] = (uint8_t)i;
+			odd += nat_address_hash(&a) & 1;
+		}
+		assert_in_range(odd, 96, 160);
+	}
+}
+
 static struct lab *
 web_lab(void)
 {
@@ -674,6 +692,132 @@ a_static_prefix_holds_in_both_directions_and_before_other_rules(void **state)
 	assert_int_equal(fixture_send(l->f, answer(inside, 1)), VERDICT_FORWARD);
 	assert_leaves(l, answer(in, 2), 2);
 	lab_free(l);
+}
+
+/* nptv6_lab: the network of unit 1 seems to be 2001:db8:a::/64 from unit 2. */
+static struct lab *
+nptv6_lab(void)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *in = lab_rule(l, NAT_STATIC_DESTINATION, 2, 0, NAT_NPTV6);
+	lab_prefixes(l, in, "2001:db8:a::", "2001:db8:1::", 64, false);
+	struct nat_rule *out = lab_rule(l, NAT_STATIC_SOURCE, 0, 2, NAT_NPTV6);
+	lab_prefixes(l, out, "2001:db8:a::", "2001:db8:1::", 64, true);
+	fixture_rule(l->f, UNTRUST, TRUST, ACTION_PERMIT, fixture_any());
+	lab_commit(l);
+	return l;
+}
+
+static void
+an_nptv6_prefix_holds_in_both_directions_and_leaves_checksums_alone(void **state)
+{
+	for (unsigned off = 0; off < 2; off++) {
+		struct lab *l = nptv6_lab();
+		l->f->worker->memo_off = off;
+		struct shape ping6 = dns6;
+		ping6.protocol = PROTOCOL_ICMP6;
+		ping6.icmp_type = ICMP6_ECHO_REQUEST;
+		ping6.icmp_id = 7;
+		const struct shape from_inside[] = { dns6, ping6 };
+		for (unsigned i = 0; i < 2; i++) {
+			struct shape sent = from_inside[i];
+			sent.source = "2001:db8:a:0:fff6::2";
+			for (unsigned n = 0; n < 2; n++) {
+				assert_int_equal(fixture_send(l->f, from_inside[i]), VERDICT_FORWARD);
+				assert_leaves(l, sent, 2);
+				assert_int_equal(fixture_send(l->f, answer(sent, 2)), VERDICT_FORWARD);
+				assert_leaves(l, answer(from_inside[i], 1), 1);
+			}
+		}
+		struct shape in = answer(dns6, 2), inside = answer(dns6, 2);
+		in.source_port = inside.source_port = 41000;
+		in.destination = "2001:db8:a:0:fff6::2";
+		assert_int_equal(fixture_send(l->f, in), VERDICT_FORWARD);
+		inside.destination = "2001:db8:1::2";
+		assert_leaves(l, inside, 1);
+		assert_int_equal(fixture_send(l->f, answer(inside, 1)), VERDICT_FORWARD);
+		assert_leaves(l, answer(in, 2), 2);
+		lab_free(l);
+	}
+}
+
+static void
+the_events_of_an_nptv6_session_name_its_rule_and_both_addresses(void **state)
+{
+	struct lab *l = nptv6_lab();
+	struct address inner = { .half = { 0, 0 } }, outer = inner;
+	uint8_t family;
+	inner = fixture_address("2001:db8:1::2", &family);
+	outer = fixture_address("2001:db8:a:0:fff6::2", &family);
+	assert_int_equal(fixture_send(l->f, dns6), VERDICT_FORWARD);
+	struct event_frame e = next_event(l, EVENT_TYPE_SESSION_OPEN);
+	assert_memory_equal(e.record.source_address, &inner, 16);
+	assert_memory_equal(e.record.nat_source_address, &outer, 16);
+	assert_int_equal(ntohs(e.record.source_port), 40000);
+	assert_int_equal(e.extension.source_nat_rule_id, 2);
+	assert_int_equal(e.extension.destination_nat_rule_id, 0);
+	assert_int_equal(l->f->worker->nat_rules[1].hits, 1);
+	lab_free(l);
+}
+
+static void
+icmp_errors_about_an_nptv6_session_reach_its_client_about_what_it_sent(void **state)
+{
+	struct lab *l = nptv6_lab();
+	uint8_t quoted[2048], wanted[2048];
+	struct output copy;
+	struct shape sent = dns6;
+	sent.source = "2001:db8:a:0:fff6::2";
+	assert_int_equal(fixture_send(l->f, dns6), VERDICT_FORWARD);
+	struct shape error = error_about(l, &copy, quoted, "2001:db8:2::2", sent.source, 2);
+	error.protocol = PROTOCOL_ICMP6;
+	error.icmp_type = ICMP6_TIME_EXCEEDED;
+	assert_int_equal(fixture_send(l->f, error), VERDICT_FORWARD);
+	struct shape left = dns6;
+	left.ttl = 63;
+	struct output quote = quote_of(l, wanted, left);
+	error.destination = "2001:db8:1::2";
+	error.quote = &quote;
+	assert_leaves(l, error, 1);
+	lab_free(l);
+}
+
+static void
+an_address_that_nptv6_has_no_counterpart_for_goes_nowhere_and_its_sender_is_told(void **state)
+{
+	struct lab *l = nptv6_lab();
+	struct shape in = answer(dns6, 2), out = dns6;
+	in.destination = "2001:db8:a:0:ffff:ffff:ffff:ffff";
+	out.source = "2001:db8:1:0:9::";
+	const struct shape all[] = { in, out };
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fixture_send(l->f, all[i]), VERDICT_DROP);
+		assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_UNMAPPABLE);
+		assert_int_equal(l->f->out_count, 1);
+		const uint8_t *icmp = l->f->out[0].data + 14 + 40;
+		assert_int_equal(icmp[0], ICMP6_UNREACHABLE);
+		assert_int_equal(icmp[1], 3); /* address unreachable */
+		assert_int_equal(l->f->worker->nat_rules[i].failures, 1);
+		assert_int_equal(l->f->worker->nat_rules[i].hits, 0);
+	}
+	assert_int_equal(flow_table_used(l->f->worker->flows), 0);
+	lab_free(l);
+}
+
+static void
+a_commit_ends_an_nptv6_session_whose_prefix_is_another_now(void **state)
+{
+	for (unsigned other = 0; other < 2; other++) {
+		struct lab *l = nptv6_lab();
+		assert_int_equal(fixture_send(l->f, dns6), VERDICT_FORWARD);
+		if (other)
+			l->rule[1].outer.byte[5] = 0xb;
+		lab_commit(l);
+		assert_int_equal(fixture_send(l->f, dns6), other ? VERDICT_DROP : VERDICT_FORWARD);
+		if (other)
+			assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_CHANGED);
+		lab_free(l);
+	}
 }
 
 static void
@@ -905,6 +1049,18 @@ owner_of(struct cluster *c, struct shape s)
 	return pipeline_owner(f->worker, &p);
 }
 
+/* Whose a fragment is, as the worker says to which it has come. */
+static uint32_t
+part_owner_of(struct cluster *c, uint32_t at, struct shape s)
+{
+	uint8_t bytes[2048];
+	struct fixture *f = c->lab[at]->f;
+	struct packet p = { .data = bytes, .port = f->unit[s.unit ? s.unit : 1].port };
+	p.length = fixture_write(f, bytes, &s);
+	p.drop_reason = (uint8_t)packet_parse(&p);
+	return pipeline_part_owner(f->worker, &p);
+}
+
 /* Sends a packet to the worker that owns it, which must pass it on; returns which. */
 static uint32_t
 assert_passes(struct cluster *c, struct shape s)
@@ -942,6 +1098,45 @@ replies_come_to_the_worker_that_has_their_session(void **state)
 		assert_int_equal(assert_passes(&c, error), owner);
 	}
 	assert_true(count[0] > 0 && count[1] > 0);
+	cluster_free(&c);
+}
+
+static void
+fragments_of_replies_come_to_the_worker_that_has_their_session(void **state)
+{
+	char source[16];
+	unsigned elsewhere = 0;
+	struct cluster c = cluster_of(interface_lab);
+	for (unsigned i = 0; i < 20; i++) {
+		struct shape s = dns;
+		snprintf(source, sizeof source, "10.0.1.%u", 2 + i);
+		s.source = source;
+		for (uint32_t w = 0; w < WORKERS; w++)
+			fixture_neighbour(c.lab[w]->f, 1, source);
+		uint32_t owner = assert_passes(&c, s);
+		struct shape back = answer(as_sent(s, "10.0.2.1", sent_port(c.lab[owner])), 2), rest = back;
+		back.payload = 24;
+		back.more_fragments = true;
+		back.fragment_id = rest.fragment_id = (uint16_t)(100 + i / 2);
+		rest.fragment_offset = 32;
+		/* All fragments meet at one worker, which knows better when it has seen the first one. */
+		uint32_t meet = owner_of(&c, back);
+		assert_int_equal(owner_of(&c, rest), meet);
+		assert_int_equal(part_owner_of(&c, meet, back), owner);
+		assert_int_equal(part_owner_of(&c, meet, rest), owner);
+		assert_int_equal(fixture_send(c.lab[owner]->f, back), VERDICT_FORWARD);
+		assert_int_equal(fixture_send(c.lab[owner]->f, rest), VERDICT_FORWARD);
+		rest.destination = source;
+		assert_leaves(c.lab[owner], rest, 1);
+		elsewhere += meet != owner;
+	}
+	assert_in_range(elsewhere, 1, 19);
+	/* Those of a packet whose first one was not seen, or long ago, stay where they are. */
+	struct shape lone = answer(as_sent(dns, "10.0.2.1", 2000), 2);
+	lone.fragment_offset = 32;
+	lone.fragment_id = 9;
+	uint32_t meet = owner_of(&c, lone);
+	assert_int_equal(part_owner_of(&c, meet, lone), meet);
 	cluster_free(&c);
 }
 
@@ -1025,6 +1220,382 @@ claims_end_with_their_sessions(void **state)
 	cluster_free(&c);
 }
 
+/* ---- persistent ---- */
+
+static struct lab *
+binding_lab_of(enum nat_persistent persistent)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *r = lab_rule(l, NAT_SOURCE, 1, 2, NAT_INTERFACE);
+	r->persistent = (uint8_t)persistent;
+	r->persistent_timeout_s = 60;
+	r->persistent_sessions = 8;
+	fixture_rule(l->f, UNTRUST, TRUST, ACTION_PERMIT, fixture_any());
+	lab_commit(l);
+	return l;
+}
+
+static struct lab *
+binding_lab(void)
+{
+	return binding_lab_of(NAT_ANY_REMOTE_HOST);
+}
+
+static struct shape
+from_outside(const char *source, uint16_t source_port, uint16_t port)
+{
+	return (struct shape){ .source = source,
+			       .destination = "10.0.2.1",
+			       .source_port = source_port,
+			       .destination_port = port,
+			       .payload = 9,
+			       .unit = 2 };
+}
+
+static struct shape
+to_client(struct shape s)
+{
+	s.destination = dns.source;
+	s.destination_port = dns.source_port;
+	return s;
+}
+
+static void
+assert_comes_in(struct lab *l, struct shape s)
+{
+	assert_int_equal(fixture_send(l->f, s), VERDICT_FORWARD);
+	assert_leaves(l, to_client(s), 1);
+}
+
+static void
+assert_stays_out(struct lab *l, struct shape s)
+{
+	assert_int_equal(fixture_send(l->f, s), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_HOST_INBOUND);
+}
+
+static void
+close_all(struct lab *l)
+{
+	session_close_matching(l->f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+}
+
+static void
+a_bound_client_has_one_port_for_all_servers_and_each_port_of_its_own_another(void **state)
+{
+	struct lab *l = binding_lab();
+	struct shape other = dns, second = dns, tcp = syn;
+	other.destination = "10.0.2.9";
+	second.source_port = 40001;
+	uint16_t port = assert_goes(l, dns, "10.0.2.1");
+	assert_int_equal(assert_goes(l, other, "10.0.2.1"), port);
+	assert_int_not_equal(assert_goes(l, second, "10.0.2.1"), port);
+	assert_returns(l, dns, "10.0.2.1", port);
+	assert_returns(l, other, "10.0.2.1", port);
+	uint16_t tcp_port = assert_goes(l, tcp, "10.0.2.1");
+	tcp.destination = "10.0.2.9";
+	assert_int_equal(assert_goes(l, tcp, "10.0.2.1"), tcp_port);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &l->f->unit[2].address[0].address), 3);
+	/* Pings have identifiers of their own each time. */
+	assert_goes(l, ping, "10.0.2.1");
+	lab_free(l);
+}
+
+static void
+anyone_reaches_a_client_by_its_binding_until_its_time_is_up(void **state)
+{
+	struct lab *l = binding_lab();
+	uint16_t port = assert_goes(l, dns, "10.0.2.1");
+	struct shape in = from_outside("10.0.2.9", 7000, port);
+	assert_comes_in(l, in);
+	next_event(l, EVENT_TYPE_SESSION_OPEN);
+	struct event_frame e = next_event(l, EVENT_TYPE_SESSION_OPEN);
+	assert_int_equal(e.extension.destination_nat_rule_id, 1);
+	assert_int_equal(e.extension.source_nat_rule_id, 0);
+	/* The client's answer leaves as from where it was asked, and needs no port. */
+	assert_int_equal(fixture_send(l->f, answer(to_client(in), 1)), VERDICT_FORWARD);
+	assert_leaves(l, answer(in, 2), 2);
+	close_all(l);
+	fixture_housekeep(l->f, 59 * SECOND);
+	in.source_port = 7001;
+	assert_comes_in(l, in);
+	close_all(l);
+	fixture_housekeep(l->f, 59 * SECOND);
+	assert_int_equal(assert_goes(l, dns, "10.0.2.1"), port);
+	close_all(l);
+	/* Sixty seconds after its last session: also before it has been given back. */
+	l->f->worker->now_ns += 60 * SECOND;
+	assert_stays_out(l, in);
+	for (unsigned i = 0; i < 64; i++)
+		fixture_housekeep(l->f, 1);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &l->f->unit[2].address[0].address), 0);
+	lab_free(l);
+}
+
+static void
+only_those_the_client_has_sent_to_reach_it_where_the_rule_says_so(void **state)
+{
+	for (unsigned port_too = 0; port_too < 2; port_too++) {
+		struct lab *l = binding_lab_of(port_too ? NAT_TARGET_HOST_PORT : NAT_TARGET_HOST);
+		struct shape other = dns;
+		other.destination = "10.0.2.9";
+		uint16_t port = assert_goes(l, dns, "10.0.2.1");
+		assert_stays_out(l, from_outside("10.0.2.9", 53, port));
+		assert_goes(l, other, "10.0.2.1");
+		close_all(l);
+		assert_comes_in(l, from_outside("10.0.2.9", 53, port));
+		if (port_too)
+			assert_stays_out(l, from_outside("10.0.2.9", 54, port));
+		else
+			assert_comes_in(l, from_outside("10.0.2.9", 54, port));
+		/* Another port than the bound one leads to nobody. */
+		assert_stays_out(l, from_outside("10.0.2.9", 53, port == LAST_PORT ? FIRST_PORT : port + 1));
+		lab_free(l);
+	}
+}
+
+static void
+policy_is_asked_about_what_comes_in_by_a_binding(void **state)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *r = lab_rule(l, NAT_SOURCE, 1, 2, NAT_INTERFACE);
+	r->persistent = NAT_ANY_REMOTE_HOST;
+	r->persistent_timeout_s = 60;
+	r->persistent_sessions = 8;
+	lab_commit(l);
+	uint16_t port = assert_goes(l, dns, "10.0.2.1");
+	assert_int_equal(fixture_send(l->f, from_outside("10.0.2.9", 53, port)), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_DEFAULT_POLICY);
+	lab_free(l);
+}
+
+static void
+a_binding_has_so_many_sessions_and_no_more(void **state)
+{
+	struct lab *l = binding_lab();
+	struct shape s = dns;
+	uint16_t port = assert_goes(l, s, "10.0.2.1");
+	for (uint16_t i = 1; i < 8; i++) {
+		if (i % 2) {
+			s.destination_port = (uint16_t)(53 + i);
+			assert_int_equal(assert_goes(l, s, "10.0.2.1"), port);
+		} else {
+			assert_comes_in(l, from_outside("10.0.2.9", i, port));
+		}
+	}
+	s.destination_port = 99;
+	const struct shape more[] = { s, from_outside("10.0.2.9", 99, port) };
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fixture_send(l->f, more[i]), VERDICT_DROP);
+		assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_BINDING_SESSIONS);
+	}
+	assert_returns(l, dns, "10.0.2.1", port); /* those that are there go on */
+	close_all(l);
+	assert_int_equal(assert_goes(l, s, "10.0.2.1"), port);
+	lab_free(l);
+}
+
+static void
+without_room_for_a_binding_nothing_is_sent_and_no_port_taken(void **state)
+{
+	struct lab *l = binding_lab();
+	struct nat_bindings *t = l->f->worker->nat_bindings;
+	struct flow_key key = { .family = ADDRESS_FAMILY_INET, .protocol = PROTOCOL_UDP };
+	uint32_t last = 0, index;
+	while ((index = nat_bindings_add(t, &key, &key, 9)) != 0) {
+		nat_bindings_at(t, index)->sessions = 1;
+		key.source.word[0]++;
+		last = index;
+	}
+	assert_int_equal(fixture_send(l->f, dns), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_BINDING_FULL);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &l->f->unit[2].address[0].address), 0);
+	assert_int_equal(flow_table_used(l->f->worker->flows), 0);
+	nat_bindings_remove(t, last);
+	assert_goes(l, dns, "10.0.2.1");
+	lab_free(l);
+}
+
+static void
+a_commit_keeps_a_binding_that_its_rule_still_makes(void **state)
+{
+	struct lab *l = binding_lab();
+	uint16_t port = assert_goes(l, dns, "10.0.2.1");
+	struct shape in = from_outside("10.0.2.9", 7000, port);
+	assert_comes_in(l, in);
+	lab_commit(l);
+	assert_comes_in(l, in);
+	assert_int_equal(assert_goes(l, dns, "10.0.2.1"), port);
+	/* Only whom it has sent to: the session that came from elsewhere ends. */
+	l->rule[0].persistent = NAT_TARGET_HOST;
+	lab_commit(l);
+	assert_int_equal(fixture_send(l->f, in), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT_CHANGED);
+	assert_comes_in(l, from_outside("10.0.2.2", 7000, port));
+	/* Not persistent any more: what the client has opened goes on, nobody else reaches it, and its port comes back. */
+	l->rule[0].persistent = NAT_PERSISTENT_OFF;
+	lab_commit(l);
+	assert_int_equal(assert_goes(l, dns, "10.0.2.1"), port);
+	assert_stays_out(l, from_outside("10.0.2.2", 7001, port));
+	assert_int_equal(fixture_send(l->f, from_outside("10.0.2.2", 7000, port)), VERDICT_DROP);
+	close_all(l);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &l->f->unit[2].address[0].address), 0);
+	lab_free(l);
+}
+
+static void
+a_commit_ends_bindings_whose_addresses_are_gone(void **state)
+{
+	struct lab *l = lab_new();
+	struct nat_rule *r = lab_rule(l, NAT_SOURCE, 1, 2, NAT_POOL);
+	struct nat_pool *pool = lab_pool(l, r, "10.0.2.50", 1, 5000, 5999);
+	r->persistent = NAT_ANY_REMOTE_HOST;
+	r->persistent_timeout_s = 60;
+	r->persistent_sessions = 8;
+	fixture_rule(l->f, UNTRUST, TRUST, ACTION_PERMIT, fixture_any());
+	lab_commit(l);
+	uint16_t port = assert_goes(l, dns, "10.0.2.50");
+	assert_in_range(port, 5000, 5999);
+	close_all(l);
+	pool->port_low = 6000;
+	pool->port_high = 6999;
+	lab_commit(l);
+	assert_in_range(assert_goes(l, dns, "10.0.2.50"), 6000, 6999);
+	struct shape in = from_outside("10.0.2.9", 7000, port);
+	in.destination = "10.0.2.50";
+	fixture_send(l->f, in);
+	assert_int_not_equal(l->f->packet.verdict, VERDICT_FORWARD);
+	lab_free(l);
+}
+
+static void
+explain_tells_of_bindings_and_makes_none(void **state)
+{
+	struct lab *l = binding_lab();
+	struct trace trace;
+	struct packet p;
+	for (unsigned i = 0; i < 2; i++) {
+		struct shape s = dns;
+		fixture_receive(l->f, &p, &s);
+		pipeline_explain(l->f->worker, &p, &trace);
+	}
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &l->f->unit[2].address[0].address), 0);
+	uint16_t port = assert_goes(l, dns, "10.0.2.1");
+	struct shape in = from_outside("10.0.2.9", 7000, port);
+	fixture_receive(l->f, &p, &in);
+	pipeline_explain(l->f->worker, &p, &trace);
+	assert_int_equal(p.verdict, VERDICT_FORWARD);
+	assert_ptr_equal(p.destination_nat, &l->rule[0]);
+	assert_int_equal(nat_bindings_at(l->f->worker->nat_bindings, 1)->sessions, 1);
+	lab_free(l);
+}
+
+static void
+tcp_and_ipv6_are_bound_as_well(void **state)
+{
+	struct lab *l = binding_lab();
+	struct shape in = syn;
+	uint16_t port = assert_goes(l, syn, "10.0.2.1");
+	in.source = "10.0.2.9";
+	in.destination = "10.0.2.1";
+	in.destination_port = port;
+	in.unit = 2;
+	assert_int_equal(fixture_send(l->f, in), VERDICT_FORWARD);
+	struct shape inside = in;
+	inside.destination = syn.source;
+	inside.destination_port = syn.source_port;
+	assert_leaves(l, inside, 1);
+	assert_int_equal(fixture_send(l->f, answer(inside, 1)), VERDICT_FORWARD);
+	assert_leaves(l, answer(in, 2), 2);
+
+	fixture_neighbour(l->f, 2, "2001:db8:2::9");
+	port = assert_goes(l, dns6, "2001:db8:2::1");
+	struct shape six = { .source = "2001:db8:2::9",
+			     .destination = "2001:db8:2::1",
+			     .source_port = 9,
+			     .destination_port = port,
+			     .payload = 5,
+			     .unit = 2 };
+	assert_int_equal(fixture_send(l->f, six), VERDICT_FORWARD);
+	six.destination = dns6.source;
+	six.destination_port = dns6.source_port;
+	assert_leaves(l, six, 1);
+	lab_free(l);
+}
+
+static void
+a_client_that_reaches_another_by_its_binding_has_a_port_for_that_alone(void **state)
+{
+	struct lab *l = binding_lab();
+	struct nat_rule *r = lab_rule(l, NAT_SOURCE, 1, 1, NAT_INTERFACE);
+	*r = (struct nat_rule){ .name = r->name,
+				.id = r->id,
+				.action = NAT_INTERFACE,
+				.persistent = NAT_ANY_REMOTE_HOST,
+				.persistent_timeout_s = 60,
+				.persistent_sessions = 8 };
+	fixture_rule(l->f, TRUST, TRUST, ACTION_PERMIT, fixture_any());
+	lab_commit(l);
+	uint16_t port = assert_goes(l, dns, "10.0.2.1");
+	struct shape hairpin = from_outside("10.0.1.3", 5061, port);
+	hairpin.unit = 1;
+	assert_int_equal(fixture_send(l->f, hairpin), VERDICT_FORWARD);
+	uint16_t own = sent_port(l);
+	assert_leaves(l, as_sent(to_client(hairpin), "10.0.1.1", own), 1);
+	struct shape back = answer(as_sent(to_client(hairpin), "10.0.1.1", own), 1);
+	assert_int_equal(fixture_send(l->f, back), VERDICT_FORWARD);
+	assert_leaves(l, answer(hairpin, 1), 1);
+	struct address inside = l->f->unit[1].address[0].address, outside = l->f->unit[2].address[0].address;
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &inside), 1);
+	close_all(l);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &inside), 0);
+	assert_int_equal(nat_ports_used(l->f->worker->nat_ports, &outside), 1);
+	lab_free(l);
+}
+
+static void
+bound_clients_have_one_worker_and_one_port_and_are_reached_there(void **state)
+{
+	char source[16];
+	uint32_t count[WORKERS] = { 0 }, claimed = 0;
+	struct cluster c = cluster_of(binding_lab);
+	static const char *const servers[] = { "10.0.2.2", "10.0.2.9" };
+	for (unsigned i = 0; i < 20; i++) {
+		uint16_t port = 0;
+		uint32_t owner = 0;
+		struct shape s = dns;
+		snprintf(source, sizeof source, "10.0.1.%u", 2 + i);
+		s.source = source;
+		for (uint32_t w = 0; w < WORKERS; w++)
+			fixture_neighbour(c.lab[w]->f, 1, source);
+		for (unsigned d = 0; d < 2; d++) {
+			s.destination = servers[d];
+			uint32_t at = assert_passes(&c, s);
+			assert_true(d == 0 || at == owner);
+			owner = at;
+			uint16_t sent = sent_port(c.lab[owner]);
+			assert_true(d == 0 || sent == port);
+			port = sent;
+			assert_int_equal(assert_passes(&c, answer(as_sent(s, "10.0.2.1", port), 2)), owner);
+		}
+		count[owner]++;
+		struct shape in = from_outside("10.0.2.9", 7000, port);
+		assert_int_equal(assert_passes(&c, in), owner);
+		in.destination = source;
+		in.destination_port = s.source_port;
+		assert_leaves(c.lab[owner], in, 1);
+		assert_int_equal(assert_passes(&c, answer(in, 1)), owner);
+		/* What comes in untranslated is answered to the worker that it came to. */
+		struct shape plain = from_outside("10.0.2.9", 7001, 7002);
+		plain.destination = source;
+		uint32_t at = assert_passes(&c, plain);
+		assert_int_equal(assert_passes(&c, answer(plain, 1)), at);
+		claimed += at != owner;
+	}
+	assert_true(count[0] > 0 && count[1] > 0 && claimed > 0);
+	cluster_free(&c);
+}
+
 int
 main(void)
 {
@@ -1040,9 +1611,15 @@ main(void)
 		cmocka_unit_test(a_pool_that_is_used_up_lets_nothing_pass_until_a_port_comes_back),
 		cmocka_unit_test(an_overflow_takes_over_when_a_pool_is_used_up),
 		cmocka_unit_test(a_persistent_client_keeps_its_address_and_a_port_that_stays_is_kept),
+		cmocka_unit_test(clients_of_one_network_are_spread_over_a_persistent_pool),
 		cmocka_unit_test(policy_sees_the_server_that_a_destination_pool_leads_to_and_the_client_does_not),
 		cmocka_unit_test(icmp_errors_about_a_translated_destination_are_translated_back),
 		cmocka_unit_test(a_static_prefix_holds_in_both_directions_and_before_other_rules),
+		cmocka_unit_test(an_nptv6_prefix_holds_in_both_directions_and_leaves_checksums_alone),
+		cmocka_unit_test(the_events_of_an_nptv6_session_name_its_rule_and_both_addresses),
+		cmocka_unit_test(icmp_errors_about_an_nptv6_session_reach_its_client_about_what_it_sent),
+		cmocka_unit_test(an_address_that_nptv6_has_no_counterpart_for_goes_nowhere_and_its_sender_is_told),
+		cmocka_unit_test(a_commit_ends_an_nptv6_session_whose_prefix_is_another_now),
 		cmocka_unit_test(a_rule_that_says_off_keeps_the_packet_as_it_is),
 		cmocka_unit_test(a_commit_keeps_a_translation_that_still_holds),
 		cmocka_unit_test(a_commit_ends_a_session_whose_translation_is_another_now),
@@ -1052,9 +1629,22 @@ main(void)
 		cmocka_unit_test(output_filters_see_packets_as_they_leave),
 		cmocka_unit_test(explain_tells_the_translation_and_takes_no_port),
 		cmocka_unit_test(replies_come_to_the_worker_that_has_their_session),
+		cmocka_unit_test(fragments_of_replies_come_to_the_worker_that_has_their_session),
 		cmocka_unit_test(replies_without_ports_come_to_the_worker_that_claimed_them),
 		cmocka_unit_test(answers_of_translated_destinations_come_to_the_worker_that_has_their_session),
 		cmocka_unit_test(claims_end_with_their_sessions),
+		cmocka_unit_test(a_bound_client_has_one_port_for_all_servers_and_each_port_of_its_own_another),
+		cmocka_unit_test(anyone_reaches_a_client_by_its_binding_until_its_time_is_up),
+		cmocka_unit_test(only_those_the_client_has_sent_to_reach_it_where_the_rule_says_so),
+		cmocka_unit_test(policy_is_asked_about_what_comes_in_by_a_binding),
+		cmocka_unit_test(a_binding_has_so_many_sessions_and_no_more),
+		cmocka_unit_test(without_room_for_a_binding_nothing_is_sent_and_no_port_taken),
+		cmocka_unit_test(a_commit_keeps_a_binding_that_its_rule_still_makes),
+		cmocka_unit_test(a_commit_ends_bindings_whose_addresses_are_gone),
+		cmocka_unit_test(explain_tells_of_bindings_and_makes_none),
+		cmocka_unit_test(tcp_and_ipv6_are_bound_as_well),
+		cmocka_unit_test(a_client_that_reaches_another_by_its_binding_has_a_port_for_that_alone),
+		cmocka_unit_test(bound_clients_have_one_worker_and_one_port_and_are_reached_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

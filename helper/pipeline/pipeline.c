@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/pipeline.h"
 
+#include "event/summary.h"
 #include "packet/protocol.h"
 #include "packet/rewrite.h"
 #include "pipeline/stage.h"
@@ -18,6 +19,7 @@ static const struct stage stages[] = {
 	{ "destination-nat", nat_destination, trace_destination_nat, MEMO },
 	{ "route", route_select, trace_route, MEMO },
 	{ "host", host_admit, trace_host, MEMO },
+	{ "syn-cookie", splice_challenge, trace_passed, MEMO },
 	{ "policy", policy_decide, trace_policy, MEMO },
 	{ "source-nat", nat_source, trace_source_nat, MEMO },
 	{ "egress", egress_check, trace_egress, ALWAYS },
@@ -90,6 +92,24 @@ fast_filters(struct worker *w, struct packet *p, struct session *s)
 
 /* fast_path forwards a packet whose flow's memo is what a full evaluation would say now. What the memo depends on is
  * compared here; whatever does not fit is left to the slow path, which finds out why. */
+/* fast_screens is for flows with screens and no filters. */
+static inline enum fast
+fast_screens(struct worker *w, struct packet *p, struct session *s)
+{
+	const struct screen *screen = screen_of(w, p->zone);
+	if (!screen || screen_passes_over(screen, p))
+		return FAST_NOT;
+	p->session = NULL; /* what ends in a screen has met no session */
+	if (screen_check(w, p) != VERDICT_NONE) {
+		finish(w, p);
+		return FAST_DONE;
+	}
+	p->session = s;
+	if (p->screens)
+		screen_report(w, p);
+	return FAST_NOT;
+}
+
 static inline enum fast
 fast_path(struct worker *w, struct packet *p)
 {
@@ -111,7 +131,7 @@ fast_path(struct worker *w, struct packet *p)
 
 	nat_known(p, s);
 	if (s->flags & SESSION_MARKED) {
-		enum fast fast = fast_filters(w, p, s);
+		enum fast fast = s->flags & SESSION_FILTERED ? fast_filters(w, p, s) : fast_screens(w, p, s);
 		if (fast != FAST_NOT)
 			return fast;
 	}
@@ -130,10 +150,15 @@ fast_path(struct worker *w, struct packet *p)
 	p->verdict = VERDICT_FORWARD;
 	p->egress_unit = f->egress_unit;
 	p->egress_zone = s->zones[direction].egress;
-	if (s->flags & SESSION_MARKED && (s->rewrites[direction] || p->set_dscp >= 0))
-		cos_mark(w, p);
+	if (s->flags & SESSION_MARKED) {
+		if (s->flags & SESSION_FILTERED && (s->rewrites[direction] || p->set_dscp >= 0))
+			cos_mark(w, p);
+		if (s->flags & SESSION_SPLICED)
+			splice_rewrite(w, p);
+	}
 	if (p->flags & PACKET_TRANSLATED)
 		nat_rewrite(p);
+	egress_clamp(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
 	output_send(w, p->frame, p->data, p->length, f->egress_port, queue);
@@ -176,6 +201,8 @@ receive(struct worker *w, struct packet *p)
 	counter_add(&w->counters.received_packets, 1);
 	counter_add(&w->counters.received_bytes, p->length);
 	p->judged_by = 0;
+	p->splice = PACKET_NOT_SPLICED;
+	p->tcp_shift = 0;
 	begin(w, p);
 	if (p->unit != UNIT_NONE) {
 		counter_add(&w->units[p->unit].in_packets, 1);
@@ -195,6 +222,8 @@ static void
 begin_again(struct worker *w, struct packet *p)
 {
 	unsigned direction = 0;
+	p->tcp_sequence -= p->tcp_shift;
+	p->tcp_shift = 0;
 	p->flags |= p->flags & PACKET_OPENS ? PACKET_FROM_WAIT | PACKET_OPENED : PACKET_FROM_WAIT;
 	begin(w, p);
 	if (p->verdict != VERDICT_NONE && p->flags & PACKET_OPENED)
@@ -291,10 +320,19 @@ pipeline_housekeep(struct worker *w)
 	struct packet p;
 	w->output_reserved = 0;
 	session_age(w);
+	nat_housekeep(w);
 	release_waiting(w);
 	release_fragments(w);
 	while (fragment_expired(w->fragments, w->now_ns, &p))
 		give_up(w, &p, DROP_REASON_FRAGMENT_UNKNOWN);
+	if (summaries_due(w->summaries, w->now_ns))
+		summaries_tell(w->summaries, w->ring, w->now_ns, w->wall_ns, (uint8_t)w->index);
+}
+
+void
+pipeline_end(struct worker *w)
+{
+	summaries_tell(w->summaries, w->ring, w->now_ns, w->wall_ns, (uint8_t)w->index);
 }
 
 uint32_t
@@ -302,11 +340,21 @@ pipeline_owner(const struct worker *w, const struct packet *p)
 {
 	if (w->workers <= 1 || p->drop_reason != DROP_REASON_NONE)
 		return w->index;
+	uint16_t unit = w->snapshot ? snapshot_unit(w->snapshot, p->port, p->vlan[0]) : UNIT_NONE;
 	if (p->flags & PACKET_ICMP_ERROR && p->inner_l3) {
 		struct flow_key k = flow_key_reverse(&p->inner);
-		return nat_owner(w, &k, true);
+		return nat_owner(w, &k, true, unit);
 	}
-	return nat_owner(w, &p->key, !(p->flags & PACKET_FRAGMENT));
+	return nat_owner(w, &p->key, !(p->flags & PACKET_FRAGMENT), unit);
+}
+
+uint32_t
+pipeline_part_owner(struct worker *w, const struct packet *p)
+{
+	bool part = p->flags & PACKET_FRAGMENT && !(p->flags & PACKET_ICMP_ERROR);
+	if (!part || !w->nat_fragments || p->drop_reason != DROP_REASON_NONE)
+		return w->index;
+	return nat_part_owner(w, p, snapshot_unit(w->snapshot, p->port, p->vlan[0]));
 }
 
 void
@@ -315,6 +363,8 @@ pipeline_explain(struct worker *w, struct packet *p, struct trace *t)
 	t->count = 0;
 	w->trace = t;
 	p->judged_by = 0;
+	p->splice = PACKET_NOT_SPLICED;
+	p->tcp_shift = 0;
 	begin(w, p);
 	p->drop_reason = DROP_REASON_NONE;
 	p->verdict = (uint8_t)decide(w, p, 0);

@@ -8,6 +8,10 @@
  * is owned by whoever has it). ICMP errors belong to the owner of the quoted flow. Worker only. */
 uint32_t pipeline_owner(const struct worker *w, const struct packet *p);
 
+/* pipeline_part_owner returns, for a fragment that has come to the worker that pipeline_owner says, which worker has its flow:
+ * fragments meet where their addresses lead, and only the first one tells the ports. Worker only. */
+uint32_t pipeline_part_owner(struct worker *w, const struct packet *p);
+
 /* pipeline_burst handles up to PACKET_BURST packets that were parsed (p->drop_reason holds packet_parse's answer) and belong
  * to this worker. Afterwards each has its verdict; frames that leave are in w->output, all others were given back by
  * w->buffers.give. Adds at most OUTPUT_MAX outputs: the driver empties w->output before each call. Worker only. */
@@ -16,6 +20,10 @@ void pipeline_burst(struct worker *w, struct packet *p, uint32_t count);
 /* pipeline_housekeep does the rare work: ages sessions, releases or expires held packets (fragments, neighbours). May
  * fill w->output. To be called between bursts, at least every 10 ms while packets wait, else every 100 ms. Worker only. */
 void pipeline_housekeep(struct worker *w);
+
+/* pipeline_end tells, as far as the ring has room, what housekeeping would have told later: before the worker goes away, outside a
+ * burst. Worker only. */
+void pipeline_end(struct worker *w);
 
 /* worker_init creates the tables of a worker; worker_free gives them up. Control thread, before and after it runs. */
 int worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s);

@@ -2,6 +2,9 @@
 #include "pipeline/stage.h"
 
 #include <netinet/in.h>
+#include <stdlib.h>
+
+enum { DENY_MEMOS = 1024 };
 
 /* question: what is asked of the policies: in the direction in which the session was, or would be, opened. */
 struct question {
@@ -73,7 +76,7 @@ find_global(const struct snapshot *s, const struct question *q)
 }
 
 static const struct policy_rule *
-find_rule(const struct snapshot *s, const struct question *q)
+evaluate(const struct snapshot *s, const struct question *q)
 {
 	const struct policy_set *set = s->policy_by_zones[q->from * s->zone_count + q->to];
 	if (set) {
@@ -83,6 +86,56 @@ find_rule(const struct snapshot *s, const struct question *q)
 	}
 	const struct policy_rule *rule = s->policy_global ? find_global(s, q) : NULL;
 	return rule ? rule : &s->default_rule;
+}
+
+/* deny_memo: a question, all of it, and the rule that answered it. Which rule that is depends on nothing but the question and the
+ * snapshot, so within one snapshot a memo says what evaluate would. Permitted flows have sessions and need none. */
+struct deny_memo {
+	struct flow_key key;
+	uint16_t from, to;
+	int16_t icmp_type, icmp_code;
+	const struct policy_rule *rule; /* NULL: free */
+};
+
+struct deny_memos {
+	struct deny_memo at[DENY_MEMOS];
+};
+
+struct deny_memos *
+deny_memos_create(void)
+{
+	return calloc(1, sizeof(struct deny_memos));
+}
+
+void
+deny_memos_destroy(struct deny_memos *m)
+{
+	free(m);
+}
+
+void
+deny_memos_forget(struct deny_memos *m)
+{
+	memset(m, 0, sizeof *m);
+}
+
+static bool
+remembers(const struct deny_memo *m, const struct question *q)
+{
+	return m->rule && flow_key_equal(&m->key, q->key) && m->from == q->from && m->to == q->to &&
+	       m->icmp_type == q->icmp_type && m->icmp_code == q->icmp_code;
+}
+
+static const struct policy_rule *
+find_rule(struct worker *w, uint32_t hash, const struct question *q)
+{
+	struct deny_memo *m = &w->denies->at[hash % DENY_MEMOS];
+	if (!w->memo_off && remembers(m, q))
+		return m->rule;
+	const struct policy_rule *rule = evaluate(w->snapshot, q);
+	if (rule->action != ACTION_PERMIT)
+		*m = (struct deny_memo){ *q->key, q->from, q->to, q->icmp_type, q->icmp_code, rule };
+	return rule;
 }
 
 uint16_t
@@ -113,7 +166,7 @@ policy_decide(struct worker *w, struct packet *p)
 		return VERDICT_NONE;
 	struct flow_key translated;
 	struct question q = ask(w, p, &translated);
-	p->rule = find_rule(s, &q);
+	p->rule = find_rule(w, p->hash, &q);
 	p->application = policy_application(s, p->rule, q.key);
 	if (p->rule->action == ACTION_PERMIT)
 		return VERDICT_NONE;

@@ -63,6 +63,18 @@ decide(struct packet *p, const struct screen *s, uint64_t met)
 	return VERDICT_NONE;
 }
 
+/* Beyond the attack threshold alone, clients that mean it have another way in. */
+static uint64_t
+challenge(const struct worker *w, struct packet *p, uint64_t met)
+{
+	if (met != SCREEN_BIT(SYN_FLOOD))
+		return met & ~SCREEN_BIT(SYN_FLOOD);
+	if (!splice_may_challenge(w, p))
+		return met;
+	p->splice = PACKET_CHALLENGED;
+	return 0;
+}
+
 static enum verdict
 examine(struct worker *w, struct packet *p, const struct screen *s)
 {
@@ -72,6 +84,8 @@ examine(struct worker *w, struct packet *p, const struct screen *s)
 	/* What is dropped for itself is no part of a flood; what waited was counted when it came. */
 	if (s->rates && (!met || s->alarm_only) && !(p->flags & PACKET_FROM_WAIT) && !w->trace)
 		met |= flood_find(w, p, s);
+	if (met & SCREEN_BIT(SYN_FLOOD) && s->rates & SCREEN_BIT(SYN_COOKIE) && !s->alarm_only)
+		met = challenge(w, p, met);
 	return decide(p, s, met);
 }
 
@@ -79,7 +93,7 @@ enum verdict
 screen_check(struct worker *w, struct packet *p)
 {
 	const struct screen *s = screen_of(w, p->zone);
-	return s ? examine(w, p, s) : VERDICT_NONE;
+	return s && !screen_passes_over(s, p) ? examine(w, p, s) : VERDICT_NONE;
 }
 
 enum verdict

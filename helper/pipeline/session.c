@@ -34,10 +34,15 @@ echo_fits(const struct session *s, const struct packet *p, unsigned direction)
 }
 
 bool
-session_fits(const struct worker *w, const struct session *s, const struct packet *p, unsigned direction)
+session_fits(const struct worker *w, const struct session *s, struct packet *p, unsigned direction)
 {
 	switch (p->key.protocol) {
 	case PROTOCOL_TCP:
+		if (s->flags & SESSION_SPLICED && !splice_fits(w, s, p, direction))
+			return false;
+		/* It may begin a connection in the place of one that is over: begins_anew. */
+		if (s->tcp.state >= TCP_TIME_WAIT && w->splices)
+			return false;
 		return tcp_check(&s->tcp, p, direction, &w->snapshot->settings.tcp) == TCP_OK;
 	case PROTOCOL_ICMP:
 	case PROTOCOL_ICMP6:
@@ -60,8 +65,13 @@ find_quoted(const struct worker *w, const struct packet *p, unsigned *direction)
 }
 
 static enum drop_reason
-check_tcp(const struct worker *w, struct packet *p)
+check_tcp(struct worker *w, struct packet *p)
 {
+	if (p->session->flags & SESSION_SPLICED) {
+		enum drop_reason reason = splice_segment(w, p);
+		if (reason != DROP_REASON_NONE)
+			return reason;
+	}
 	switch (tcp_check(&p->session->tcp, p, p->direction, &w->snapshot->settings.tcp)) {
 	case TCP_OK:
 		return DROP_REASON_NONE;
@@ -107,6 +117,21 @@ take_memo(const struct worker *w, struct packet *p)
 	p->neighbour = f->neighbour;
 }
 
+/* begins_anew: is this segment, which has no session or one that is over, the client's answer to a cookie? */
+static bool
+begins_anew(struct worker *w, struct packet *p)
+{
+	const struct session *s = p->session;
+	if (s && s->tcp.state != TCP_TIME_WAIT && s->tcp.state != TCP_CLOSED)
+		return false;
+	if (p->key.protocol != PROTOCOL_TCP || !splice_claim(w, p))
+		return false;
+	p->flags |= s ? PACKET_RESTART : 0;
+	p->session = NULL;
+	p->direction = 0;
+	return true;
+}
+
 enum verdict
 session_find(struct worker *w, struct packet *p)
 {
@@ -116,6 +141,8 @@ session_find(struct worker *w, struct packet *p)
 		p->session = find_quoted(w, p, &direction);
 	else if (!p->session)
 		p->session = flow_table_find(w->flows, &p->key, p->hash, &direction);
+	if (!(p->flags & PACKET_ICMP_ERROR) && begins_anew(w, p))
+		return VERDICT_NONE;
 	if (!p->session)
 		return VERDICT_NONE;
 	p->direction = (uint8_t)direction;
@@ -199,6 +226,8 @@ session_check(struct worker *w, struct packet *p)
 	/* Its first fragment was not let through, or it would find the session that one opened. */
 	if (packet_later_fragment(p))
 		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
+	if (w->snapshot->settings.require_delivery && !event_ring_delivers(w->ring, w->now_ns))
+		return packet_drop(p, DROP_REASON_LOG_DELIVERY);
 	if (flow_table_used(w->flows) >= limit_of(w) && !(p->flags & PACKET_RESTART))
 		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
 	return limits_sessions(w, p->zone) ? limit_check(w, p) : VERDICT_NONE;
@@ -225,7 +254,11 @@ timeout_of(const struct worker *w, const struct session *s)
 {
 	if (s->flow[0].key.protocol != PROTOCOL_TCP)
 		return s->idle_timeout_s;
-	return tcp_timeout_s(&s->tcp, w->snapshot->settings.tcp_initial_timeout_s, s->idle_timeout_s);
+	uint32_t pending = s->flags & SESSION_SPLICED ? splice_timeout_s(w, s) : 0;
+	if (pending)
+		return pending;
+	const struct settings *settings = &w->snapshot->settings;
+	return tcp_timeout_s(&s->tcp, settings->tcp_initial_timeout_s, settings->tcp_time_wait_s, s->idle_timeout_s);
 }
 
 /* take_judgement: what the policy said about this packet now holds for its session. A log line names the ids below, so
@@ -266,6 +299,8 @@ end(struct worker *w, struct session *s, enum close_reason reason)
 		counter_add(&w->counters.sessions_abandoned, 1);
 	}
 	nat_closed(w, s);
+	if (s->flags & SESSION_SPLICED)
+		splice_closed(w, s, reason == CLOSE_REASON_SYNPROXY_FAILURE);
 	if (s->limits[0] | s->limits[1])
 		limit_give(w, &s->flow[0].key, s->limits);
 	age_remove(w->ages, s);
@@ -304,20 +339,25 @@ session_commit(struct worker *w, struct packet *p)
 		struct session *old = flow_table_find(w->flows, &p->key, p->hash, &direction);
 		end(w, old, reason_of(old, CLOSE_REASON_TCP_FIN));
 	}
-	uint16_t limits[2] = { 0, 0 };
-	if (limits_sessions(w, p->zone) && !limit_take(w, p, limits))
+	uint16_t limits[2] = { 0, 0 }, place = 0;
+	if (p->splice == PACKET_STANDS_FOR_SYN && !splice_queue(w, p, &place))
 		return false;
+	if (limits_sessions(w, p->zone) && !limit_take(w, p, limits)) {
+		splice_queue_give(w, place);
+		return false;
+	}
 	bool exists = false;
 	struct session *s = flow_table_install(w->flows, &p->key, &reverse, &exists);
 	if (!s) {
 		limit_give(w, &p->key, limits);
+		splice_queue_give(w, place);
 		p->drop_reason = (uint8_t)(exists ? conflict(p) : DROP_REASON_SESSION_TABLE_FULL);
 		return false;
 	}
 	if (!nat_commit(w, p, s)) {
 		limit_give(w, &p->key, limits);
+		splice_queue_give(w, place);
 		flow_table_remove(w->flows, s);
-		p->drop_reason = DROP_REASON_NAT_EXHAUSTED;
 		return false;
 	}
 	memcpy(s->limits, limits, sizeof limits);
@@ -333,6 +373,8 @@ session_commit(struct worker *w, struct packet *p)
 	s->flags |= is_echo_request(p) ? SESSION_ECHO : 0;
 	if (p->key.protocol == PROTOCOL_TCP)
 		tcp_start(&s->tcp, p, &w->snapshot->settings.tcp);
+	if (p->splice == PACKET_STANDS_FOR_SYN)
+		splice_open(w, p, s, place);
 	take_judgement(w, p);
 	set_timeout(w, s, timeout_of(w, s));
 	counter_add(&w->policies[s->rule].hits, 1);
@@ -368,10 +410,12 @@ session_remember(struct worker *w, struct packet *p)
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
 	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, p->key.family);
 	filter_remember(w, p, s);
-	bool marked = screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress);
+	bool screened = screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress), filtered = false;
 	for (unsigned d = 0; d < 2; d++)
-		marked |= s->rewrites[d] || s->marks[d].input_memo || s->marks[d].output_memo;
-	s->flags = (uint16_t)(marked ? s->flags | SESSION_MARKED : s->flags & ~SESSION_MARKED);
+		filtered |= s->rewrites[d] || s->marks[d].input_memo || s->marks[d].output_memo;
+	bool marked = filtered || screened || s->flags & SESSION_SPLICED;
+	uint16_t flags = (uint16_t)((marked ? SESSION_MARKED : 0) | (filtered ? SESSION_FILTERED : 0));
+	s->flags = (uint16_t)((s->flags & ~(SESSION_MARKED | SESSION_FILTERED)) | flags);
 }
 
 static void
@@ -381,11 +425,17 @@ passed_tcp(struct worker *w, struct packet *p)
 	uint8_t before = s->tcp.state;
 	if (!(p->flags & PACKET_OPENS))
 		tcp_update(&s->tcp, p, p->direction);
+	if (s->flags & SESSION_SPLICED)
+		splice_passed(w, p);
 	if (s->tcp.state == before)
 		return;
 	set_timeout(w, s, timeout_of(w, s));
 	s->flags &= (uint16_t)~SESSION_CLOSING;
-	if (s->tcp.state == TCP_TIME_WAIT) {
+	bool fin = s->tcp.state >= TCP_FIN_WAIT && s->tcp.state <= TCP_TIME_WAIT;
+	if (fin && w->snapshot->settings.tcp.fin_invalidate) {
+		end(w, s, CLOSE_REASON_TCP_FIN);
+		p->session = NULL;
+	} else if (s->tcp.state == TCP_TIME_WAIT) {
 		s->flags |= SESSION_CLOSING;
 		s->close_reason = CLOSE_REASON_TCP_FIN;
 	} else if (s->tcp.state == TCP_CLOSED) {
@@ -460,8 +510,13 @@ session_age(struct worker *w)
 {
 	unsigned budget = AGE_BUDGET;
 	struct session *s;
-	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL)
-		end(w, s, reason_of(s, CLOSE_REASON_IDLE_TIMEOUT));
+	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL) {
+		bool spliced = s->flags & SESSION_SPLICED;
+		if (spliced && splice_repeat(w, s))
+			continue;
+		bool unanswered = spliced && splice_pending(w, s);
+		end(w, s, reason_of(s, unanswered ? CLOSE_REASON_SYNPROXY_FAILURE : CLOSE_REASON_IDLE_TIMEOUT));
+	}
 }
 
 uint32_t

@@ -256,6 +256,57 @@ a_reset_closes_with_the_side_it_came_from(void **state)
 }
 
 static void
+a_fin_ends_its_session_at_once_where_it_is_configured_so(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->snapshot.settings.tcp.fin_invalidate = true;
+	handshake(f);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	assert_int_equal(fixture_send(f, server(TCP_FIN | TCP_ACK, 5001, 1001, 0)), VERDICT_FORWARD);
+	struct event_frame close = next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	assert_int_equal(close.record.close_reason, CLOSE_REASON_TCP_FIN);
+	assert_int_equal(close.record.server_packets, 2);
+	assert_int_equal(flow_table_used(f->worker->flows), 0);
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5002, 0)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_NO_SESSION);
+	fixture_free(f);
+}
+
+static void
+a_fin_before_it_was_configured_so_ends_its_session_with_the_next(void **state)
+{
+	struct fixture *f = open_firewall();
+	handshake(f);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, client(TCP_FIN | TCP_ACK, 1001, 5001, 0));
+	f->snapshot.settings.tcp.fin_invalidate = true;
+	fixture_send(f, server(TCP_ACK, 5001, 1002, 0));
+	assert_null(fixture_event(f));
+	fixture_send(f, server(TCP_FIN | TCP_ACK, 5001, 1002, 0));
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason, CLOSE_REASON_TCP_FIN);
+	assert_int_equal(flow_table_used(f->worker->flows), 0);
+	fixture_free(f);
+}
+
+static void
+a_finished_session_stays_as_long_as_time_wait_state_says(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->snapshot.settings.tcp_time_wait_s = 30;
+	handshake(f);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, client(TCP_FIN | TCP_ACK, 1001, 5001, 0));
+	fixture_send(f, server(TCP_FIN | TCP_ACK, 5001, 1002, 0));
+	fixture_send(f, client(TCP_ACK, 1002, 5002, 0));
+	fixture_housekeep(f, 29 * SECOND);
+	assert_null(fixture_event(f));
+	assert_int_equal(flow_table_used(f->worker->flows), 1);
+	fixture_housekeep(f, 3 * SECOND);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason, CLOSE_REASON_TCP_FIN);
+	fixture_free(f);
+}
+
+static void
 a_new_connection_on_old_ports_ends_the_old_session(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -639,6 +690,29 @@ a_worker_opens_its_share_of_session_maximum_and_no_more(void **state)
 }
 
 static void
+a_log_that_must_be_delivered_and_is_not_lets_no_new_session_through(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape other = dns4;
+	other.source_port++;
+	f->snapshot.settings.require_delivery = true;
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD); /* a ring without a daemon delivers */
+	event_ring_delivery(f->worker->ring, f->worker->now_ns - 1);
+	assert_int_equal(fixture_send(f, other), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_LOG_DELIVERY);
+	assert_int_equal(f->worker->counters.drop[DROP_REASON_LOG_DELIVERY], 1);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD); /* sessions that are open go on */
+	f->snapshot.settings.require_delivery = false;
+	assert_int_equal(fixture_send(f, other), VERDICT_FORWARD);
+	other.source_port++;
+	f->snapshot.settings.require_delivery = true;
+	assert_int_equal(fixture_send(f, other), VERDICT_DROP);
+	event_ring_delivery(f->worker->ring, f->worker->now_ns + 1000000000);
+	assert_int_equal(fixture_send(f, other), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
+static void
 a_full_table_drops_and_counts(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -773,6 +847,9 @@ main(void)
 		cmocka_unit_test(sessions_end_after_their_protocols_timeout),
 		cmocka_unit_test(a_rules_timeout_replaces_the_protocols),
 		cmocka_unit_test(a_reset_closes_with_the_side_it_came_from),
+		cmocka_unit_test(a_fin_ends_its_session_at_once_where_it_is_configured_so),
+		cmocka_unit_test(a_fin_before_it_was_configured_so_ends_its_session_with_the_next),
+		cmocka_unit_test(a_finished_session_stays_as_long_as_time_wait_state_says),
 		cmocka_unit_test(a_new_connection_on_old_ports_ends_the_old_session),
 		cmocka_unit_test(segments_that_do_not_fit_are_dropped_under_their_reason),
 		cmocka_unit_test(a_denied_segment_without_session_is_a_policy_matter),
@@ -790,6 +867,7 @@ main(void)
 		cmocka_unit_test(a_link_layer_multicast_passes_with_no_session),
 		cmocka_unit_test(a_route_change_moves_a_session_or_ends_it),
 		cmocka_unit_test(a_worker_opens_its_share_of_session_maximum_and_no_more),
+		cmocka_unit_test(a_log_that_must_be_delivered_and_is_not_lets_no_new_session_through),
 		cmocka_unit_test(a_full_table_drops_and_counts),
 		cmocka_unit_test(a_packet_waits_for_its_neighbour_and_then_opens_its_session),
 		cmocka_unit_test(a_tcp_connection_opens_through_a_wait),

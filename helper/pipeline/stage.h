@@ -7,7 +7,10 @@
 
 #include <stddef.h>
 
+#include "packet/protocol.h"
+#include "packet/rewrite.h"
 #include "pipeline/nat.h"
+#include "pipeline/splice.h"
 #include "pipeline/worker.h"
 
 /* stage: `run` returns VERDICT_NONE to go on, else the verdict. It is left out for packets with one of the flags `skip`.
@@ -22,6 +25,22 @@ struct stage {
 enum verdict ingress_identify(struct worker *w, struct packet *p);
 enum verdict filter_input(struct worker *w, struct packet *p);
 enum verdict screen_check(struct worker *w, struct packet *p);
+/* screen_passes_over: UDP, or a TCP segment inside a connection, with nothing about it that a screen of these asks for: what most
+ * packets are. */
+static inline bool
+screen_passes_over(const struct screen *s, const struct packet *p)
+{
+	bool inet6 = p->key.family == ADDRESS_FAMILY_INET6;
+	if (p->flags & (PACKET_FRAGMENT | PACKET_IP_OPTIONS) || s->checks & SCREEN_BIT(SPOOFING))
+		return false;
+	/* Headers of IPv6 may be any that the configuration names, transport included. */
+	if (inet6 && (s->checks & SCREEN_BIT(IPV6_EXTENSION_HEADER) || p->data[p->l3 + 6] != p->key.protocol))
+		return false;
+	if (p->key.protocol == PROTOCOL_TCP)
+		return (p->tcp_flags & (TCP_ACK | TCP_SYN | TCP_URG)) == TCP_ACK;
+	return p->key.protocol == PROTOCOL_UDP && !(s->rates & SCREEN_UDP_RATES);
+}
+
 /* screen_overlap: the screen of overlapping fragments; only the table of fragments knows them. */
 enum verdict screen_overlap(struct worker *w, struct packet *p);
 /* screen_malformed notes that a screen of the zone names what is wrong with a packet that ends as malformed: `reason`. Returns
@@ -29,6 +48,8 @@ enum verdict screen_overlap(struct worker *w, struct packet *p);
 enum drop_reason screen_malformed(struct worker *w, struct packet *p, enum drop_reason reason);
 /* flood_find counts a packet and returns the set of the zone's screens that count, and that it goes beyond. */
 uint64_t flood_find(struct worker *w, const struct packet *p, const struct screen *s);
+/* flood_alarms counts a SYN that was answered with a cookie, and returns whether it is one too many to be silent about. */
+bool flood_alarms(struct worker *w, const struct packet *p);
 /* limits_sessions: has the zone limits of sessions? What follows is for those only. */
 static inline bool
 limits_sessions(const struct worker *w, uint16_t zone)
@@ -56,7 +77,13 @@ enum verdict session_find(struct worker *w, struct packet *p);
 enum verdict nat_destination(struct worker *w, struct packet *p);
 enum verdict route_select(struct worker *w, struct packet *p);
 enum verdict host_admit(struct worker *w, struct packet *p);
+/* splice_challenge: where a SYN that is to be answered with a cookie has its verdict: behind all that says whether it is sent on. */
+enum verdict splice_challenge(struct worker *w, struct packet *p);
 enum verdict policy_decide(struct worker *w, struct packet *p);
+/* deny_memos: what policy_decide denied lately; to be forgotten whenever the worker's snapshot changes. Worker. */
+struct deny_memos *deny_memos_create(void);
+void deny_memos_destroy(struct deny_memos *m);
+void deny_memos_forget(struct deny_memos *m);
 enum verdict nat_source(struct worker *w, struct packet *p);
 enum verdict egress_check(struct worker *w, struct packet *p);
 enum verdict session_check(struct worker *w, struct packet *p);
@@ -103,6 +130,15 @@ void finish_forward(struct worker *w, struct packet *p);
 /* egress_send rewrites the packet and puts it, or its fragments, into the output. False (drop_reason set, nothing sent,
  * nothing changed) when there is no room. */
 bool egress_send(struct worker *w, struct packet *p);
+/* egress_clamp lowers what a SYN offers as maximum segment size to tcp-mss. */
+static inline void
+egress_clamp(const struct worker *w, struct packet *p)
+{
+	uint16_t mss = w->snapshot->settings.tcp_mss;
+	if (p->tcp_flags & TCP_SYN && mss)
+		rewrite_mss(p, mss);
+}
+
 /* egress_mtu: the largest IP packet of `family` that leaves by `unit`. */
 uint16_t egress_mtu(const struct worker *w, uint16_t unit, uint8_t family);
 /* output_room: how many outputs a packet may add without taking those of packets still to come. */
@@ -136,6 +172,17 @@ enum answer {
 /* answer_send tells the sender of a dropped packet, where its drop reason asks for that. */
 enum answer answer_send(struct worker *w, const struct packet *p);
 
+/* answer_frame: a frame to a station behind a unit; `packet` is where its IP packet begins. */
+struct answer_frame {
+	uint64_t frame;
+	uint8_t *data, *packet;
+	uint16_t port;
+};
+/* answer_open begins a frame; false if there is no room. answer_push sends it with `length` bytes at f->packet; false, and
+ * the frame is given back, if the queue of its class is full. */
+bool answer_open(struct worker *w, struct answer_frame *f, uint16_t unit, uint8_t family, const uint8_t station[6]);
+bool answer_push(struct worker *w, const struct answer_frame *f, uint16_t length);
+
 /* session_commit installs the session of a packet that may go on, if it has none yet. False and drop_reason if there is
  * no room. */
 bool session_commit(struct worker *w, struct packet *p);
@@ -146,8 +193,8 @@ void session_remember(struct worker *w, struct packet *p);
 void session_passed(struct worker *w, struct packet *p);
 /* session_refused ends a session with its denied packet, where that is due. */
 void session_refused(struct worker *w, struct packet *p);
-/* session_fits: a packet of this flow is part of its session as things stand, so the memo may be used. Reads only. */
-bool session_fits(const struct worker *w, const struct session *s, const struct packet *p, unsigned direction);
+/* session_fits: a packet of this flow is part of its session as things stand, so the memo may be used. */
+bool session_fits(const struct worker *w, const struct session *s, struct packet *p, unsigned direction);
 /* session_judged: this packet needs no policy of its own: its session was judged in this epoch, on this path. */
 bool session_judged(const struct worker *w, const struct packet *p);
 /* session_astray: the packet bears a session's addresses, but comes from a zone where the session does not lie. It may be

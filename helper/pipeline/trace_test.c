@@ -46,9 +46,9 @@ stages_are_told_in_their_order(void **state)
 	fixture_commit(f);
 	fixture_neighbour(f, 2, "10.0.2.2");
 	assert_int_equal(explain(f, 1, key_of("10.0.1.2", "10.0.2.2", PROTOCOL_TCP, 80), &t, &p), VERDICT_FORWARD);
-	const char *order[] = { "ingress",         "input-filter", "screen",    "fragment",     "flow",
-				"destination-nat", "route",        "host",      "policy",       "source-nat",
-				"egress",          "session",      "neighbour", "output-filter" };
+	const char *order[] = { "ingress",         "input-filter", "screen",  "fragment",   "flow",
+				"destination-nat", "route",        "host",    "syn-cookie", "policy",
+				"source-nat",      "egress",       "session", "neighbour",  "output-filter" };
 	assert_int_equal(t.count, sizeof order / sizeof order[0]);
 	for (uint32_t i = 0; i < t.count; i++)
 		assert_string_equal(t.step[i].stage, order[i]);

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "event/summary.h"
 #include "pipeline/nat.h"
+#include "pipeline/splice.h"
 #include "pipeline/stage.h"
 
 /* Room for counters is virtual memory only until a counter is used. */
@@ -28,6 +30,7 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	if (w->index >= ID_WORKERS)
 		return -EINVAL;
 	w->owner_seed = seed;
+	cookie_keys_init(&w->cookies, seed, ~seed);
 	/* Never 0: that stands for no session, also where a replay's clock begins in 1970. */
 	w->next_session = start_s > SESSION_IDS_BEGIN_S ? (start_s - SESSION_IDS_BEGIN_S) << ID_SECOND_BITS : 1;
 	w->unit_room = UNIT_ROOM;
@@ -47,8 +50,11 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
+	w->summaries = summaries_create();
+	w->denies = deny_memos_create();
 	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
-	    !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting) {
+	    !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting ||
+	    !w->summaries || !w->denies) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -62,8 +68,10 @@ void
 worker_free(struct worker *w)
 {
 	wait_destroy(w->waiting);
-	if (w->flows)
+	if (w->flows) {
 		nat_end(w);
+		splice_end(w);
+	}
 	if (w->fragments)
 		fragment_table_destroy(w->fragments);
 	if (w->ages)
@@ -71,6 +79,8 @@ worker_free(struct worker *w)
 	if (w->flows)
 		flow_table_destroy(w->flows);
 	filter_memos_destroy(w->memos);
+	summaries_destroy(w->summaries);
+	deny_memos_destroy(w->denies);
 	free(w->policer_drops);
 	free(w->queues);
 	free(w->nat_rules);
@@ -80,6 +90,8 @@ worker_free(struct worker *w)
 	free(w->policies);
 	free(w->units);
 	w->memos = NULL;
+	w->summaries = NULL;
+	w->denies = NULL;
 	w->policer_drops = NULL;
 	w->queues = NULL;
 	w->nat_rules = NULL;
@@ -223,7 +235,9 @@ worker_snapshot(struct worker *w, const struct snapshot *s)
 	      s->queue_counter_count);
 	carry((uint64_t *)w->nat_rules, NAT_COLUMNS, nat_rule_name, old, nat_rule_count(old), s, nat_rule_count(s));
 	nat_prepare(w, s);
+	splice_prepare(w, s);
 	carry((uint64_t *)w->screens, SCREEN_COLUMNS, zone_name, old, old ? old->zone_count : 0, s, s->zone_count);
 	bucket_init(&w->answers, s->settings.icmp_error_rate, s->settings.icmp_error_burst);
+	deny_memos_forget(w->denies);
 	w->snapshot = s;
 }

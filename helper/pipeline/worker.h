@@ -10,9 +10,12 @@
 #include "flow/fragment.h"
 #include "flow/table.h"
 #include "meter/bucket.h"
+#include "nat/bindings.h"
+#include "nat/fragments.h"
 #include "nat/ports.h"
 #include "packet/packet.h"
 #include "route/neighbour.h"
+#include "screen/cookie.h"
 #include "snapshot/snapshot.h"
 
 enum {
@@ -74,6 +77,8 @@ struct queue_counters {
 /* nat_session: the rules that translate a session, as its events name them; 0: none. */
 struct nat_session {
 	uint32_t source_rule, destination_rule;
+	uint32_t binding; /* that it uses; 0: none */
+	bool inward;      /* it was opened from outside, by its binding */
 };
 
 /* nat_counters: sessions that a rule translated, and packets dropped because it could not. */
@@ -108,6 +113,9 @@ struct port_state {
 };
 
 struct nat_owners; /* nat/owners.h */
+struct splice;     /* pipeline/splice.h */
+struct deny_memos; /* pipeline/policy.c */
+struct summaries;  /* event/summary.h */
 struct wait_queue; /* pipeline/wait.c */
 struct trace;      /* pipeline/trace.h: explain's record of stages, NULL otherwise */
 
@@ -133,13 +141,18 @@ struct worker {
 	struct fragment_table *fragments;
 	struct wait_queue *waiting;
 	struct filter_memos *memos;
-	struct neighbour_table *neighbours; /* shared by all workers */
-	struct nat_owners *owners;          /* shared by all workers; NULL: there is one worker */
-	struct nat_ports *nat_ports;        /* NULL: nothing was ever translated here, as nat_sessions */
-	struct nat_session *nat_sessions;   /* [session index] */
-	struct nat_pool_state *nat_pools;   /* [snapshot->nat->pool_count] */
-	struct bucket answers;              /* rate limit of ICMP errors and resets */
-	uint64_t next_session;              /* see session id in docs/decisions */
+	struct neighbour_table *neighbours;  /* shared by all workers */
+	struct nat_owners *owners;           /* shared by all workers; NULL: there is one worker */
+	struct nat_ports *nat_ports;         /* NULL: nothing was ever translated here, as nat_sessions */
+	struct nat_session *nat_sessions;    /* [session index] */
+	struct nat_pool_state *nat_pools;    /* [snapshot->nat->pool_count] */
+	struct nat_fragments *nat_fragments; /* NULL: nothing was ever translated here, or there is one worker */
+	struct nat_bindings *nat_bindings;   /* NULL: no rule was ever persistent here */
+	uint32_t nat_swept;                  /* the binding at which the search for those whose time is up goes on */
+	struct bucket answers;               /* rate limit of ICMP errors and resets */
+	uint64_t next_session;               /* see session id in docs/decisions */
+	struct cookie_keys cookies;
+	struct splice *splices; /* [session index]; NULL: no zone ever had SYN cookies */
 	uint64_t owner_seed;
 
 	/* output of a burst, emptied by the driver */
@@ -151,6 +164,8 @@ struct worker {
 	uint32_t resolve[PACKET_BURST];
 
 	struct event_ring *ring;
+	struct deny_memos *denies;
+	struct summaries *summaries; /* of events that did not come into it */
 	struct counters counters;
 	struct unit_counters *units;                  /* [snapshot->unit_count] */
 	struct policy_counters *policies;             /* [snapshot->counter_count] */

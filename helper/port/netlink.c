@@ -446,8 +446,9 @@ netlink_link_remove(struct netlink *n, unsigned ifindex)
 
 static int
 change_address(struct netlink *n, uint16_t type, uint16_t flags, unsigned ifindex, uint8_t family,
-	       const struct address *a, uint8_t length)
+	       const struct address *a, uint8_t length, bool proxy)
 {
+	const struct ifa_cacheinfo never_preferred = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
 	_Alignas(8) char buffer[256];
 	struct nlmsghdr *h = request(buffer, type, flags);
 	struct ifaddrmsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
@@ -459,6 +460,10 @@ change_address(struct netlink *n, uint16_t type, uint16_t flags, unsigned ifinde
 		m->ifa_flags = IFA_F_NODAD;
 	mnl_attr_put(h, IFA_LOCAL, address_size(family), a);
 	mnl_attr_put(h, IFA_ADDRESS, address_size(family), a);
+	if (proxy && family == AF_INET)
+		m->ifa_scope = RT_SCOPE_HOST;
+	else if (proxy)
+		mnl_attr_put(h, IFA_CACHEINFO, sizeof never_preferred, &never_preferred);
 	if (type == RTM_NEWADDR)
 		mnl_attr_put_u8(h, IFA_PROTO, ADDRESS_OURS);
 	if (type == RTM_NEWADDR && family == AF_INET && length < 31) {
@@ -471,13 +476,20 @@ change_address(struct netlink *n, uint16_t type, uint16_t flags, unsigned ifinde
 int
 netlink_address_add(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a, uint8_t length)
 {
-	return change_address(n, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, family, a, length);
+	return change_address(n, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, family, a, length, false);
+}
+
+int
+netlink_proxy_add(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a)
+{
+	return change_address(n, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, family, a,
+			      (uint8_t)(8 * address_size(family)), true);
 }
 
 int
 netlink_address_remove(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a, uint8_t length)
 {
-	return change_address(n, RTM_DELADDR, 0, ifindex, family, a, length);
+	return change_address(n, RTM_DELADDR, 0, ifindex, family, a, length, false);
 }
 
 int

@@ -91,6 +91,9 @@ int netlink_link_remove(struct netlink *n, unsigned ifindex);
 /* netlink_address_add marks the address as ours (IFA_PROTO), for this and later processes. -EEXIST: it is there already. IPv6
  * addresses come without duplicate detection: the firewall must answer at once after a restart. */
 int netlink_address_add(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a, uint8_t length);
+/* netlink_proxy_add makes the kernel answer ARP or neighbour discovery for an address without choosing it as a source: IPv4 has
+ * host scope, IPv6 is deprecated from the start. Else as netlink_address_add; its length is that of a host. */
+int netlink_proxy_add(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a);
 int netlink_address_remove(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a,
 			   uint8_t length);
 /* netlink_neighbour_resolve makes the kernel look for a neighbour, or check one that it has. Does not wait. */

@@ -307,6 +307,7 @@ firewall_commit(struct firewall *f, struct snapshot *s)
 	if (!rib)
 		return false;
 	screens_adopt(s, old);
+	event_limits_adopt(s, old);
 	f->snapshot = s;
 	set_ports(f);
 	for (uint32_t i = 0; i < f->options.workers; i++) {

@@ -197,6 +197,12 @@ report_event(struct report *r, const struct event_frame *f)
 	} else if (e->event_type == EVENT_TYPE_SCREEN_DROP) {
 		json_number(j, "screen_id", e->screen_id);
 		json_text(j, "screen", screen_id_text(e->screen_id));
+	} else if (e->event_type == EVENT_TYPE_LOG_SUPPRESSED) {
+		json_text(j, "suppressed_kind", event_type_text(e->suppressed_kind));
+		json_text(j, "suppressed_outcome", event_outcome_text((uint8_t)e->suppressed_outcome));
+		json_number(j, "suppressed_rule", e->suppressed_rule);
+		json_number(j, "term_id", x->term_id);
+		json_number(j, "suppressed_count", x->suppressed_count);
 	} else {
 		json_number(j, "policy_id", e->policy_id);
 		text_if(j, "policy", policy_name(s, e->policy_id));

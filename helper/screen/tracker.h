@@ -38,10 +38,13 @@ void tracker_release(struct tracker *t);
 /* tracker_hash makes a key from `words`; `seed` is secret and the same for all workers. Any thread. */
 uint64_t tracker_hash(uint64_t seed, const uint64_t *words, unsigned count);
 
-/* tracker_rate counts one packet of `key` and returns whether it is one more than `threshold` in this second of the clock. A
- * time before the one last counted in counts as that. Never more than `threshold` pass; where workers meet at the threshold, fewer
- * may, by less than one for each worker. Worker. */
+/* tracker_rate counts one packet of `key` and returns whether it is one too many: then it is not counted after all. `threshold` pass
+ * at once, and `threshold` a second in the long run: of any d seconds no more than threshold * (1 + d), but for one in eight thousand at
+ * the highest threshold, 1000000 (GCRA, ITU-T I.371). Where workers meet at the threshold, fewer may, by less than one for each
+ * worker. Worker. */
 bool tracker_rate(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t now_ns);
+/* tracker_rate_alone is tracker_rate where there is one worker. */
+bool tracker_rate_alone(struct tracker *t, uint64_t key, uint32_t threshold, uint64_t now_ns);
 
 /* tracker_spread notes that `key` went to `target`, and returns whether that is the tenth target, or a later one, while nine others
  * were first met within the last `threshold_us`, at most 1000000. Targets that were met within that time are not new. Both

@@ -27,16 +27,66 @@ target(uint64_t of, uint64_t n)
 }
 
 static void
-a_rate_lets_its_threshold_through_each_second(void **state)
+a_rate_lets_its_threshold_through_at_once_and_in_each_second_after(void **state)
 {
 	struct tracker *t = tracker_create(TRACKER_RATE);
-	for (uint64_t second = 0; second < 3; second++) {
-		for (unsigned i = 0; i < 5; i++)
-			assert_false(tracker_rate(t, key(1), 5, second * SECOND + i));
-		assert_true(tracker_rate(t, key(1), 5, second * SECOND + 5));
-		assert_true(tracker_rate(t, key(1), 5, second * SECOND + SECOND - 1));
+	for (unsigned i = 0; i < 5; i++)
+		assert_false(tracker_rate(t, key(1), 5, 0));
+	for (uint64_t fifth = 1; fifth < 20; fifth++) {
+		/* What was too many has not counted: a fifth of a second makes room for one, whatever else came. */
+		for (unsigned i = 0; i < 3; i++)
+			assert_true(tracker_rate(t, key(1), 5, fifth * SECOND / 5 - 1));
+		assert_false(tracker_rate(t, key(1), 5, fifth * SECOND / 5));
+		assert_true(tracker_rate(t, key(1), 5, fifth * SECOND / 5));
 	}
+	/* A second of rest, not two seconds, is what counts. */
+	for (unsigned i = 0; i < 5; i++)
+		assert_false(tracker_rate(t, key(1), 5, 10 * SECOND));
+	assert_true(tracker_rate(t, key(1), 5, 10 * SECOND));
 	tracker_release(t);
+}
+
+/* Whenever the flood begins: no turn of a second lets more through. */
+static void
+no_second_is_better_than_another(void **state)
+{
+	for (uint64_t start = 0; start < SECOND; start += SECOND / 10) {
+		struct tracker *t = tracker_create(TRACKER_RATE);
+		unsigned through = 0;
+		for (unsigned i = 0; i < 10000; i++)
+			through += !tracker_rate(t, key(1), 200, start + i * (SECOND / 10000));
+		assert_in_range(through, 399, 400); /* 200 at once, and 200 in the second */
+		tracker_release(t);
+	}
+}
+
+static void
+the_highest_threshold_is_kept_too(void **state)
+{
+	struct tracker *t = tracker_create(TRACKER_RATE);
+	unsigned through = 0;
+	for (unsigned i = 0; i < 3000000; i++)
+		through += !tracker_rate(t, key(1), 999999, i * 1000ull / 3);
+	assert_in_range(through, 1999990, 2000000 + 1000000 / 8000);
+	tracker_release(t);
+}
+
+static void
+alone_a_worker_counts_alike(void **state)
+{
+	struct tracker *shared = tracker_create(TRACKER_RATE), *alone = tracker_create(TRACKER_RATE);
+	uint64_t now = 0, x = 88172645463325252ull;
+	unsigned beyond = 0;
+	for (unsigned i = 0; i < 200000; i++) {
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		now += x % 100 * MICROSECOND;
+		bool one = tracker_rate(shared, key(x >> 40 & 15), 1000, now);
+		assert_int_equal(tracker_rate_alone(alone, key(x >> 40 & 15), 1000, now), one);
+		beyond += one;
+	}
+	assert_in_range(beyond, 1000, 199000);
+	tracker_release(shared);
+	tracker_release(alone);
 }
 
 static void
@@ -51,7 +101,7 @@ a_rate_is_that_of_one_key(void **state)
 }
 
 static void
-a_clock_that_steps_back_does_not_begin_a_second_anew(void **state)
+a_clock_that_steps_back_makes_no_room(void **state)
 {
 	struct tracker *t = tracker_create(TRACKER_RATE);
 	assert_false(tracker_rate(t, key(1), 1, 5 * SECOND));
@@ -66,7 +116,7 @@ a_full_rate_lets_nothing_more_through(void **state)
 	struct tracker *t = tracker_create(TRACKER_RATE);
 	for (uint64_t n = 0; n < 400000; n++)
 		tracker_rate(t, key(n), 10, 0);
-	/* Each cell has about 49 by now: a key of the crowd's second is taken for a flood, never the other way round. */
+	/* All cells are as full as they get: a key of the crowd is taken for a flood, never the other way round. */
 	unsigned through = 0;
 	for (unsigned i = 0; i < 100; i++)
 		through += !tracker_rate(t, key(1000000), 10, 0);
@@ -214,9 +264,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_rate_lets_its_threshold_through_each_second),
+		cmocka_unit_test(a_rate_lets_its_threshold_through_at_once_and_in_each_second_after),
+		cmocka_unit_test(no_second_is_better_than_another),
+		cmocka_unit_test(the_highest_threshold_is_kept_too),
+		cmocka_unit_test(alone_a_worker_counts_alike),
 		cmocka_unit_test(a_rate_is_that_of_one_key),
-		cmocka_unit_test(a_clock_that_steps_back_does_not_begin_a_second_anew),
+		cmocka_unit_test(a_clock_that_steps_back_makes_no_room),
 		cmocka_unit_test(a_full_rate_lets_nothing_more_through),
 		cmocka_unit_test(the_tenth_target_is_one_too_many),
 		cmocka_unit_test(slow_enough_is_no_search),

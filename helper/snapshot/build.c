@@ -40,11 +40,15 @@ settings_build(struct build *b)
 		.fail_open = g->fail_mode == GIVEN_SETTINGS_FAIL_MODE_OPEN,
 		.tcp = { .no_syn_check = g->tcp_no_syn_check,
 			 .no_sequence_check = g->tcp_no_sequence_check,
-			 .rst_invalidate = g->tcp_rst_invalidate },
+			 .rst_invalidate = g->tcp_rst_invalidate,
+			 .fin_invalidate = g->tcp_fin_invalidate },
 		.tcp_initial_timeout_s = g->tcp_initial_timeout,
+		.tcp_time_wait_s = g->tcp_time_wait,
+		.tcp_mss = (uint16_t)g->tcp_mss,
 		.session_maximum = g->session_maximum,
 		.icmp_error_rate = g->icmp_error_rate,
 		.icmp_error_burst = g->icmp_error_burst,
+		.require_delivery = g->require_delivery,
 	};
 }
 
@@ -64,6 +68,17 @@ services_build(struct build *b, const struct given_host_service *given, uint32_t
 	return services;
 }
 
+/* Events of sessions are not limited: who opens a session closes it, and the log has both. */
+static bool
+limits_build(struct build *b, struct zone *z)
+{
+	static const uint8_t limited[] = { EVENT_TYPE_POLICY_DENY, EVENT_TYPE_SCREEN_DROP, EVENT_TYPE_FILTER_LOG };
+	z->limit = TAKE(b, EVENT_TYPE_COUNT, struct event_limit);
+	for (unsigned i = 0; z->limit && i < sizeof limited; i++)
+		gcra_init(&z->limit[limited[i]].rate, b->g->settings.log_zone_rate, b->g->settings.log_zone_burst);
+	return z->limit;
+}
+
 static bool
 zones_build(struct build *b)
 {
@@ -77,7 +92,7 @@ zones_build(struct build *b)
 		z->tcp_rst = g->tcp_rst;
 		z->host_service_count = g->host_inbound_count;
 		z->host_service = services_build(b, g->host_inbound, g->host_inbound_count);
-		if (!z->host_service)
+		if (!z->host_service || !limits_build(b, z))
 			return false;
 	}
 	return s->zone;
@@ -315,6 +330,8 @@ policy_set_build(struct build *b, const struct given_policy_set *g, struct polic
 	for (uint32_t i = 0; i < g->rules_count; i++)
 		if (!rule_build(b, &g->rules[i], &set->rule[i], &set->match[i]))
 			return false;
+	for (uint32_t i = 0; i < g->rules_count; i++)
+		gcra_init(&b->s->policy_limit[g->rules[i].counter].rate, g->rules[i].log_rate, g->rules[i].log_burst);
 	set->classifier = classify_build(set->match, set->rule_count);
 	return set->classifier;
 }
@@ -331,6 +348,13 @@ static bool
 policy_sets_build(struct build *b)
 {
 	struct snapshot *s = b->s;
+	s->policy_limit = TAKE(b, b->g->counters_count, struct event_limit);
+	s->host_inbound_limit = TAKE(b, 1, struct event_limit);
+	if (!s->policy_limit || !s->host_inbound_limit)
+		return false;
+	gcra_init(&s->host_inbound_limit->rate, b->g->settings.log_rule_rate, b->g->settings.log_rule_burst);
+	gcra_init(&s->policy_limit[b->g->default_policy.counter].rate, b->g->default_policy.log_rate,
+		  b->g->default_policy.log_burst);
 	s->policy_by_zones = TAKE(b, s->zone_count * s->zone_count, struct policy_set *);
 	s->policy_set = TAKE(b, b->g->policy_sets_count, struct policy_set);
 	if (!s->policy_by_zones || !s->policy_set)
@@ -453,7 +477,7 @@ snapshot_build(const struct given_snapshot *g, struct refusal *why)
 	if (zones_build(&b) && instances_build(&b) && ports_build(&b) && units_build(&b) && applications_build(&b) &&
 	    address_sets_build(&b) && policy_sets_build(&b) && counters_build(&b) && routes_build(&b) &&
 	    filters_build(g, s, arena, b.sets) && cos_build(g, s, arena) && nat_build(g, s, arena, b.sets) &&
-	    screens_build(g, s, arena))
+	    proxies_build(g, s, arena) && screens_build(g, s, arena))
 		return s;
 	snapshot_free(s);
 	refusal_set(why, "memory", "", "not enough memory to build the snapshot");

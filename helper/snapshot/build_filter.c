@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "event/limit.h"
+
 struct building {
 	struct arena *arena;
 	const struct address_set *sets;
@@ -150,6 +152,12 @@ term_build(struct building *b, const struct given_filter_term *g, struct filter_
 	action_build(g, t);
 	t->filter_id = g->filter_id;
 	t->term_id = g->term_id;
+	if (g->log) {
+		t->limit = arena_take(b->arena, 1, sizeof *t->limit);
+		if (!t->limit)
+			return false;
+		gcra_init(&t->limit->rate, g->log_rate, g->log_burst);
+	}
 	t->filter_name = arena_text(b->arena, g->filter.bytes, g->filter.length);
 	t->term_name = arena_text(b->arena, g->term.bytes, g->term.length);
 	return t->filter_name && t->term_name && interfaces_build(b, g, t) &&

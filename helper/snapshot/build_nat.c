@@ -10,25 +10,25 @@
 /* ---- pools and rules ---- */
 
 static uint32_t
-range_fill(const struct given_nat_range *r, struct address *out)
+range_fill(const struct schema_bytes *low, const struct schema_bytes *high, struct address *out)
 {
-	struct address a = address_of(&r->low), last = address_of(&r->high);
+	struct address a = address_of(low), last = address_of(high);
 	uint32_t count = 0;
 	for (;;) {
 		out[count++] = a;
 		if (nat_address_equal(&a, &last))
 			return count;
-		for (uint32_t i = r->low.length; i-- > 0 && ++a.byte[i] == 0;)
+		for (uint32_t i = low->length; i-- > 0 && ++a.byte[i] == 0;)
 			;
 	}
 }
 
 static uint32_t
-range_size(const struct given_nat_range *r)
+range_size(const struct schema_bytes *low, const struct schema_bytes *high)
 {
 	uint32_t size = 0; /* checked: they are few */
-	for (uint32_t i = 0; i < r->low.length; i++)
-		size = size * 256 + r->high.bytes[i] - r->low.bytes[i];
+	for (uint32_t i = 0; i < low->length; i++)
+		size = size * 256 + high->bytes[i] - low->bytes[i];
 	return size + 1;
 }
 
@@ -40,10 +40,10 @@ pool_build(const struct given_nat_pool *g, struct nat *n, uint32_t index, struct
 					    [GIVEN_NAT_POOL_OVERFLOW_POOL] = NAT_OVERFLOW_POOL };
 	uint32_t count = 0, at = 0;
 	for (uint32_t i = 0; i < g->addresses_count; i++)
-		count += range_size(&g->addresses[i]);
+		count += range_size(&g->addresses[i].low, &g->addresses[i].high);
 	struct address *address = TAKE(arena, count, struct address);
 	for (uint32_t i = 0; address && i < g->addresses_count; i++)
-		at += range_fill(&g->addresses[i], address + at);
+		at += range_fill(&g->addresses[i].low, &g->addresses[i].high, address + at);
 	n->pool[index] = (struct nat_pool){
 		.name = arena_text(arena, g->name.bytes, g->name.length),
 		.id = index + 1,
@@ -65,7 +65,13 @@ rule_build(const struct given_nat_rule *g, struct nat *n, uint32_t index, struct
 	static const uint8_t action[] = { [GIVEN_NAT_RULE_ACTION_OFF] = NAT_OFF,
 					  [GIVEN_NAT_RULE_ACTION_INTERFACE] = NAT_INTERFACE,
 					  [GIVEN_NAT_RULE_ACTION_POOL] = NAT_POOL,
-					  [GIVEN_NAT_RULE_ACTION_PREFIX] = NAT_PREFIX };
+					  [GIVEN_NAT_RULE_ACTION_PREFIX] = NAT_PREFIX,
+					  [GIVEN_NAT_RULE_ACTION_NPTV6] = NAT_NPTV6 };
+	static const uint8_t persistent[] = {
+		[GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST] = NAT_ANY_REMOTE_HOST,
+		[GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST] = NAT_TARGET_HOST,
+		[GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST_PORT] = NAT_TARGET_HOST_PORT,
+	};
 	struct nat_rule *r = &n->rule[index];
 	*r = (struct nat_rule){
 		.name = arena_text(arena, g->name.bytes, g->name.length),
@@ -76,7 +82,12 @@ rule_build(const struct given_nat_rule *g, struct nat *n, uint32_t index, struct
 		.outer_port = (uint16_t)g->outer_port,
 		.inner_port = (uint16_t)g->inner_port,
 	};
-	if (r->action == NAT_PREFIX) {
+	if (g->has_persistent) {
+		r->persistent = persistent[g->persistent];
+		r->persistent_timeout_s = (uint16_t)g->persistent_timeout;
+		r->persistent_sessions = g->persistent_sessions;
+	}
+	if (r->action == NAT_PREFIX || r->action == NAT_NPTV6) {
 		r->family = family_of(&g->outer);
 		r->outer = address_of(&g->outer);
 		r->inner = address_of(&g->inner);
@@ -233,6 +244,21 @@ shared_build(struct nat *n, uint32_t unit_count, struct arena *arena)
 	return true;
 }
 
+/* Packets of the clients of persistent rules come to the worker that has their binding, wherever they go. */
+static void
+persistent_build(struct nat *n)
+{
+	for (uint32_t s = n->first[NAT_SOURCE]; s < n->first[NAT_SOURCE + 1]; s++) {
+		const struct nat_set *set = &n->set[s];
+		bool any = false;
+		for (uint32_t m = 0; m < set->match_count; m++)
+			any |= set->rule[m]->persistent != NAT_PERSISTENT_OFF;
+		for (uint32_t i = 0; any && i < NAT_UNIT_BYTES; i++)
+			n->persistent_from[i] |= set->from[i];
+		n->persistent |= any;
+	}
+}
+
 bool
 nat_complete(struct nat *n, const struct unit *unit, uint32_t unit_count, struct arena *arena)
 {
@@ -247,7 +273,31 @@ nat_complete(struct nat *n, const struct unit *unit, uint32_t unit_count, struct
 		if (!n->set[s].classifier)
 			return false;
 	}
+	n->persistent = false;
+	memset(n->persistent_from, 0, sizeof n->persistent_from);
+	persistent_build(n);
 	return interfaces_build(n, unit, unit_count, arena) && shared_build(n, unit_count, arena);
+}
+
+bool
+proxies_build(const struct given_snapshot *g, struct snapshot *s, struct arena *arena)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < g->proxies_count; i++)
+		count += range_size(&g->proxies[i].low, &g->proxies[i].high);
+	s->proxy = TAKE(arena, count, struct proxy);
+	struct address *address = TAKE(arena, count, struct address);
+	if (!s->proxy || !address)
+		return false;
+	for (uint32_t i = 0; i < g->proxies_count; i++) {
+		const struct given_proxy *p = &g->proxies[i];
+		uint32_t size = range_fill(&p->low, &p->high, address);
+		for (uint32_t a = 0; a < size; a++)
+			s->proxy[s->proxy_count++] = (struct proxy){ .address = address[a],
+								     .unit = (uint16_t)p->unit,
+								     .family = family_of(&p->low) };
+	}
+	return true;
 }
 
 bool

@@ -11,6 +11,9 @@
 bool nat_build(const struct given_snapshot *g, struct snapshot *s, struct arena *arena, const struct address_set *sets);
 void nat_free(struct snapshot *s);
 
+/* proxies_build makes s->proxy. False on lack of memory. Control thread. */
+bool proxies_build(const struct given_snapshot *g, struct snapshot *s, struct arena *arena);
+
 /* nat_complete finds out what follows from pools, rules, sets and units: classifiers, the addresses of interfaces, and those
  * whose ports are given out. False on lack of memory. Control thread. */
 bool nat_complete(struct nat *n, const struct unit *unit, uint32_t unit_count, struct arena *arena);

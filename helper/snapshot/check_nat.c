@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include "nat/nat.h"
+#include "nat/nptv6.h"
 #include "snapshot/check_private.h"
 
 static const char *
@@ -16,11 +17,11 @@ pool_at(struct check *c, uint32_t pool, const char *field)
 
 /* How many addresses a range has, but never more than one too many for all pools. */
 static uint32_t
-range_size(const struct given_nat_range *r)
+range_size(const struct schema_bytes *low, const struct schema_bytes *high)
 {
 	uint64_t size = 0;
-	for (uint32_t i = 0; i < r->low.length; i++) {
-		size = size * 256 + r->high.bytes[i] - r->low.bytes[i];
+	for (uint32_t i = 0; i < low->length; i++) {
+		size = size * 256 + high->bytes[i] - low->bytes[i];
 		if (size > UINT32_MAX)
 			break;
 	}
@@ -43,7 +44,7 @@ ranges_check(struct check *c, uint32_t pool, uint32_t *total)
 		if (before && memcmp(r->low.bytes, before->high.bytes, r->low.length) <= 0)
 			return refusal_set(c->why, "order", check_at(c, "nat_pools[%u].addresses[%u].low", pool, i),
 					   "expected more than the high end of the range before");
-		*total += range_size(r);
+		*total += range_size(&r->low, &r->high);
 		if (*total > NAT_POOL_ADDRESSES)
 			return refusal_set(c->why, "bound", check_at(c, "nat_pools[%u].addresses[%u]", pool, i),
 					   "expected at most %u addresses in all pools", NAT_POOL_ADDRESSES);
@@ -120,11 +121,30 @@ prefix_check(struct check *c, uint32_t rule)
 }
 
 static bool
+nptv6_check(struct check *c, uint32_t rule)
+{
+	const struct given_nat_rule *r = &c->g->nat_rules[rule];
+	if (r->outer.length != sizeof(struct address))
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "outer"), "expected 16 bytes, found %u",
+				   r->outer.length);
+	if (r->length < 1 || r->length > NPTV6_LENGTH_MAX)
+		return refusal_set(c->why, "bound", rule_at(c, rule, "length"), "expected 1..%u, found %u",
+				   NPTV6_LENGTH_MAX, r->length);
+	if (r->outer_port)
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "outer_port"), "expected 0, found %u",
+				   r->outer_port);
+	return true;
+}
+
+static bool
 rule_check(struct check *c, uint32_t rule)
 {
 	const struct given_nat_rule *r = &c->g->nat_rules[rule];
-	bool prefix = r->action == GIVEN_NAT_RULE_ACTION_PREFIX, pool = r->action == GIVEN_NAT_RULE_ACTION_POOL;
+	bool nptv6 = r->action == GIVEN_NAT_RULE_ACTION_NPTV6, pool = r->action == GIVEN_NAT_RULE_ACTION_POOL;
+	bool prefix = nptv6 || r->action == GIVEN_NAT_RULE_ACTION_PREFIX;
 	if (prefix && !prefix_check(c, rule))
+		return false;
+	if (nptv6 && !nptv6_check(c, rule))
 		return false;
 	if (!prefix && (r->has_outer || r->has_inner || r->length || r->outer_port || r->inner_port))
 		return refusal_set(c->why, "conflict", rule_at(c, rule, "action"),
@@ -134,6 +154,14 @@ rule_check(struct check *c, uint32_t rule)
 	if (!pool && r->pool != 0)
 		return refusal_set(c->why, "conflict", rule_at(c, rule, "pool"),
 				   "expected 0 where the action is not pool, found %u", r->pool);
+	if (r->has_persistent != r->has_persistent_timeout || r->has_persistent != r->has_persistent_sessions)
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "persistent"),
+				   "expected persistent, persistent_timeout and persistent_sessions together");
+	bool ports =
+	    r->action == GIVEN_NAT_RULE_ACTION_INTERFACE || (pool && c->g->nat_pools[r->pool - 1].port_low != 0);
+	if (r->has_persistent && !ports)
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "persistent"),
+				   "expected an action that gives out ports");
 	return true;
 }
 
@@ -180,6 +208,7 @@ action_fits(enum given_nat_set_stage stage, enum given_nat_rule_action action)
 	case GIVEN_NAT_RULE_ACTION_INTERFACE:
 		return stage == GIVEN_NAT_SET_STAGE_SOURCE;
 	case GIVEN_NAT_RULE_ACTION_PREFIX:
+	case GIVEN_NAT_RULE_ACTION_NPTV6:
 		break;
 	}
 	return stage == GIVEN_NAT_SET_STAGE_STATIC_SOURCE || stage == GIVEN_NAT_SET_STAGE_STATIC_DESTINATION;
@@ -219,6 +248,27 @@ set_check(struct check *c, uint32_t set)
 	return true;
 }
 
+/* ---- proxies ---- */
+
+static bool
+proxy_check(struct check *c, uint32_t proxy, uint32_t *total)
+{
+	const struct given_proxy *p = &c->g->proxies[proxy];
+	if (!refers(p->unit, c->g->units_count, 1))
+		return REFUSE_REFERENCE(c, p->unit, "units", "proxies[%u].unit", proxy);
+	if (p->low.length != p->high.length)
+		return refusal_set(c->why, "conflict", check_at(c, "proxies[%u].high", proxy),
+				   "expected %u bytes as in low, found %u", p->low.length, p->high.length);
+	if (memcmp(p->low.bytes, p->high.bytes, p->low.length) > 0)
+		return refusal_set(c->why, "order", check_at(c, "proxies[%u].low", proxy),
+				   "expected at most the high end");
+	*total += range_size(&p->low, &p->high);
+	if (*total > PROXY_ADDRESSES)
+		return refusal_set(c->why, "bound", check_at(c, "proxies[%u]", proxy),
+				   "expected at most %u addresses in all proxies", PROXY_ADDRESSES);
+	return true;
+}
+
 bool
 nat_check(struct check *c)
 {
@@ -232,6 +282,10 @@ nat_check(struct check *c)
 			return false;
 	for (uint32_t i = 0; i < g->nat_sets_count; i++)
 		if (!set_check(c, i))
+			return false;
+	addresses = 0;
+	for (uint32_t i = 0; i < g->proxies_count; i++)
+		if (!proxy_check(c, i, &addresses))
 			return false;
 	return UNIQUE_TEXT(c, nat_pools, name) && UNIQUE_TEXT(c, nat_rules, name);
 }

@@ -84,6 +84,10 @@ what_connects_the_fields_is_checked(void **state)
 	static const struct {
 		const char *path, *value, *code, *at;
 	} table[] = {
+		{ "proxies[0].unit", "5", "reference", "proxies[0].unit" },
+		{ "proxies[0].low", "\"@192.0.2.13\"", "order", "proxies[0].low" },
+		{ "proxies[1].high", "\"@192.0.2.1\"", "conflict", "proxies[1].high" },
+		{ "proxies[0].high", "\"@192.0.18.10\"", "bound", "proxies[0]" },
 		{ "nat_pools[0].addresses[1].low", "\"@192.0.2.19\"", "order", "nat_pools[0].addresses[1].low" },
 		{ "nat_pools[0].addresses[0].low", "\"@192.0.2.20\"", "order", "nat_pools[0].addresses[0].low" },
 		{ "nat_pools[0].addresses[1].high", "\"@192.0.255.30\"", "bound", "nat_pools[0].addresses[1]" },
@@ -97,6 +101,9 @@ what_connects_the_fields_is_checked(void **state)
 		{ "nat_pools[1].name", "\"source/outside\"", "duplicate", "nat_pools[1].name" },
 		{ "nat_rules[0].pool", "1", "conflict", "nat_rules[0].pool" },
 		{ "nat_rules[0].outer_port", "1", "conflict", "nat_rules[0].action" },
+		{ "nat_rules[2].persistent_timeout", "59", "bound", "nat_rules[2].persistent_timeout" },
+		{ "nat_rules[2].action", "\"off\"", "conflict", "nat_rules[2].persistent" },
+		{ "nat_rules[1].persistent_sessions", "30", "conflict", "nat_rules[1].persistent" },
 		{ "nat_rules[1].pool", "0", "reference", "nat_rules[1].pool" },
 		{ "nat_rules[1].pool", "4", "reference", "nat_rules[1].pool" },
 		{ "nat_rules[1].name", "\"static/hosts/mail\"", "duplicate", "nat_rules[4].name" },
@@ -105,13 +112,16 @@ what_connects_the_fields_is_checked(void **state)
 		{ "nat_rules[4].length", "25", "address", "nat_rules[4].outer" },
 		{ "nat_rules[4].inner", "\"@10.0.0.65\"", "address", "nat_rules[4].inner" },
 		{ "nat_rules[4].inner_port", "0", "conflict", "nat_rules[4].inner_port" },
+		{ "nat_rules[4].action", "\"nptv6\"", "conflict", "nat_rules[4].outer" },
+		{ "nat_rules[5].length", "65", "bound", "nat_rules[5].length" },
+		{ "nat_rules[5].length", "47", "address", "nat_rules[5].outer" },
 		{ "nat_sets[1].stage", "\"static-destination\"", "conflict", "nat_sets[1].matches[0].rule" },
 		{ "nat_sets[2].stage", "\"destination\"", "conflict", "nat_sets[2].from" },
 		{ "nat_sets[0].stage", "\"source\"", "conflict", "nat_sets[0].to" },
 		{ "nat_sets[3].stage", "\"destination\"", "order", "nat_sets[3].stage" },
 		{ "nat_sets[3].from[0]", "5", "reference", "nat_sets[3].from[0]" },
 		{ "nat_sets[3].to[0]", "5", "reference", "nat_sets[3].to[0]" },
-		{ "nat_sets[3].matches[0].rule", "6", "reference", "nat_sets[3].matches[0].rule" },
+		{ "nat_sets[3].matches[0].rule", "7", "reference", "nat_sets[3].matches[0].rule" },
 		{ "nat_sets[3].matches[0].rule", "5", "conflict", "nat_sets[3].matches[0].rule" },
 		{ "nat_sets[1].matches[0].rule", "3", "conflict", "nat_sets[1].matches[0].rule" },
 		{ "nat_sets[3].matches[0].source[1]", "999", "reference", "nat_sets[3].matches[0].source[1]" },
@@ -491,6 +501,10 @@ settings_zones_and_ports_are_taken_over(void **state)
 	assert_false(s->settings.fail_open);
 	assert_true(s->settings.tcp.no_sequence_check);
 	assert_false(s->settings.tcp.no_syn_check);
+	assert_false(s->settings.tcp.rst_invalidate);
+	assert_true(s->settings.tcp.fin_invalidate);
+	assert_int_equal(s->settings.tcp_time_wait_s, 150);
+	assert_int_equal(s->settings.tcp_mss, 1380);
 	assert_int_equal(s->settings.session_maximum, 65536);
 	assert_int_equal(s->zone_count, 4);
 	assert_string_equal(s->zone[1].name, "trust");
@@ -747,11 +761,22 @@ what_connects_screens_is_checked(void **state)
 		{ "screens[0].checks[2]", "32", NULL, NULL },
 		{ "screens[0].checks[2]", "63", "reference", "screens[0].checks[2]" },
 		{ "screens[0].checks[1]", "5", "order", "screens[0].checks[1]" },
-		{ "screens[0].thresholds[0].screen", "5", "reference", "screens[0].thresholds[0].screen" },
-		{ "screens[0].thresholds[1].screen", "1", "order", "screens[0].thresholds[1].screen" },
-		{ "screens[0].thresholds[0].threshold", "999", NULL, NULL },
-		{ "screens[0].thresholds[0].screen", "16", NULL, NULL },
-		{ "screens[0].thresholds[1].threshold", "999", "bound", "screens[0].thresholds[1].threshold" },
+		{ "screens[0].thresholds[1].screen", "5", "reference", "screens[0].thresholds[1].screen" },
+		{ "screens[0].thresholds[3].screen", "14", "order", "screens[0].thresholds[3].screen" },
+		{ "screens[0].thresholds[1].threshold", "999", NULL, NULL },
+		{ "screens[0].thresholds[3].screen", "16", NULL, NULL },
+		{ "screens[0].thresholds[3].threshold", "999", "bound", "screens[0].thresholds[3].threshold" },
+		{ "screens[0].thresholds[2].screen", "2", "reference", "screens[0].thresholds" },
+		{ "screens[0].thresholds[4].screen", "36", "reference", "screens[0].thresholds" },
+		{ "screens[0].syn_timeout", "0", "bound", "screens[0].syn_timeout" },
+		{ "screens[1].syn_timeout", "1", "bound", "screens[1].syn_timeout" },
+		{ "screens[0].white_lists[0].sources[0].length", "32", NULL, NULL },
+		{ "screens[0].white_lists[0].sources[0].length", "33", "bound",
+		  "screens[0].white_lists[0].sources[0].length" },
+		{ "screens[0].white_lists[0].sources[0].length", "0", "address",
+		  "screens[0].white_lists[0].sources[0].address" },
+		{ "screens[0].white_lists[0].destinations[0].address", "\"@2001:db8::8000\"", "address",
+		  "screens[0].white_lists[0].destinations[0].address" },
 		{ "screens[0].ipv6_headers[0].high", "42", "order", "screens[0].ipv6_headers[0].low" },
 		{ "screens[0].ipv6_headers[1].low", "44", "order", "screens[0].ipv6_headers[1].low" },
 		{ "screens[0].hop_options[0].low", "6", "order", "screens[0].hop_options[0].low" },
@@ -772,7 +797,20 @@ screens_are_taken_over(void **state)
 	assert_true(outside->alarm_only);
 	assert_true(outside->checks == (SCREEN_BIT(LAND) | SCREEN_BIT(SPOOFING) | SCREEN_BIT(IPV6_EXTENSION_LIMIT)));
 	assert_int_equal(outside->extension_limit, 2);
-	assert_true(outside->rates == (SCREEN_BIT(ICMP_FLOOD) | SCREEN_BIT(TCP_SWEEP)));
+	assert_true(outside->rates == (SCREEN_BIT(SYN_FLOOD) | SCREEN_BIT(ICMP_FLOOD) | SCREEN_BIT(SYN_COOKIE) |
+				       SCREEN_BIT(TCP_SWEEP) | SCREEN_BIT(SYN_QUEUE)));
+	assert_int_equal(outside->syn_timeout_s, 20);
+	assert_int_equal(outside->threshold[SCREEN_ID_SYN_QUEUE], 1024);
+	assert_int_equal(outside->white_list_count, 1);
+	struct flow_key k = { .source.byte = { 192, 0, 2, 127 }, .family = ADDRESS_FAMILY_INET };
+	assert_true(screen_trusts(outside, &k)); /* its destination is in 0.0.0.0/0 */
+	k.source.byte[3] = 128;
+	assert_false(screen_trusts(outside, &k));
+	k.source.byte[3] = 127;
+	k.family = ADDRESS_FAMILY_INET6;
+	assert_false(screen_trusts(outside, &k));
+	assert_int_equal(inside->white_list_count, 0);
+	assert_false(screen_trusts(inside, &k));
 	assert_int_equal(outside->threshold[SCREEN_ID_ICMP_FLOOD], 1000);
 	assert_int_equal(outside->threshold[SCREEN_ID_TCP_SWEEP], 5000);
 	assert_non_null(s->zone[3].tracker[SCREEN_ID_TCP_SWEEP]);

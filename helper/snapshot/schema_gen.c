@@ -14,16 +14,32 @@ static const struct schema_field settings_fields[] = {
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "tcp_rst_invalidate", .name_length = 18, .required = true, .at = offsetof(struct given_settings, tcp_rst_invalidate),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "tcp_fin_invalidate", .name_length = 18, .required = true, .at = offsetof(struct given_settings, tcp_fin_invalidate),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "tcp_initial_timeout", .name_length = 19, .required = true, .at = offsetof(struct given_settings, tcp_initial_timeout),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 4ll, .high = 300ll } },
+	{ .name = "tcp_time_wait", .name_length = 13, .required = true, .at = offsetof(struct given_settings, tcp_time_wait),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 2ll, .high = 600ll } },
+	{ .name = "tcp_mss", .name_length = 7, .required = true, .at = offsetof(struct given_settings, tcp_mss),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
 	{ .name = "session_maximum", .name_length = 15, .required = true, .at = offsetof(struct given_settings, session_maximum),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1024ll, .high = 16777216ll } },
 	{ .name = "icmp_error_rate", .name_length = 15, .required = true, .at = offsetof(struct given_settings, icmp_error_rate),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
 	{ .name = "icmp_error_burst", .name_length = 16, .required = true, .at = offsetof(struct given_settings, icmp_error_burst),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 100000ll } },
+	{ .name = "require_delivery", .name_length = 16, .required = true, .at = offsetof(struct given_settings, require_delivery),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_rule_rate", .name_length = 13, .required = true, .at = offsetof(struct given_settings, log_rule_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_rule_burst", .name_length = 14, .required = true, .at = offsetof(struct given_settings, log_rule_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
+	{ .name = "log_zone_rate", .name_length = 13, .required = true, .at = offsetof(struct given_settings, log_zone_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_zone_burst", .name_length = 14, .required = true, .at = offsetof(struct given_settings, log_zone_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 };
-const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 8, .field = settings_fields };
+const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 16, .field = settings_fields };
 
 static const int64_t host_service_family_values[] = { 0, 2, 10 };
 static const struct schema_field host_service_fields[] = {
@@ -248,10 +264,14 @@ static const struct schema_field rule_fields[] = {
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "log_close", .name_length = 9, .required = true, .at = offsetof(struct given_rule, log_close),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_rate", .name_length = 8, .required = true, .at = offsetof(struct given_rule, log_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_burst", .name_length = 9, .required = true, .at = offsetof(struct given_rule, log_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 	{ .name = "count", .name_length = 5, .required = true, .at = offsetof(struct given_rule, count),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 };
-const struct schema_map given_rule_map = { .name = "rule", .size = sizeof(struct given_rule), .count = 22, .field = rule_fields };
+const struct schema_map given_rule_map = { .name = "rule", .size = sizeof(struct given_rule), .count = 24, .field = rule_fields };
 
 static const struct schema_type policy_set_rules_item = { .kind = SCHEMA_MAP, .map = &given_rule_map };
 static const struct schema_field policy_set_fields[] = {
@@ -275,10 +295,14 @@ static const struct schema_field default_policy_fields[] = {
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "log_close", .name_length = 9, .required = true, .at = offsetof(struct given_default_policy, log_close),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_rate", .name_length = 8, .required = true, .at = offsetof(struct given_default_policy, log_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_burst", .name_length = 9, .required = true, .at = offsetof(struct given_default_policy, log_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 	{ .name = "counter", .name_length = 7, .required = true, .at = offsetof(struct given_default_policy, counter),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1048575ll } },
 };
-const struct schema_map given_default_policy_map = { .name = "default_policy", .size = sizeof(struct given_default_policy), .count = 5, .field = default_policy_fields };
+const struct schema_map given_default_policy_map = { .name = "default_policy", .size = sizeof(struct given_default_policy), .count = 7, .field = default_policy_fields };
 
 static const struct schema_field route_hop_fields[] = {
 	{ .name = "gateway", .name_length = 7, .required = true, .at = offsetof(struct given_route_hop, gateway),
@@ -445,6 +469,10 @@ static const struct schema_field filter_term_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 262143ll } },
 	{ .name = "log", .name_length = 3, .required = true, .at = offsetof(struct given_filter_term, log),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "log_rate", .name_length = 8, .required = true, .at = offsetof(struct given_filter_term, log_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_burst", .name_length = 9, .required = true, .at = offsetof(struct given_filter_term, log_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 	{ .name = "policer", .name_length = 7, .required = true, .at = offsetof(struct given_filter_term, policer),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 65535ll } },
 	{ .name = "set_forwarding_class", .name_length = 20, .required = true, .at = offsetof(struct given_filter_term, set_forwarding_class),
@@ -456,7 +484,7 @@ static const struct schema_field filter_term_fields[] = {
 	{ .name = "routing_instance", .name_length = 16, .required = true, .at = offsetof(struct given_filter_term, routing_instance),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 63ll } },
 };
-const struct schema_map given_filter_term_map = { .name = "filter_term", .size = sizeof(struct given_filter_term), .count = 37, .field = filter_term_fields };
+const struct schema_map given_filter_term_map = { .name = "filter_term", .size = sizeof(struct given_filter_term), .count = 39, .field = filter_term_fields };
 
 static const uint32_t filter_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const int64_t filter_family_values[] = { 2, 10 };
@@ -578,12 +606,13 @@ static const struct schema_field nat_pool_fields[] = {
 const struct schema_map given_nat_pool_map = { .name = "nat_pool", .size = sizeof(struct given_nat_pool), .count = 8, .field = nat_pool_fields };
 
 static const uint32_t nat_rule_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
-static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix" };
+static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix", "nptv6" };
+static const char *const nat_rule_persistent_words[] = { "any-remote-host", "target-host", "target-host-port" };
 static const struct schema_field nat_rule_fields[] = {
 	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, name),
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = nat_rule_name_characters } },
 	{ .name = "action", .name_length = 6, .required = true, .at = offsetof(struct given_nat_rule, action),
-	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 4 } },
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 5 } },
 	{ .name = "pool", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, pool),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
 	{ .name = "outer", .name_length = 5, .required = false, .at = offsetof(struct given_nat_rule, outer), .present_at = offsetof(struct given_nat_rule, has_outer),
@@ -596,8 +625,14 @@ static const struct schema_field nat_rule_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
 	{ .name = "inner_port", .name_length = 10, .required = true, .at = offsetof(struct given_nat_rule, inner_port),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
+	{ .name = "persistent", .name_length = 10, .required = false, .at = offsetof(struct given_nat_rule, persistent), .present_at = offsetof(struct given_nat_rule, has_persistent),
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_persistent_words, .value_count = 3 } },
+	{ .name = "persistent_timeout", .name_length = 18, .required = false, .at = offsetof(struct given_nat_rule, persistent_timeout), .present_at = offsetof(struct given_nat_rule, has_persistent_timeout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 60ll, .high = 7200ll } },
+	{ .name = "persistent_sessions", .name_length = 19, .required = false, .at = offsetof(struct given_nat_rule, persistent_sessions), .present_at = offsetof(struct given_nat_rule, has_persistent_sessions),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 8ll, .high = 65536ll } },
 };
-const struct schema_map given_nat_rule_map = { .name = "nat_rule", .size = sizeof(struct given_nat_rule), .count = 8, .field = nat_rule_fields };
+const struct schema_map given_nat_rule_map = { .name = "nat_rule", .size = sizeof(struct given_nat_rule), .count = 11, .field = nat_rule_fields };
 
 static const struct schema_type nat_match_source_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
 static const struct schema_type nat_match_destination_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 262143ll };
@@ -637,6 +672,16 @@ static const struct schema_field nat_set_fields[] = {
 };
 const struct schema_map given_nat_set_map = { .name = "nat_set", .size = sizeof(struct given_nat_set), .count = 4, .field = nat_set_fields };
 
+static const struct schema_field proxy_fields[] = {
+	{ .name = "unit", .name_length = 4, .required = true, .at = offsetof(struct given_proxy, unit),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 4095ll } },
+	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_proxy, low),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "high", .name_length = 4, .required = true, .at = offsetof(struct given_proxy, high),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+};
+const struct schema_map given_proxy_map = { .name = "proxy", .size = sizeof(struct given_proxy), .count = 3, .field = proxy_fields };
+
 static const struct schema_field screen_threshold_fields[] = {
 	{ .name = "screen", .name_length = 6, .required = true, .at = offsetof(struct given_screen_threshold, screen),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
@@ -645,12 +690,31 @@ static const struct schema_field screen_threshold_fields[] = {
 };
 const struct schema_map given_screen_threshold_map = { .name = "screen_threshold", .size = sizeof(struct given_screen_threshold), .count = 2, .field = screen_threshold_fields };
 
+static const struct schema_field prefix_fields[] = {
+	{ .name = "address", .name_length = 7, .required = true, .at = offsetof(struct given_prefix, address),
+	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
+	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_prefix, length),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
+};
+const struct schema_map given_prefix_map = { .name = "prefix", .size = sizeof(struct given_prefix), .count = 2, .field = prefix_fields };
+
+static const struct schema_type white_list_sources_item = { .kind = SCHEMA_MAP, .map = &given_prefix_map };
+static const struct schema_type white_list_destinations_item = { .kind = SCHEMA_MAP, .map = &given_prefix_map };
+static const struct schema_field white_list_fields[] = {
+	{ .name = "sources", .name_length = 7, .required = true, .at = offsetof(struct given_white_list, sources), .count_at = offsetof(struct given_white_list, sources_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32ll, .item = &white_list_sources_item, .item_size = sizeof(struct given_prefix) } },
+	{ .name = "destinations", .name_length = 12, .required = true, .at = offsetof(struct given_white_list, destinations), .count_at = offsetof(struct given_white_list, destinations_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 32ll, .item = &white_list_destinations_item, .item_size = sizeof(struct given_prefix) } },
+};
+const struct schema_map given_white_list_map = { .name = "white_list", .size = sizeof(struct given_white_list), .count = 2, .field = white_list_fields };
+
 static const uint32_t screen_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
 static const struct schema_type screen_checks_item = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll };
 static const struct schema_type screen_thresholds_item = { .kind = SCHEMA_MAP, .map = &given_screen_threshold_map };
 static const struct schema_type screen_ipv6_headers_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
 static const struct schema_type screen_hop_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
 static const struct schema_type screen_destination_options_item = { .kind = SCHEMA_MAP, .map = &given_octet_range_map };
+static const struct schema_type screen_white_lists_item = { .kind = SCHEMA_MAP, .map = &given_white_list_map };
 static const struct schema_field screen_fields[] = {
 	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_screen, name),
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 63ll, .characters = screen_name_characters } },
@@ -668,8 +732,16 @@ static const struct schema_field screen_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 128ll, .item = &screen_destination_options_item, .item_size = sizeof(struct given_octet_range) } },
 	{ .name = "extension_limit", .name_length = 15, .required = true, .at = offsetof(struct given_screen, extension_limit),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(int32_t), .low = -1ll, .high = 32ll } },
+	{ .name = "syn_timeout", .name_length = 11, .required = true, .at = offsetof(struct given_screen, syn_timeout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 50ll } },
+	{ .name = "white_lists", .name_length = 11, .required = true, .at = offsetof(struct given_screen, white_lists), .count_at = offsetof(struct given_screen, white_lists_count),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 2ll, .item = &screen_white_lists_item, .item_size = sizeof(struct given_white_list) } },
+	{ .name = "log_rate", .name_length = 8, .required = true, .at = offsetof(struct given_screen, log_rate),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
+	{ .name = "log_burst", .name_length = 9, .required = true, .at = offsetof(struct given_screen, log_burst),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 };
-const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 8, .field = screen_fields };
+const struct schema_map given_screen_map = { .name = "screen", .size = sizeof(struct given_screen), .count = 12, .field = screen_fields };
 
 static const uint32_t snapshot_hash_characters[4] = { 0x00000000, 0x03ff0000, 0x00000000, 0x0000007e };
 static const struct schema_type snapshot_zones_item = { .kind = SCHEMA_MAP, .map = &given_zone_map };
@@ -692,6 +764,7 @@ static const struct schema_type snapshot_rewrites_item = { .kind = SCHEMA_MAP, .
 static const struct schema_type snapshot_nat_pools_item = { .kind = SCHEMA_MAP, .map = &given_nat_pool_map };
 static const struct schema_type snapshot_nat_rules_item = { .kind = SCHEMA_MAP, .map = &given_nat_rule_map };
 static const struct schema_type snapshot_nat_sets_item = { .kind = SCHEMA_MAP, .map = &given_nat_set_map };
+static const struct schema_type snapshot_proxies_item = { .kind = SCHEMA_MAP, .map = &given_proxy_map };
 static const struct schema_type snapshot_screens_item = { .kind = SCHEMA_MAP, .map = &given_screen_map };
 static const struct schema_field snapshot_fields[] = {
 	{ .name = "version", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, version),
@@ -740,7 +813,9 @@ static const struct schema_field snapshot_fields[] = {
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 16384ll, .item = &snapshot_nat_rules_item, .item_size = sizeof(struct given_nat_rule) } },
 	{ .name = "nat_sets", .name_length = 8, .required = false, .at = offsetof(struct given_snapshot, nat_sets), .count_at = offsetof(struct given_snapshot, nat_sets_count), .present_at = offsetof(struct given_snapshot, has_nat_sets),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 1024ll, .item = &snapshot_nat_sets_item, .item_size = sizeof(struct given_nat_set) } },
+	{ .name = "proxies", .name_length = 7, .required = false, .at = offsetof(struct given_snapshot, proxies), .count_at = offsetof(struct given_snapshot, proxies_count), .present_at = offsetof(struct given_snapshot, has_proxies),
+	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 4096ll, .item = &snapshot_proxies_item, .item_size = sizeof(struct given_proxy) } },
 	{ .name = "screens", .name_length = 7, .required = true, .at = offsetof(struct given_snapshot, screens), .count_at = offsetof(struct given_snapshot, screens_count),
 	  .type = { .kind = SCHEMA_ARRAY, .low = 0ll, .high = 127ll, .item = &snapshot_screens_item, .item_size = sizeof(struct given_screen) } },
 };
-const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 24, .field = snapshot_fields };
+const struct schema_map given_snapshot_map = { .name = "snapshot", .size = sizeof(struct given_snapshot), .count = 25, .field = snapshot_fields };

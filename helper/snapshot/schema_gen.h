@@ -11,10 +11,18 @@ struct given_settings {
 	bool tcp_no_syn_check;
 	bool tcp_no_sequence_check;
 	bool tcp_rst_invalidate;
+	bool tcp_fin_invalidate;
 	uint32_t tcp_initial_timeout;
+	uint32_t tcp_time_wait;
+	uint32_t tcp_mss;
 	uint32_t session_maximum;
 	uint32_t icmp_error_rate;
 	uint32_t icmp_error_burst;
+	bool require_delivery;
+	uint32_t log_rule_rate;
+	uint32_t log_rule_burst;
+	uint32_t log_zone_rate;
+	uint32_t log_zone_burst;
 };
 extern const struct schema_map given_settings_map;
 
@@ -155,6 +163,8 @@ struct given_rule {
 	uint32_t action;
 	bool log_init;
 	bool log_close;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	bool count;
 };
 extern const struct schema_map given_rule_map;
@@ -173,6 +183,8 @@ struct given_default_policy {
 	uint32_t action;
 	bool log_init;
 	bool log_close;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	uint32_t counter;
 };
 extern const struct schema_map given_default_policy_map;
@@ -286,6 +298,8 @@ struct given_filter_term {
 	int32_t reject_code;
 	int32_t counter;
 	bool log;
+	uint32_t log_rate;
+	uint32_t log_burst;
 	int32_t policer;
 	int32_t set_forwarding_class;
 	int32_t set_loss_priority;
@@ -372,7 +386,8 @@ struct given_nat_pool {
 };
 extern const struct schema_map given_nat_pool_map;
 
-enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX };
+enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX, GIVEN_NAT_RULE_ACTION_NPTV6 };
+enum given_nat_rule_persistent { GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST_PORT };
 struct given_nat_rule {
 	struct schema_text name;
 	uint32_t action;
@@ -384,6 +399,12 @@ struct given_nat_rule {
 	uint32_t length;
 	uint32_t outer_port;
 	uint32_t inner_port;
+	bool has_persistent;
+	uint32_t persistent;
+	bool has_persistent_timeout;
+	uint32_t persistent_timeout;
+	bool has_persistent_sessions;
+	uint32_t persistent_sessions;
 };
 extern const struct schema_map given_nat_rule_map;
 
@@ -413,11 +434,32 @@ struct given_nat_set {
 };
 extern const struct schema_map given_nat_set_map;
 
+struct given_proxy {
+	uint32_t unit;
+	struct schema_bytes low;
+	struct schema_bytes high;
+};
+extern const struct schema_map given_proxy_map;
+
 struct given_screen_threshold {
 	uint32_t screen;
 	uint32_t threshold;
 };
 extern const struct schema_map given_screen_threshold_map;
+
+struct given_prefix {
+	struct schema_bytes address;
+	uint32_t length;
+};
+extern const struct schema_map given_prefix_map;
+
+struct given_white_list {
+	uint32_t sources_count;
+	struct given_prefix *sources;
+	uint32_t destinations_count;
+	struct given_prefix *destinations;
+};
+extern const struct schema_map given_white_list_map;
 
 struct given_screen {
 	struct schema_text name;
@@ -433,6 +475,11 @@ struct given_screen {
 	uint32_t destination_options_count;
 	struct given_octet_range *destination_options;
 	int32_t extension_limit;
+	uint32_t syn_timeout;
+	uint32_t white_lists_count;
+	struct given_white_list *white_lists;
+	uint32_t log_rate;
+	uint32_t log_burst;
 };
 extern const struct schema_map given_screen_map;
 
@@ -481,6 +528,9 @@ struct given_snapshot {
 	bool has_nat_sets;
 	uint32_t nat_sets_count;
 	struct given_nat_set *nat_sets;
+	bool has_proxies;
+	uint32_t proxies_count;
+	struct given_proxy *proxies;
 	uint32_t screens_count;
 	struct given_screen *screens;
 };

@@ -4,6 +4,7 @@
 #define RINGWALL_SNAPSHOT_H
 
 #include "classify/classify.h"
+#include "event/limit.h"
 #include "filter/filter.h"
 #include "flow/tcp.h"
 #include "meter/policer.h"
@@ -12,16 +13,19 @@
 #include "screen/screen.h"
 #include "wire_gen.h"
 
-enum { NAME_MAX_BYTES = 64, DEVICE_MAX_BYTES = 16 };
+enum { NAME_MAX_BYTES = 64, DEVICE_MAX_BYTES = 16, PROXY_ADDRESSES = 4096 };
 
 /* settings: `security flow`, `system` and dataplane settings. */
 struct settings {
 	bool fail_open;
 	struct tcp_rules tcp;
 	uint32_t tcp_initial_timeout_s; /* default 20 */
+	uint32_t tcp_time_wait_s;       /* default 2 */
+	uint16_t tcp_mss;               /* what forwarded SYNs may offer at most; 0 = what they like */
 	uint32_t session_maximum;       /* per helper, divided among workers; at most what the helper was started for */
 	uint32_t icmp_error_rate;       /* errors and resets per second and worker, default 1000 */
 	uint32_t icmp_error_burst;      /* default 100 */
+	bool require_delivery;          /* new sessions only while the log is delivered (event_ring_delivers) */
 };
 
 enum { FORWARDING_CLASSES = 16, LOSS_PRIORITIES = 4, DSCPS = 64, QUEUES = 8 };
@@ -107,6 +111,13 @@ struct unit {
 	struct host_service *host_service;
 };
 
+/* proxy: an address that this host answers for on a unit's link, so that packets to it come here. */
+struct proxy {
+	struct address address;
+	uint16_t unit;
+	uint8_t family;
+};
+
 /* instance: a routing instance; 0 is inet.0. */
 struct instance {
 	char name[NAME_MAX_BYTES];
@@ -118,6 +129,8 @@ struct zone {
 	char name[NAME_MAX_BYTES];
 	bool tcp_rst;
 	const struct screen *screen;      /* what is looked for in packets that come from it; NULL: nothing */
+	struct event_limit *limit;        /* of its events, [EVENT_TYPE_COUNT]; NULL: unlimited */
+	struct event_limit *screen_limit; /* of what its screens log, [SCREENS]; NULL: unlimited */
 	struct tracker *tracker[SCREENS]; /* of the screens that count; shared by all workers and by the snapshots that
 					   * screens_adopt connects */
 	uint32_t host_service_count;
@@ -175,10 +188,12 @@ struct snapshot {
 	uint32_t shaper_count;
 	struct policer_rule *shaper; /* the rates of ports and their queues, in frames with their Ethernet header */
 	uint32_t queue_counter_count;
-	const char **queue_counter_name; /* "ge-0/0/0 queue 3", to carry counters over a commit */
-	uint32_t counter_count;          /* policy counters */
-	const char **counter_name;       /* "from/to/policy", to carry counters over a commit */
-	const uint16_t *tcp_application; /* [65536] application id by destination port, for names in logs */
+	const char **queue_counter_name;        /* "ge-0/0/0 queue 3", to carry counters over a commit */
+	uint32_t counter_count;                 /* policy counters */
+	const char **counter_name;              /* "from/to/policy", to carry counters over a commit */
+	struct event_limit *policy_limit;       /* of what policies log, [counter_count]; NULL: unlimited */
+	struct event_limit *host_inbound_limit; /* of denies by host-inbound-traffic; NULL: unlimited */
+	const uint16_t *tcp_application;        /* [65536] application id by destination port, for names in logs */
 	const uint16_t *udp_application;
 	uint16_t icmp_application, icmp6_application;
 	const uint16_t *sctp_application;
@@ -188,6 +203,8 @@ struct snapshot {
 	uint32_t filter_counter_count;
 	const char **filter_counter_name; /* "FILTER/COUNTER", to carry counters over a commit */
 	struct nat *nat;                  /* NULL: no address translation */
+	uint32_t proxy_count;
+	struct proxy *proxy;
 	uint32_t route_count;
 	struct static_route *route; /* static routes only; connected ones follow from unit addresses */
 	struct fib *fib[64];        /* [instance]; filled by the engine before publication */

@@ -11,6 +11,7 @@ enum { HANDOFF_SLOTS = 2048 };
 
 enum handoff_kind {
 	HANDOFF_PROCESS,  /* a received packet of a flow that the other worker owns */
+	HANDOFF_FRAGMENT, /* the same: a fragment whose first one has told its ports */
 	HANDOFF_TRANSMIT, /* a finished packet for a device on which only the other worker has a socket */
 };
 

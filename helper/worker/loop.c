@@ -288,6 +288,31 @@ process(struct loop *l, uint32_t count)
 	flush_resolve(l);
 }
 
+static void
+pass(struct loop *l, const struct packet *p, uint32_t to, const struct handoff *m)
+{
+	struct worker *w = &l->worker;
+
+	if (hand_over(l, to, m))
+		__atomic_store_n(&w->counters.handed_off, w->counters.handed_off + 1, __ATOMIC_RELAXED);
+	else
+		drop(l, p->frame, DROP_REASON_HANDOFF_FULL);
+}
+
+/* A fragment that belongs here by its addresses goes on to the worker to which its first one's ports belong. */
+static bool
+pass_part(struct loop *l, const struct packet *p, const struct handoff *m)
+{
+	uint32_t owner = pipeline_part_owner(&l->worker, p);
+	struct handoff on = *m;
+
+	if (owner == l->worker.index)
+		return false;
+	on.kind = HANDOFF_FRAGMENT;
+	pass(l, p, owner, &on);
+	return true;
+}
+
 static uint32_t
 receive(struct loop *l, uint32_t index)
 {
@@ -303,15 +328,11 @@ receive(struct loop *l, uint32_t index)
 		struct packet *p = &l->burst[mine];
 		set_packet(l, p, frame[i].address, frame[i].length, l->socket_device[index]);
 		uint32_t owner = w->workers > 1 ? pipeline_owner(w, p) : w->index;
-		if (owner == w->index) {
-			mine++;
-			continue;
-		}
 		struct handoff m = { frame[i].address, frame[i].length, l->socket_device[index], HANDOFF_PROCESS };
-		if (hand_over(l, owner, &m))
-			__atomic_store_n(&w->counters.handed_off, w->counters.handed_off + 1, __ATOMIC_RELAXED);
+		if (owner == w->index)
+			mine += !pass_part(l, p, &m);
 		else
-			drop(l, p->frame, DROP_REASON_HANDOFF_FULL);
+			pass(l, p, owner, &m);
 	}
 	process(l, mine);
 	if (got)
@@ -328,10 +349,12 @@ take_over(struct loop *l, uint32_t from)
 
 	for (uint32_t i = 0; i < got; i++) {
 		const struct handoff *m = &message[i];
-		if (m->kind == HANDOFF_TRANSMIT)
+		if (m->kind == HANDOFF_TRANSMIT) {
 			transmit(l, m->device, m->address, m->length);
-		else
-			set_packet(l, &l->burst[mine++], m->address, m->length, m->device);
+			continue;
+		}
+		set_packet(l, &l->burst[mine], m->address, m->length, m->device);
+		mine += m->kind == HANDOFF_FRAGMENT || !pass_part(l, &l->burst[mine], m);
 	}
 	process(l, mine);
 	return got;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "6767359abe6a6d47";
+export const LAYOUT_HASH = "74091739f057453b";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -230,13 +230,15 @@ export const ScreenId = {
   UDP_SWEEP: 36,
   /** udp port-scan */
   UDP_PORT_SCAN: 37,
+  /** tcp syn-flood queue-size */
+  SYN_QUEUE: 38,
 } as const;
 export type ScreenId = (typeof ScreenId)[keyof typeof ScreenId];
 export type ScreenIdName = keyof typeof ScreenId;
 /** What a user reads, by value. */
-export const screenIdText: readonly string[] = ["SYN flood!","ICMP flood!","UDP flood!","TCP port scan!","IP sweep!","Land attack!","Ping of death!","Tear drop attack!","SYN and FIN bits!","No TCP flag!","FIN but no ACK bit!","WinNuke attack!","Source route IP option!","SYN fragment!","SYN flood!","Src IP session limit!","Dst IP session limit!","ICMP fragment!","Large ICMP packet!","ICMPv6 malformed packet!","Bad IP option!","Record Route IP option!","Timestamp IP option!","Security IP option!","Stream IP option!","Loose source route IP option!","Strict source route IP option!","Unknown protocol!","Block fragment traffic!","IP spoofing!","IPv6 extension header!","IPv6 extension header limit!","IPv6 malformed header!","SYN flood Src-IP based!","SYN flood Dst-IP based!","TCP sweep!","UDP sweep!","UDP port scan!"];
+export const screenIdText: readonly string[] = ["SYN flood!","ICMP flood!","UDP flood!","TCP port scan!","IP sweep!","Land attack!","Ping of death!","Tear drop attack!","SYN and FIN bits!","No TCP flag!","FIN but no ACK bit!","WinNuke attack!","Source route IP option!","SYN fragment!","SYN flood!","Src IP session limit!","Dst IP session limit!","ICMP fragment!","Large ICMP packet!","ICMPv6 malformed packet!","Bad IP option!","Record Route IP option!","Timestamp IP option!","Security IP option!","Stream IP option!","Loose source route IP option!","Strict source route IP option!","Unknown protocol!","Block fragment traffic!","IP spoofing!","IPv6 extension header!","IPv6 extension header limit!","IPv6 malformed header!","SYN flood Src-IP based!","SYN flood Dst-IP based!","TCP sweep!","UDP sweep!","UDP port scan!","SYN flood!"];
 /** The declared name, by value. */
-export const screenIdName: readonly (ScreenIdName | undefined)[] = ["SYN_FLOOD", "ICMP_FLOOD", "UDP_FLOOD", "PORT_SCAN", "IP_SWEEP", "LAND", "PING_OF_DEATH", "TEAR_DROP", "SYN_FIN", "TCP_NO_FLAG", "FIN_NO_ACK", "WINNUKE", "SOURCE_ROUTE", "SYN_FRAGMENT", "SYN_COOKIE", "SESSION_LIMIT_SOURCE", "SESSION_LIMIT_DESTINATION", "ICMP_FRAGMENT", "ICMP_LARGE", "ICMPV6_MALFORMED", "BAD_OPTION", "RECORD_ROUTE", "TIMESTAMP", "SECURITY", "STREAM", "LOOSE_SOURCE_ROUTE", "STRICT_SOURCE_ROUTE", "UNKNOWN_PROTOCOL", "BLOCK_FRAGMENT", "SPOOFING", "IPV6_EXTENSION_HEADER", "IPV6_EXTENSION_LIMIT", "IPV6_MALFORMED", "SYN_FLOOD_SOURCE", "SYN_FLOOD_DESTINATION", "TCP_SWEEP", "UDP_SWEEP", "UDP_PORT_SCAN"];
+export const screenIdName: readonly (ScreenIdName | undefined)[] = ["SYN_FLOOD", "ICMP_FLOOD", "UDP_FLOOD", "PORT_SCAN", "IP_SWEEP", "LAND", "PING_OF_DEATH", "TEAR_DROP", "SYN_FIN", "TCP_NO_FLAG", "FIN_NO_ACK", "WINNUKE", "SOURCE_ROUTE", "SYN_FRAGMENT", "SYN_COOKIE", "SESSION_LIMIT_SOURCE", "SESSION_LIMIT_DESTINATION", "ICMP_FRAGMENT", "ICMP_LARGE", "ICMPV6_MALFORMED", "BAD_OPTION", "RECORD_ROUTE", "TIMESTAMP", "SECURITY", "STREAM", "LOOSE_SOURCE_ROUTE", "STRICT_SOURCE_ROUTE", "UNKNOWN_PROTOCOL", "BLOCK_FRAGMENT", "SPOOFING", "IPV6_EXTENSION_HEADER", "IPV6_EXTENSION_LIMIT", "IPV6_MALFORMED", "SYN_FLOOD_SOURCE", "SYN_FLOOD_DESTINATION", "TCP_SWEEP", "UDP_SWEEP", "UDP_PORT_SCAN", "SYN_QUEUE"];
 
 export const EventOutcome = {
   /** written to the ring */
@@ -368,13 +370,29 @@ export const DropReason = {
   NAT_CHANGED: 54,
   /** it has the addresses of a translated session, but not from where that one lies */
   NAT_NO_SESSION: 55,
+  /** a SYN beyond the attack threshold; it was answered with a SYN cookie */
+  SYN_COOKIE: 56,
+  /** a client with a SYN cookie, or its server, sent this before the server had answered */
+  SYN_COOKIE_PENDING: 57,
+  /** too many clients with SYN cookies wait for their servers */
+  SYN_COOKIE_QUEUE: 58,
+  /** a SYN+ACK that was answered before in the client's stead */
+  SYN_COOKIE_REPEATED: 59,
+  /** an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+  NAT_UNMAPPABLE: 60,
+  /** no room for another binding of persistent NAT */
+  NAT_BINDING_FULL: 64,
+  /** its binding of persistent NAT has as many sessions as it may */
+  NAT_BINDING_SESSIONS: 65,
+  /** a log stream that must deliver is down (require-delivery) */
+  LOG_DELIVERY: 76,
 } as const;
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 export type DropReasonName = keyof typeof DropReason;
 /** What a user reads, by value. */
-export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session"];
+export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","syn-cookie","syn-cookie-pending","syn-cookie-queue","syn-cookie-repeated","nat-unmappable","unknown","unknown","unknown","nat-binding-full","nat-binding-sessions","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","log-delivery"];
 /** The declared name, by value. */
-export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION"];
+export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", "SYN_COOKIE", "SYN_COOKIE_PENDING", "SYN_COOKIE_QUEUE", "SYN_COOKIE_REPEATED", "NAT_UNMAPPABLE", undefined, undefined, undefined, "NAT_BINDING_FULL", "NAT_BINDING_SESSIONS", undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
 
 export const Verdict = {
   /** not decided yet */
@@ -470,6 +488,8 @@ export const view = {
   },
   LOG_SUPPRESSED: {
     suppressed_rule: 60,
+    suppressed_outcome: 72,
+    first_protocol: 76,
     suppressed_kind: 150,
   },
 } as const;
@@ -499,5 +519,6 @@ export const ringOffset = {
     waiting: 8,
     consumed_at: 16,
     consumed: 64,
+    delivers_until_ns: 192,
   },
 } as const;

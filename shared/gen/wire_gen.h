@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x6767359abe6a6d47ull
-#define WIRE_LAYOUT_HASH_TEXT "6767359abe6a6d47"
+#define WIRE_LAYOUT_HASH 0x74091739f057453bull
+#define WIRE_LAYOUT_HASH_TEXT "74091739f057453b"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -226,8 +226,9 @@ enum screen_id {
 	SCREEN_ID_TCP_SWEEP = 35, /* tcp tcp-sweep */
 	SCREEN_ID_UDP_SWEEP = 36, /* udp udp-sweep */
 	SCREEN_ID_UDP_PORT_SCAN = 37, /* udp port-scan */
+	SCREEN_ID_SYN_QUEUE = 38, /* tcp syn-flood queue-size */
 };
-#define SCREEN_ID_COUNT 38u /* highest value + 1 */
+#define SCREEN_ID_COUNT 39u /* highest value + 1 */
 
 /* screen_id_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -272,6 +273,7 @@ screen_id_text(unsigned v)
 		[SCREEN_ID_TCP_SWEEP] = "TCP sweep!",
 		[SCREEN_ID_UDP_SWEEP] = "UDP sweep!",
 		[SCREEN_ID_UDP_PORT_SCAN] = "UDP port scan!",
+		[SCREEN_ID_SYN_QUEUE] = "SYN flood!",
 	};
 	return v < SCREEN_ID_COUNT && text[v] ? text[v] : "unknown";
 }
@@ -354,8 +356,16 @@ enum drop_reason {
 	DROP_REASON_QUEUE_FULL = 53, /* the queue of its class at the egress interface was full */
 	DROP_REASON_NAT_CHANGED = 54, /* the translation of its session is not what the configuration says now */
 	DROP_REASON_NAT_NO_SESSION = 55, /* it has the addresses of a translated session, but not from where that one lies */
+	DROP_REASON_SYN_COOKIE = 56, /* a SYN beyond the attack threshold; it was answered with a SYN cookie */
+	DROP_REASON_SYN_COOKIE_PENDING = 57, /* a client with a SYN cookie, or its server, sent this before the server had answered */
+	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
+	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
+	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
+	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
+	DROP_REASON_LOG_DELIVERY = 76, /* a log stream that must deliver is down (require-delivery) */
 };
-#define DROP_REASON_COUNT 56u /* highest value + 1 */
+#define DROP_REASON_COUNT 77u /* highest value + 1 */
 
 /* drop_reason_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
 static inline const char *
@@ -418,6 +428,14 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_QUEUE_FULL] = "queue-full",
 		[DROP_REASON_NAT_CHANGED] = "nat-changed",
 		[DROP_REASON_NAT_NO_SESSION] = "nat-no-session",
+		[DROP_REASON_SYN_COOKIE] = "syn-cookie",
+		[DROP_REASON_SYN_COOKIE_PENDING] = "syn-cookie-pending",
+		[DROP_REASON_SYN_COOKIE_QUEUE] = "syn-cookie-queue",
+		[DROP_REASON_SYN_COOKIE_REPEATED] = "syn-cookie-repeated",
+		[DROP_REASON_NAT_UNMAPPABLE] = "nat-unmappable",
+		[DROP_REASON_NAT_BINDING_FULL] = "nat-binding-full",
+		[DROP_REASON_NAT_BINDING_SESSIONS] = "nat-binding-sessions",
+		[DROP_REASON_LOG_DELIVERY] = "log-delivery",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";
 }
@@ -470,7 +488,7 @@ struct event_record {
 	uint8_t destination_address[16]; /* as source_address */
 	uint16_t source_port; /* TCP, UDP, SCTP port; ICMP echo: identifier; else 0; network byte order */
 	uint16_t destination_port; /* TCP, UDP, SCTP port; ICMP echo: sequence of the first packet; else 0; network byte order */
-	union { /* see kinds: policy_id, screen_id, filter_id; suppressed_rule is what suppressed_kind has here */
+	union { /* see kinds: policy_id, screen_id, filter_id; suppressed_rule is what suppressed_kind has here; 4294967295: host-inbound-traffic */
 		uint32_t policy_id; /* SESSION_OPEN, SESSION_CLOSE, POLICY_DENY */
 		uint32_t screen_id; /* SCREEN_DROP: enum screen_id */
 		uint32_t filter_id; /* FILTER_LOG */
@@ -482,20 +500,24 @@ struct event_record {
 	uint8_t protocol; /* IP protocol, after IPv6 extension headers */
 	uint8_t action; /* enum action */
 	uint8_t address_family; /* enum address_family */
-	union { /* see kinds: client_packets, or rule_id (zero: filter_id and term_id say it all) and term_id */
+	union { /* see kinds: client_packets; or rule_id (zero: filter_id and term_id say it all) and term_id; or suppressed_outcome (enum event_outcome) and first_protocol */
 		uint64_t client_packets; /* SESSION_CLOSE */
 		struct {
 			uint32_t rule_id; /* FILTER_LOG */
 			uint32_t term_id; /* FILTER_LOG */
 		};
+		struct {
+			uint32_t suppressed_outcome; /* LOG_SUPPRESSED */
+			uint32_t first_protocol; /* LOG_SUPPRESSED */
+		};
 	};
 	union { /* see kinds: client_bytes, else zero */
 		uint64_t client_bytes; /* SESSION_CLOSE */
 	};
-	uint8_t nat_source_address[16]; /* translated source, zero if none */
-	uint8_t nat_destination_address[16]; /* translated destination, zero if none */
-	uint16_t nat_source_port; /* translated source port, zero if none; network byte order */
-	uint16_t nat_destination_port; /* translated destination port, zero if none; network byte order */
+	uint8_t nat_source_address[16]; /* translated source, zero if none; LOG_SUPPRESSED: source of the first event held back (source_address: of the last) */
+	uint8_t nat_destination_address[16]; /* translated destination, zero if none; LOG_SUPPRESSED: destination of the first */
+	uint16_t nat_source_port; /* translated source port, zero if none; LOG_SUPPRESSED: source port of the first; network byte order */
+	uint16_t nat_destination_port; /* translated destination port, zero if none; LOG_SUPPRESSED: destination port of the first; network byte order */
 	uint32_t session_created_s; /* when the session was created, seconds since 1970; 0 if there is none */
 	uint64_t server_packets; /* SESSION_CLOSE: packets from the server */
 	uint64_t server_bytes; /* SESSION_CLOSE: IP bytes from the server */
@@ -573,6 +595,10 @@ _Static_assert(offsetof(struct event_record, filter_log_source) == 134, "event_r
 _Static_assert(sizeof(((struct event_record *)0)->filter_log_source) == 1, "event_record.filter_log_source changed size");
 _Static_assert(offsetof(struct event_record, suppressed_rule) == 44, "event_record.suppressed_rule moved");
 _Static_assert(sizeof(((struct event_record *)0)->suppressed_rule) == 4, "event_record.suppressed_rule changed size");
+_Static_assert(offsetof(struct event_record, suppressed_outcome) == 56, "event_record.suppressed_outcome moved");
+_Static_assert(sizeof(((struct event_record *)0)->suppressed_outcome) == 4, "event_record.suppressed_outcome changed size");
+_Static_assert(offsetof(struct event_record, first_protocol) == 60, "event_record.first_protocol moved");
+_Static_assert(sizeof(((struct event_record *)0)->first_protocol) == 4, "event_record.first_protocol changed size");
 _Static_assert(offsetof(struct event_record, suppressed_kind) == 134, "event_record.suppressed_kind moved");
 _Static_assert(sizeof(((struct event_record *)0)->suppressed_kind) == 1, "event_record.suppressed_kind changed size");
 _Static_assert(sizeof(struct event_record) == 136, "event_record changed size");
@@ -591,7 +617,7 @@ struct event_extension {
 	uint8_t icmp_code; /* ICMP or ICMPv6 code */
 	uint8_t worker; /* worker that decided */
 	uint8_t filter_answer; /* FILTER_LOG: enum filter_answer, what a reject term's packet was answered with; else zero */
-	uint32_t suppressed_count; /* LOG_SUPPRESSED: events held back in that second */
+	uint32_t suppressed_count; /* LOG_SUPPRESSED: events of this rule, zone and outcome that were not written, since the summary before */
 };
 _Static_assert(offsetof(struct event_extension, session_id) == 0, "event_extension.session_id moved");
 _Static_assert(sizeof(((struct event_extension *)0)->session_id) == 8, "event_extension.session_id changed size");
@@ -702,7 +728,8 @@ struct ring_consumer {
 	uint64_t consumed_at[2]; /* the cursor each of the two `consumed` tables belongs to */
 	uint8_t reserved_32[32]; /* zero */
 	uint64_t consumed[2][8]; /* frames consumed by [event_type]; two tables written in turn, the one whose consumed_at equals cursor is valid, so that cursor and counts change as one */
-	uint8_t reserved_192[3904]; /* zero */
+	uint64_t delivers_until_ns; /* monotonic clock: until then the log is delivered (require-delivery), as far as the daemon can say; 0: it is not */
+	uint8_t reserved_200[3896]; /* zero */
 };
 _Static_assert(offsetof(struct ring_consumer, cursor) == 0, "ring_consumer.cursor moved");
 _Static_assert(sizeof(((struct ring_consumer *)0)->cursor) == 8, "ring_consumer.cursor changed size");
@@ -716,8 +743,10 @@ _Static_assert(offsetof(struct ring_consumer, reserved_32) == 32, "ring_consumer
 _Static_assert(sizeof(((struct ring_consumer *)0)->reserved_32) == 32, "ring_consumer.reserved_32 changed size");
 _Static_assert(offsetof(struct ring_consumer, consumed) == 64, "ring_consumer.consumed moved");
 _Static_assert(sizeof(((struct ring_consumer *)0)->consumed) == 128, "ring_consumer.consumed changed size");
-_Static_assert(offsetof(struct ring_consumer, reserved_192) == 192, "ring_consumer.reserved_192 moved");
-_Static_assert(sizeof(((struct ring_consumer *)0)->reserved_192) == 3904, "ring_consumer.reserved_192 changed size");
+_Static_assert(offsetof(struct ring_consumer, delivers_until_ns) == 192, "ring_consumer.delivers_until_ns moved");
+_Static_assert(sizeof(((struct ring_consumer *)0)->delivers_until_ns) == 8, "ring_consumer.delivers_until_ns changed size");
+_Static_assert(offsetof(struct ring_consumer, reserved_200) == 200, "ring_consumer.reserved_200 moved");
+_Static_assert(sizeof(((struct ring_consumer *)0)->reserved_200) == 3896, "ring_consumer.reserved_200 changed size");
 _Static_assert(sizeof(struct ring_consumer) == 4096, "ring_consumer changed size");
 
 #endif

@@ -26,6 +26,8 @@ import type { Snapshot, SnapshotHostService, SnapshotRule } from "../../daemon/s
 import { assertSnapshot } from "../../daemon/src/snapshot/validate.js";
 import { configOf, readRepositoryFile, repository, type Edit } from "./tree.js";
 
+const logRates = { log_rule_rate: 1000, log_rule_burst: 1024, log_zone_rate: 5000, log_zone_burst: 5120 };
+
 const snapshotOf = (edits: readonly Edit[] = []): Snapshot => compileConfig(configOf(edits), 1).snapshot;
 const match = { "source-address": ["any"], "destination-address": ["any"], application: ["any"] };
 const POLICIES = "security.policies[0].policy";
@@ -193,6 +195,51 @@ describe("policies", () => {
         [2, false, false, false],
         [2, false, false, false],
         [0, true, false, false],
+      ],
+    );
+  });
+
+  test("each rule has the rate at which it logs, its own or the general one", () => {
+    const policy = "security.policies[0].policy[0].then";
+    const rates = (edits: readonly Edit[]): unknown[] => {
+      const { policy_sets: sets, default_policy: rest, settings } = snapshotOf(edits);
+      const [rule] = sets[0]!.rules;
+      return [
+        [rule!.log_rate, rule!.log_burst],
+        [rest.log_rate, rest.log_burst],
+        [settings.log_rule_rate, settings.log_rule_burst],
+        [settings.log_zone_rate, settings.log_zone_burst],
+      ];
+    };
+    const own = { deny: true, log: { "session-init": true, rate: { limit: 7, burst: 3 } } };
+    assert.deepEqual(rates([]), [
+      [1000, 1024],
+      [1000, 1024],
+      [1000, 1024],
+      [5000, 5120],
+    ]);
+    assert.deepEqual(
+      rates([
+        [policy, own],
+        ["security.log.rate", { rule: { limit: "unlimited" }, zone: { limit: 9, burst: 2 } }],
+      ]),
+      [
+        [7, 3],
+        [0, 1024],
+        [0, 1024],
+        [9, 2],
+      ],
+    );
+    assert.deepEqual(
+      rates([
+        [policy, { deny: true, log: { "session-init": true, rate: { limit: "unlimited" } } }],
+        ["security.log.rate", { rule: { burst: 50 } }],
+      ]),
+      [
+        [0, 50],
+        [1000, 50],
+        [1000, 50],
+        [5000, 5120],
       ],
     );
   });
@@ -515,10 +562,15 @@ describe("interfaces, routes and settings", () => {
       tcp_no_syn_check: false,
       tcp_no_sequence_check: false,
       tcp_rst_invalidate: false,
+      tcp_fin_invalidate: false,
       tcp_initial_timeout: 20,
+      tcp_time_wait: 2,
+      tcp_mss: 0,
       session_maximum: 262144,
       icmp_error_rate: 1000,
       icmp_error_burst: 100,
+      require_delivery: false,
+      ...logRates,
     });
     assert.deepEqual(
       snapshotOf([
@@ -528,20 +580,38 @@ describe("interfaces, routes and settings", () => {
         ],
         [
           "security.flow.tcp-session",
-          { "no-syn-check": true, "no-sequence-check": true, "rst-invalidate-session": true, "tcp-initial-timeout": 4 },
+          {
+            "no-syn-check": true,
+            "no-sequence-check": true,
+            "rst-invalidate-session": true,
+            "fin-invalidate-session": true,
+            "time-wait-state": { "session-timeout": 30 },
+            "tcp-initial-timeout": 4,
+          },
         ],
+        ["security.flow.tcp-mss", { "all-tcp": { mss: 1380 } }],
       ]).settings,
       {
         fail_mode: "open",
         tcp_no_syn_check: true,
         tcp_no_sequence_check: true,
         tcp_rst_invalidate: true,
+        tcp_fin_invalidate: true,
         tcp_initial_timeout: 4,
+        tcp_time_wait: 30,
+        tcp_mss: 1380,
         session_maximum: 4096,
         icmp_error_rate: 0,
         icmp_error_burst: 5,
+        require_delivery: false,
+        ...logRates,
       },
     );
+  });
+
+  test("time-wait-state without a number stands for 150 seconds", () => {
+    const { settings } = snapshotOf([["security.flow.tcp-session", { "time-wait-state": {} }]]);
+    assert.equal(settings.tcp_time_wait, 150);
   });
 
   test("tcp-rst belongs to its zone", () => {

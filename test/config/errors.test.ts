@@ -14,7 +14,7 @@ const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 const POLICY = "security.policies[0].policy[0]";
 const TOP =
-  "system, interfaces, security, applications, policy-options, firewall, class-of-service, routing-options, routing-instances";
+  "system, interfaces, security, services, applications, policy-options, firewall, class-of-service, routing-options, routing-instances";
 
 const table: Readonly<Record<string, readonly Row[]>> = {
   "unknown, missing and contradicting statements": [
@@ -29,12 +29,23 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ],
     ["a statement that is nothing like another", [["chassis", {}]], ["chassis: unknown statement 'chassis'"]],
     [
-      "what comes later is refused now: translation between IPv4 and IPv6, proxies",
-      [["security.nat", { "proxy-arp": {}, "proxy-ndp": {}, natv6v4: {} }]],
+      "what comes later is refused now: translation between IPv4 and IPv6",
+      [["security.nat", { natv6v4: {} }]],
+      ["security.nat.natv6v4: unknown statement 'natv6v4'"],
+    ],
+    [
+      "statements of security flow that are not enforced",
       [
-        "security.nat.proxy-arp: unknown statement 'proxy-arp'",
-        "security.nat.proxy-ndp: unknown statement 'proxy-ndp'",
-        "security.nat.natv6v4: unknown statement 'natv6v4'",
+        ["security.flow.aging", {}],
+        ["security.flow.tcp-mss", { "all-tcp": {}, "ipsec-vpn": { mss: 1320 } }],
+        ["security.flow.tcp-session", { "strict-syn-check": true, "time-wait-state": { "session-ageout": true } }],
+      ],
+      [
+        "security.flow.tcp-session.strict-syn-check: unknown statement 'strict-syn-check'",
+        "security.flow.tcp-session.time-wait-state.session-ageout: unknown statement 'session-ageout'; did you mean 'session-timeout'?",
+        "security.flow.aging: unknown statement 'aging'",
+        "security.flow.tcp-mss.all-tcp: 'mss' is missing",
+        "security.flow.tcp-mss.ipsec-vpn: unknown statement 'ipsec-vpn'",
       ],
     ],
     [
@@ -95,7 +106,7 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     [
       "a log that logs nothing",
       [[`${POLICY}.then.log`, {}]],
-      [`${POLICY}.then.log: expected a mapping of session-init and session-close, at least 1, found 0`],
+      [`${POLICY}.then.log: expected a mapping of session-init, session-close and rate, at least 1, found 0`],
     ],
     [
       "a list where a mapping is wanted, and the reverse",
@@ -732,6 +743,19 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       ],
     ],
     [
+      "a rate where nothing is logged, or where the log is of sessions",
+      [
+        ["security.policies[0].policy[0].then.log.rate", { limit: 5 }],
+        ["security.policies[1].policy[0].then.log", { rate: { limit: 5 } }],
+        ["security.default-policy", { "permit-all": true, log: { "session-init": true, rate: { burst: 5 } } }],
+      ],
+      [
+        "security.policies[0].policy[0].then.log.rate: the logs of sessions are not limited",
+        "security.policies[1].policy[0].then.log.rate: nothing is logged whose rate could be limited; log it with session-init",
+        "security.default-policy.log.rate: the logs of sessions are not limited",
+      ],
+    ],
+    [
       "the close of what the default policy permits is logged",
       [["security.default-policy", { "permit-all": true, log: { "session-close": true } }]],
       [],
@@ -882,6 +906,120 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       "padding of a form that has none",
       [["security.log.stream[0].filter-padding", "compact"]],
       ["security.log.stream[0].filter-padding: without filter-format pfe there is nothing to pad"],
+    ],
+    [
+      "settings that the format does not show",
+      [
+        ["security.log.stream[0].format", "json"],
+        ["security.log.stream[0].layout", "junos-22"],
+        ["security.log.stream[0].structured-data-id", "acme@32473"],
+        ["security.log.stream[0].session-limit-message", "RT_SCREEN_IP"],
+        ["security.log.stream[0].filter-format", "pfe"],
+      ],
+      [
+        "security.log.stream[0].layout: format json has none; it is of format sd-syslog and syslog",
+        "security.log.stream[0].structured-data-id: format json has none; it is of format sd-syslog",
+        "security.log.stream[0].session-limit-message: format json has none; it is of format sd-syslog and syslog",
+        "security.log.stream[0].filter-format: format json has none; it is of format sd-syslog and syslog and kv",
+      ],
+    ],
+    [
+      "what does not go with format ipfix",
+      [
+        ["security.log.stream[0].format", "ipfix"],
+        ["security.log.stream[0].transport", { protocol: "tls" }],
+        ["security.log.stream[0].category", ["session", "screen"]],
+        ["security.log.stream[0].line-limit", 1000],
+        ["security.log.stream[0].facility-override", "local1"],
+        [
+          "security.log.stream[1]",
+          {
+            name: "flows",
+            host: "192.0.2.55",
+            format: "ipfix",
+            "template-refresh": 5,
+            transport: { protocol: "tcp", framing: "newline" },
+          },
+        ],
+        ["security.log.stream[2]", { name: "records", format: "ipfix", file: { path: "/a" } }],
+      ],
+      [
+        "security.log.stream[0].category[1]: format ipfix has no records of category screen",
+        "security.log.stream[0].transport.protocol: format ipfix goes over udp or tcp, not over tls",
+        "security.log.stream[0].line-limit: format ipfix has none; it is of format sd-syslog and syslog and kv and json",
+        "security.log.stream[0].facility-override: format ipfix has none; it is of format sd-syslog and syslog and kv",
+        "security.log.stream[1].template-refresh: over tcp templates are sent once in each connection",
+        "security.log.stream[1].transport.framing: messages of format ipfix need no framing",
+        "security.log.stream[2].file: format ipfix goes to a host",
+      ],
+    ],
+    [
+      "a plain layout that does not exist",
+      [
+        ["security.log.stream[0].format", "syslog"],
+        ["security.log.stream[0].layout", "junos-15"],
+      ],
+      ["security.log.stream[0].layout: format syslog has the layouts junos-12 and junos-22"],
+    ],
+    [
+      "a stream to nowhere",
+      [["security.log.stream[1]", { name: "lost" }]],
+      ["security.log.stream[1]: 'host' is missing: a stream goes to a host, a Unix socket or a file"],
+    ],
+    [
+      "what does not go with a file",
+      [
+        [
+          "security.log.stream[1]",
+          { name: "file", file: { path: "/a" }, host: "192.0.2.1", port: 1, transport: { protocol: "tcp" } },
+        ],
+      ],
+      [
+        "security.log.stream[1].host: a stream with 'file' has no host",
+        "security.log.stream[1].port: a stream with 'file' has no port",
+        "security.log.stream[1].transport: a stream with 'file' has no transport",
+      ],
+    ],
+    [
+      "what does not go with a transport",
+      [
+        ["security.log.stream[0].transport", { framing: "newline", "tls-profile": "x", "keep-alive": 5, path: "/a" }],
+        ["security.log.stream[1]", { name: "local", host: "192.0.2.1", transport: { protocol: "unix" } }],
+        ["services.ssl.initiation.profile", [{ name: "x" }]],
+      ],
+      [
+        "security.log.stream[0].transport.framing: framing goes with protocol tcp, not with udp",
+        "security.log.stream[0].transport.tls-profile: tls-profile goes with protocol tls, not with udp",
+        "security.log.stream[0].transport.keep-alive: keep-alive goes with protocol tcp or tls, not with udp",
+        "security.log.stream[0].transport.path: path goes with protocol unix, not with udp",
+        "security.log.stream[1].host: protocol unix has no host",
+      ],
+    ],
+    [
+      "a queue beside a spool",
+      [
+        ["security.log.stream[0].spool", { size: "64m" }],
+        ["security.log.stream[0].queue", { records: 100, overflow: "drop-oldest" }],
+      ],
+      ["security.log.stream[0].queue.records: the spool is the queue, and its size says how much of it there is"],
+    ],
+    [
+      "two streams to one file",
+      [
+        ["security.log.stream[1]", { name: "a", file: { path: "/var/log/x" } }],
+        ["security.log.stream[2]", { name: "b", file: { path: "/var/log/x" } }],
+      ],
+      ["security.log.stream[2].file.path: another stream writes '/var/log/x' already"],
+    ],
+    [
+      "a zone twice",
+      [["security.log.stream[0].zone", ["trust", "trust"]]],
+      ["security.log.stream[0].zone[1]: zone 'trust' stands here twice"],
+    ],
+    [
+      "a TLS profile twice",
+      [["services.ssl.initiation.profile", [{ name: "x" }, { name: "x" }]]],
+      ["services.ssl.initiation.profile[1].name: profile 'x' exists already"],
     ],
   ],
 };

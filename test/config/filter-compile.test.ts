@@ -85,6 +85,8 @@ const noAction = {
   reject_code: -1,
   counter: -1,
   log: false,
+  log_rate: 1000,
+  log_burst: 1024,
   policer: -1,
   set_forwarding_class: -1,
   set_loss_priority: -1,
@@ -474,6 +476,14 @@ const actions: Readonly<Record<Family, readonly ActionRow[]>> = {
     [{ count: "c" }, { counter: 0 }],
     [{ log: true }, { log: true }],
     [{ syslog: true }, { log: true }],
+    [
+      { log: true, "log-rate": { limit: 9, burst: 3 } },
+      { log: true, log_rate: 9, log_burst: 3 },
+    ],
+    [
+      { log: true, "log-rate": { limit: "unlimited" } },
+      { log: true, log_rate: 0 },
+    ],
     [
       { log: true, syslog: true, discard: true },
       { log: true, action: "discard" },

@@ -525,6 +525,11 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       [`${TERM}.then.routing-instance: no routing-instance named 'blu'; did you mean 'blue'?`],
     ],
     [
+      "a rate of logs where none are written",
+      then({ "log-rate": { limit: 5 }, discard: true }),
+      [`${TERM}.then.log-rate: a term without log or syslog logs nothing whose rate could be limited`],
+    ],
+    [
       "two policers, and a loss priority beside three colors",
       then({ policer: "p1m", "three-color-policer": { "two-rate": "two" }, "loss-priority": "high" }),
       [

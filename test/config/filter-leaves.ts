@@ -1,5 +1,17 @@
 // The leaves of filters, policers, prefix lists, forwarding classes and routing instances. SPDX-License-Identifier: Apache-2.0
-import { address, description, flag, NAME, names, number, prefix, reference, words, type Row } from "./leaf-row.js";
+import {
+  address,
+  description,
+  flag,
+  logRate,
+  NAME,
+  names,
+  number,
+  prefix,
+  reference,
+  words,
+  type Row,
+} from "./leaf-row.js";
 import type { Edit } from "./tree.js";
 
 type Rows = [pattern: string, row: Row][];
@@ -393,6 +405,7 @@ const actions = (family: "inet" | "inet6", at: string, pattern: string): Rows =>
     ],
     [`${pattern}.count`, names(`${at}.count`, NAME, ["c-1"], none)],
     [`${pattern}.log`, flag(`${at}.log`, none)],
+    ...logRate(`${pattern}.log-rate`, `${at}.log-rate`, [[at, { log: true }]]),
     [`${pattern}.syslog`, flag(`${at}.syslog`, none)],
     [
       `${pattern}.policer`,

@@ -35,6 +35,26 @@ export const number = (at: string, what: string, low: number, high: number, also
   ],
 });
 
+const LIMIT = "expected a number of events per second from 1 to 1000000, or unlimited";
+/** logRate gives the rows of a log rate's leaves. */
+export const logRate = (pattern: string, at: string, also: readonly Edit[] = []): [string, Row][] => [
+  [
+    `${pattern}.limit`,
+    {
+      at: `${at}.limit`,
+      also,
+      accept: [1, 1_000_000, "unlimited"],
+      refuse: [
+        [0, `${LIMIT}, found 0`],
+        [1_000_001, `${LIMIT}, found 1000001`],
+        ["none", `${LIMIT}, found 'none'`],
+        ["100", `${LIMIT}, found '100'`],
+      ],
+    },
+  ],
+  [`${pattern}.burst`, number(`${at}.burst`, "a number from 1 to 1000000", 1, 1_000_000, also)],
+];
+
 export const NAME = "expected a name of 1 to 63 letters, digits, '.', '_' or '-'";
 export const ADDRESS_NAME = "expected a name of 1 to 63 letters, digits, '.', '_', '-' or '/'";
 export const names = (at: string, expected: string, accept: readonly string[], also: readonly Edit[] = []): Row => ({

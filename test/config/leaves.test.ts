@@ -9,6 +9,7 @@ import {
   ADDRESS_NAME,
   description,
   flag,
+  logRate,
   NAME,
   names,
   number,
@@ -28,6 +29,55 @@ const GLOBAL = "security.policies[1].policy[0]";
 const ZONE = "security.zones.security-zone[0]";
 const BOOK = "security.address-book[0]";
 const STREAM = "security.log.stream[0]";
+const UNIX = "security.log.stream[1]";
+const UNIX_STREAM = { name: "local", transport: { protocol: "unix" } };
+const FILE_STREAM = { name: "file", file: { path: "/var/log/ringwall/log" } };
+const QUEUE_SIZE = "a number of bytes from 64k to 1g, such as 64m";
+const PROFILE = "services.ssl.initiation.profile[0]";
+const WITH_PROFILE: readonly Edit[] = [["services.ssl.initiation.profile", [{ name: "siem" }]]];
+const WITH_CERTIFICATE: readonly Edit[] = [
+  ...WITH_PROFILE,
+  [`${PROFILE}.client-certificate`, { certificate: "/etc/ringwall/own.pem", key: "/etc/ringwall/own.key" }],
+];
+
+/** A collector's address or name. */
+const COLLECTOR = "expected an IPv4 or IPv6 address or a host name";
+const collector = (at: string, also: readonly Edit[] = []): Row => ({
+  at,
+  also,
+  accept: ["10.0.0.1", "2001:db8::1", "127.0.0.1", "::1", "siem.example", "siem"],
+  refuse: [
+    ["192.0.2.300", `${COLLECTOR}, found '192.0.2.300'`],
+    ["fe80::1%eth0", `${COLLECTOR}, found 'fe80::1%eth0'`],
+    ["two words", `${COLLECTOR}, found 'two words'`],
+    ["-a", `${COLLECTOR}, found '-a'`],
+    ["", `${COLLECTOR}, found ''`],
+    [5, `${COLLECTOR}, found 5; write "5" in quotes to make it a text`],
+  ],
+});
+const PATH = "expected an absolute path of at most 100 characters";
+const path = (at: string, also: readonly Edit[]): Row => ({
+  at,
+  also,
+  accept: ["/etc/ringwall/ca.pem", "/a", `/${"x".repeat(99)}`],
+  refuse: [
+    ["ca.pem", `${PATH}, found 'ca.pem'`],
+    ["/etc/", `${PATH}, found '/etc/'`],
+    ["/a\nb", `${PATH}, found '/a\\x0ab'`],
+    [`/${"x".repeat(100)}`, `${PATH}, found '/${"x".repeat(76)}...'`],
+  ],
+});
+const octets = (at: string, what: string, low: number, high: number, also: readonly Edit[] = []): Row => ({
+  at,
+  also,
+  accept: [low, high, "1m"],
+  refuse: [
+    [low - 1, `expected ${what}, found ${low - 1}`],
+    [high + 1, `expected ${what}, found ${high + 1}`],
+    ["63k", `expected ${what}, found '63k'`],
+    ["1MB", `expected ${what}, found '1MB'`],
+  ],
+});
 const UNIT = "interfaces.ge-0/0/0.unit.0";
 const APPLICATION = "applications.application[0]";
 const TERM = "applications.application[1].term[0]";
@@ -490,6 +540,14 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["security.policies[].policy[].then.reject", flag("security.policies[0].policy[1].then.reject")],
   ["security.policies[].policy[].then.log.session-init", flag(`${POLICY}.then.log.session-init`)],
   ["security.policies[].policy[].then.log.session-close", flag(`${POLICY}.then.log.session-close`)],
+  ...logRate("security.policies[].policy[].then.log.rate", `${GLOBAL}.then.log.rate`, [
+    [`${GLOBAL}.then`, { deny: true, log: { "session-init": true } }],
+  ]),
+  ...logRate("security.default-policy.log.rate", "security.default-policy.log.rate", [
+    ["security.default-policy", { "deny-all": true, log: { "session-init": true } }],
+  ]),
+  ...logRate("security.log.rate.rule", "security.log.rate.rule"),
+  ...logRate("security.log.rate.zone", "security.log.rate.zone"),
   ["security.policies[].policy[].then.count", flag(`${POLICY}.then.count`)],
   ["security.default-policy.permit-all", flag("security.default-policy.permit-all", [["security.default-policy", {}]])],
   ["security.default-policy.deny-all", flag("security.default-policy.deny-all")],
@@ -499,35 +557,174 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["security.flow.tcp-session.no-syn-check", flag("security.flow.tcp-session.no-syn-check")],
   ["security.flow.tcp-session.no-sequence-check", flag("security.flow.tcp-session.no-sequence-check")],
   ["security.flow.tcp-session.rst-invalidate-session", flag("security.flow.tcp-session.rst-invalidate-session")],
+  ["security.flow.tcp-session.fin-invalidate-session", flag("security.flow.tcp-session.fin-invalidate-session")],
+  [
+    "security.flow.tcp-session.time-wait-state.session-timeout",
+    number("security.flow.tcp-session.time-wait-state.session-timeout", "a number of seconds from 2 to 600", 2, 600),
+  ],
+  [
+    "security.flow.tcp-mss.all-tcp.mss",
+    number("security.flow.tcp-mss.all-tcp.mss", "a number of bytes from 64 to 65535", 64, 65535, [
+      ["security.flow.tcp-mss", { "all-tcp": { mss: 1460 } }],
+    ]),
+  ],
   [
     "security.flow.tcp-session.tcp-initial-timeout",
     number("security.flow.tcp-session.tcp-initial-timeout", "a number of seconds from 4 to 300", 4, 300),
   ],
 
   ["security.log.stream[].name", names(`${STREAM}.name`, NAME, ["soc-2"])],
-  ["security.log.stream[].host", address(`${STREAM}.host`, ["10.0.0.1", "2001:db8::1", "127.0.0.1", "::1"])],
+  ["security.log.stream[].host", collector(`${STREAM}.host`)],
   ["security.log.stream[].port", number(`${STREAM}.port`, "a port from 1 to 65535", 1, 65535)],
   [
     "security.log.stream[].transport.protocol",
     {
       at: `${STREAM}.transport.protocol`,
-      accept: ["udp"],
+      also: [[`${STREAM}.host`, "192.0.2.53"]],
+      accept: ["udp", "tcp", "tls"],
       refuse: [
-        ["tcp", "expected udp, found 'tcp'"],
-        ["tls", "expected udp, found 'tls'"],
+        ["sctp", "expected udp, tcp, tls or unix, found 'sctp'"],
+        ["tpc", "expected udp, tcp, tls or unix, found 'tpc'; did you mean 'tcp'?"],
       ],
     },
   ],
   [
+    "security.log.stream[].transport.framing",
+    words(
+      `${STREAM}.transport.framing`,
+      "octet-counting or newline",
+      ["octet-counting", "newline"],
+      [[`${STREAM}.transport.protocol`, "tcp"]],
+    ),
+  ],
+  [
+    "security.log.stream[].transport.tls-profile",
+    reference(
+      `${STREAM}.transport.tls-profile`,
+      ["siem"],
+      "the name of a profile of services ssl initiation",
+      "no profile of services ssl initiation named 'nowhere'",
+      [
+        [`${STREAM}.transport.protocol`, "tls"],
+        ["services.ssl.initiation.profile", [{ name: "siem" }]],
+      ],
+    ),
+  ],
+  [
+    "security.log.stream[].transport.keep-alive",
+    number(`${STREAM}.transport.keep-alive`, "a number of seconds from 0 to 7200", 0, 7200, [
+      [`${STREAM}.transport.protocol`, "tcp"],
+    ]),
+  ],
+  [
+    "security.log.stream[].transport.user-timeout",
+    number(`${STREAM}.transport.user-timeout`, "a number of seconds from 1 to 600", 1, 600, [
+      [`${STREAM}.transport.protocol`, "tls"],
+    ]),
+  ],
+  ["security.log.stream[].transport.path", path("security.log.stream[1].transport.path", [[UNIX, UNIX_STREAM]])],
+  ["security.log.stream[].file.path", path("security.log.stream[1].file.path", [[UNIX, FILE_STREAM]])],
+  [
+    "security.log.stream[].file.size",
+    octets(
+      "security.log.stream[1].file.size",
+      "a number of bytes from 64k to 100g, such as 10m",
+      64_000,
+      100_000_000_000,
+      [[UNIX, FILE_STREAM]],
+    ),
+  ],
+  [
+    "security.log.stream[].file.files",
+    number("security.log.stream[1].file.files", "a number of files from 1 to 1000", 1, 1000, [[UNIX, FILE_STREAM]]),
+  ],
+  [
+    "security.log.stream[].queue.records",
+    number(`${STREAM}.queue.records`, "a number of lines from 64 to 1000000", 64, 1_000_000),
+  ],
+  ["security.log.stream[].queue.size", octets(`${STREAM}.queue.size`, QUEUE_SIZE, 64_000, 1_000_000_000)],
+  [
+    "security.log.stream[].queue.overflow",
+    words(`${STREAM}.queue.overflow`, "drop-newest or drop-oldest", ["drop-newest", "drop-oldest"]),
+  ],
+  ["security.log.stream[].spool.size", octets(`${STREAM}.spool.size`, QUEUE_SIZE, 64_000, 1_000_000_000)],
+  [
+    "security.log.stream[].rate-limit",
+    number(`${STREAM}.rate-limit`, "a number of lines per second from 1 to 10000000", 1, 10_000_000),
+  ],
+  ["security.log.stream[].require-delivery", flag(`${STREAM}.require-delivery`)],
+  [
+    "security.log.stream[].zone[]",
+    reference(`${STREAM}.zone[0]`, ["trust", "junos-host"], "a zone name", "no security-zone named 'nowhere'"),
+  ],
+  ["services.ssl.initiation.profile[].name", names(`${PROFILE}.name`, NAME, ["siem-2"], WITH_PROFILE)],
+  ["services.ssl.initiation.profile[].trusted-ca[]", path(`${PROFILE}.trusted-ca[0]`, WITH_PROFILE)],
+  [
+    "services.ssl.initiation.profile[].client-certificate.certificate",
+    path(`${PROFILE}.client-certificate.certificate`, WITH_CERTIFICATE),
+  ],
+  [
+    "services.ssl.initiation.profile[].client-certificate.key",
+    path(`${PROFILE}.client-certificate.key`, WITH_CERTIFICATE),
+  ],
+  [
+    "services.ssl.initiation.profile[].protocol-version",
+    words(`${PROFILE}.protocol-version`, "tls12 or tls13", ["tls12", "tls13"], WITH_PROFILE),
+  ],
+  ["services.ssl.initiation.profile[].server-name", collector(`${PROFILE}.server-name`, WITH_PROFILE)],
+  [
     "security.log.stream[].format",
     {
       at: `${STREAM}.format`,
-      accept: ["sd-syslog", "kv"],
+      accept: ["sd-syslog", "syslog", "kv", "json", "ipfix"],
       refuse: [
-        ["syslog", "expected sd-syslog or kv, found 'syslog'"],
-        ["sd_syslog", "expected sd-syslog or kv, found 'sd_syslog'; did you mean 'sd-syslog'?"],
+        ["welf", "expected sd-syslog, syslog, kv, json or ipfix, found 'welf'"],
+        ["sd_syslog", "expected sd-syslog, syslog, kv, json or ipfix, found 'sd_syslog'; did you mean 'sd-syslog'?"],
       ],
     },
+  ],
+  [
+    "security.log.stream[].layout",
+    words(`${STREAM}.layout`, "a layout such as junos-22", [
+      "junos-10",
+      "junos-12a",
+      "junos-12",
+      "junos-15",
+      "junos-18",
+      "junos-19",
+      "junos-20",
+      "junos-22",
+      "junos-24",
+      "junos-26",
+    ]),
+  ],
+  [
+    "security.log.stream[].structured-data-id",
+    {
+      at: `${STREAM}.structured-data-id`,
+      accept: ["junos@2636.1.1.1.2.26", "acme@32473", "a@1"],
+      refuse: ["acme", "acme 1@32473", "acme@x", 'a"@1', "a]@1", "a=b@1", "an-id-of-thirty-three-characte@1234"].map(
+        (value) => [value, `expected an SD-ID such as junos@2636.1.1.1.2.129, at most 32 characters, found '${value}'`],
+      ),
+    },
+  ],
+  [
+    "security.log.stream[].session-limit-message",
+    words(`${STREAM}.session-limit-message`, "RT_SCREEN_SESSION_LIMIT or RT_SCREEN_IP", [
+      "RT_SCREEN_SESSION_LIMIT",
+      "RT_SCREEN_IP",
+    ]),
+  ],
+  [
+    "security.log.stream[].template-refresh",
+    {
+      ...number(`${STREAM}.template-refresh`, "a number of seconds from 1 to 600", 1, 600),
+      also: [[`${STREAM}.format`, "ipfix"]],
+    },
+  ],
+  [
+    "security.log.stream[].line-limit",
+    number(`${STREAM}.line-limit`, "a number of bytes from 480 to 16384", 480, 16384),
   ],
   [
     "security.log.stream[].filter-format",

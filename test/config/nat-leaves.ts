@@ -35,6 +35,16 @@ const ports = (at: string, accept: readonly (string | number)[]): Row => ({
 const bookAddress = (at: string, accept: readonly string[] = ["web", "any", "any-ipv4"]): Row =>
   withAll(reference(at, accept, BOOK, NO_ADDRESS));
 
+const application = (at: string): Row =>
+  withAll(
+    reference(
+      at,
+      ["junos-http", "any"],
+      "an application or an application set",
+      "no application or set named 'nowhere'",
+    ),
+  );
+
 const protocol = (at: string): Row => ({
   at,
   also: [ALL],
@@ -103,6 +113,28 @@ const sourceRows: Rows = [
     `${SOURCE}.pool[].port.range.high`,
     number(`${SOURCE}.pool[0].port.range.high`, PORT, 1, 65535, [ALL, [`${SOURCE}.pool[0].port.range.low`, 1]]),
   ],
+  ...[`${SOURCE}`, `${SOURCE}.pool[]`].flatMap((pattern): Rows => {
+    const at = `${pattern.replace("[]", "[0]")}.pool-utilization-alarm`;
+    return [
+      [
+        `${pattern}.pool-utilization-alarm.raise-threshold`,
+        number(`${at}.raise-threshold`, "50 to 100 percent", 50, 100, [ALL, [at, {}]]),
+      ],
+      [
+        `${pattern}.pool-utilization-alarm.clear-threshold`,
+        {
+          at: `${at}.clear-threshold`,
+          also: [ALL, [at, { "raise-threshold": 100 }]],
+          accept: [40, 99],
+          refuse: [
+            [39, "expected 40 to 100 percent, found 39"],
+            [100, "expected less than the raise-threshold 100, found 100"],
+            ["50", "expected 40 to 100 percent, found '50'"],
+          ],
+        },
+      ],
+    ];
+  }),
   [
     `${SOURCE}.pool[].overflow-pool`,
     withAll(
@@ -135,6 +167,10 @@ const sourceRows: Rows = [
   ]),
   [`${SOURCE}.rule-set[].rule[].match.protocol[]`, protocol(`${SOURCE}.rule-set[1].rule[0].match.protocol[0]`)],
   [
+    `${SOURCE}.rule-set[].rule[].match.application[]`,
+    application(`${SOURCE}.rule-set[1].rule[0].match.application[0]`),
+  ],
+  [
     `${SOURCE}.rule-set[].rule[].then.source-nat.off`,
     flag(`${SOURCE}.rule-set[0].rule[0].then.source-nat.off`, [
       ALL,
@@ -155,6 +191,23 @@ const sourceRows: Rows = [
         "no source pool named 'nowhere'",
       ),
     ),
+  ],
+];
+
+const PERSISTENT = `${SOURCE}.rule-set[].rule[].then.source-nat.persistent-nat`;
+const persistent = `${SOURCE}.rule-set[1].rule[1].then.source-nat.persistent-nat`;
+const persistentRows: Rows = [
+  ...["any-remote-host", "target-host", "target-host-port"].map((who): Rows[number] => [
+    `${PERSISTENT}.permit.${who}`,
+    flag(`${persistent}.permit.${who}`, [ALL, [`${persistent}.permit`, {}]]),
+  ]),
+  [
+    `${PERSISTENT}.inactivity-timeout`,
+    number(`${persistent}.inactivity-timeout`, "60 to 7200 seconds", 60, 7200, [ALL]),
+  ],
+  [
+    `${PERSISTENT}.max-session-number`,
+    number(`${persistent}.max-session-number`, "8 to 65536 sessions", 8, 65536, [ALL]),
   ],
 ];
 
@@ -203,6 +256,10 @@ const destinationRows: Rows = [
     protocol(`${DESTINATION}.rule-set[0].rule[0].match.protocol[0]`),
   ],
   [
+    `${DESTINATION}.rule-set[].rule[].match.application[]`,
+    application(`${DESTINATION}.rule-set[0].rule[2].match.application[0]`),
+  ],
+  [
     `${DESTINATION}.rule-set[].rule[].then.destination-nat.off`,
     flag(`${DESTINATION}.rule-set[0].rule[2].then.destination-nat.off`, [ALL]),
   ],
@@ -244,9 +301,61 @@ const staticRows: Rows = [
     withAll(prefix(`${STATIC}.rule-set[0].rule[0].then.static-nat.prefix.name`, ["10.1.1.61", "10.1.1.62/32"])),
   ],
   [
+    `${STATIC}.rule-set[].rule[].then.static-nat.nptv6-prefix.name`,
+    withAll(
+      prefix(`${STATIC}.rule-set[0].rule[2].then.static-nat.nptv6-prefix.name`, [
+        "fd01:203:406::/48",
+        "fd01:203:407::/48",
+      ]),
+    ),
+  ],
+  [
     `${STATIC}.rule-set[].rule[].then.static-nat.prefix.mapped-port`,
     ports(`${STATIC}.rule-set[0].rule[0].then.static-nat.prefix.mapped-port`, ["80-81", "1-2"]),
   ],
 ];
 
-export const natRows: Rows = [...sourceRows, ...destinationRows, ...staticRows];
+const proxyRows: Rows = (
+  [
+    [
+      "proxy-arp",
+      ["192.0.2.7", "192.0.2.8/29", { name: "192.0.2.7", to: "192.0.2.9" }],
+      "2001:db8::7",
+      1,
+      ["192.0.2.41", "192.0.2.44"],
+    ],
+    ["proxy-ndp", ["2001:db8::7", "2001:db8::8/125"], "192.0.2.7", 0, ["2001:db8:2::71", "2001:db8:2::80"]],
+  ] as const
+).flatMap(([kind, accept, other, size, ends]): Rows => {
+  const at = `${NAT}.${kind}.interface`;
+  const otherwise = kind === "proxy-arp" ? "IPv6 addresses stand in proxy-ndp" : "IPv4 addresses stand in proxy-arp";
+  return [
+    [
+      `${at}[].name`,
+      withAll(
+        reference(
+          `${at}[0].name`,
+          ["ge-0/0/0.0"],
+          "an interface unit such as ge-0/0/0.0",
+          "no interface unit named 'nowhere'",
+        ),
+      ),
+    ],
+    [
+      `${at}[].address[]`,
+      {
+        at: `${at}[0].address[0]`,
+        also: [ALL],
+        accept,
+        refuse: [
+          [other, otherwise],
+          ["nowhere", `${RANGE}, found 'nowhere'`],
+        ],
+      },
+    ],
+    [`${at}[].address[].name`, withAll(address(`${at}[0].address[${size}].name`, [ends[0]]))],
+    [`${at}[].address[].to`, withAll(address(`${at}[0].address[${size}].to`, [ends[1]]))],
+  ];
+});
+
+export const natRows: Rows = [...proxyRows, ...persistentRows, ...sourceRows, ...destinationRows, ...staticRows];

@@ -3,12 +3,14 @@
 export const nat = {
   source: {
     "address-persistent": true,
+    "pool-utilization-alarm": { "raise-threshold": 90, "clear-threshold": 60 },
     pool: [
       {
         name: "outside",
         description: "for users",
         address: ["192.0.2.32/30", { name: "192.0.2.40", to: "192.0.2.43" }],
         port: { range: { low: 2000, high: 2999 } },
+        "pool-utilization-alarm": { "raise-threshold": 80 },
         "overflow-pool": "spare",
       },
       { name: "spare", address: ["192.0.2.48"] },
@@ -47,7 +49,16 @@ export const nat = {
               "destination-port": ["http", 8000, "8002-8009"],
               protocol: ["tcp", "udp"],
             },
-            then: { "source-nat": { pool: "outside" } },
+            then: {
+              "source-nat": {
+                pool: "outside",
+                "persistent-nat": {
+                  permit: { "target-host-port": true },
+                  "inactivity-timeout": 600,
+                  "max-session-number": 100,
+                },
+              },
+            },
           },
         ],
       },
@@ -91,6 +102,14 @@ export const nat = {
       },
     ],
   },
+  "proxy-arp": {
+    interface: [
+      { name: "ge-0/0/1.10", address: ["192.0.2.32/30", { name: "192.0.2.40", to: "192.0.2.43" }, "192.0.2.36"] },
+    ],
+  },
+  "proxy-ndp": {
+    interface: [{ name: "ge-0/0/1.10", address: [{ name: "2001:db8:2::70", to: "2001:db8:2::7f" }] }],
+  },
   static: {
     "rule-set": [
       {
@@ -113,6 +132,11 @@ export const nat = {
             name: "servers",
             match: { "destination-address": "192.0.2.64/28" },
             then: { "static-nat": { prefix: { name: "10.1.1.64/28" } } },
+          },
+          {
+            name: "site",
+            match: { "destination-address": "2001:db8:a::/48" },
+            then: { "static-nat": { "nptv6-prefix": { name: "fd01:203:405::/48" } } },
           },
         ],
       },

@@ -85,7 +85,15 @@ describe("what the helper is told", () => {
     assert.deepEqual(snapshot.nat_rules, [
       { ...plain, name: "source/by-instance/rest", action: "interface" },
       { ...plain, name: "source/out/printers", action: "off" },
-      { ...plain, name: "source/out/users", action: "pool", pool: 1 },
+      {
+        ...plain,
+        name: "source/out/users",
+        action: "pool",
+        pool: 1,
+        persistent: "target-host-port",
+        persistent_timeout: 600,
+        persistent_sessions: 100,
+      },
       { ...plain, name: "source/by-interface/all", action: "pool", pool: 3 },
       { ...plain, name: "destination/in/web", action: "pool", pool: 4 },
       { ...plain, name: "destination/in/mail", action: "pool", pool: 5 },
@@ -108,6 +116,14 @@ describe("what the helper is told", () => {
         inner: quad("10.1.1.64"),
         length: 28,
       },
+      {
+        ...plain,
+        name: "static/hosts/site",
+        action: "nptv6",
+        outer: Uint8Array.from([0x20, 0x01, 0x0d, 0xb8, 0, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        inner: Uint8Array.from([0xfd, 0x01, 0x02, 0x03, 0x04, 0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        length: 48,
+      },
     ]);
     assert.deepEqual(
       names.natRules.map(({ kind, set, name }) => `${kind}/${set}/${name}`),
@@ -119,6 +135,7 @@ describe("what the helper is told", () => {
     const { nat_sets: sets, address_sets: addresses } = compiled(base).snapshot;
     const all = "0-65535 0-65535";
     const any4 = "0.0.0.0-255.255.255.255";
+    const site = (prefix: string): string => `${prefix}${" 0".repeat(10)}-${prefix}${" 255".repeat(10)}`;
     const everything = "192.0.2.80-192.0.2.80,192.0.2.100-192.0.2.199";
     const documentation = "198.51.100.0-198.51.100.255,203.0.113.0-203.0.113.255";
     const users = [6, 17].flatMap((protocol) =>
@@ -141,6 +158,7 @@ describe("what the helper is told", () => {
           matches: [
             `8: ${client} to 192.0.2.60-192.0.2.60, -1, 0-65535 2200-2201`,
             `9: ${any4} to 192.0.2.64-192.0.2.79, -1, ${all}`,
+            `10: ${any6} to ${site("32 1 13 184 0 10")}, -1, ${all}`,
           ],
         },
         {
@@ -157,7 +175,11 @@ describe("what the helper is told", () => {
           stage: "static-source",
           from: [],
           to: [UNTRUST],
-          matches: [`8: 10.1.1.60-10.1.1.60 to ${client}, -1, 22-23 0-65535`, `9: ${servers} to ${any4}, -1, ${all}`],
+          matches: [
+            `8: 10.1.1.60-10.1.1.60 to ${client}, -1, 22-23 0-65535`,
+            `9: ${servers} to ${any4}, -1, ${all}`,
+            `10: ${site("253 1 2 3 4 5")} to ${any6}, -1, ${all}`,
+          ],
         },
         { stage: "source", from: [TRUST], to: [UNTRUST], matches: [`4: ${any4} to ${any4}, -1, ${all}`] },
         {
@@ -169,6 +191,100 @@ describe("what the helper is told", () => {
         { stage: "source", from: [TRUST, UNTRUST], to: [TRUST, UNTRUST], matches: [`1: any to any, -1, ${all}`] },
       ],
     );
+  });
+
+  test("what is answered for is named by unit, in ranges, also without rules", () => {
+    const low = (last: number) => Uint8Array.from([0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
+    const expected = [
+      { unit: UNTRUST, ...range("192.0.2.32", "192.0.2.36") },
+      { unit: UNTRUST, ...range("192.0.2.40", "192.0.2.43") },
+      { unit: UNTRUST, low: low(0x70), high: low(0x7f) },
+    ];
+    assert.deepEqual(compiled(base).snapshot.proxies, expected);
+    const { "proxy-arp": arp, "proxy-ndp": ndp } = nat;
+    const alone = compiled([[NAT, { "proxy-arp": arp, "proxy-ndp": ndp }]]).snapshot;
+    assert.deepEqual([alone.proxies, alone.nat_rules], [expected, undefined]);
+    assert.equal(compiled([]).snapshot.proxies, undefined);
+  });
+
+  test("what comes for an address that is answered for goes nowhere, unless a route says more than the link's network", () => {
+    const routes = (edits: readonly Edit[]) =>
+      compiled([[NAT, { "proxy-arp": { interface: [{ name: "ge-0/0/1.10", address: ["192.0.2.32/31"] }] } }], ...edits])
+        .snapshot.routes.filter(({ length }) => length > 24)
+        .map(({ prefix, length, kind }) => `${prefix.join(".")}/${length} ${kind}`);
+    assert.deepEqual(routes([]), ["192.0.2.32/32 discard", "192.0.2.33/32 discard"]);
+    const behind = { name: "192.0.2.32/32", "next-hop": ["192.0.2.253"] };
+    assert.deepEqual(routes([["routing-options.static.route[3]", behind]]), [
+      "192.0.2.32/32 next-hop",
+      "192.0.2.33/32 discard",
+    ]);
+  });
+
+  test("of rule-sets that fit, the destination's kind of context comes before the source's, as in Junos", () => {
+    const kinds = ["routing-instance", "zone", "interface"] as const;
+    const from = { "routing-instance": ["default"], zone: ["trust"], interface: ["ge-0/0/0.0"] };
+    const to = { "routing-instance": ["default"], zone: ["untrust"], interface: ["ge-0/0/1.10"] };
+    const sets = kinds.flatMap((source) =>
+      kinds.map((destination) => ({
+        name: `${source}-${destination}`,
+        from: { [source]: from[source] },
+        to: { [destination]: to[destination] },
+        rule: [{ name: "all", match: {}, then: { "source-nat": { interface: true } } }],
+      })),
+    );
+    const { snapshot, names } = compiled([[NAT, { source: { "rule-set": sets } }]]);
+    assert.deepEqual(
+      snapshot.nat_sets!.map(({ matches }) => names.natRules[matches[0]!.rule - 1]!.set),
+      ["interface", "zone", "routing-instance"].flatMap((destination) =>
+        ["interface", "zone", "routing-instance"].map((source) => `${source}-${destination}`),
+      ),
+    );
+  });
+
+  test("an application is what its terms are, one match each", () => {
+    const { nat_sets: sets, address_sets: addresses } = compiled([
+      ...base,
+      [
+        "applications.application[0]",
+        { name: "own", protocol: "tcp", "source-port": "1000-1999", "destination-port": 8443 },
+      ],
+      [
+        "applications.application[2]",
+        {
+          name: "tunnel",
+          term: [
+            { name: "a", protocol: "esp" },
+            { name: "b", protocol: "udp", "destination-port": 4500 },
+          ],
+        },
+      ],
+      [`${NAT}.source.rule-set[1].rule[1].match`, { application: ["own", "tunnel"] }],
+      [`${NAT}.destination.rule-set[0].rule[2].match.application`, ["junos-https", "any"]],
+    ]).snapshot;
+    const spelledOf = (stage: string, rule: number): string[] =>
+      sets!
+        .filter((set) => set.stage === stage)
+        .flatMap(({ matches }) => matches)
+        .filter((match) => match.rule === rule)
+        .map((match) => spelled(match, addresses).replace(/^.* to [^,]*,(?: |[^,]*, )/, ""));
+    assert.deepEqual(spelledOf("source", 3), [
+      "6, 1000-1999 8443-8443",
+      "50, 0-65535 0-65535",
+      "17, 0-65535 4500-4500",
+    ]);
+    assert.deepEqual(spelledOf("destination", 7), ["6, 0-65535 443-443", "-1, 0-65535 0-65535"]);
+  });
+
+  test("bindings last five minutes and have thirty sessions unless the rule says otherwise", () => {
+    const { snapshot } = compiled([
+      ...base,
+      [
+        `${NAT}.source.rule-set[0].rule[0].then.source-nat`,
+        { interface: true, "persistent-nat": { permit: { "any-remote-host": true } } },
+      ],
+    ]);
+    const { persistent, persistent_timeout, persistent_sessions } = snapshot.nat_rules![0]!;
+    assert.deepEqual([persistent, persistent_timeout, persistent_sessions], ["any-remote-host", 300, 30]);
   });
 
   test("a rule whose names hold no address of the pool's family matches nothing", () => {
@@ -206,8 +322,8 @@ const rows: readonly Row[] = [
       [`${NAT}.destination.pool[0].address.name`, "10.1.1.80/31"],
     ],
     [
-      `${POOL}[0].address[2]: the pool's other addresses are of the other family`,
-      `${POOL}[0].address[3]: the pool has some of these addresses already`,
+      `${POOL}[0].address[2]: its other addresses are of the other family`,
+      `${POOL}[0].address[3]: the list has some of these addresses already`,
       `${POOL}[1].address[0].to: the last address 192.0.2.8 is below the first, 192.0.2.9`,
       `${POOL}[1].address[1].to: one end is IPv4 and the other IPv6`,
       `${NAT}.destination.pool[0].address.to: a range begins with one address, not with the prefix '10.1.1.80/31'`,
@@ -308,6 +424,71 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "persistent NAT: where ports are given out, for one kind of others",
+    [
+      [`${OUT}.rule[0].then.source-nat.persistent-nat`, { permit: { "any-remote-host": true } }],
+      [`${OUT}.rule[1].then.source-nat.persistent-nat.permit.target-host`, true],
+      [`${NAT}.source.rule-set[2].rule[0].then.source-nat.persistent-nat`, { permit: {} }],
+    ],
+    [
+      `${OUT}.rule[0].then.source-nat.persistent-nat: the rule translates nothing, so there is nothing to keep`,
+      `${OUT}.rule[1].then.source-nat.persistent-nat.permit: expected exactly one of any-remote-host, target-host, target-host-port, found target-host and target-host-port`,
+      `${NAT}.source.rule-set[2].rule[0].then.source-nat.persistent-nat: 'same-ports' has no-translation: it gives out no ports to bind to`,
+      `${NAT}.source.rule-set[2].rule[0].then.source-nat.persistent-nat.permit: expected exactly one of any-remote-host, target-host, target-host-port, found none`,
+    ],
+  ],
+  [
+    "alarms: lower when they are cleared, and only where ports can be used up",
+    [
+      [`${NAT}.source.pool-utilization-alarm.clear-threshold`, 90],
+      [`${POOL}[0].pool-utilization-alarm`, { "clear-threshold": 50 }],
+      [`${POOL}[2].pool-utilization-alarm`, { "raise-threshold": 60, "clear-threshold": 61 }],
+    ],
+    [
+      `${NAT}.source.pool-utilization-alarm.clear-threshold: expected less than the raise-threshold 90, found 90`,
+      `${POOL}[0].pool-utilization-alarm: 'raise-threshold' is missing`,
+      `${POOL}[2].pool-utilization-alarm: the pool has no-translation: it gives out no ports that could be used up`,
+      `${POOL}[2].pool-utilization-alarm.clear-threshold: expected less than the raise-threshold 60, found 61`,
+    ],
+  ],
+  [
+    "proxies: addresses that hosts can have and this one has not",
+    [
+      [`${NAT}.proxy-arp.interface[0].address[2]`, "192.0.2.41"],
+      [`${NAT}.proxy-arp.interface[0].address[3]`, "224.0.0.1"],
+      [`${NAT}.proxy-arp.interface[1]`, { name: "ge-0/0/1.10", address: ["10.1.1.0/28", "2001:db8::1"] }],
+      [`${NAT}.proxy-arp.interface[2]`, { name: "ge-0/0/0.1", address: ["10.64.0.0/20"] }],
+    ],
+    [
+      `${NAT}: expected at most 4096 addresses in proxy-arp and proxy-ndp together, found 4138`,
+      `${NAT}.proxy-arp.interface[0].address[2]: the list has some of these addresses already`,
+      `${NAT}.proxy-arp.interface[0].address[3]: it holds a multicast address, which no host can have`,
+      `${NAT}.proxy-arp.interface[1].address[0]: it holds 10.1.1.1/24 of ge-0/0/0.0, which this host answers for anyway`,
+      `${NAT}.proxy-arp.interface[1].address[1]: IPv6 addresses stand in proxy-ndp`,
+      `${NAT}.proxy-arp.interface[1].name: interface 'ge-0/0/1.10' exists already`,
+      `${NAT}.proxy-arp.interface[2].name: no interface unit named 'ge-0/0/0.1'; did you mean 'ge-0/0/0.0'?`,
+    ],
+  ],
+  [
+    "applications: instead of protocols and ports, and none that asks for an ICMP type",
+    [
+      [`${OUT}.rule[0].match.application`, ["junos-http", "junos-htp", "junos-http", "junos-ping"]],
+      [`${OUT}.rule[1].match.application`, ["any"]],
+      [`${IN}.rule[0].match.application`, ["all", "junos-icmp-all"]],
+    ],
+    [
+      `${OUT}.rule[0].match.application[1]: no application or set named 'junos-htp'; did you mean 'junos-http'?`,
+      `${OUT}.rule[0].match.application[2]: application 'junos-http' stands here twice`,
+      `${OUT}.rule[0].match.application[3]: 'junos-ping' asks for an ICMP type: translation goes by protocol and ports only`,
+      `${OUT}.rule[1].match.protocol: application says which protocol it means; only one of them can stand here`,
+      `${OUT}.rule[1].match.source-port: application says which source-port it means; only one of them can stand here`,
+      `${OUT}.rule[1].match.destination-port: application says which destination-port it means; only one of them can stand here`,
+      `${IN}.rule[0].match.application[0]: 'all' asks for an ICMP type: translation goes by protocol and ports only`,
+      `${IN}.rule[0].match.destination-port: application says which destination-port it means; only one of them can stand here`,
+      `${IN}.rule[0].match.protocol: application says which protocol it means; only one of them can stand here`,
+    ],
+  ],
+  [
     "IPv4 stays IPv4 and IPv6 stays IPv6",
     [
       [`${OUT}.rule[1].match.destination-address[1]`, "2001:db8::/32"],
@@ -315,7 +496,6 @@ const rows: readonly Row[] = [
       [`${HOSTS}.rule[1].then.static-nat.prefix.name`, "2001:db8:9::/28"],
       [`${HOSTS}.rule[0].match.source-address[0]`, "2001:db8:9::/48"],
       [`${HOSTS}.rule[0].then.static-nat.inet`, true],
-      [`${HOSTS}.rule[1].then.static-nat.nptv6-prefix`, "2001:db8::/48"],
     ],
     [
       `${OUT}.rule[1].match.destination-address[1]: '2001:db8::/32' is of another family than the addresses of 'outside': ${NOT_BETWEEN}`,
@@ -323,8 +503,35 @@ const rows: readonly Row[] = [
       `${HOSTS}.rule[0].match.source-address[0]: '2001:db8:9::/48' is of another family than destination-address: ${NOT_BETWEEN}`,
       `${HOSTS}.rule[0].then.static-nat.inet: unknown statement 'inet'`,
       `${HOSTS}.rule[1].then.static-nat.prefix.name: '2001:db8:9::/28' has bits set behind its prefix length; did you mean '2001:db0::/28'?`,
-      `${HOSTS}.rule[1].then.static-nat.nptv6-prefix: unknown statement 'nptv6-prefix'`,
     ],
+  ],
+  [
+    "NPTv6 rules: two IPv6 prefixes of one length, up to 64 bits, and no ports",
+    [
+      [`${HOSTS}.rule[1].then.static-nat`, { "nptv6-prefix": { name: "10.1.1.64/28" } }],
+      [`${HOSTS}.rule[2].match.destination-address`, "2001:db8:a::/56"],
+      [
+        `${HOSTS}.rule[3]`,
+        {
+          name: "long",
+          match: { "destination-address": "2001:db8:b::/72", "destination-port": 80 },
+          then: { "static-nat": { "nptv6-prefix": { name: "fd01::/72" } } },
+        },
+      ],
+    ],
+    [
+      `${HOSTS}.rule[1].match.destination-address: NPTv6 is for IPv6 prefixes, found '192.0.2.64/28'`,
+      `${HOSTS}.rule[1].then.static-nat.nptv6-prefix.name: NPTv6 is for IPv6 prefixes, found '10.1.1.64/28'`,
+      `${HOSTS}.rule[2].then.static-nat.nptv6-prefix.name: each address of /56 needs one of its own, found /48`,
+      `${HOSTS}.rule[3].match.destination-address: NPTv6 is for prefixes of 1 to 64 bits, found /72`,
+      `${HOSTS}.rule[3].match.destination-port: NPTv6 translates all ports of an address, or none`,
+      `${HOSTS}.rule[3].then.static-nat.nptv6-prefix.name: NPTv6 is for prefixes of 1 to 64 bits, found /72`,
+    ],
+  ],
+  [
+    "a static rule has one action",
+    [[`${HOSTS}.rule[2].then.static-nat.prefix`, { name: "fd01::/48" }]],
+    [`${HOSTS}.rule[2].then.static-nat: expected exactly one of prefix, nptv6-prefix, found prefix and nptv6-prefix`],
   ],
   [
     "static rules: as many addresses and ports on both sides",
@@ -350,15 +557,15 @@ const rows: readonly Row[] = [
   [
     "what is not enforced is not accepted",
     [
-      [`${OUT}.rule[0].match.application`, ["junos-http"]],
-      [`${OUT}.rule[1].then.source-nat.persistent-nat`, {}],
+      [`${HOSTS}.rule[1].match.application`, ["junos-http"]],
+      [`${OUT}.rule[1].then.source-nat.persistent-nat.address-mapping`, true],
       [`${POOL}[0].host-address-base`, "10.1.1.0"],
       [`${IN}.rule[0].then.source-nat`, { interface: true }],
     ],
     [
       `${POOL}[0].host-address-base: unknown statement 'host-address-base'`,
-      `${OUT}.rule[0].match.application: unknown statement 'application'`,
-      `${OUT}.rule[1].then.source-nat.persistent-nat: unknown statement 'persistent-nat'`,
+      `${HOSTS}.rule[1].match.application: unknown statement 'application'`,
+      `${OUT}.rule[1].then.source-nat.persistent-nat.address-mapping: unknown statement 'address-mapping'`,
       `${IN}.rule[0].then.source-nat: unknown statement 'source-nat'`,
     ],
   ],

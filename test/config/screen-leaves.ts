@@ -1,5 +1,5 @@
 // The leaves of screens. SPDX-License-Identifier: Apache-2.0
-import { description, flag, NAME, names, number, reference, type Row } from "./leaf-row.js";
+import { description, flag, logRate, NAME, names, number, prefix, reference, words, type Row } from "./leaf-row.js";
 import type { Edit } from "./tree.js";
 
 type Rows = [pattern: string, row: Row][];
@@ -60,6 +60,15 @@ const RATES = [
   "tcp.syn-flood.source-threshold",
   "tcp.syn-flood.destination-threshold",
 ];
+const COOKIES: Edit = ["security.flow.syn-flood-protection-mode", "syn-cookie"];
+const FLOOD = "tcp.syn-flood";
+const LIST = `${FLOOD}.white-list`;
+const ofCookies = (name: string, what: string, low: number, high: number): Rows[number] => [
+  `${PATTERN}.${FLOOD}.${name}`,
+  number(`${AT}.${FLOOD}.${name}`, what, low, high, [named, COOKIES]),
+];
+const listed: Edit = [`${AT}.${LIST}[0].name`, "ours"];
+
 const TIMES = ["icmp.ip-sweep", "tcp.port-scan", "tcp.tcp-sweep", "udp.port-scan", "udp.udp-sweep"];
 
 const octets = (at: string): Row => ({
@@ -82,6 +91,7 @@ const userDefined = [
 export const screenRows: Rows = [
   [`${PATTERN}.name`, names(`${AT}.name`, NAME, ["outside"])],
   [`${PATTERN}.description`, { ...description(`${AT}.description`), also: [named] }],
+  ...logRate(`${PATTERN}.log-rate`, `${AT}.log-rate`, [named]),
   [`${PATTERN}.alarm-without-drop`, flag(`${AT}.alarm-without-drop`, [named])],
   ...Object.entries(FLAGS).flatMap(([place, flags]): Rows =>
     flags.map((name) => [`${PATTERN}.${place}.${name}`, flag(`${AT}.${place}.${name}`, [named])]),
@@ -94,6 +104,21 @@ export const screenRows: Rows = [
   ...RATES.map((place): Rows[number] => [
     `${PATTERN}.${place}`,
     number(`${AT}.${place}`, "a number of packets per second from 1 to 1000000", 1, 1_000_000, [named]),
+  ]),
+  [
+    "security.flow.syn-flood-protection-mode",
+    words("security.flow.syn-flood-protection-mode", "syn-cookie", ["syn-cookie"]),
+  ],
+  ofCookies("alarm-threshold", "a number of packets per second from 1 to 1000000", 1, 1_000_000),
+  ofCookies("queue-size", "a number of connections from 200 to 20000", 200, 20_000),
+  ofCookies("timeout", "a number of seconds from 1 to 50", 1, 50),
+  [
+    `${PATTERN}.${LIST}[].name`,
+    names(`${AT}.${LIST}[0].name`, NAME, ["ours"], [named, [`${AT}.${LIST}[0].source-address[0]`, "198.51.100.0/24"]]),
+  ],
+  ...["source-address", "destination-address"].map((side): Rows[number] => [
+    `${PATTERN}.${LIST}[].${side}[]`,
+    prefix(`${AT}.${LIST}[0].${side}[0]`, ["192.0.2.0/25", "2001:db8::/32", "0.0.0.0/0"], [named, listed]),
   ]),
   ...["source-ip-based", "destination-ip-based"].map((name): Rows[number] => [
     `${PATTERN}.limit-session.${name}`,

@@ -34,7 +34,7 @@ const table: readonly Row[] = [
           {
             name: "outside",
             "match-direction": "input",
-            tcp: { "syn-ack-ack-proxy": {}, "syn-defense": true, "syn-flood": { "alarm-threshold": 512, timeout: 20 } },
+            tcp: { "syn-ack-ack-proxy": {}, "syn-defense": true },
             ip: { tunnel: { "bad-inner-header": true } },
           },
         ],
@@ -47,8 +47,40 @@ const table: readonly Row[] = [
       `${SCREEN}[0].ip.tunnel: unknown statement 'tunnel'`,
       `${SCREEN}[0].tcp.syn-ack-ack-proxy: unknown statement 'syn-ack-ack-proxy'`,
       `${SCREEN}[0].tcp.syn-defense: unknown statement 'syn-defense'`,
-      `${SCREEN}[0].tcp.syn-flood.alarm-threshold: unknown statement 'alarm-threshold'`,
-      `${SCREEN}[0].tcp.syn-flood.timeout: unknown statement 'timeout'`,
+    ],
+  ],
+  [
+    "what only SYN cookies have, without them",
+    [[SCREEN, [{ name: "outside", tcp: { "syn-flood": { "alarm-threshold": 512, "queue-size": 200, timeout: 20 } } }]]],
+    ["alarm-threshold", "queue-size", "timeout"].map(
+      (name) =>
+        `${SCREEN}[0].tcp.syn-flood.${name}: '${name}' needs 'security flow syn-flood-protection-mode syn-cookie': ` +
+        "without it all beyond attack-threshold are dropped",
+    ),
+  ],
+  [
+    "white lists that hold everything, have one name, or a prefix twice",
+    [
+      [
+        SCREEN,
+        [
+          {
+            name: "outside",
+            tcp: {
+              "syn-flood": {
+                "white-list": [{ name: "a" }, { name: "a", "source-address": ["10.0.0.0/8", "10.0.0.0/8"] }],
+              },
+            },
+          },
+        ],
+      ],
+      ["security.flow.syn-flood-protection-mode", "syn-proxy"],
+    ],
+    [
+      `security.flow.syn-flood-protection-mode: expected syn-cookie, found 'syn-proxy'`,
+      `${SCREEN}[0].tcp.syn-flood.white-list[0]: 'source-address' is missing: a white list without addresses would hold everything`,
+      `${SCREEN}[0].tcp.syn-flood.white-list[1].name: white-list 'a' exists already`,
+      `${SCREEN}[0].tcp.syn-flood.white-list[1].source-address[1]: prefix '10.0.0.0/8' stands here twice`,
     ],
   ],
   [
@@ -92,6 +124,10 @@ const nothing = {
   hop_options: [],
   destination_options: [],
   extension_limit: -1,
+  syn_timeout: 0,
+  white_lists: [],
+  log_rate: 1000,
+  log_burst: 1024,
 };
 
 describe("screens in a snapshot", () => {
@@ -247,6 +283,58 @@ describe("screens in a snapshot", () => {
         .thresholds,
       of(1, 2, 3),
     );
+  });
+
+  test("with SYN cookies a SYN flood has an alarm, a queue and a timeout", () => {
+    const of = (flood: object): SnapshotScreen =>
+      snapshotOf([
+        ["security.flow.syn-flood-protection-mode", "syn-cookie"],
+        [SCREEN, [{ name: "outside", tcp: { "syn-flood": flood } }, { name: "other" }]],
+        [`${ZONE}[0].screen`, "outside"],
+      ]).screens[0]!;
+    const thresholds = (alarm: number, queue: number): object[] => [
+      { screen: ScreenId.SYN_FLOOD, threshold: 200 },
+      { screen: ScreenId.SYN_COOKIE, threshold: alarm },
+      { screen: ScreenId.SYN_FLOOD_SOURCE, threshold: 4000 },
+      { screen: ScreenId.SYN_FLOOD_DESTINATION, threshold: 4000 },
+      { screen: ScreenId.SYN_QUEUE, threshold: queue },
+    ];
+    assert.deepEqual(of({}), { ...nothing, thresholds: thresholds(512, 1024), syn_timeout: 20 });
+    assert.deepEqual(of({ "alarm-threshold": 7, "queue-size": 300, timeout: 5 }), {
+      ...nothing,
+      thresholds: thresholds(7, 300),
+      syn_timeout: 5,
+    });
+  });
+
+  test("SYN cookies without the screen of SYN floods are none", () => {
+    const { screens } = snapshotOf([
+      ["security.flow.syn-flood-protection-mode", "syn-cookie"],
+      [SCREEN, [{ name: "outside", tcp: { land: true } }]],
+      [`${ZONE}[0].screen`, "outside"],
+    ]);
+    assert.deepEqual(screens, [{ ...nothing, checks: [ScreenId.LAND] }]);
+  });
+
+  test("white lists become prefixes", () => {
+    const lists = [
+      { name: "a", "source-address": ["192.0.2.0/25", "2001:db8::/32"] },
+      { name: "b", "source-address": ["10.0.0.0/8"], "destination-address": ["0.0.0.0/0"] },
+    ];
+    const bytes = (...first: number[]): Uint8Array => Uint8Array.from({ length: 16 }, (_, i) => first[i] ?? 0);
+    assert.deepEqual(compiled({ tcp: { "syn-flood": { "white-list": lists } } }).white_lists, [
+      {
+        sources: [
+          { address: Uint8Array.of(192, 0, 2, 0), length: 25 },
+          { address: bytes(0x20, 0x01, 0x0d, 0xb8), length: 32 },
+        ],
+        destinations: [],
+      },
+      {
+        sources: [{ address: Uint8Array.of(10, 0, 0, 0), length: 8 }],
+        destinations: [{ address: Uint8Array.of(0, 0, 0, 0), length: 0 }],
+      },
+    ]);
   });
 
   test("limits of sessions have no default", () => {

@@ -165,5 +165,9 @@ describe("the vectors", () => {
     assert.deepEqual(values("FILTER_LOG", "filterLogSource"), ends(wire.FilterLogSource));
     assert.deepEqual(values("FILTER_LOG", "filterAnswer"), ends(wire.FilterAnswer));
     assert.deepEqual(values("LOG_SUPPRESSED", "suppressedKind"), ends(wire.EventType));
+    assert.deepEqual(values("LOG_SUPPRESSED", "suppressedOutcome"), [
+      wire.EventOutcome.SUPPRESSED,
+      wire.EventOutcome.LOST_FULL,
+    ]);
   });
 });

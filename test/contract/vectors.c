@@ -57,6 +57,17 @@ fill_translation(struct event_frame *f, bool last)
 }
 
 static void
+fill_first(struct event_frame *f, bool last)
+{
+	inet_pton(last ? AF_INET6 : AF_INET, last ? "2001:db8::51" : "203.0.113.51", f->record.nat_source_address);
+	inet_pton(last ? AF_INET6 : AF_INET, last ? "2001:db8::61" : "203.0.113.61", f->record.nat_destination_address);
+	f->record.nat_source_port = htons(0x7576);
+	f->record.nat_destination_port = htons(0x7778);
+	f->record.first_protocol = last ? 58 : 17;
+	f->record.suppressed_outcome = last ? EVENT_OUTCOME_LOST_FULL : EVENT_OUTCOME_SUPPRESSED;
+}
+
+static void
 fill(struct event_frame *f, enum event_type type, bool last)
 {
 	fill_common(f, last);
@@ -82,7 +93,7 @@ fill(struct event_frame *f, enum event_type type, bool last)
 		f->record.deny_reason = last ? DENY_REASON_HOST_INBOUND : DENY_REASON_NONE;
 		break;
 	case EVENT_TYPE_SCREEN_DROP:
-		f->record.screen_id = last ? SCREEN_ID_UDP_PORT_SCAN : SCREEN_ID_SYN_FLOOD;
+		f->record.screen_id = last ? SCREEN_ID_SYN_QUEUE : SCREEN_ID_SYN_FLOOD;
 		break;
 	case EVENT_TYPE_FILTER_LOG:
 		f->record.filter_id = f->extension.filter_id = 0x21222324;
@@ -92,6 +103,7 @@ fill(struct event_frame *f, enum event_type type, bool last)
 		break;
 	case EVENT_TYPE_LOG_SUPPRESSED:
 		f->record.suppressed_rule = 0x21222324;
+		fill_first(f, last);
 		f->record.suppressed_kind = last ? EVENT_TYPE_LOG_SUPPRESSED : EVENT_TYPE_SESSION_OPEN;
 		break;
 	}

@@ -81,6 +81,44 @@ const quiet = (c: Case): Case =>
     }),
   ) as Case;
 
+/** tight lets next to nothing into the log. */
+const tight = (config: Config): Config => {
+  const rate = { limit: 1, burst: 1 };
+  return { ...config, security: { ...config.security, log: { rate: { rule: rate, zone: rate } } } };
+};
+const limited = (c: Case): Case => ({
+  ...c,
+  config: tight(c.config),
+  steps: c.steps.map((step) => (step.kind === "commit" ? { ...step, config: tight(step.config) } : step)),
+});
+
+/** produced counts events by kind, those that are only in summaries too. */
+function produced(lines: readonly Line[]): Record<string, number> {
+  const count: Record<string, number> = {};
+  for (const line of lines) {
+    if (typeof line.event !== "string") continue;
+    const isSummary = line.event === "LOG_SUPPRESSED";
+    const kind = isSummary ? String(line.suppressed_kind) : line.event;
+    count[kind] = (count[kind] ?? 0) + (isSummary ? Number(line.suppressed_count) : 1);
+  }
+  return count;
+}
+
+test("a limit on logs changes no verdict, and every event is told or counted in a summary", async () => {
+  let summaries = 0;
+  const run = async (c: Case): Promise<unknown[]> => {
+    const { lines, counters } = await replay(c, expect(c));
+    summaries += lines.filter((line) => line.event === "LOG_SUPPRESSED").length;
+    const packets = lines.filter((line) => line.packet !== undefined).map(fate);
+    return [packets.toSorted(), counters.filters, produced(lines)];
+  };
+  await eachSeed(SEED, Math.ceil(CASES / 40), async (seed) => {
+    const c = caseOf(seed);
+    assert.deepEqual(await run(limited(c)), await run(c));
+  });
+  if (CASES >= 200) assert.ok(summaries > 0);
+});
+
 test("a verdict does not depend on whether it is logged, nor on whether anybody reads the log", async () => {
   await eachSeed(SEED, Math.ceil(CASES / 10), async (seed) => {
     const c = caseOf(seed);

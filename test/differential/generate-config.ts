@@ -178,6 +178,8 @@ export function configOf(numbers: readonly number[]): Config {
     ...flag(c.oneIn(8), "no-syn-check"),
     ...flag(c.oneIn(8), "no-sequence-check"),
     ...flag(c.oneIn(3), "rst-invalidate-session"),
+    ...flag(c.oneIn(6), "fin-invalidate-session"),
+    ...(c.oneIn(4) ? { "time-wait-state": { "session-timeout": 5 } } : {}),
     ...(c.oneIn(4) ? { "tcp-initial-timeout": 4 } : {}),
   };
   const route = [

@@ -16,7 +16,8 @@ export interface Received {
   readonly fields: Readonly<Record<string, string>>; // structured data of our SD-ID, or key=value pairs
 }
 
-const template = `
+/** What rsyslog stores of a message; parseStored reads it. */
+export const storedTemplate = `
 template(name="stored" type="list" option.jsonf="on") {
   property(outname="raw" name="rawmsg" format="jsonf")
   property(outname="priority" name="pri" format="jsonf")
@@ -28,7 +29,8 @@ template(name="stored" type="list" option.jsonf="on") {
 }`;
 
 export class Collector {
-  readonly #namespace: Namespace;
+  /** The collector's host. */
+  readonly namespace: Namespace;
   readonly #directory: string;
   readonly #address: string;
   readonly file: string;
@@ -42,7 +44,7 @@ export class Collector {
   #stopWatching: () => void = () => undefined;
 
   constructor(namespace: Namespace, directory: string, address: string) {
-    this.#namespace = namespace;
+    this.namespace = namespace;
     this.#directory = directory;
     this.#address = address;
     this.file = join(directory, "received.json");
@@ -57,7 +59,7 @@ export class Collector {
       `global(workDirectory="${this.#directory}" maxMessageSize="16k" net.enableDNS="off")
 module(load="imudp")
 module(load="mmpstrucdata")
-${template}
+${storedTemplate}
 ruleset(name="store") {
   action(type="mmpstrucdata")
   action(type="omfile" file="${this.file}" template="stored" flushOnTXEnd="on" asyncWriting="off")
@@ -65,7 +67,7 @@ ruleset(name="store") {
 input(type="imudp" address="${this.#address}" port="514" ruleset="store" rcvbufSize="8m")
 `,
     );
-    this.#process = this.#namespace.start("rsyslogd", [
+    this.#process = this.namespace.start("rsyslogd", [
       "rsyslogd",
       "-n",
       "-f",
@@ -92,7 +94,7 @@ input(type="imudp" address="${this.#address}" port="514" ruleset="store" rcvbufS
 
   async #listening(): Promise<void> {
     for (let attempt = 0; attempt < 100; attempt++) {
-      const sockets = await this.#namespace.run(["ss", "-Hlun", "sport = :514"]);
+      const sockets = await this.namespace.run(["ss", "-Hlun", "sport = :514"]);
       if (sockets.stdout.includes(":514")) return;
       if (!this.#process!.alive) throw new Error(`rsyslogd ended:\n${this.#process!.output}`);
       await new Promise((resolve) => setTimeout(resolve, 50)); // a listening socket gives no event to wait for

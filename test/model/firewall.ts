@@ -28,7 +28,7 @@ import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
 import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
 import { ownAddress, Routes } from "./route.js";
-import { closeReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
+import { closeReason, endReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
 import { TcpTrack, type TcpRules } from "./tcp.js";
 import { readScreens, screensMet, type Screens } from "./screen.js";
 import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
@@ -162,7 +162,9 @@ export class Firewall {
       noSynCheck: tcp?.["no-syn-check"] === true,
       noSequenceCheck: tcp?.["no-sequence-check"] === true,
       rstInvalidates: tcp?.["rst-invalidate-session"] === true,
+      finInvalidates: tcp?.["fin-invalidate-session"] === true,
       initialTimeout: tcp?.["tcp-initial-timeout"] ?? 20,
+      timeWait: tcp?.["time-wait-state"] ? (tcp["time-wait-state"]["session-timeout"] ?? 150) : 2,
     };
     this.#limit = new Limit(dataplane?.["icmp-error-rate"] ?? 1000, dataplane?.["icmp-error-burst"] ?? 100);
     this.#filters = new Filters(config, this.#units);
@@ -766,6 +768,8 @@ export class Firewall {
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
     const reset = session.tcp?.state === "closed" && before.state !== "closed";
     if (reset && this.#rules.rstInvalidates) this.#ending = session;
+    const fin = session.tcp !== undefined && !first && session.tcp.state !== before.state && session.tcp.finished;
+    if (fin && this.#rules.finInvalidates) this.#ending = session;
   }
   #pending: Event[] = [];
   #ending: Session | undefined;
@@ -833,7 +837,7 @@ export class Firewall {
     for (const event of this.#pending) this.#tell(event);
     this.#pending = [];
     if (refused !== undefined) this.#close(refused, "policy delete", j.time, j.time);
-    if (this.#ending !== undefined) this.#close(this.#ending, closeReason(this.#ending), j.time, j.time);
+    if (this.#ending !== undefined) this.#close(this.#ending, endReason(this.#ending), j.time, j.time);
     this.#ending = undefined;
   }
 

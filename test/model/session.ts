@@ -44,6 +44,10 @@ export function closeReason(session: Session): string {
   return tcp?.state === "time-wait" ? "TCP FIN" : "idle Timeout";
 }
 
+/** endReason: why a packet of the session itself ended it at once. */
+export const endReason = (session: Session): string =>
+  session.tcp?.finished === true ? "TCP FIN" : closeReason(session);
+
 /** fits: is this packet of the flow a part of the session, or something of its own with the same addresses? */
 export function fits(session: Session, direction: Direction, packet: Packet): boolean {
   if (session.icmp === undefined || packet.icmp === undefined) return true;

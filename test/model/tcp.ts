@@ -9,7 +9,9 @@ export interface TcpRules {
   readonly noSynCheck: boolean;
   readonly noSequenceCheck: boolean;
   readonly rstInvalidates: boolean;
+  readonly finInvalidates: boolean;
   readonly initialTimeout: number;
+  readonly timeWait: number;
 }
 
 interface Side {
@@ -310,6 +312,11 @@ export class TcpTrack {
     }
   }
 
+  /** One side has sent FIN, or both have, and no reset came. */
+  get finished(): boolean {
+    return this.state === "fin-wait" || this.state === "closing" || this.state === "time-wait";
+  }
+
   /** timeout in seconds of the present state. */
   timeout(rules: TcpRules, established: number): number {
     switch (this.state) {
@@ -323,6 +330,7 @@ export class TcpTrack {
       case "closing":
         return Math.min(established, 150);
       case "time-wait":
+        return rules.timeWait;
       case "closed":
         return 2;
     }

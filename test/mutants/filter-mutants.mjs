@@ -28,8 +28,8 @@ export const filterMutants = [
   {
     name: "replayed logs have no zone",
     file: "helper/event/event.c",
-    from: "	f->record.filter_id = term->filter_id;\n	f->record.term_id = term->term_id;\n	f->record.action = went_on ? ACTION_PERMIT : answer == FILTER_ANSWER_SENT ? ACTION_REJECT : ACTION_DENY;\n	f->record.ingress_zone = p->zone;",
-    to: "	f->record.filter_id = term->filter_id;\n	f->record.term_id = term->term_id;\n	f->record.action = went_on ? ACTION_PERMIT : answer == FILTER_ANSWER_SENT ? ACTION_REJECT : ACTION_DENY;\n	f->record.ingress_zone = p->input.replayed || p->last.replayed ? 0 : p->zone;",
+    from: "	f->record.filter_id = term->filter_id;\n	f->record.term_id = term->term_id;\n	f->record.action = (uint8_t)action;\n	f->record.ingress_zone = p->zone;",
+    to: "	f->record.filter_id = term->filter_id;\n	f->record.term_id = term->term_id;\n	f->record.action = (uint8_t)action;\n	f->record.ingress_zone = p->input.replayed || p->last.replayed ? 0 : p->zone;",
   },
   {
     name: "cached packets are not logged",
@@ -52,8 +52,8 @@ export const filterMutants = [
   {
     name: "a reject says so though its answer was held back",
     file: "helper/event/event.c",
-    from: "	f->record.action = went_on ? ACTION_PERMIT : answer == FILTER_ANSWER_SENT ? ACTION_REJECT : ACTION_DENY;",
-    to: "	f->record.action = went_on ? ACTION_PERMIT : answer != FILTER_ANSWER_NONE ? ACTION_REJECT : ACTION_DENY;",
+    from: "	enum action action = went_on ? ACTION_PERMIT : answer == FILTER_ANSWER_SENT ? ACTION_REJECT : ACTION_DENY;",
+    to: "	enum action action = went_on ? ACTION_PERMIT : answer != FILTER_ANSWER_NONE ? ACTION_REJECT : ACTION_DENY;",
   },
   {
     name: "reject without a reply",

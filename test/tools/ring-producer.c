@@ -103,6 +103,7 @@ fill(struct event_frame *f, enum event_type type, uint64_t number, uint64_t time
 		break;
 	case EVENT_TYPE_LOG_SUPPRESSED:
 		f->record.suppressed_kind = EVENT_TYPE_POLICY_DENY;
+		f->record.suppressed_outcome = EVENT_OUTCOME_SUPPRESSED;
 		break;
 	case EVENT_TYPE_SESSION_OPEN:
 		break;

@@ -17,7 +17,8 @@ import { paletteFor } from "./colour.js";
 import { bashCompletion } from "./commands/completion.js";
 import { eventText } from "./commands/log.js";
 import { parseEndpoint } from "./commands/explain.js";
-import { natText } from "./commands/show-nat.js";
+import { alarmsText } from "./commands/show-alarms.js";
+import { bindingsText, natText } from "./commands/show-nat.js";
 import { filtersText, firewallLogDetail, firewallLogText, tcpFlagsText } from "./commands/show-firewall.js";
 import { buildProgram } from "./program.js";
 import { fieldsText, tableText } from "./table.js";
@@ -277,7 +278,15 @@ test("translation is shown as rules, pools and interfaces", () => {
   const view = {
     rules: [{ set: "out", name: "users", action: "pool outside", hits: 12, failures: 1 }],
     pools: [
-      { name: "outside", addresses: ["192.0.2.1", "192.0.2.4-192.0.2.7"], ports: "1024-63487", overflow: "", used: 3 },
+      {
+        name: "outside",
+        addresses: ["192.0.2.1", "192.0.2.4-192.0.2.7"],
+        ports: "1024-63487",
+        overflow: "",
+        used: 3,
+        percent: 91,
+        alarm: "utilization",
+      } as const,
     ],
     interfaces: [{ name: "ge-0/0/1.0", used: 2 }],
   };
@@ -289,13 +298,35 @@ test("translation is shown as rules, pools and interfaces", () => {
       "out       users  pool outside     12         1",
       "",
       "pools",
-      "pool     addresses                       ports       overflow  ports in use",
-      "outside  192.0.2.1, 192.0.2.4-192.0.2.7  1024-63487  -                    3",
+      "pool     addresses                       ports       overflow  ports in use   %  alarm",
+      "outside  192.0.2.1, 192.0.2.4-192.0.2.7  1024-63487  -                    3  91  utilization",
       "",
       "interfaces",
       "interface   ports in use",
       "ge-0/0/1.0             2",
     ].join("\n"),
   );
+  const alarm = {
+    since: "2026-01-02T03:04:05.000Z",
+    name: "RT_SRC_NAT_POOL_ALARM_RAISE",
+    text: "Source NAT pool: outside",
+  };
+  assert.equal(
+    alarmsText([alarm]),
+    [
+      "since                     alarm                        about",
+      "2026-01-02T03:04:05.000Z  RT_SRC_NAT_POOL_ALARM_RAISE  Source NAT pool: outside",
+    ].join("\n"),
+  );
+  assert.equal(alarmsText([]), "no alarms");
+  const binding = { protocol: "udp", inner: "10.1.1.2", innerPort: 5060, outer: "2001:db8::1", outerPort: 4000 };
+  assert.equal(
+    bindingsText([{ ...binding, rule: "out/voice", permit: "target-host", sessions: 0, secondsLeft: 299 }]),
+    [
+      "client         outer               protocol  rule       permit       sessions  left",
+      "10.1.1.2:5060  [2001:db8::1]:4000  udp       out/voice  target-host         0  299s",
+    ].join("\n"),
+  );
+  assert.equal(bindingsText([]), "no bindings");
   assert.equal(natText("static", { rules: [], pools: [], interfaces: [] }, plain), "no static translation");
 });

@@ -13,6 +13,7 @@ import { registerLog } from "./commands/log.js";
 import { registerReplay } from "./commands/replay.js";
 import { registerShow } from "./commands/show.js";
 import { registerStatus } from "./commands/status.js";
+import { registerTest } from "./commands/test.js";
 import { registerUi } from "./commands/ui.js";
 
 /** Each adds one command; a new command is one file and one line here. */
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerClear,
   registerLog,
   registerUi,
+  registerTest,
   registerExplain,
   registerReplay,
   registerCompletion,

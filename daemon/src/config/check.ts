@@ -15,7 +15,7 @@ import { checkPrefixLists } from "./check/prefix-lists.js";
 import { Report } from "./check/report.js";
 import { checkAllRoutes, checkInstances, instanceOfUnit } from "./check/routing-instances.js";
 import { checkScreens } from "./check/screens.js";
-import { checkStreams } from "./check/streams.js";
+import { checkStreams, checkTlsProfiles } from "./check/streams.js";
 import { checkZones } from "./check/zones.js";
 import { DEFAULT_INSTANCE } from "./instance-table.js";
 import { LOOPBACK } from "./loopback.js";
@@ -36,7 +36,7 @@ export function checkMeaning(tree: unknown): Finding[] {
   checkPolicies(report, security, { zones, addresses, applications });
   const instances = checkInstances(report, root.get("routing-instances"), units, loopbacks);
   checkAllRoutes(report, root, units, instances);
-  checkNat(report, security.get("nat"), { units, zones, instances, addresses });
+  checkNat(report, security.get("nat"), { units, zones, instances, addresses, applications });
   const forwardingClasses = checkForwardingClasses(report, root.get("class-of-service", "forwarding-classes", "class"));
   checkClassOfService(report, root, { units, classes: forwardingClasses });
   const prefixLists = checkPrefixLists(report, root.get("policy-options", "prefix-list"));
@@ -50,6 +50,7 @@ export function checkMeaning(tree: unknown): Finding[] {
   });
   checkAttachments(report, root.get("interfaces"), { units, loopbacks, filters, policers });
   checkScreens(report, security);
-  checkStreams(report, security.get("log", "stream"));
+  const profiles = checkTlsProfiles(report, root.get("services", "ssl", "initiation", "profile"));
+  checkStreams(report, security.get("log", "stream"), { zones, profiles });
   return report.findings;
 }

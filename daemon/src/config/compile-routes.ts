@@ -1,6 +1,7 @@
 // compile-routes.ts: routing instances and their static routes as a snapshot holds them. SPDX-License-Identifier: Apache-2.0
-import type { SnapshotInstance, SnapshotRoute, SnapshotRouteHop } from "../snapshot/snapshot.gen.js";
+import type { SnapshotInstance, SnapshotProxy, SnapshotRoute, SnapshotRouteHop } from "../snapshot/snapshot.gen.js";
 import {
+  addressBits,
   addressBytes,
   isConnected,
   isLinkLocal,
@@ -53,6 +54,46 @@ export function compileRoutes(instances: InstanceTable, units: readonly RoutedUn
     return instances.routesOf(id).map((route) => compileRoute(route, id, candidates, instances));
   });
 }
+
+/**
+ * proxyRoutes: what comes for an address that is answered for, and is not translated, is for nobody: it is not sent back to the
+ * link, whose hosts would send it here again. A route that says more than the link's own network is for a host behind it.
+ */
+export function proxyRoutes(
+  proxies: readonly SnapshotProxy[],
+  routes: readonly SnapshotRoute[],
+  units: readonly RoutedUnit[],
+): SnapshotRoute[] {
+  const added = new Map<string, SnapshotRoute>();
+  for (const { unit: id, low, high } of proxies) {
+    const { unit, prefixes } = units.find((each) => each.unit.id === id)!;
+    const [first, last] = [valueOf(low), valueOf(high)];
+    const bits = low.length * 8;
+    const own = prefixes.filter((prefix) => addressBits(prefix.family) === bits);
+    const others = routes.filter(({ instance, prefix }) => instance === unit.instance && prefix.length === low.length);
+    for (let value = first; value <= last; value++) {
+      const covers = (prefix: bigint, length: number): boolean => (prefix ^ value) >> BigInt(bits - length) === 0n;
+      const connected = own.filter(({ value: at, length }) => covers(at, length)).map(({ length }) => length);
+      const behind = others.some(
+        (route) => route.length > Math.max(0, ...connected) && covers(valueOf(route.prefix), route.length),
+      );
+      if (behind) continue;
+      const prefix = addressBytes(bits === 32 ? "inet" : "inet6", value);
+      const route = {
+        instance: unit.instance,
+        prefix,
+        length: bits,
+        kind: "discard",
+        next_hops: [],
+        table: 0,
+      } as const;
+      added.set(`${unit.instance}/${value}/${bits}`, route);
+    }
+  }
+  return [...added.values()];
+}
+
+const valueOf = (bytes: Uint8Array): bigint => bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 
 function compileRoute(
   route: StaticRoute,

@@ -17,7 +17,7 @@ import type {
 import { AddressSets } from "./address-sets.js";
 import { addressBytes, parsePrefix, type Prefix } from "./address.js";
 import { ApplicationTable, type ApplicationRow } from "./application-table.js";
-import { compileInstances, compileRoutes } from "./compile-routes.js";
+import { compileInstances, compileRoutes, proxyRoutes } from "./compile-routes.js";
 import { ClassOfServiceTable } from "./class-of-service.js";
 import type { Config, DefaultPolicy, HostInboundTraffic, Policy, PolicyContext, Unit } from "./config.js";
 import type { Direction } from "./filter/attachment.js";
@@ -27,7 +27,8 @@ import { forwardingClasses } from "./forwarding-class.js";
 import { expandServices, hostProtocols, systemServices, type HostService } from "./host-service.js";
 import { InstanceTable } from "./instance-table.js";
 import { LOOPBACK, loopbackUnits } from "./loopback.js";
-import { NatTable } from "./nat-table.js";
+import { RuleRates } from "./log-rates.js";
+import { NatTable, type NatParts } from "./nat-table.js";
 import { ScreenTable } from "./screen-table.js";
 import {
   DEFAULT_POLICY_ID,
@@ -53,6 +54,7 @@ const FAMILY_ORDER = { 0: 0, 2: 1, 10: 2 } as const;
 /** compileConfig assumes a configuration that loadConfig has accepted. */
 export function compileConfig(config: Config, generation: number): Compiled {
   const zoneIds = new Map(config.security.zones["security-zone"].map((zone, index) => [zone.name, index + 1]));
+  const rates = new RuleRates(config);
   const screens = new ScreenTable(config);
   const classes = new ClassOfServiceTable(config["class-of-service"]);
   const ports = compilePorts(config, classes);
@@ -61,20 +63,22 @@ export function compileConfig(config: Config, generation: number): Compiled {
   const sets = new AddressSets(config.security["address-book"] ?? []);
   const applications = new ApplicationTable(config.applications);
   const counters: string[] = [];
-  const policies = compilePolicies(config.security.policies ?? [], { zoneIds, sets, applications, counters });
+  const policies = compilePolicies(config.security.policies ?? [], { zoneIds, sets, applications, counters, rates });
   const filters = new FilterTable(config.firewall, {
     sets,
     prefixLists: new Map((config["policy-options"]?.["prefix-list"] ?? []).map(({ name, prefix }) => [name, prefix])),
     unitIds: new Map(bare.map(({ unit }) => [unit.name, unit.id])),
     forwardingClassIds: new Map(forwardingClasses(config["class-of-service"]).map(({ name, id }) => [name, id])),
     instanceIds: instances.ids,
+    rates,
   });
-  const nat = compileNat(config, bare, { sets, zoneIds, instances });
+  const nat = compileNat(config, bare, { sets, applications, zoneIds, instances });
   const units = bare.map((compiled) => attachFilters(compiled, filters));
+  const routes = compileRoutes(instances, units);
   const routing = compileInstances(instances, loopbackUnits(config), filters);
   const content: SnapshotContent = {
     version: 1,
-    settings: compileSettings(config),
+    settings: compileSettings(config, rates),
     zones: compileZones(config, screens),
     instances: routing,
     ports,
@@ -82,9 +86,9 @@ export function compileConfig(config: Config, generation: number): Compiled {
     address_sets: sets.compiled(),
     applications: applications.rows.map(compileApplication),
     policy_sets: policies.sets,
-    default_policy: compileDefaultPolicy(config.security["default-policy"], counters),
+    default_policy: compileDefaultPolicy(config.security["default-policy"], counters, rates),
     counters,
-    routes: compileRoutes(instances, units),
+    routes: [...routes, ...proxyRoutes(nat.proxies, routes, units)],
     filters: filters.filters,
     filter_counters: filters.counters,
     policers: filters.policers,
@@ -92,6 +96,7 @@ export function compileConfig(config: Config, generation: number): Compiled {
     classifiers: classes.classifiers,
     rewrites: classes.rewrites,
     ...(nat.rules.length === 0 ? {} : { nat_pools: nat.pools, nat_rules: nat.rules, nat_sets: nat.sets }),
+    ...(nat.proxies.length === 0 ? {} : { proxies: nat.proxies }),
     screens: screens.screens,
   };
   return {
@@ -110,18 +115,28 @@ export function compileConfig(config: Config, generation: number): Compiled {
   };
 }
 
-function compileSettings(config: Config): SnapshotSettings {
+function compileSettings(config: Config, rates: RuleRates): SnapshotSettings {
   const dataplane = config.system.dataplane ?? {};
-  const tcp = config.security.flow?.["tcp-session"] ?? {};
+  const { flow } = config.security;
+  const tcp = flow?.["tcp-session"] ?? {};
+  const timeWait = tcp["time-wait-state"];
   return {
     fail_mode: dataplane["fail-mode"] ?? "closed",
     tcp_no_syn_check: tcp["no-syn-check"] ?? false,
     tcp_no_sequence_check: tcp["no-sequence-check"] ?? false,
     tcp_rst_invalidate: tcp["rst-invalidate-session"] ?? false,
+    tcp_fin_invalidate: tcp["fin-invalidate-session"] ?? false,
     tcp_initial_timeout: tcp["tcp-initial-timeout"] ?? 20,
+    tcp_time_wait: timeWait ? (timeWait["session-timeout"] ?? 150) : 2,
+    tcp_mss: flow?.["tcp-mss"]?.["all-tcp"]?.mss ?? 0,
     session_maximum: dataplane["session-maximum"] ?? 262144,
     icmp_error_rate: dataplane["icmp-error-rate"] ?? 1000,
     icmp_error_burst: dataplane["icmp-error-burst"] ?? 100,
+    require_delivery: (config.security.log?.stream ?? []).some((stream) => stream["require-delivery"] ?? false),
+    log_rule_rate: rates.general.log_rate,
+    log_rule_burst: rates.general.log_burst,
+    log_zone_rate: rates.zone.log_rate,
+    log_zone_burst: rates.zone.log_burst,
   };
 }
 
@@ -279,12 +294,18 @@ function attachFilters(compiled: CompiledUnit, filters: FilterTable): CompiledUn
 function compileNat(
   config: Config,
   units: readonly CompiledUnit[],
-  { sets, zoneIds, instances }: Pick<UnitParts, "zoneIds" | "instances"> & { readonly sets: AddressSets },
+  {
+    sets,
+    applications,
+    zoneIds,
+    instances,
+  }: Pick<UnitParts, "zoneIds" | "instances"> & Pick<NatParts, "sets" | "applications">,
 ): NatTable {
   const where = (holds: (unit: SnapshotUnit) => boolean): number[] =>
     units.filter(({ unit }) => holds(unit)).map(({ unit }) => unit.id);
   return new NatTable(config.security.nat ?? {}, {
     sets,
+    applications,
     unitIds: new Map(units.map(({ unit }) => [unit.name, unit.id])),
     unitsOfZone: (zone) => where((unit) => unit.zone === zoneIds.get(zone)),
     unitsOfInstance: (instance) => where((unit) => unit.instance === instances.ids.get(instance)),
@@ -307,6 +328,7 @@ interface PolicyParts {
   readonly sets: AddressSets;
   readonly applications: ApplicationTable;
   readonly counters: string[];
+  readonly rates: RuleRates;
 }
 
 interface CompiledPolicies {
@@ -383,6 +405,7 @@ function expandPolicy(policy: Policy, { from, to, firstId, counter }: PolicyPlac
     action,
     log_init: then.log?.["session-init"] ?? false,
     log_close: then.log?.["session-close"] ?? false,
+    ...parts.rates.of(then.log?.rate),
     count: then.count ?? false,
   }));
 }
@@ -391,13 +414,18 @@ function compileApplication(row: ApplicationRow): SnapshotApplication {
   return { id: row.id, name: row.name, protocol: row.protocol, port_low: row.named.low, port_high: row.named.high };
 }
 
-function compileDefaultPolicy(policy: DefaultPolicy | undefined, counters: string[]): SnapshotDefaultPolicy {
+function compileDefaultPolicy(
+  policy: DefaultPolicy | undefined,
+  counters: string[],
+  rates: RuleRates,
+): SnapshotDefaultPolicy {
   return {
     policy_id: DEFAULT_POLICY_ID,
     action:
       policy?.["permit-all"] === true ? Action.PERMIT : policy?.["reject-all"] === true ? Action.REJECT : Action.DENY,
     log_init: policy?.log?.["session-init"] ?? false,
     log_close: policy?.log?.["session-close"] ?? false,
+    ...rates.of(policy?.log?.rate),
     counter: counters.push("default") - 1,
   };
 }

@@ -1,11 +1,13 @@
 // config.ts: the configuration tree after validation: the Junos hierarchy with Junos names, exactly as
 // schemas/config.schema.json accepts it. SPDX-License-Identifier: Apache-2.0
+import type { Layout } from "../syslog/layout.js";
 
 /** Config is one whole configuration. A presence statement of Junos (`permit;`) is the value true; an absent one is off. */
 export interface Config {
   readonly system: System;
   readonly interfaces: Readonly<Record<string, Interface>>;
   readonly security: Security;
+  readonly services?: Services;
   readonly applications?: Applications;
   readonly "policy-options"?: PolicyOptions;
   readonly firewall?: Firewall;
@@ -63,9 +65,13 @@ export interface Security {
   readonly "address-book"?: readonly AddressBook[];
   readonly policies?: readonly PolicyContext[];
   readonly "default-policy"?: DefaultPolicy;
-  readonly flow?: { readonly "tcp-session"?: TcpSession };
+  readonly flow?: {
+    readonly "tcp-session"?: TcpSession;
+    readonly "tcp-mss"?: { readonly "all-tcp"?: { readonly mss: number } };
+    readonly "syn-flood-protection-mode"?: "syn-cookie";
+  };
   readonly nat?: Nat;
-  readonly log?: { readonly stream?: readonly Stream[] };
+  readonly log?: { readonly stream?: readonly Stream[]; readonly rate?: LogRates };
   readonly screen?: { readonly "ids-option"?: readonly Screen[] };
 }
 
@@ -82,6 +88,7 @@ export interface Zone {
 export interface Screen {
   readonly name: string;
   readonly description?: string;
+  readonly "log-rate"?: LogRate;
   readonly "alarm-without-drop"?: true;
   readonly icmp?: ScreenIcmp;
   readonly ip?: ScreenIp;
@@ -117,11 +124,24 @@ export interface ScreenTcp extends Readonly<
 > {
   readonly "port-scan"?: ScreenThreshold;
   readonly "tcp-sweep"?: ScreenThreshold;
-  readonly "syn-flood"?: {
-    readonly "attack-threshold"?: number;
-    readonly "source-threshold"?: number;
-    readonly "destination-threshold"?: number;
-  };
+  readonly "syn-flood"?: SynFlood;
+}
+
+/** SynFlood: alarm-threshold, queue-size and timeout are those of SYN cookies. */
+export interface SynFlood {
+  readonly "attack-threshold"?: number;
+  readonly "source-threshold"?: number;
+  readonly "destination-threshold"?: number;
+  readonly "alarm-threshold"?: number;
+  readonly "queue-size"?: number;
+  readonly timeout?: number;
+  readonly "white-list"?: readonly WhiteList[];
+}
+
+export interface WhiteList {
+  readonly name: string;
+  readonly "source-address"?: readonly string[];
+  readonly "destination-address"?: readonly string[];
 }
 
 export interface ScreenIp extends Readonly<Partial<Record<ScreenIpFlag, true>>> {
@@ -248,6 +268,19 @@ export interface PolicyThen {
 export interface PolicyLog {
   readonly "session-init"?: true;
   readonly "session-close"?: true;
+  readonly rate?: LogRate;
+}
+
+/** LogRates: how many events are logged. Defaults: rule 1000 with a burst of 1024, zone 5000 with a burst of 5120. */
+export interface LogRates {
+  readonly rule?: LogRate;
+  readonly zone?: LogRate;
+}
+
+/** LogRate: what is left out is as for all rules. */
+export interface LogRate {
+  readonly limit?: number | "unlimited";
+  readonly burst?: number;
 }
 
 /** DefaultPolicy: exactly one action is there. Without the statement: deny-all, not logged. */
@@ -261,6 +294,7 @@ export interface DefaultPolicy {
 export interface Nat {
   readonly source?: {
     readonly "address-persistent"?: true;
+    readonly "pool-utilization-alarm"?: NatAlarm;
     readonly pool?: readonly NatSourcePool[];
     readonly "rule-set"?: readonly NatSourceRuleSet[];
   };
@@ -269,10 +303,23 @@ export interface Nat {
     readonly "rule-set"?: readonly NatDestinationRuleSet[];
   };
   readonly static?: { readonly "rule-set"?: readonly NatStaticRuleSet[] };
+  /** proxy-arp: IPv4 addresses, proxy-ndp: IPv6 addresses that are answered for */
+  readonly "proxy-arp"?: NatProxy;
+  readonly "proxy-ndp"?: NatProxy;
+}
+
+export interface NatProxy {
+  readonly interface?: readonly { readonly name: string; readonly address: readonly NatRange[] }[];
 }
 
 /** NatRange: an address, a prefix, or the first and the last address of a range. */
 export type NatRange = string | { readonly name: string; readonly to: string };
+
+/** NatAlarm: percent. Without clear-threshold it is four fifths of the other one. */
+export interface NatAlarm {
+  readonly "raise-threshold": number;
+  readonly "clear-threshold"?: number;
+}
 
 /** NatSourcePool: ports come from 1024 to 63487 unless `port` says otherwise. */
 export interface NatSourcePool {
@@ -283,6 +330,7 @@ export interface NatSourcePool {
     readonly "no-translation"?: true;
     readonly range?: { readonly low: number; readonly high: number };
   };
+  readonly "pool-utilization-alarm"?: NatAlarm;
   /** overflow-pool: the name of another pool, or interface */
   readonly "overflow-pool"?: string;
 }
@@ -325,11 +373,29 @@ export interface NatSourceRule {
     readonly "destination-address-name"?: readonly string[];
     readonly "destination-port"?: readonly (string | number)[];
     readonly protocol?: readonly (string | number)[];
+    /** application: instead of protocol and ports */
+    readonly application?: readonly string[];
   };
   /** exactly one of the three */
   readonly then: {
-    readonly "source-nat": { readonly off?: true; readonly interface?: true; readonly pool?: string };
+    readonly "source-nat": {
+      readonly off?: true;
+      readonly interface?: true;
+      readonly pool?: string;
+      readonly "persistent-nat"?: PersistentNat;
+    };
   };
+}
+
+/** PersistentNat: exactly one of permit is there. Without inactivity-timeout 300 s, without max-session-number 30. */
+export interface PersistentNat {
+  readonly permit: {
+    readonly "any-remote-host"?: true;
+    readonly "target-host"?: true;
+    readonly "target-host-port"?: true;
+  };
+  readonly "inactivity-timeout"?: number;
+  readonly "max-session-number"?: number;
 }
 
 /** NatDestinationRule: exactly one of destination-address and destination-address-name. */
@@ -343,6 +409,8 @@ export interface NatDestinationRule {
     readonly "destination-address-name"?: string;
     readonly "destination-port"?: readonly (string | number)[];
     readonly protocol?: readonly (string | number)[];
+    /** application: instead of protocol and ports */
+    readonly application?: readonly string[];
   };
   /** exactly one of the two */
   readonly then: { readonly "destination-nat": { readonly off?: true; readonly pool?: string } };
@@ -359,8 +427,10 @@ export interface NatStaticRule {
     readonly "destination-port"?: string | number;
   };
   readonly then: {
+    /** exactly one of the two */
     readonly "static-nat": {
-      readonly prefix: { readonly name: string; readonly "mapped-port"?: string | number };
+      readonly prefix?: { readonly name: string; readonly "mapped-port"?: string | number };
+      readonly "nptv6-prefix"?: { readonly name: string };
     };
   };
 }
@@ -369,10 +439,12 @@ export interface TcpSession {
   readonly "no-syn-check"?: true;
   readonly "no-sequence-check"?: true;
   readonly "rst-invalidate-session"?: true;
+  readonly "fin-invalidate-session"?: true;
+  readonly "time-wait-state"?: { readonly "session-timeout"?: number };
   readonly "tcp-initial-timeout"?: number;
 }
 
-export type StreamFormat = "sd-syslog" | "kv";
+export type StreamFormat = "sd-syslog" | "syslog" | "kv" | "json" | "ipfix";
 /** StreamCategory: session is session-open and session-close; policy is what policies denied or rejected; screen is what
  * screens found; filter is what terms of filters logged; all is everything. */
 export type StreamCategory = "all" | "session" | "session-open" | "session-close" | "policy" | "screen" | "filter";
@@ -392,13 +464,27 @@ export type Facility =
   | "local6"
   | "local7";
 
-/** Stream: one collector. Defaults: port 514, transport udp, format sd-syslog, category all, every severity, facility user;
- * filter logs as the format writes them. */
+/** Stream: one collector, or a file. Defaults: port 514 (tls: 6514), transport udp, format sd-syslog, category all, every
+ * severity, facility user; filter logs as the format writes them. */
 export interface Stream {
   readonly name: string;
-  readonly host: string;
+  /** host: an address or a name; not for protocol unix and files. */
+  readonly host?: string;
   readonly port?: number;
-  readonly transport?: { readonly protocol?: "udp" };
+  readonly transport?: StreamTransport;
+  readonly file?: { readonly path: string; readonly size?: Quantity; readonly files?: number };
+  readonly queue?: {
+    readonly records?: number;
+    readonly size?: Quantity;
+    readonly overflow?: "drop-newest" | "drop-oldest";
+  };
+  /** spool: the queue is on disk. */
+  readonly spool?: { readonly size: Quantity };
+  /** rate-limit: lines per second. */
+  readonly "rate-limit"?: number;
+  /** require-delivery: while this stream is down, no new session is let through. */
+  readonly "require-delivery"?: true;
+  readonly zone?: readonly string[];
   readonly format?: StreamFormat;
   /** filter-format: pfe: filter logs as the forwarding plane of Junos writes them, facility local3 unless overridden. */
   readonly "filter-format"?: "rt-flow" | "pfe";
@@ -409,6 +495,41 @@ export interface Stream {
   readonly severity?: Severity;
   readonly "facility-override"?: Facility;
   readonly "source-address"?: string;
+  /** layout: which release of Junos the messages look like; of sd-syslog and syslog. */
+  readonly layout?: Layout;
+  /** structured-data-id: the SD-ID of sd-syslog. */
+  readonly "structured-data-id"?: string;
+  /** template-refresh: seconds; of ipfix over UDP. */
+  readonly "template-refresh"?: number;
+  /** line-limit: in bytes; longer lines are shortened and marked. */
+  readonly "line-limit"?: number;
+  /** session-limit-message: the message of the screens limit-session. */
+  readonly "session-limit-message"?: "RT_SCREEN_SESSION_LIMIT" | "RT_SCREEN_IP";
+}
+
+/** StreamTransport: which statements go with which protocol is in check/streams.ts. */
+export interface StreamTransport {
+  readonly protocol?: "udp" | "tcp" | "tls" | "unix";
+  readonly framing?: "octet-counting" | "newline";
+  readonly "tls-profile"?: string;
+  /** keep-alive and user-timeout: seconds. */
+  readonly "keep-alive"?: number;
+  readonly "user-timeout"?: number;
+  readonly path?: string;
+}
+
+/** Services: what connections of this host need. */
+export interface Services {
+  readonly ssl?: { readonly initiation?: { readonly profile?: readonly TlsProfile[] } };
+}
+
+/** TlsProfile: paths are of PEM files. */
+export interface TlsProfile {
+  readonly name: string;
+  readonly "trusted-ca"?: readonly string[];
+  readonly "client-certificate"?: { readonly certificate: string; readonly key: string };
+  readonly "protocol-version"?: "tls12" | "tls13";
+  readonly "server-name"?: string;
 }
 
 export interface Applications {
@@ -562,6 +683,7 @@ export interface FilterThen {
   readonly next?: "term";
   readonly count?: string;
   readonly log?: true;
+  readonly "log-rate"?: LogRate;
   readonly syslog?: true;
   readonly policer?: string;
   readonly "three-color-policer"?: { readonly "single-rate"?: string; readonly "two-rate"?: string };

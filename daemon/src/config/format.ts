@@ -27,7 +27,16 @@ import {
 } from "./filter/field.js";
 import { FlagExpressionError, fragmentFlags, parseFlags, tcpFlags, type FlagSet } from "./filter/flag-expression.js";
 import { icmpTypes, parseIcmpType, parsePorts, parseProtocol, portNumbers, protocolNumbers } from "./protocol.js";
-import { bitRate, burstSize, packetBurst, packetRate, parseWithin, type Bounds } from "./quantity.js";
+import {
+  bitRate,
+  burstSize,
+  logFileSize,
+  logQueueSize,
+  packetBurst,
+  packetRate,
+  parseWithin,
+  type Bounds,
+} from "./quantity.js";
 import { dscpNumbers, parseDscp } from "./traffic-class.js";
 
 /** Trouble: undefined when the text is fine, "" when it is simply something else, a sentence when more can be said. */
@@ -76,7 +85,19 @@ export const formats: ReadonlyMap<string, Format> = new Map([
   ["burst-size", quantity(burstSize)],
   ["packet-rate", quantity(packetRate)],
   ["packet-burst", quantity(packetBurst)],
+  ["collector", { trouble: (text) => collectorTrouble(text) }],
+  ["log-queue-size", quantity(logQueueSize)],
+  ["log-file-size", quantity(logFileSize)],
 ]);
+
+const HOST_NAME =
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
+
+// A name whose last label is a number is a misspelt address.
+function collectorTrouble(text: string): Trouble {
+  if (parseAddress(text) !== undefined) return undefined;
+  return HOST_NAME.test(text) && !/(^|\.)[0-9]+$/.test(text) ? undefined : "";
+}
 
 function prefixTrouble(text: string, family?: Family): Trouble {
   const prefix = parsePrefix(text);

@@ -1,7 +1,14 @@
 // nat-table.ts: pools and rules of address translation by number, and the sets in which the helper looks for them.
 // SPDX-License-Identifier: Apache-2.0
-import type { SnapshotNatMatch, SnapshotNatPool, SnapshotNatRule, SnapshotNatSet } from "../snapshot/snapshot.gen.js";
+import type {
+  SnapshotNatMatch,
+  SnapshotNatPool,
+  SnapshotNatRule,
+  SnapshotNatSet,
+  SnapshotProxy,
+} from "../snapshot/snapshot.gen.js";
 import type { AddressSets, Ranges } from "./address-sets.js";
+import type { ApplicationTable } from "./application-table.js";
 import {
   addressBytes,
   mergeRanges,
@@ -21,6 +28,7 @@ import type {
   NatSourceRuleSet,
   NatStaticRule,
   NatStaticRuleSet,
+  PersistentNat,
 } from "./config.js";
 import type { NatRuleName } from "./names.js";
 import { parsePorts, parseProtocol } from "./protocol.js";
@@ -34,6 +42,7 @@ const FAMILY_NUMBER = { inet: 2, inet6: 10 } as const;
 
 export interface NatParts {
   readonly sets: AddressSets;
+  readonly applications: ApplicationTable;
   /** unitIds: by name */
   readonly unitIds: ReadonlyMap<string, number>;
   readonly unitsOfZone: (zone: string) => readonly number[];
@@ -53,6 +62,7 @@ export class NatTable {
   readonly rules: SnapshotNatRule[] = [];
   readonly names: NatRuleName[] = [];
   readonly sets: readonly SnapshotNatSet[];
+  readonly proxies: readonly SnapshotProxy[];
   readonly #parts: NatParts;
   readonly #poolIds = new Map<string, number>();
 
@@ -69,6 +79,10 @@ export class NatTable {
       ...inOrder(fixed.map(({ outward }) => outward)),
       ...inOrder(source),
     ];
+    this.proxies = [...(nat["proxy-arp"]?.interface ?? []), ...(nat["proxy-ndp"]?.interface ?? [])].flatMap(
+      ({ name, address }) =>
+        addressesOf(address).addresses.map((range) => ({ unit: parts.unitIds.get(name)!, ...range })),
+    );
   }
 
   #addPools({ source, destination }: Nat): void {
@@ -131,10 +145,12 @@ export class NatTable {
     const rule = this.#addRule("source", set, name, {
       action: action.off === true ? "off" : action.interface === true ? "interface" : "pool",
       pool,
+      ...persistentOf(action["persistent-nat"]),
     });
     const sets = (side: "source" | "destination"): number[] | undefined =>
       this.#addresses(match[`${side}-address`], match[`${side}-address-name`], family);
-    return expand({ source: sets("source"), destination: sets("destination") }, match).map((each) => ({
+    const traffic = this.#traffic(match);
+    return expand({ source: sets("source"), destination: sets("destination") }, traffic).map((each) => ({
       rule,
       ...each,
     }));
@@ -156,7 +172,17 @@ export class NatTable {
       one(match["destination-address-name"]),
       family,
     );
-    return expand({ source, destination }, match).map((each) => ({ rule, ...each }));
+    return expand({ source, destination }, this.#traffic(match)).map((each) => ({ rule, ...each }));
+  }
+
+  /** #traffic gives protocols and ports of a match: its own, or those of each term of its applications. */
+  #traffic({ application, ...match }: Match): Traffic[] {
+    if (application === undefined) return trafficOf(match);
+    return this.#parts.applications.expand(application).map((row) => ({
+      protocol: row.protocol,
+      sourcePorts: row.sourcePorts,
+      destinationPorts: row.destinationPorts,
+    }));
   }
 
   #staticSets({ name, from, rule }: NatStaticRuleSet): { inward: RankedSet; outward: RankedSet } {
@@ -175,12 +201,14 @@ export class NatTable {
     set: string,
     { name, match, then }: NatStaticRule,
   ): { inward: SnapshotNatMatch[]; outward: SnapshotNatMatch[] } {
-    const target = then["static-nat"].prefix;
+    const { prefix, "nptv6-prefix": nptv6 } = then["static-nat"];
+    const target = (prefix ?? nptv6)!;
     const [outer, inner] = [parsePrefix(match["destination-address"])!, parsePrefix(target.name)!];
     const outerPorts = match["destination-port"] === undefined ? undefined : parsePorts(match["destination-port"])!;
-    const innerPorts = target["mapped-port"] === undefined ? undefined : parsePorts(target["mapped-port"])!;
+    const mapped = prefix?.["mapped-port"];
+    const innerPorts = mapped === undefined ? undefined : parsePorts(mapped)!;
     const rule = this.#addRule("static", set, name, {
-      action: "prefix",
+      action: nptv6 === undefined ? "prefix" : "nptv6",
       outer: addressBytes(outer.family, outer.value),
       inner: addressBytes(inner.family, inner.value),
       length: outer.length,
@@ -190,14 +218,12 @@ export class NatTable {
     const family = FAMILY_NUMBER[outer.family];
     const others = this.#addresses(match["source-address"], match["source-address-name"], family);
     const ends = (prefix: string): number[] | undefined => this.#addresses([prefix], undefined, family);
-    const inward = expand(
-      { source: others, destination: ends(match["destination-address"]) },
-      { "destination-port": outerPorts === undefined ? undefined : [match["destination-port"]!] },
-    );
-    const outward = expand(
-      { source: ends(target.name), destination: others },
-      { "source-port": innerPorts === undefined ? undefined : [target["mapped-port"]!] },
-    );
+    const inward = expand({ source: others, destination: ends(match["destination-address"]) }, [
+      { ...ANY_TRAFFIC, destinationPorts: outerPorts ?? ANY_PORT },
+    ]);
+    const outward = expand({ source: ends(target.name), destination: others }, [
+      { ...ANY_TRAFFIC, sourcePorts: innerPorts ?? ANY_PORT },
+    ]);
     const ofRule = (all: Conditions[]): SnapshotNatMatch[] => all.map((each) => ({ rule, ...each }));
     return { inward: ofRule(inward), outward: ofRule(outward) };
   }
@@ -236,6 +262,23 @@ export class NatTable {
     ];
     return [...new Set(ids)].toSorted((a, b) => a - b);
   }
+}
+
+function persistentOf(
+  persistent: PersistentNat | undefined,
+): Pick<SnapshotNatRule, "persistent" | "persistent_timeout" | "persistent_sessions"> {
+  if (persistent === undefined) return {};
+  const { permit } = persistent;
+  return {
+    persistent:
+      permit["any-remote-host"] === true
+        ? "any-remote-host"
+        : permit["target-host"] === true
+          ? "target-host"
+          : "target-host-port",
+    persistent_timeout: persistent["inactivity-timeout"] ?? 300,
+    persistent_sessions: persistent["max-session-number"] ?? 30,
+  };
 }
 
 const ANY_OF_FAMILY: Readonly<Record<number, string>> = { 2: "any-ipv4", 10: "any-ipv6" };
@@ -282,29 +325,43 @@ interface Sides {
   readonly destination: number[] | undefined;
 }
 
-interface Ports {
-  readonly protocol?: readonly (string | number)[] | undefined;
-  readonly "source-port"?: readonly (string | number)[] | undefined;
-  readonly "destination-port"?: readonly (string | number)[] | undefined;
+interface Traffic {
+  readonly protocol: number;
+  readonly sourcePorts: NumberRange;
+  readonly destinationPorts: NumberRange;
 }
 
-/** expand gives one match for each combination of protocol and ports. */
-function expand({ source, destination }: Sides, match: Ports): Conditions[] {
-  if (source === undefined || destination === undefined) return [];
+const ANY_TRAFFIC: Traffic = { protocol: ANY_PROTOCOL, sourcePorts: ANY_PORT, destinationPorts: ANY_PORT };
+
+interface Match {
+  readonly protocol?: readonly (string | number)[];
+  readonly "source-port"?: readonly (string | number)[];
+  readonly "destination-port"?: readonly (string | number)[];
+  readonly application?: readonly string[];
+}
+
+/** trafficOf gives each combination of a match's protocols and ports. */
+function trafficOf(match: Omit<Match, "application">): Traffic[] {
   const ranges = (values: readonly (string | number)[] | undefined): NumberRange[] =>
     values?.map((value) => parsePorts(value)!) ?? [ANY_PORT];
   const protocols = match.protocol?.map((value) => parseProtocol(value)!) ?? [ANY_PROTOCOL];
   return protocols.flatMap((protocol) =>
-    ranges(match["source-port"]).flatMap((from) =>
-      ranges(match["destination-port"]).map((to) => ({
-        source,
-        destination,
-        protocol,
-        source_port_low: from.low,
-        source_port_high: from.high,
-        destination_port_low: to.low,
-        destination_port_high: to.high,
-      })),
+    ranges(match["source-port"]).flatMap((sourcePorts) =>
+      ranges(match["destination-port"]).map((destinationPorts) => ({ protocol, sourcePorts, destinationPorts })),
     ),
   );
+}
+
+/** expand gives one match for each kind of traffic. */
+function expand({ source, destination }: Sides, traffic: readonly Traffic[]): Conditions[] {
+  if (source === undefined || destination === undefined) return [];
+  return traffic.map(({ protocol, sourcePorts, destinationPorts }) => ({
+    source,
+    destination,
+    protocol,
+    source_port_low: sourcePorts.low,
+    source_port_high: sourcePorts.high,
+    destination_port_low: destinationPorts.low,
+    destination_port_high: destinationPorts.high,
+  }));
 }

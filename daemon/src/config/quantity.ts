@@ -21,6 +21,10 @@ export const burstSize: Bounds = { low: 1_500, high: 1_000_000_000 };
 export const packetRate: Bounds = { low: 1, high: 1_000_000_000 };
 export const packetBurst: Bounds = { low: 1, high: 1_000_000 };
 
+/** Bounds of what log streams keep: bytes that wait, bytes in a file. */
+export const logQueueSize: Bounds = { low: 64_000, high: 1_000_000_000 };
+export const logFileSize: Bounds = { low: 64_000, high: 100_000_000_000 };
+
 /** parseWithin understands what parseQuantity does, between two bounds. */
 export function parseWithin(value: string | number, { low, high }: Bounds): number | undefined {
   const quantity = parseQuantity(value);

@@ -1,7 +1,9 @@
 // screen-table.ts: the screens that zones have, as the helper looks for them. SPDX-License-Identifier: Apache-2.0
 import { ScreenId } from "../../../shared/gen/wire.gen.js";
-import type { SnapshotScreen, SnapshotScreenThreshold } from "../snapshot/snapshot.gen.js";
-import type { Config, Screen, ScreenIpv6Headers, ScreenOptions, ScreenThreshold } from "./config.js";
+import type { SnapshotPrefix, SnapshotScreen, SnapshotScreenThreshold } from "../snapshot/snapshot.gen.js";
+import { addressBytes, parsePrefix } from "./address.js";
+import type { Config, Screen, ScreenIpv6Headers, ScreenOptions, ScreenThreshold, SynFlood } from "./config.js";
+import { RuleRates, type SnapshotRate } from "./log-rates.js";
 import { parseField, ttlField } from "./filter/field.js";
 import { mergeNumbers, type NumberRange } from "./number-range.js";
 
@@ -76,7 +78,9 @@ export class ScreenTable {
   constructor(config: Config) {
     const named = new Set(config.security.zones["security-zone"].map((zone) => zone.screen));
     const used = (config.security.screen?.["ids-option"] ?? []).filter((screen) => named.has(screen.name));
-    this.screens = used.map(compileScreen);
+    const cookies = config.security.flow?.["syn-flood-protection-mode"] === "syn-cookie";
+    const rates = new RuleRates(config);
+    this.screens = used.map((screen) => ({ ...compileScreen(screen, cookies), ...rates.of(screen["log-rate"]) }));
     this.#ids = new Map(used.map((screen, index) => [screen.name, index + 1]));
   }
 
@@ -86,7 +90,8 @@ export class ScreenTable {
   }
 }
 
-function compileScreen(screen: Screen): SnapshotScreen {
+function compileScreen(screen: Screen, cookies: boolean): Omit<SnapshotScreen, keyof SnapshotRate> {
+  const flood = screen.tcp?.["syn-flood"];
   const headers = screen.ip?.["ipv6-extension-header"] ?? {};
   return {
     name: screen.name,
@@ -96,11 +101,18 @@ function compileScreen(screen: Screen): SnapshotScreen {
       ...checksOf(IP_CHECKS, screen.ip),
       ...checksOf(TCP_CHECKS, screen.tcp),
     ].toSorted((a, b) => a - b),
-    thresholds: thresholdsOf(screen),
+    thresholds: [...thresholdsOf(screen), ...(cookies && flood !== undefined ? cookieThresholds(flood) : [])].toSorted(
+      (a, b) => a.screen - b.screen,
+    ),
     ipv6_headers: headersOf(headers),
     hop_options: optionsOf(HOP_OPTIONS, headers["hop-by-hop-header"]),
     destination_options: optionsOf(DESTINATION_OPTIONS, headers["destination-header"]),
     extension_limit: screen.ip?.["ipv6-extension-header-limit"] ?? -1,
+    syn_timeout: cookies && flood !== undefined ? (flood.timeout ?? SYN_COOKIE.timeout) : 0,
+    white_lists: (flood?.["white-list"] ?? []).map((list) => ({
+      sources: (list["source-address"] ?? []).map(prefixOf),
+      destinations: (list["destination-address"] ?? []).map(prefixOf),
+    })),
   };
 }
 
@@ -112,6 +124,12 @@ function checksOf(ids: Readonly<Record<string, number>>, given: object = {}): nu
 const FLOOD = 1000;
 const SEARCH = 5000;
 const SYN_FLOOD = { attack: 200, source: 4000, destination: 4000 } as const;
+const SYN_COOKIE = { alarm: 512, queue: 1024, timeout: 20 } as const;
+
+const cookieThresholds = (flood: SynFlood): SnapshotScreenThreshold[] => [
+  { screen: ScreenId.SYN_COOKIE, threshold: flood["alarm-threshold"] ?? SYN_COOKIE.alarm },
+  { screen: ScreenId.SYN_QUEUE, threshold: flood["queue-size"] ?? SYN_COOKIE.queue },
+];
 
 function thresholdsOf({
   icmp = {},
@@ -142,7 +160,12 @@ function thresholdsOf({
     ...ofSyn(ScreenId.SYN_FLOOD, "attack-threshold", SYN_FLOOD.attack),
     ...ofSyn(ScreenId.SYN_FLOOD_SOURCE, "source-threshold", SYN_FLOOD.source),
     ...ofSyn(ScreenId.SYN_FLOOD_DESTINATION, "destination-threshold", SYN_FLOOD.destination),
-  ].toSorted((a, b) => a.screen - b.screen);
+  ];
+}
+
+function prefixOf(text: string): SnapshotPrefix {
+  const { family, value, length } = parsePrefix(text)!;
+  return { address: addressBytes(family, value), length };
 }
 
 const one = (value: number): NumberRange => ({ low: value, high: value });

@@ -4,6 +4,7 @@ import {
   AddressFamily,
   closeReasonName,
   denyReasonName,
+  eventOutcomeName,
   eventTypeName,
   EventType,
   filterAnswerName,
@@ -18,6 +19,7 @@ import type {
   Action,
   CloseReason,
   DenyReason,
+  EventOutcome,
   FilterAnswer,
   FilterLogSource,
   ScreenId,
@@ -258,6 +260,8 @@ function decodeFilterLog(view: DataView, at: number, family: AddressFamily): Fil
 function decodeLogSuppressed(view: DataView, at: number, family: AddressFamily): LogSuppressed | undefined {
   const suppressedKind = view.getUint8(at + viewOf.LOG_SUPPRESSED.suppressed_kind);
   if (eventTypeName[suppressedKind] === undefined) return undefined;
+  const suppressedOutcome = view.getUint32(at + viewOf.LOG_SUPPRESSED.suppressed_outcome, true);
+  if (eventOutcomeName[suppressedOutcome] === undefined) return undefined;
   return {
     kind: "LOG_SUPPRESSED",
     time: readTime(view, at + record.timestamp_ns),
@@ -285,6 +289,12 @@ function decodeLogSuppressed(view: DataView, at: number, family: AddressFamily):
     suppressedRule: view.getUint32(at + viewOf.LOG_SUPPRESSED.suppressed_rule, true),
     termId: view.getUint32(at + extension.term_id, true),
     suppressedCount: view.getUint32(at + extension.suppressed_count, true),
+    suppressedOutcome: suppressedOutcome as EventOutcome,
+    firstSourceAddress: readAddress(view, at + record.nat_source_address, family),
+    firstDestinationAddress: readAddress(view, at + record.nat_destination_address, family),
+    firstSourcePort: view.getUint16(at + record.nat_source_port),
+    firstDestinationPort: view.getUint16(at + record.nat_destination_port),
+    firstProtocol: view.getUint32(at + viewOf.LOG_SUPPRESSED.first_protocol, true),
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   AddressFamily,
   CloseReason,
   DenyReason,
+  EventOutcome,
   EventType,
   EventTypeName,
   FilterAnswer,
@@ -100,15 +101,26 @@ export interface FilterLog extends Common {
   readonly filterAnswer: FilterAnswer;
 }
 
+/** LogSuppressed: events of one rule that came by one zone and were not written; the common fields are those of the last. */
 export interface LogSuppressed extends Common {
   readonly kind: "LOG_SUPPRESSED";
   readonly suppressedKind: EventType;
-  /** The id that an event of suppressedKind carries: a policy, screen or filter. */
+  /** The id that an event of suppressedKind carries: a policy, screen or filter; HOST_INBOUND_RULE. */
   readonly suppressedRule: number;
   /** The term, where suppressedKind is FILTER_LOG. */
   readonly termId: number;
   readonly suppressedCount: number;
+  /** Why they were not written. */
+  readonly suppressedOutcome: EventOutcome;
+  readonly firstSourceAddress: string;
+  readonly firstDestinationAddress: string;
+  readonly firstSourcePort: number;
+  readonly firstDestinationPort: number;
+  readonly firstProtocol: number;
 }
+
+/** HOST_INBOUND_RULE stands for host-inbound-traffic, which denies without a policy. */
+export const HOST_INBOUND_RULE = 0xffff_ffff;
 
 export type RingwallEvent = SessionOpen | SessionClose | PolicyDeny | ScreenDrop | FilterLog | LogSuppressed;
 export type EventKind = EventTypeName;

@@ -9,7 +9,8 @@ import {
   type NameTable,
   type NatKind,
 } from "../config/names.js";
-import type { PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "./event.js";
+import { HOST_INBOUND_RULE } from "./event.js";
+import type { LogSuppressed, PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "./event.js";
 
 /** What decided where no policy was asked: its frames carry the id of the default policy, which had no say. */
 const HOST_INBOUND: EventPolicy = { name: "host-inbound-traffic", isGlobal: false };
@@ -20,6 +21,11 @@ export function deciderId(event: SessionOpen | SessionClose | PolicyDeny): numbe
   return event.kind === "POLICY_DENY" && event.denyReason === DenyReason.HOST_INBOUND
     ? HOST_INBOUND_ID
     : event.policyId;
+}
+
+/** suppressedPolicy gives the policy whose events a summary counts. */
+export function suppressedPolicy(event: LogSuppressed, names: EventNames): EventPolicy {
+  return names.policy(event.suppressedRule === HOST_INBOUND_RULE ? HOST_INBOUND_ID : event.suppressedRule);
 }
 
 /** egressZone gives the name of the zone a packet went to or was going to, or undefined where that was not known yet: a

@@ -81,6 +81,14 @@ export interface ClearFiltersRequest {
 /** Rules and pools of address translation. */
 export interface NatRequest {}
 
+/** One page of the bindings of persistent NAT. */
+export interface BindingsRequest {
+  /** `next` of the page before; 0: from the start; 0..4294967295 */
+  readonly after: number;
+  /** entries at most; 1..500 */
+  readonly limit: number;
+}
+
 /** One page of the neighbour table. */
 export interface NeighborsRequest {
   /** `next` of the page before; 0: from the start; 0..4294967295 */
@@ -473,6 +481,8 @@ export interface ControlNatPoolUse {
   readonly pool: number;
   /** ports and echo identifiers given out, of all its addresses and protocols; 0..9007199254740991 */
   readonly ports: number;
+  /** of them those of the protocol that has most; 0..9007199254740991 */
+  readonly fullest: number;
 }
 
 /** How many ports of an interface's own addresses are in use. */
@@ -481,6 +491,8 @@ export interface ControlNatInterfaceUse {
   readonly unit: number;
   /** ports and echo identifiers given out; 0..9007199254740991 */
   readonly ports: number;
+  /** of them those of the protocol that has most; 0..9007199254740991 */
+  readonly fullest: number;
 }
 
 /** Rules, pools and interfaces left out have zeros. */
@@ -490,6 +502,35 @@ export interface NatReply {
   readonly rules: readonly ControlNatRuleCounters[];
   readonly pools: readonly ControlNatPoolUse[];
   readonly interfaces: readonly ControlNatInterfaceUse[];
+}
+
+/** A client's transport address that stays bound to an outer one. */
+export interface ControlBinding {
+  /** 0..9007199254740991 */
+  readonly protocol: number;
+  /** 4 or 16 bytes */
+  readonly inner: Uint8Array;
+  /** 0..9007199254740991 */
+  readonly inner_port: number;
+  /** 4 or 16 bytes */
+  readonly outer: Uint8Array;
+  /** 0..9007199254740991 */
+  readonly outer_port: number;
+  /** position in nat_rules + 1; 0: none allows it any more; 0..9007199254740991 */
+  readonly rule: number;
+  /** that use it; 0..9007199254740991 */
+  readonly sessions: number;
+  /** 0 while sessions use it; 0..9007199254740991 */
+  readonly seconds_left: number;
+}
+
+/** One page; entries that come or go meanwhile may be missing. */
+export interface BindingsReply {
+  /** that the rules refer to; 0..9007199254740991 */
+  readonly generation: number;
+  /** `after` of the next page; 0: this was the last; 0..9007199254740991 */
+  readonly next: number;
+  readonly bindings: readonly ControlBinding[];
 }
 
 /** One neighbour. */
@@ -588,6 +629,7 @@ export interface ControlRequests {
   readonly filters: FiltersRequest;
   readonly clear_filters: ClearFiltersRequest;
   readonly nat: NatRequest;
+  readonly bindings: BindingsRequest;
   readonly neighbors: NeighborsRequest;
   readonly routes: RoutesRequest;
   readonly explain: ExplainRequest;
@@ -605,6 +647,7 @@ export interface ControlReplies {
   readonly filters: FiltersReply;
   readonly clear_filters: ClearFiltersReply;
   readonly nat: NatReply;
+  readonly bindings: BindingsReply;
   readonly neighbors: NeighborsReply;
   readonly routes: RoutesReply;
   readonly explain: ExplainReply;
@@ -626,6 +669,7 @@ export const controlSchema = {
   "filters",
   "clear_filters",
   "nat",
+  "bindings",
   "neighbors",
   "routes",
   "explain",
@@ -858,6 +902,29 @@ export const controlSchema = {
   "neighbors": {
    "type": "object",
    "description": "One page of the neighbour table.",
+   "additionalProperties": false,
+   "required": [
+    "after",
+    "limit"
+   ],
+   "properties": {
+    "after": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295,
+     "description": "`next` of the page before; 0: from the start"
+    },
+    "limit": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 500,
+     "description": "entries at most"
+    }
+   }
+  },
+  "bindings": {
+   "type": "object",
+   "description": "One page of the bindings of persistent NAT.",
    "additionalProperties": false,
    "required": [
     "after",
@@ -1886,7 +1953,8 @@ export const controlSchema = {
    "description": "How much of one source pool is in use.",
    "required": [
     "pool",
-    "ports"
+    "ports",
+    "fullest"
    ],
    "properties": {
     "pool": {
@@ -1900,6 +1968,12 @@ export const controlSchema = {
      "minimum": 0,
      "maximum": 9007199254740991,
      "description": "ports and echo identifiers given out, of all its addresses and protocols"
+    },
+    "fullest": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "of them those of the protocol that has most"
     }
    }
   },
@@ -1908,7 +1982,8 @@ export const controlSchema = {
    "description": "How many ports of an interface's own addresses are in use.",
    "required": [
     "unit",
-    "ports"
+    "ports",
+    "fullest"
    ],
    "properties": {
     "unit": {
@@ -1922,6 +1997,12 @@ export const controlSchema = {
      "minimum": 0,
      "maximum": 9007199254740991,
      "description": "ports and echo identifiers given out"
+    },
+    "fullest": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "of them those of the protocol that has most"
     }
    }
   },
@@ -1957,6 +2038,90 @@ export const controlSchema = {
      "type": "array",
      "items": {
       "$ref": "#/$defs/nat_interface_use"
+     }
+    }
+   }
+  },
+  "binding": {
+   "type": "object",
+   "description": "A client's transport address that stays bound to an outer one.",
+   "required": [
+    "protocol",
+    "inner",
+    "inner_port",
+    "outer",
+    "outer_port",
+    "rule",
+    "sessions",
+    "seconds_left"
+   ],
+   "properties": {
+    "protocol": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "inner": {
+     "$ref": "#/$defs/address"
+    },
+    "inner_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "outer": {
+     "$ref": "#/$defs/address"
+    },
+    "outer_port": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "rule": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "position in nat_rules + 1; 0: none allows it any more"
+    },
+    "sessions": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "that use it"
+    },
+    "seconds_left": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "0 while sessions use it"
+    }
+   }
+  },
+  "bindings_reply": {
+   "type": "object",
+   "description": "One page; entries that come or go meanwhile may be missing.",
+   "required": [
+    "generation",
+    "next",
+    "bindings"
+   ],
+   "properties": {
+    "generation": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "that the rules refer to"
+    },
+    "next": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "`after` of the next page; 0: this was the last"
+    },
+    "bindings": {
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/binding"
      }
     }
    }

@@ -115,18 +115,58 @@ export interface AccountView {
   readonly filtered: number;
   readonly full: number;
   readonly unsendable: number;
+  readonly limited: number;
+  readonly inDoubt: number;
+}
+
+/** KindAccounting: what became of the events of one kind, over all helpers since the run directory was made. */
+export interface KindAccounting {
+  readonly kind: string;
+  readonly produced: number;
+  readonly written: number;
+  readonly suppressed: number;
+  readonly lostBudget: number;
+  readonly lostFull: number;
+  readonly read: number;
+  readonly unread: number;
+}
+
+export interface StreamAccounting {
+  readonly name: string;
+  readonly waiting: number;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly difference: number;
+}
+
+export interface Accounting {
+  readonly balanced: boolean;
+  readonly differences: readonly string[];
+  readonly kinds: readonly KindAccounting[];
+  readonly streams: readonly StreamAccounting[];
 }
 
 export interface StreamView {
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly sourceAddress: string;
+  readonly collector: string;
   readonly format: string;
+  readonly state: "up" | "connecting" | "down";
+  readonly connections: number;
   readonly waiting: number;
+  readonly unacknowledged: number;
   readonly error: string;
   readonly refused: number;
   readonly accounts: readonly AccountView[];
+}
+
+export interface LogStreamQuery {
+  readonly name: string;
+}
+
+export interface LogStreamTest {
+  readonly sent: boolean;
+  readonly state: StreamView["state"];
+  readonly error: string;
+  readonly stream: StreamView;
 }
 
 export interface Status {
@@ -311,6 +351,31 @@ export interface NatPoolView {
   readonly ports: string;
   readonly overflow: string;
   readonly used: number;
+  /** of the protocol that has most */
+  readonly percent: number;
+  readonly alarm: PoolAlarm | "";
+}
+
+export type PoolAlarm = "utilization" | "exhausted";
+
+/** BindingView: of persistent NAT. */
+export interface BindingView {
+  readonly protocol: string;
+  readonly inner: string;
+  readonly innerPort: number;
+  readonly outer: string;
+  readonly outerPort: number;
+  readonly rule: string;
+  readonly permit: string;
+  readonly sessions: number;
+  readonly secondsLeft: number;
+}
+
+/** AlarmView: something that is raised now. */
+export interface AlarmView {
+  readonly since: string;
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface Sessions {

@@ -25,8 +25,14 @@ import {
 } from "../state/commits.js";
 import type { StateStore } from "../state/state-store.js";
 import type { Delivery } from "../syslog/delivery.js";
+import type { RequiredDelivery } from "../syslog/required-delivery.js";
+import type { StreamWatch } from "../syslog/stream-watch.js";
+import { accounting } from "./accounting.js";
 import type {
+  Accounting,
   ActiveConfig,
+  AlarmView,
+  BindingView,
   ApplyReply,
   CheckReply,
   ClearReply,
@@ -34,15 +40,17 @@ import type {
   Configuration,
   Counters,
   DiffReply,
+  EventView,
   ExplainReply,
   ExplainRequest,
-  EventView,
   FiltersQuery,
-  NatQuery,
-  NatView,
+  LogStreamQuery,
+  LogStreamTest,
   FilterView,
   FirewallLogQuery,
   InterfaceView,
+  NatQuery,
+  NatView,
   NeighborView,
   PolicyView,
   QueueView,
@@ -54,12 +62,14 @@ import type {
   Sessions,
   SessionsQuery,
   Status,
+  StreamView,
   Talkers as TalkersView,
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
+import type { PoolAlarms } from "../nat/pool-alarms.js";
 import type { Talkers } from "./talkers.js";
-import { natView } from "./nat-view.js";
+import { bindingView, natView } from "./nat-view.js";
 import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
 import {
@@ -92,8 +102,11 @@ export interface Parts {
   readonly helper: HelperCalls;
   readonly rings: RingSet;
   readonly delivery: Delivery;
+  readonly streamWatch: StreamWatch;
+  readonly required: RequiredDelivery;
   readonly firewallLog: FirewallLog;
   readonly talkers: Talkers;
+  readonly poolAlarms: PoolAlarms;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -102,7 +115,7 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, firewallLog, talkers, names } = parts;
+  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, poolAlarms, talkers, names } = parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -223,6 +236,10 @@ export function createHandlers(parts: Parts): Handlers {
     }
   }
 
+  /** Frames that were read and are no events, or were left out. */
+  const faultCount = (): number =>
+    rings.status().reduce((sum, { faults }) => sum + faults.malformed + faults.torn + faults.skipped, 0);
+
   return {
     "POST /check": ({ text, name }: Configuration): CheckReply => {
       const read = readCandidate(text, name);
@@ -246,9 +263,14 @@ export function createHandlers(parts: Parts): Handlers {
     }),
     "POST /explain": async (request: ExplainRequest): Promise<ExplainReply> =>
       explainView(await ask("explain", explainRequest(request, active())), namesNow()),
+    "POST /test-log-stream": async ({ name }: LogStreamQuery): Promise<LogStreamTest> => {
+      const stream = delivery.streams.find(({ settings }) => settings.name === name);
+      if (stream === undefined) throw new RequestError(404, "no-such-stream", `there is no log stream '${name}'`);
+      const { sent, state } = await streamWatch.test(stream);
+      return { sent, state: state.status, error: state.error, stream: streamView(stream.status()) };
+    },
     "GET /status": async (): Promise<Status> => {
       const { status, trouble } = await helperStatus();
-      const faults = rings.status().map((ring) => ring.faults);
       return {
         version: VERSION,
         pid: process.pid,
@@ -257,7 +279,7 @@ export function createHandlers(parts: Parts): Handlers {
         generation: commits.inForce.generation,
         hash: commits.inForce.hash,
         committed: commits.active?.commit.time ?? "",
-        problem: trouble || commits.problem,
+        problem: trouble || commits.problem || parts.required.problem,
         helper: status === undefined ? null : helperView(status),
         rings: rings.status().map(({ worker, startId, slotCount, unread, position }) => ({
           worker,
@@ -267,10 +289,11 @@ export function createHandlers(parts: Parts): Handlers {
           consumed: position,
         })),
         streams: delivery.streams.map((stream) => streamView(stream.status())),
-        invalidFrames: faults.reduce((sum, { malformed, torn, skipped }) => sum + malformed + torn + skipped, 0),
+        invalidFrames: faultCount(),
         unnamed: delivery.unnamed,
       };
     },
+    "GET /log-streams": (): StreamView[] => delivery.streams.map((stream) => streamView(stream.status())),
     "GET /interfaces": async (): Promise<InterfaceView[]> =>
       commits.active === undefined
         ? []
@@ -293,8 +316,19 @@ export function createHandlers(parts: Parts): Handlers {
     },
     "GET /nat": async ({ kind = "source" }: NatQuery): Promise<NatView> => {
       const counted = await ask("nat", {});
-      return natView(kind, inForce(counted.generation), counted);
+      return natView(kind, inForce(counted.generation), counted, poolAlarms);
     },
+    "GET /nat/bindings": async (): Promise<BindingView[]> => {
+      const found: BindingView[] = [];
+      for (let after = 0; ;) {
+        const page = await ask("bindings", { after, limit: PAGE });
+        const now = inForce(page.generation);
+        found.push(...page.bindings.map((binding) => bindingView(binding, now)));
+        if (page.next === 0) return found;
+        after = page.next;
+      }
+    },
+    "GET /alarms": (): readonly AlarmView[] => poolAlarms.raised,
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /talkers": (): TalkersView => talkers.view(),
     "GET /sessions": sessionPage,
@@ -307,6 +341,12 @@ export function createHandlers(parts: Parts): Handlers {
       return (await all("neighbors", (reply) => reply.neighbors)).map((neighbor) => neighborView(neighbor, now));
     },
     "GET /counters": async (): Promise<Counters> => countersView(await ask("counters", {})),
+    "GET /accounting": (): Accounting =>
+      accounting(
+        rings.accounts(),
+        faultCount(),
+        delivery.streams.map((stream) => stream.status()),
+      ),
     "GET /config": (): ActiveConfig => {
       const { generation, time, text } = active().commit;
       return { generation, time, text };

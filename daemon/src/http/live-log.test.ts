@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { Action, EventType, FilterAnswer, FilterLogSource } from "../../../shared/gen/wire.gen.js";
+import { Action, EventOutcome, EventType, FilterAnswer, FilterLogSource } from "../../../shared/gen/wire.gen.js";
 import type { RingwallEvent } from "../event/event.js";
 import {
   sampleClose,
@@ -33,6 +33,12 @@ const muted: RingwallEvent = {
   suppressedRule: 65536,
   termId: 0,
   suppressedCount: 9,
+  suppressedOutcome: EventOutcome.SUPPRESSED,
+  firstSourceAddress: "10.1.1.4",
+  firstDestinationAddress: "192.0.2.9",
+  firstSourcePort: 50999,
+  firstDestinationPort: 80,
+  firstProtocol: 17,
 };
 const mutedFilter: RingwallEvent = {
   ...muted,

@@ -19,7 +19,14 @@ import { unreachable } from "../base/unreachable.js";
 import { parseAddress, parsePrefix, prefixRange, rangeHolds } from "../config/address.js";
 import { ICMP, ICMP6, TCP } from "../config/protocol.js";
 import type { EventTime, FilterLog, RingwallEvent } from "../event/event.js";
-import { deciderId, egressUnit, egressZone, type EventNames, type EventTerm } from "../event/names.js";
+import {
+  deciderId,
+  egressUnit,
+  egressZone,
+  suppressedPolicy,
+  type EventNames,
+  type EventTerm,
+} from "../event/names.js";
 import { protocolName } from "../syslog/protocol.js";
 import type { EventView, LogQuery } from "./api.js";
 
@@ -153,7 +160,11 @@ function particulars(event: RingwallEvent, names: EventNames): Partial<EventView
     case "FILTER_LOG":
       return filterParticulars(event);
     case "LOG_SUPPRESSED":
-      return { reason: eventTypeText[event.suppressedKind] ?? "unknown", suppressed: event.suppressedCount };
+      return {
+        reason: eventTypeText[event.suppressedKind] ?? "unknown",
+        suppressed: event.suppressedCount,
+        ...(event.suppressedKind === EventType.POLICY_DENY ? { policy: suppressedPolicy(event, names).name } : {}),
+      };
     default:
       return unreachable(event);
   }

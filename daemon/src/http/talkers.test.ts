@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { EventType } from "../../../shared/gen/wire.gen.js";
+import { EventOutcome, EventType } from "../../../shared/gen/wire.gen.js";
 import { sampleDeny, sampleNames, sampleOpen, samplePacket } from "../syslog/sample-events.js";
 import { ApiSchema, problemOf } from "./api-schema.js";
 import { Frequent, Talkers } from "./talkers.js";
@@ -24,6 +24,12 @@ describe("talkers", () => {
         suppressedRule: sampleDeny.policyId,
         termId: 0,
         suppressedCount: 40,
+        suppressedOutcome: EventOutcome.SUPPRESSED,
+        firstSourceAddress: samplePacket.sourceAddress,
+        firstDestinationAddress: samplePacket.destinationAddress,
+        firstSourcePort: 1,
+        firstDestinationPort: 2,
+        firstProtocol: 6,
       },
       sampleNames,
     );

@@ -3,7 +3,7 @@
 // Counted only while somebody asks (GET /talkers): the log itself pays nothing for it otherwise.
 import { eventTypeText, EventType } from "../../../shared/gen/wire.gen.js";
 import type { RingwallEvent } from "../event/event.js";
-import { deciderId, type EventNames } from "../event/names.js";
+import { deciderId, suppressedPolicy, type EventNames } from "../event/names.js";
 import type { Observer } from "../syslog/delivery.js";
 import type { TalkerList, Talkers as TalkersView } from "./api.js";
 
@@ -133,7 +133,7 @@ function suppressedRuleText(event: Extract<RingwallEvent, { kind: "LOG_SUPPRESSE
       return `filter ${filter}/${term}`;
     }
     case EventType.POLICY_DENY:
-      return `deny ${names.policy(event.suppressedRule).name}`;
+      return `deny ${suppressedPolicy(event, names).name}`;
     case EventType.SCREEN_DROP:
       return `screen ${names.zone(event.ingressZone)}`;
     case EventType.SESSION_OPEN:

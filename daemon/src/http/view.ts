@@ -19,7 +19,8 @@ import type {
 import type { Snapshot, SnapshotFilter, SnapshotFilterTerm, SnapshotUnit } from "../snapshot/snapshot.gen.js";
 import type { Active } from "../state/commits.js";
 import { protocolName } from "../syslog/protocol.js";
-import type { StreamStatus } from "../syslog/stream.js";
+import { NOTICE } from "../syslog/outbox.js";
+import { targetText, type StreamStatus } from "../syslog/stream.js";
 import type {
   AttachedFilter,
   Counters,
@@ -71,17 +72,20 @@ export function helperView(status: StatusReply): HelperView {
 }
 
 export function streamView(status: StreamStatus): StreamView {
-  const { name, target, format, waiting, error, refused, accounts } = status;
+  const { target, accounts, status: state, ...rest } = status;
   return {
-    name,
-    ...target,
-    format,
-    waiting,
-    error,
-    refused,
-    accounts: accounts.map(({ kind, ...numbers }) => ({ kind: eventTypeText[kind] ?? String(kind), ...numbers })),
+    ...rest,
+    collector: targetText(target),
+    state,
+    accounts: accounts.map(({ kind, ...numbers }) => ({
+      kind: kind === NOTICE ? NOTICE_TEXT : (eventTypeText[kind] ?? String(kind)),
+      ...numbers,
+    })),
   };
 }
+
+/** Lines that the daemon writes of itself. */
+const NOTICE_TEXT = "NOTICE";
 
 const TOTALS = {
   received_packets: "received-packets",

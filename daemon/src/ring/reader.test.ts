@@ -193,7 +193,7 @@ describe("hostile frames", () => {
     ["an undeclared filter answer", (b) => (setType(b, FILTER_LOG), b.writeUInt8(4, extension.filter_answer))],
     ["two different filters", (b) => (setType(b, FILTER_LOG), b.writeUInt32LE(1, extension.filter_id))],
     ["two different terms", (b) => (setType(b, FILTER_LOG), b.writeUInt32LE(1, wire.view.FILTER_LOG.term_id))],
-    ["an undeclared screen", (b) => (setType(b, 4), b.writeUInt32LE(38, wire.view.SCREEN_DROP.screen_id))],
+    ["an undeclared screen", (b) => (setType(b, 4), b.writeUInt32LE(39, wire.view.SCREEN_DROP.screen_id))],
     ["an undeclared suppressed kind", (b) => reason(b, 7, 5)],
   ];
   function setType(bytes: Buffer, type: number): void {

@@ -208,6 +208,11 @@ export class RingReader {
     Atomics.store(this.#cursorWords, consumer.waiting >>> 2, 0);
   }
 
+  /** deliversUntil tells the helper until when, by the monotonic clock, the log is delivered. */
+  deliversUntil(monotonicNs: bigint): void {
+    Atomics.store(this.#cursorLongs, consumer.delivers_until_ns >>> 3, monotonicNs);
+  }
+
   /** Frames written as last published by the helper: may lag what can be read. */
   get head(): number {
     return readCount(this.#bytes, RING_PAGE_SIZE + producer.head);

@@ -128,6 +128,11 @@ export class RingSet {
     this.#wake?.();
   }
 
+  /** deliversUntil tells every helper until when, by the monotonic clock, the log is delivered. */
+  deliversUntil(monotonicNs: bigint): void {
+    for (const readers of this.#rings.values()) for (const reader of readers) reader.deliversUntil(monotonicNs);
+  }
+
   /** accounts adds up everything by event type since the run directory was made: these rings and those before them. */
   accounts(): Accounts {
     const sum = eventTypeName.map(() => ({ written: 0, suppressed: 0, lostBudget: 0, lostFull: 0, consumed: 0 }));

@@ -10,14 +10,30 @@ export interface SnapshotSettings {
   readonly tcp_no_sequence_check: boolean;
   /** a valid RST ends its session at once */
   readonly tcp_rst_invalidate: boolean;
+  /** a valid FIN ends its session at once */
+  readonly tcp_fin_invalidate: boolean;
   /** seconds that a TCP handshake may take; 4..300 */
   readonly tcp_initial_timeout: number;
+  /** seconds that a session stays when both FINs are acknowledged; 2..600 */
+  readonly tcp_time_wait: number;
+  /** largest maximum segment size that a forwarded SYN may offer; 0: as it is; 0..65535 */
+  readonly tcp_mss: number;
   /** sessions of all workers together; read when the helper starts; 1024..16777216 */
   readonly session_maximum: number;
   /** ICMP errors and resets per second and worker; 0: unlimited; 0..1000000 */
   readonly icmp_error_rate: number;
   /** ICMP errors and resets at once; 1..100000 */
   readonly icmp_error_burst: number;
+  /** new sessions only while the daemon says, in the ring's consumer page, that the log is delivered */
+  readonly require_delivery: boolean;
+  /** denies by host-inbound-traffic that are logged per second; 0: unlimited; 0..1000000 */
+  readonly log_rule_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_rule_burst: number;
+  /** of each kind of event that rules log, from each zone: per second; 0: unlimited; 0..1000000 */
+  readonly log_zone_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_zone_burst: number;
 }
 
 /** One thing that the host accepts (`host-inbound-traffic`). */
@@ -224,6 +240,10 @@ export interface SnapshotRule {
   readonly log_init: boolean;
   /** log the session's close */
   readonly log_close: boolean;
+  /** denies that the policy logs, all its terms together, per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** count packets and bytes */
   readonly count: boolean;
 }
@@ -248,6 +268,10 @@ export interface SnapshotDefaultPolicy {
   readonly action: number;
   readonly log_init: boolean;
   readonly log_close: boolean;
+  /** denies that are logged per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** index in counters; 0..1048575 */
   readonly counter: number;
 }
@@ -389,6 +413,10 @@ export interface SnapshotFilterTerm {
   /** index in filter_counters; -1: none; -1..262143 */
   readonly counter: number;
   readonly log: boolean;
+  /** packets that the term logs per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
   /** index in policers; -1: none; -1..65535 */
   readonly policer: number;
   /** forwarding class id; -1: as it is; -1..15 */
@@ -511,20 +539,26 @@ export interface SnapshotNatPool {
 export interface SnapshotNatRule {
   /** unique, KIND/SET/RULE; 1..255 characters */
   readonly name: string;
-  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; off, interface, pool, prefix */
-  readonly action: "off" | "interface" | "pool" | "prefix";
+  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); off, interface, pool, prefix, nptv6 */
+  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6";
   /** action pool: position in nat_pools + 1; else 0; 0..1024 */
   readonly pool: number;
-  /** action prefix only; host bits zero; 4 or 16 bytes */
+  /** actions prefix and nptv6 only; host bits zero; 4 or 16 bytes */
   readonly outer?: Uint8Array;
-  /** action prefix only, of the same family; host bits zero; 4 or 16 bytes */
+  /** actions prefix and nptv6 only, of the same family; host bits zero; 4 or 16 bytes */
   readonly inner?: Uint8Array;
-  /** action prefix: of both prefixes; else 0; 0..128 */
+  /** actions prefix and nptv6 (1..64): of both prefixes; else 0; 0..128 */
   readonly length: number;
   /** action prefix: the first outer port, 0 if ports stay as they are; 0..65535 */
   readonly outer_port: number;
   /** the inner port that the first outer port stands for; 0..65535 */
   readonly inner_port: number;
+  /** source actions that give out ports: a client's transport address stays bound to its outer one, and these may reach it there; any-remote-host, target-host, target-host-port */
+  readonly persistent?: "any-remote-host" | "target-host" | "target-host-port";
+  /** with persistent: seconds without a session; 60..7200 */
+  readonly persistent_timeout?: number;
+  /** with persistent: sessions of one binding at a time; 8..65536 */
+  readonly persistent_sessions?: number;
 }
 
 /** Packets that a rule is for. */
@@ -559,12 +593,38 @@ export interface SnapshotNatSet {
   readonly matches: readonly SnapshotNatMatch[];
 }
 
+/** Addresses of one family from low to high, both included, for which ARP or neighbour discovery is answered. */
+export interface SnapshotProxy {
+  /** the unit on whose link they are answered for; 1..4095 */
+  readonly unit: number;
+  /** 4 or 16 bytes */
+  readonly low: Uint8Array;
+  /** 4 or 16 bytes */
+  readonly high: Uint8Array;
+}
+
 /** A screen that counts. */
 export interface SnapshotScreenThreshold {
   /** screen id; 0..63 */
   readonly screen: number;
   /** floods: packets per second and address; scans and sweeps: microseconds, at least 1000, in which ten are too many; session limits: sessions at a time; 1..1000000 */
   readonly threshold: number;
+}
+
+/** Addresses that begin alike. */
+export interface SnapshotPrefix {
+  /** host bits zero; 4 or 16 bytes */
+  readonly address: Uint8Array;
+  /** at most that of the address; 0..128 */
+  readonly length: number;
+}
+
+/** What comes from one of the sources and goes to one of the destinations; no sources, or no destinations, stand for any. */
+export interface SnapshotWhiteList {
+  /** at most 32 */
+  readonly sources: readonly SnapshotPrefix[];
+  /** at most 32 */
+  readonly destinations: readonly SnapshotPrefix[];
 }
 
 /** What the screens of an ids-option look for. */
@@ -585,6 +645,14 @@ export interface SnapshotScreen {
   readonly destination_options: readonly SnapshotOctetRange[];
   /** ipv6-extension-header-limit: headers that a packet may have; -1: any number; -1..32 */
   readonly extension_limit: number;
+  /** seconds that the server of a client with a SYN cookie may take; 0 if and only if there is no threshold of SYN_COOKIE; 0..50 */
+  readonly syn_timeout: number;
+  /** SYN segments that are part of no SYN flood; at most 2 */
+  readonly white_lists: readonly SnapshotWhiteList[];
+  /** logs of each screen and zone per second; 0: unlimited; 0..1000000 */
+  readonly log_rate: number;
+  /** the same at once; 1..1000000 */
+  readonly log_burst: number;
 }
 
 /** A complete configuration of the helper, sent as msgpack: maps with string keys, integers, booleans, strings and bin. Every field is required unless marked optional; unknown and repeated fields are refused. */
@@ -633,13 +701,15 @@ export interface Snapshot {
   readonly nat_rules?: readonly SnapshotNatRule[];
   /** in the order of their stages; of a stage the first whose interfaces fit decides; at most 1024 */
   readonly nat_sets?: readonly SnapshotNatSet[];
+  /** addresses that this host answers for on a link without having them; at most 4096 addresses; at most 4096 */
+  readonly proxies?: readonly SnapshotProxy[];
   /** that zones have; referred to by position, from 1; at most 127 */
   readonly screens: readonly SnapshotScreen[];
 }
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
 export const snapshotFields: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {
-  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_initial_timeout", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""]],
+  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_fin_invalidate", ""], ["tcp_initial_timeout", ""], ["tcp_time_wait", ""], ["tcp_mss", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""], ["log_rule_rate", ""], ["log_rule_burst", ""], ["log_zone_rate", ""], ["log_zone_burst", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["screen", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
@@ -651,9 +721,9 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotInet6Range: [["low", ""], ["high", ""]],
   SnapshotAddressSet: [["inet", "SnapshotInetRange"], ["inet6", "SnapshotInet6Range"]],
   SnapshotApplication: [["id", ""], ["name", ""], ["protocol", ""], ["port_low", ""], ["port_high", ""]],
-  SnapshotRule: [["policy_id", ""], ["counter", ""], ["name", ""], ["from_zones", ""], ["to_zones", ""], ["source", ""], ["destination", ""], ["source_excluded", ""], ["destination_excluded", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""], ["icmp_type", ""], ["icmp_code", ""], ["application", ""], ["timeout", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["count", ""]],
+  SnapshotRule: [["policy_id", ""], ["counter", ""], ["name", ""], ["from_zones", ""], ["to_zones", ""], ["source", ""], ["destination", ""], ["source_excluded", ""], ["destination_excluded", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""], ["icmp_type", ""], ["icmp_code", ""], ["application", ""], ["timeout", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["count", ""]],
   SnapshotPolicySet: [["id", ""], ["from_zone", ""], ["to_zone", ""], ["rules", "SnapshotRule"]],
-  SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["counter", ""]],
+  SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["counter", ""]],
   SnapshotRouteHop: [["gateway", ""], ["unit", ""]],
   SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
   SnapshotOctetRange: [["low", ""], ["high", ""]],
@@ -661,7 +731,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotFlagMatch: [["mask", ""], ["value", ""]],
   SnapshotWordRange: [["low", ""], ["high", ""]],
   SnapshotFlexibleMatch: [["start", ""], ["byte_offset", ""], ["bit_offset", ""], ["bit_length", ""], ["mask", ""], ["value", ""]],
-  SnapshotFilterTerm: [["filter_id", ""], ["term_id", ""], ["filter", ""], ["term", ""], ["source", ""], ["destination", ""], ["address", ""], ["protocols", "SnapshotOctetRange"], ["source_ports", "SnapshotRange"], ["destination_ports", "SnapshotRange"], ["ports", "SnapshotRange"], ["icmp_types", "SnapshotOctetRange"], ["icmp_codes", "SnapshotOctetRange"], ["tcp_flags", "SnapshotFlagMatch"], ["dscps", "SnapshotOctetRange"], ["ttls", "SnapshotOctetRange"], ["packet_lengths", "SnapshotRange"], ["is_fragment", ""], ["first_fragment", ""], ["fragment_offsets", "SnapshotRange"], ["fragment_flags", "SnapshotFlagMatch"], ["ip_options", "SnapshotOctetRange"], ["ip_options_except", "SnapshotOctetRange"], ["esp_spis", "SnapshotWordRange"], ["interfaces", ""], ["forwarding_classes", "SnapshotOctetRange"], ["loss_priorities", "SnapshotOctetRange"], ["flexible", "SnapshotFlexibleMatch"], ["action", ""], ["reject_code", ""], ["counter", ""], ["log", ""], ["policer", ""], ["set_forwarding_class", ""], ["set_loss_priority", ""], ["set_dscp", ""], ["routing_instance", ""]],
+  SnapshotFilterTerm: [["filter_id", ""], ["term_id", ""], ["filter", ""], ["term", ""], ["source", ""], ["destination", ""], ["address", ""], ["protocols", "SnapshotOctetRange"], ["source_ports", "SnapshotRange"], ["destination_ports", "SnapshotRange"], ["ports", "SnapshotRange"], ["icmp_types", "SnapshotOctetRange"], ["icmp_codes", "SnapshotOctetRange"], ["tcp_flags", "SnapshotFlagMatch"], ["dscps", "SnapshotOctetRange"], ["ttls", "SnapshotOctetRange"], ["packet_lengths", "SnapshotRange"], ["is_fragment", ""], ["first_fragment", ""], ["fragment_offsets", "SnapshotRange"], ["fragment_flags", "SnapshotFlagMatch"], ["ip_options", "SnapshotOctetRange"], ["ip_options_except", "SnapshotOctetRange"], ["esp_spis", "SnapshotWordRange"], ["interfaces", ""], ["forwarding_classes", "SnapshotOctetRange"], ["loss_priorities", "SnapshotOctetRange"], ["flexible", "SnapshotFlexibleMatch"], ["action", ""], ["reject_code", ""], ["counter", ""], ["log", ""], ["log_rate", ""], ["log_burst", ""], ["policer", ""], ["set_forwarding_class", ""], ["set_loss_priority", ""], ["set_dscp", ""], ["routing_instance", ""]],
   SnapshotFilter: [["id", ""], ["name", ""], ["family", ""], ["terms", "SnapshotFilterTerm"]],
   SnapshotPolicer: [["name", ""], ["kind", ""], ["unit", ""], ["rate", ""], ["burst", ""], ["rate2", ""], ["burst2", ""], ["color_aware", ""], ["exceed_discard", ""], ["exceed_loss_priority", ""], ["exceed_forwarding_class", ""]],
   SnapshotForwardingClass: [["name", ""], ["queue", ""]],
@@ -671,12 +741,15 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotRewrite: [["marks", "SnapshotMark"]],
   SnapshotNatRange: [["low", ""], ["high", ""]],
   SnapshotNatPool: [["name", ""], ["family", ""], ["addresses", "SnapshotNatRange"], ["port_low", ""], ["port_high", ""], ["persistent", ""], ["overflow", ""], ["overflow_pool", ""]],
-  SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""]],
+  SnapshotNatRule: [["name", ""], ["action", ""], ["pool", ""], ["outer", ""], ["inner", ""], ["length", ""], ["outer_port", ""], ["inner_port", ""], ["persistent", ""], ["persistent_timeout", ""], ["persistent_sessions", ""]],
   SnapshotNatMatch: [["rule", ""], ["source", ""], ["destination", ""], ["protocol", ""], ["source_port_low", ""], ["source_port_high", ""], ["destination_port_low", ""], ["destination_port_high", ""]],
   SnapshotNatSet: [["stage", ""], ["from", ""], ["to", ""], ["matches", "SnapshotNatMatch"]],
+  SnapshotProxy: [["unit", ""], ["low", ""], ["high", ""]],
   SnapshotScreenThreshold: [["screen", ""], ["threshold", ""]],
-  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""]],
-  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["screens", "SnapshotScreen"]],
+  SnapshotPrefix: [["address", ""], ["length", ""]],
+  SnapshotWhiteList: [["sources", "SnapshotPrefix"], ["destinations", "SnapshotPrefix"]],
+  SnapshotScreen: [["name", ""], ["alarm_without_drop", ""], ["checks", ""], ["thresholds", "SnapshotScreenThreshold"], ["ipv6_headers", "SnapshotOctetRange"], ["hop_options", "SnapshotOctetRange"], ["destination_options", "SnapshotOctetRange"], ["extension_limit", ""], ["syn_timeout", ""], ["white_lists", "SnapshotWhiteList"], ["log_rate", ""], ["log_burst", ""]],
+  Snapshot: [["version", ""], ["generation", ""], ["hash", ""], ["settings", "SnapshotSettings"], ["zones", "SnapshotZone"], ["instances", "SnapshotInstance"], ["ports", "SnapshotPort"], ["units", "SnapshotUnit"], ["address_sets", "SnapshotAddressSet"], ["applications", "SnapshotApplication"], ["policy_sets", "SnapshotPolicySet"], ["default_policy", "SnapshotDefaultPolicy"], ["counters", ""], ["routes", "SnapshotRoute"], ["filters", "SnapshotFilter"], ["filter_counters", ""], ["policers", "SnapshotPolicer"], ["forwarding_classes", "SnapshotForwardingClass"], ["classifiers", "SnapshotClassifier"], ["rewrites", "SnapshotRewrite"], ["nat_pools", "SnapshotNatPool"], ["nat_rules", "SnapshotNatRule"], ["nat_sets", "SnapshotNatSet"], ["proxies", "SnapshotProxy"], ["screens", "SnapshotScreen"]],
 };
 
 export const snapshotSchema = {
@@ -896,6 +969,15 @@ export const snapshotSchema = {
    },
    "description": "in the order of their stages; of a stage the first whose interfaces fit decides"
   },
+  "proxies": {
+   "type": "array",
+   "minItems": 0,
+   "maxItems": 4096,
+   "items": {
+    "$ref": "#/$defs/proxy"
+   },
+   "description": "addresses that this host answers for on a link without having them; at most 4096 addresses"
+  },
   "screens": {
    "type": "array",
    "minItems": 0,
@@ -916,10 +998,18 @@ export const snapshotSchema = {
     "tcp_no_syn_check",
     "tcp_no_sequence_check",
     "tcp_rst_invalidate",
+    "tcp_fin_invalidate",
     "tcp_initial_timeout",
+    "tcp_time_wait",
+    "tcp_mss",
     "session_maximum",
     "icmp_error_rate",
-    "icmp_error_burst"
+    "icmp_error_burst",
+    "require_delivery",
+    "log_rule_rate",
+    "log_rule_burst",
+    "log_zone_rate",
+    "log_zone_burst"
    ],
    "properties": {
     "fail_mode": {
@@ -941,11 +1031,27 @@ export const snapshotSchema = {
      "type": "boolean",
      "description": "a valid RST ends its session at once"
     },
+    "tcp_fin_invalidate": {
+     "type": "boolean",
+     "description": "a valid FIN ends its session at once"
+    },
     "tcp_initial_timeout": {
      "type": "integer",
      "minimum": 4,
      "maximum": 300,
      "description": "seconds that a TCP handshake may take"
+    },
+    "tcp_time_wait": {
+     "type": "integer",
+     "minimum": 2,
+     "maximum": 600,
+     "description": "seconds that a session stays when both FINs are acknowledged"
+    },
+    "tcp_mss": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 65535,
+     "description": "largest maximum segment size that a forwarded SYN may offer; 0: as it is"
     },
     "session_maximum": {
      "type": "integer",
@@ -964,6 +1070,34 @@ export const snapshotSchema = {
      "minimum": 1,
      "maximum": 100000,
      "description": "ICMP errors and resets at once"
+    },
+    "require_delivery": {
+     "type": "boolean",
+     "description": "new sessions only while the daemon says, in the ring's consumer page, that the log is delivered"
+    },
+    "log_rule_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies by host-inbound-traffic that are logged per second; 0: unlimited"
+    },
+    "log_rule_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
+    },
+    "log_zone_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "of each kind of event that rules log, from each zone: per second; 0: unlimited"
+    },
+    "log_zone_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     }
    }
   },
@@ -1642,6 +1776,8 @@ export const snapshotSchema = {
     "action",
     "log_init",
     "log_close",
+    "log_rate",
+    "log_burst",
     "count"
    ],
    "properties": {
@@ -1782,6 +1918,18 @@ export const snapshotSchema = {
      "type": "boolean",
      "description": "log the session's close"
     },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies that the policy logs, all its terms together, per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
+    },
     "count": {
      "type": "boolean",
      "description": "count packets and bytes"
@@ -1837,6 +1985,8 @@ export const snapshotSchema = {
     "action",
     "log_init",
     "log_close",
+    "log_rate",
+    "log_burst",
     "counter"
    ],
    "properties": {
@@ -1855,6 +2005,18 @@ export const snapshotSchema = {
     },
     "log_close": {
      "type": "boolean"
+    },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "denies that are logged per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     },
     "counter": {
      "type": "integer",
@@ -2108,6 +2270,8 @@ export const snapshotSchema = {
     "reject_code",
     "counter",
     "log",
+    "log_rate",
+    "log_burst",
     "policer",
     "set_forwarding_class",
     "set_loss_priority",
@@ -2377,6 +2541,18 @@ export const snapshotSchema = {
     "log": {
      "type": "boolean"
     },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "packets that the term logs per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
+    },
     "policer": {
      "type": "integer",
      "minimum": -1,
@@ -2554,6 +2730,30 @@ export const snapshotSchema = {
     }
    }
   },
+  "proxy": {
+   "type": "object",
+   "description": "Addresses of one family from low to high, both included, for which ARP or neighbour discovery is answered.",
+   "additionalProperties": false,
+   "required": [
+    "unit",
+    "low",
+    "high"
+   ],
+   "properties": {
+    "unit": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4095,
+     "description": "the unit on whose link they are answered for"
+    },
+    "low": {
+     "$ref": "#/$defs/address"
+    },
+    "high": {
+     "$ref": "#/$defs/address"
+    }
+   }
+  },
   "nat_pool": {
    "type": "object",
    "description": "Addresses that others are translated to.",
@@ -2649,9 +2849,10 @@ export const snapshotSchema = {
       "off",
       "interface",
       "pool",
-      "prefix"
+      "prefix",
+      "nptv6"
      ],
-     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones"
+     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296)"
     },
     "pool": {
      "type": "integer",
@@ -2661,17 +2862,17 @@ export const snapshotSchema = {
     },
     "outer": {
      "$ref": "#/$defs/address",
-     "description": "action prefix only; host bits zero"
+     "description": "actions prefix and nptv6 only; host bits zero"
     },
     "inner": {
      "$ref": "#/$defs/address",
-     "description": "action prefix only, of the same family; host bits zero"
+     "description": "actions prefix and nptv6 only, of the same family; host bits zero"
     },
     "length": {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
-     "description": "action prefix: of both prefixes; else 0"
+     "description": "actions prefix and nptv6 (1..64): of both prefixes; else 0"
     },
     "outer_port": {
      "type": "integer",
@@ -2684,6 +2885,26 @@ export const snapshotSchema = {
      "minimum": 0,
      "maximum": 65535,
      "description": "the inner port that the first outer port stands for"
+    },
+    "persistent": {
+     "enum": [
+      "any-remote-host",
+      "target-host",
+      "target-host-port"
+     ],
+     "description": "source actions that give out ports: a client's transport address stays bound to its outer one, and these may reach it there"
+    },
+    "persistent_timeout": {
+     "type": "integer",
+     "minimum": 60,
+     "maximum": 7200,
+     "description": "with persistent: seconds without a session"
+    },
+    "persistent_sessions": {
+     "type": "integer",
+     "minimum": 8,
+     "maximum": 65536,
+     "description": "with persistent: sessions of one binding at a time"
     }
    }
   },
@@ -2836,6 +3057,54 @@ export const snapshotSchema = {
     }
    }
   },
+  "prefix": {
+   "type": "object",
+   "description": "Addresses that begin alike.",
+   "additionalProperties": false,
+   "required": [
+    "address",
+    "length"
+   ],
+   "properties": {
+    "address": {
+     "$ref": "#/$defs/address",
+     "description": "host bits zero"
+    },
+    "length": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 128,
+     "description": "at most that of the address"
+    }
+   }
+  },
+  "white_list": {
+   "type": "object",
+   "description": "What comes from one of the sources and goes to one of the destinations; no sources, or no destinations, stand for any.",
+   "additionalProperties": false,
+   "required": [
+    "sources",
+    "destinations"
+   ],
+   "properties": {
+    "sources": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32,
+     "items": {
+      "$ref": "#/$defs/prefix"
+     }
+    },
+    "destinations": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 32,
+     "items": {
+      "$ref": "#/$defs/prefix"
+     }
+    }
+   }
+  },
   "screen": {
    "type": "object",
    "description": "What the screens of an ids-option look for.",
@@ -2848,7 +3117,11 @@ export const snapshotSchema = {
     "ipv6_headers",
     "hop_options",
     "destination_options",
-    "extension_limit"
+    "extension_limit",
+    "syn_timeout",
+    "white_lists",
+    "log_rate",
+    "log_burst"
    ],
    "properties": {
     "name": {
@@ -2914,6 +3187,33 @@ export const snapshotSchema = {
      "minimum": -1,
      "maximum": 32,
      "description": "ipv6-extension-header-limit: headers that a packet may have; -1: any number"
+    },
+    "syn_timeout": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 50,
+     "description": "seconds that the server of a client with a SYN cookie may take; 0 if and only if there is no threshold of SYN_COOKIE"
+    },
+    "white_lists": {
+     "type": "array",
+     "minItems": 0,
+     "maxItems": 2,
+     "items": {
+      "$ref": "#/$defs/white_list"
+     },
+     "description": "SYN segments that are part of no SYN flood"
+    },
+    "log_rate": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000,
+     "description": "logs of each screen and zone per second; 0: unlimited"
+    },
+    "log_burst": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000,
+     "description": "the same at once"
     }
    }
   },

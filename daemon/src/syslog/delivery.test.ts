@@ -12,7 +12,7 @@ import type { RingwallEvent } from "../event/event.js";
 import { GenerationNames } from "../event/names.js";
 import { Delivery } from "./delivery.js";
 import { loadNative } from "./native.js";
-import { Outbox } from "./outbox.js";
+import { DEFAULT_BOUNDS, Outbox } from "./outbox.js";
 import { OutboxFiles } from "./outbox-file.js";
 import { sampleClose, sampleDeny, sampleOpen, samplePacket, sampleTable } from "./sample-events.js";
 import { Stream, streamSettings } from "./stream.js";
@@ -28,7 +28,7 @@ const stream = (config: Partial<StreamConfig>): Stream =>
   new Stream(
     native,
     streamSettings({ name: "s", host: "127.0.0.1", port: 9, ...config }),
-    new Outbox(native, Buffer.alloc(Outbox.bytes(native))),
+    new Outbox(native, Buffer.alloc(Outbox.bytes(native, DEFAULT_BOUNDS))),
   );
 
 const account = (of: Stream | Outbox, kind: number) =>
@@ -50,6 +50,47 @@ function deliver(to: Delivery, events: readonly RingwallEvent[], first = 1): voi
   events.forEach((event, index) => to.event(event, ring, first + index));
   to.decided(ring, first + events.length - 1);
 }
+
+describe("zones and rate", () => {
+  test("a stream with zones wants what comes from one of them or goes to it, and counts the rest as filtered", () => {
+    const between = (ingressZone: number, egressZone: number): RingwallEvent => ({
+      ...sampleOpen,
+      ingressZone,
+      egressZone,
+    });
+    // trust is zone 1, untrust 2; 0 is this host.
+    const wants = (zone: readonly string[], event: RingwallEvent): boolean => {
+      const one = stream({ zone });
+      deliver(delivery(one), [event]);
+      const { queued, filtered } = account(one, EventType[event.kind]);
+      assert.equal(queued + filtered, 1);
+      return queued === 1;
+    };
+    assert.deepEqual(
+      [wants(["trust"], between(1, 2)), wants(["untrust"], between(1, 2)), wants(["dmz"], between(1, 2))],
+      [true, true, false],
+    );
+    assert.deepEqual([wants(["junos-host"], between(1, 0)), wants(["junos-host"], between(1, 2))], [true, false]);
+    // Where a packet would have gone is not known to a screen.
+    assert.deepEqual(
+      [
+        wants(["junos-host"], { ...screen, ingressZone: 1, egressZone: 0 }),
+        wants(["trust"], { ...screen, ingressZone: 1 }),
+      ],
+      [false, true],
+    );
+  });
+
+  test("what is beyond a stream's rate is counted as limited, and costs no other stream a line", () => {
+    const [slow, other] = [stream({ name: "slow", "rate-limit": 3 }), stream({ name: "other" })];
+    deliver(delivery(slow, other), [sampleOpen, sampleOpen, sampleOpen, sampleOpen, sampleDeny]);
+    assert.deepEqual(
+      [account(slow, SESSION_OPEN).queued, account(slow, SESSION_OPEN).limited, account(slow, POLICY_DENY).limited],
+      [3, 1, 1],
+    );
+    assert.deepEqual([account(other, SESSION_OPEN).queued, account(other, POLICY_DENY).queued], [4, 1]);
+  });
+});
 
 describe("categories and severity", () => {
   const wanted = (config: Partial<StreamConfig>): string[] => {
@@ -166,7 +207,7 @@ describe("streams as commits come", () => {
     ...more,
   });
 
-  test("an unchanged stream goes on as it is; a changed one keeps queue and accounts", (t) => {
+  test("an unchanged stream goes on as it is; a changed one keeps queue and accounts", async (t) => {
     const made = streams(t).make();
     const [first] = made.configure([config("a")]);
     deliver(delivery(first!), [sampleOpen]);
@@ -175,30 +216,31 @@ describe("streams as commits come", () => {
     const [changed] = made.configure([config("a", { format: "kv" })]);
     assert.notEqual(changed, first);
     assert.deepEqual([changed!.outbox.waiting, account(changed!, SESSION_OPEN).queued], [1, 1]);
-    made.close();
+    await made.close();
   });
 
-  test("a stream is found again by the next daemon, with what it had waiting", (t) => {
+  test("a stream is found again by the next daemon, with what it had waiting", async (t) => {
     const { make } = streams(t);
     const former = make();
     deliver(delivery(former.configure([config("a")])[0]!), [sampleOpen, sampleDeny]);
-    former.close();
+    await former.close();
     const next = make();
     const [found] = next.configure([config("a")]);
     assert.deepEqual([found!.outbox.waiting, account(found!, POLICY_DENY).queued], [2, 1]);
-    next.close();
+    await next.close();
   });
 
-  test("a stream that is gone leaves no file, also if another daemon made it", (t) => {
+  test("a stream that is gone leaves no file, also if another daemon made it", async (t) => {
     const { dir, make } = streams(t);
     const former = make();
     former.configure([config("a"), config("b/../c")]);
     assert.ok(existsSync(join(dir, "b%2F..%2Fc.outbox")));
-    former.close();
+    await former.close();
     const next = make();
     next.configure([config("a")]);
     assert.deepEqual([existsSync(join(dir, "a.outbox")), existsSync(join(dir, "b%2F..%2Fc.outbox"))], [true, false]);
     next.configure([]);
+    await next.close();
     assert.equal(existsSync(join(dir, "a.outbox")), false);
   });
 

@@ -1,10 +1,12 @@
 // delivery.ts: events in, lines out: each event is formatted once per format and queued in every stream that wants it.
 // SPDX-License-Identifier: Apache-2.0
 import { EventType } from "../../../shared/gen/wire.gen.js";
-import type { RingwallEvent } from "../event/event.js";
+import type { EventTime, RingwallEvent } from "../event/event.js";
 import type { EventNames, GenerationNames } from "../event/names.js";
 import { LineBuffer } from "./line-buffer.js";
 import { LINE_BYTES, type LineFormat } from "./line.js";
+import { writeNotice, type Notice } from "./notice.js";
+import { NOTICE } from "./outbox.js";
 import { formatKey, lineFormat, type Stream } from "./stream.js";
 
 /** RingPosition: which frame of which ring. */
@@ -39,6 +41,7 @@ export class Delivery {
   readonly #failed: (event: RingwallEvent, thrown: unknown) => void;
   #outlets: readonly Outlet[] = [];
   #groups: readonly FormatGroup[] = [];
+  readonly #notice = new LineBuffer(LINE_BYTES);
   #unnamed = 0;
 
   /** failed is told of events whose line could not be written. */
@@ -81,13 +84,17 @@ export class Delivery {
     for (const { stream, group } of this.#outlets) {
       const { outbox } = stream;
       if (outbox.hasDecided(ring.worker, ring.startId, sequence)) continue;
-      if (stream.settings.wants[kind] !== true) {
+      if (!stream.wants(kind, event, names)) {
         outbox.filter(kind);
+        continue;
+      }
+      if (!stream.hasRate()) {
+        outbox.limit(kind);
         continue;
       }
       const { line } = group;
       if (line.length === 0) this.#format(group, event, names);
-      outbox.append(kind, line.bytes, line.length);
+      stream.append(kind, line.bytes, line.length);
     }
     for (const observer of this.#observers) if (observer.isWatched) observer.publish(event, names);
   }
@@ -109,6 +116,17 @@ export class Delivery {
     for (const { stream } of this.#outlets) {
       if (!stream.outbox.hasDecided(ring.worker, ring.startId, sequence))
         stream.outbox.decided(ring.worker, ring.startId, sequence);
+    }
+  }
+
+  /** notice puts a line of the daemon's own into the streams that are given, and lets them send it. Between two batches only. */
+  notice(streams: readonly Stream[], notice: Notice, hostName: string, time: EventTime): void {
+    for (const stream of streams) {
+      const { format, options } = stream.settings;
+      writeNotice(this.#notice.clear(), notice, { format, options, hostName, time });
+      stream.append(NOTICE, this.#notice.bytes, this.#notice.length);
+      stream.outbox.commit();
+      stream.send();
     }
   }
 

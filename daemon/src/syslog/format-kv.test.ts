@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { DenyReason, EventType, ScreenId } from "../../../shared/gen/wire.gen.js";
+import { DenyReason, EventOutcome, EventType, ScreenId } from "../../../shared/gen/wire.gen.js";
 import { DEFAULT_POLICY_ID } from "../config/names.js";
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
@@ -131,10 +131,16 @@ const EXPECTED: readonly (readonly [
       suppressedRule: 1,
       termId: 3,
       suppressedCount: 12,
+      suppressedOutcome: EventOutcome.SUPPRESSED,
+      firstSourceAddress: "10.1.1.4",
+      firstDestinationAddress: "192.0.2.9",
+      firstSourcePort: 50999,
+      firstDestinationPort: 80,
+      firstProtocol: 17,
     },
     14,
     "LOG_SUPPRESSED",
-    "RT_FLOW LOG_SUPPRESSED src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp kind=FILTER_LOG rule=from-users:rest zone=trust count=12",
+    "RT_FLOW LOG_SUPPRESSED src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp kind=FILTER_LOG rule=from-users:rest zone=trust count=12 outcome=suppressed first-src=10.1.1.4:50999 first-dst=192.0.2.9:80 first-proto=udp",
   ],
   [
     "suppressed denies",
@@ -145,10 +151,16 @@ const EXPECTED: readonly (readonly [
       suppressedRule: 65537,
       termId: 0,
       suppressedCount: 12,
+      suppressedOutcome: EventOutcome.SUPPRESSED,
+      firstSourceAddress: "10.1.1.4",
+      firstDestinationAddress: "192.0.2.9",
+      firstSourcePort: 50999,
+      firstDestinationPort: 80,
+      firstProtocol: 17,
     },
     14,
     "LOG_SUPPRESSED",
-    "RT_FLOW LOG_SUPPRESSED src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp kind=POLICY_DENY rule=users-to-internet zone=trust count=12",
+    "RT_FLOW LOG_SUPPRESSED src=10.1.1.5:51000 dst=192.0.2.10:443 proto=tcp kind=POLICY_DENY rule=users-to-internet zone=trust count=12 outcome=suppressed first-src=10.1.1.4:50999 first-dst=192.0.2.9:80 first-proto=udp",
   ],
 ];
 

@@ -4,6 +4,7 @@
 // numbers where a generation's names are gone.
 import {
   actionText,
+  eventOutcomeText,
   EventType,
   eventTypeText,
   FilterAnswer,
@@ -15,7 +16,7 @@ import {
 import { unreachable } from "../base/unreachable.js";
 import { ICMP, ICMP6, TCP } from "../config/protocol.js";
 import type { FilterLog, LogSuppressed, PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "../event/event.js";
-import { deciderId, egressUnit, egressZone, type EventNames } from "../event/names.js";
+import { deciderId, egressUnit, egressZone, suppressedPolicy, type EventNames } from "../event/names.js";
 import { pfeFormat } from "./format-pfe.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 import {
@@ -34,17 +35,26 @@ import { protocolName } from "./protocol.js";
 /** kvFormat makes the format for one set of options. */
 export function kvFormat(options: LineOptions): LineFormat {
   const timestamp = timestampWriter();
-  const piecesOf = perNames(makePieces);
+  const headOf = perNames(makeHeads);
   const info = constant(`<${priorityOf(options.facility, Severity.info)}>1 `);
   const error = constant(`<${priorityOf(options.facility, Severity.error)}>1 `);
   const pfe = options.pfe === undefined ? undefined : pfeFormat(options.pfe);
+  const pairs = kvPairs();
 
   return (line, event, names) => {
     if (event.kind === "FILTER_LOG" && pfe !== undefined) return pfe(line, event, names);
-    const pieces = piecesOf(names);
     line.constant(event.kind === "SCREEN_DROP" ? error : info);
     timestamp(line, event.time);
-    line.constant(pieces.head(event.kind));
+    line.constant(headOf(names)[event.kind]);
+    pairs(line, event, names);
+  };
+}
+
+/** kvPairs makes what writes an event's pairs, which is all of a line but its header. */
+export function kvPairs(): LineFormat {
+  const piecesOf = perNames(makePieces);
+  return (line, event, names) => {
+    const pieces = piecesOf(names);
     switch (event.kind) {
       case "SESSION_OPEN":
       case "POLICY_DENY":
@@ -80,7 +90,7 @@ export function kvFormat(options: LineOptions): LineFormat {
       case "LOG_SUPPRESSED":
         tuple(line, event);
         line.text(
-          ` kind=${eventTypeText[event.suppressedKind] ?? event.suppressedKind} rule=${suppressedRule(event, names)} zone=${value(names.zone(event.ingressZone))} count=${event.suppressedCount}`,
+          ` kind=${eventTypeText[event.suppressedKind] ?? event.suppressedKind} rule=${suppressedRule(event, names)} zone=${value(names.zone(event.ingressZone))} count=${event.suppressedCount} outcome=${eventOutcomeText[event.suppressedOutcome] ?? event.suppressedOutcome} first-src=${endpoint(event.firstSourceAddress, event.firstSourcePort)} first-dst=${endpoint(event.firstDestinationAddress, event.firstDestinationPort)} first-proto=${protocolName(event.firstProtocol)}`,
         );
         return;
       default:
@@ -157,7 +167,6 @@ const zonesOf = (event: RingwallEvent): number => event.ingressZone * 0x10000 + 
 
 /** Pieces are what lines of one generation share. */
 interface Pieces {
-  head(kind: EventTypeName): Uint8Array;
   policy(id: number): Uint8Array;
   zones(key: number): Uint8Array;
   sourceNatRule(id: number): Uint8Array;
@@ -168,14 +177,16 @@ interface Pieces {
   units(event: FilterLog): Uint8Array;
 }
 
-function makePieces(names: EventNames): Pieces {
+function makeHeads(names: EventNames): Readonly<Record<EventTypeName, Uint8Array>> {
   const host = headerText(names.hostName);
-  const heads = Object.fromEntries(
+  return Object.fromEntries(
     Object.keys(EventType).map((kind) => [kind, constant(` ${host} RT_FLOW - ${kind} - RT_FLOW ${kind} `)]),
   ) as Record<EventTypeName, Uint8Array>;
+}
+
+function makePieces(names: EventNames): Pieces {
   const natRule = (id: number): string => value(names.natRule(id)?.name ?? String(id));
   return {
-    head: (kind) => heads[kind],
     policy: memo((id) => constant(` policy=${value(names.policy(id).name)}`)),
     zones: memo((key) => constant(` zone=${value(names.zone(key >>> 16))}->${value(names.zone(key & 0xffff))}`)),
     sourceNatRule: memo((id) => constant(` src-nat-rule=${natRule(id)}`)),
@@ -201,7 +212,7 @@ function suppressedRule(event: LogSuppressed, names: EventNames): string {
     const { filter, term } = names.term(event.suppressedRule, event.termId);
     return value(`${filter}:${term}`);
   }
-  return value(names.policy(event.suppressedRule).name);
+  return value(suppressedPolicy(event, names).name);
 }
 
 function screenName(id: number): string {

@@ -16,21 +16,33 @@ export type PfeFormat = (line: LineBuffer, event: FilterLog, names: EventNames) 
 
 /** The interface of a log by the lo0 filter: where that filter is attached, as Junos shows it. */
 const LOOPBACK = "lo0.0";
+const PROCESS = constant("fpc0 ");
 /** Widths of the padded form. */
 const UNIT_WIDTH = 12;
 const PROTOCOL_WIDTH = 4;
 const PORT_WIDTH = 5;
 
-/** pfeFormat makes the format for one set of options. */
-export function pfeFormat({ facility, isPadded }: PfeOptions): PfeFormat {
+/** pfeFormat makes the format for one set of options, in RFC 5424 form. */
+export function pfeFormat(options: PfeOptions): PfeFormat {
   const timestamp = timestampWriter();
-  const priority = constant(`<${priorityOf(facility, Severity.info)}>1 `);
+  const priority = constant(`<${priorityOf(options.facility, Severity.info)}>1 `);
+  const hostOf = perNames((names) => constant(` ${headerText(names.hostName)} - - - - `));
+  const text = pfeText(options);
+  return (line, event, names) => {
+    line.constant(priority);
+    timestamp(line, event.time);
+    line.constant(hostOf(names));
+    text(line, event, names);
+  };
+}
+
+/** pfeText makes what writes the text behind the header. */
+export function pfeText({ isPadded }: PfeOptions): PfeFormat {
   const padEnd = (text: string, width: number): string => (isPadded ? text.padEnd(width) : text);
   const padStart = (text: string, width: number): string => (isPadded ? text.padStart(width) : text);
   const port = (value: number): string => padStart(String(value), PORT_WIDTH);
   const protocol = memo((number) => padStart(protocolName(number), PROTOCOL_WIDTH));
   const piecesOf = perNames((names) => ({
-    host: constant(` ${headerText(names.hostName)} - - - - fpc0 `),
     unit: memo((id) => padEnd(sdEscape(names.unit(id)), UNIT_WIDTH)),
   }));
   const loopback = padEnd(LOOPBACK, UNIT_WIDTH);
@@ -38,10 +50,8 @@ export function pfeFormat({ facility, isPadded }: PfeOptions): PfeFormat {
   return (line, event, names) => {
     const pieces = piecesOf(names);
     const unit = event.filterLogSource === FilterLogSource.LO0 ? loopback : pieces.unit(attachedUnit(event));
-    line.constant(priority);
-    timestamp(line, event.time);
     line
-      .constant(pieces.host)
+      .constant(PROCESS)
       .text(
         `${tagOf(event)}: FW: ${unit} ${letterOf(event)} ${protocol(event.protocol)} ${endsOf(event, port)} (1 packets)`,
       );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { Action, AddressFamily, DenyReason, EventType, ScreenId } from "../../../shared/gen/wire.gen.js";
+import { Action, AddressFamily, DenyReason, EventOutcome, EventType, ScreenId } from "../../../shared/gen/wire.gen.js";
 import type { RingwallEvent } from "../event/event.js";
 import { EventNames } from "../event/names.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
@@ -265,11 +265,26 @@ describe("sd-syslog: other kinds", () => {
       suppressedRule: 65537,
       termId: 0,
       suppressedCount: 12,
+      suppressedOutcome: EventOutcome.SUPPRESSED,
+      firstSourceAddress: "10.1.1.4",
+      firstDestinationAddress: "192.0.2.9",
+      firstSourcePort: 50999,
+      firstDestinationPort: 80,
+      firstProtocol: 17,
     });
     assert.deepEqual(parameters(text).slice(0, 3), [
       ["suppressed-event", "POLICY_DENY"],
       ["suppressed-count", "12"],
       ["rule-id", "65537"],
+    ]);
+    assert.deepEqual(parameters(text).slice(-7), [
+      ["rule-name", "users-to-internet"],
+      ["outcome", "suppressed"],
+      ["first-source-address", "10.1.1.4"],
+      ["first-source-port", "50999"],
+      ["first-destination-address", "192.0.2.9"],
+      ["first-destination-port", "80"],
+      ["first-protocol-id", "17"],
     ]);
     assert.equal(sampleDeny.addressFamily, AddressFamily.INET);
   });

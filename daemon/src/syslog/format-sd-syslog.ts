@@ -10,6 +10,8 @@ import {
   actionText,
   closeReasonText,
   denyReasonText,
+  eventOutcomeText,
+  EventType,
   eventTypeText,
   filterAnswerText,
   filterLogSourceText,
@@ -21,7 +23,7 @@ import {
 import { unreachable } from "../base/unreachable.js";
 import { ICMP, ICMP6, TCP } from "../config/protocol.js";
 import type { FilterLog, LogSuppressed, PolicyDeny, ScreenDrop, SessionClose, SessionOpen } from "../event/event.js";
-import { deciderId, egressUnit, egressZone, type EventNames } from "../event/names.js";
+import { deciderId, egressUnit, egressZone, suppressedPolicy, type EventNames } from "../event/names.js";
 import { pfeFormat } from "./format-pfe.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 import {
@@ -58,7 +60,7 @@ export function sdSyslogFormat(options: LineOptions): LineFormat {
       case "POLICY_DENY":
         return policyDeny(line, event, pieces);
       case "SCREEN_DROP":
-        return screenDrop(line, event, pieces);
+        return screenDrop(line, event, pieces, options.sessionLimitsAsIp);
       case "FILTER_LOG":
         return filterLog(line, event, pieces);
       case "LOG_SUPPRESSED":
@@ -299,7 +301,7 @@ function serviceName(names: EventNames, protocol: number, applicationId: number)
 
 // The other kinds are rarer, and written as text.
 
-type ScreenTag =
+export type ScreenTag =
   | "RT_SCREEN_TCP"
   | "RT_SCREEN_TCP_SRC_IP"
   | "RT_SCREEN_TCP_DST_IP"
@@ -324,6 +326,7 @@ const SCREEN_TAG: Readonly<Record<ScreenIdName, ScreenTag>> = {
   SOURCE_ROUTE: "RT_SCREEN_IP",
   SYN_FRAGMENT: "RT_SCREEN_TCP",
   SYN_COOKIE: "RT_SCREEN_TCP",
+  SYN_QUEUE: "RT_SCREEN_TCP",
   SESSION_LIMIT_SOURCE: "RT_SCREEN_SESSION_LIMIT",
   SESSION_LIMIT_DESTINATION: "RT_SCREEN_SESSION_LIMIT",
   ICMP_FRAGMENT: "RT_SCREEN_ICMP",
@@ -349,8 +352,14 @@ const SCREEN_TAG: Readonly<Record<ScreenIdName, ScreenTag>> = {
   UDP_PORT_SCAN: "RT_SCREEN_UDP",
 };
 
-function screenDrop(line: LineBuffer, event: ScreenDrop, { names, host, sd }: Pieces): void {
-  const tag = SCREEN_TAG[screenIdName[event.screenId] ?? "SYN_FLOOD"];
+/** screenTag gives the message that a screen is reported by. */
+export function screenTag(id: ScreenId, limitsAsIp = false): ScreenTag {
+  const tag = SCREEN_TAG[screenIdName[id] ?? "SYN_FLOOD"];
+  return limitsAsIp && tag === "RT_SCREEN_SESSION_LIMIT" ? "RT_SCREEN_IP" : tag;
+}
+
+function screenDrop(line: LineBuffer, event: ScreenDrop, { names, host, sd }: Pieces, limitsAsIp = false): void {
+  const tag = screenTag(event.screenId, limitsAsIp);
   const action = event.action === Action.PERMIT ? "alarm-without-drop" : "drop";
   line.text(
     ` ${host} RT_IDS - ${tag} ${sd}attack-name="${screenIdText[event.screenId] ?? event.screenId}" ${screenTuple(event, tag)}source-zone-name="${sdEscape(names.zone(event.ingressZone))}" interface-name="${sdEscape(names.unit(event.ingressInterface))}" action="${action}"]`,
@@ -364,8 +373,12 @@ function screenTuple(event: ScreenDrop, tag: ScreenTag): string {
     return `${source}source-port="${event.sourcePort}" ${destination}destination-port="${event.destinationPort}" `;
   if (tag === "RT_SCREEN_IP") return `${source}${destination}protocol-id="${event.protocol}" `;
   if (tag === "RT_SCREEN_ICMP") return source + destination;
-  const ofSource = tag === "RT_SCREEN_TCP_SRC_IP" || event.screenId === ScreenId.SESSION_LIMIT_SOURCE;
-  return ofSource ? source : destination;
+  return isAboutSource(event, tag) ? source : destination;
+}
+
+/** isAboutSource tells, of a screen that counts by one address, which one. */
+export function isAboutSource(event: ScreenDrop, tag: ScreenTag): boolean {
+  return tag === "RT_SCREEN_TCP_SRC_IP" || event.screenId === ScreenId.SESSION_LIMIT_SOURCE;
 }
 
 // Junos has no structured form of a filter log; tag, parameters and their order are ours, after the manner of SESSION_DENY.
@@ -416,6 +429,14 @@ const filterOutcome = memo((key) => {
 // Junos has no such message; the tag is ours.
 function logSuppressed(line: LineBuffer, event: LogSuppressed, { names, host, sd }: Pieces): void {
   line.text(
-    ` ${host} RT_FLOW - RT_LOG_SUPPRESSED ${sd}suppressed-event="${eventTypeText[event.suppressedKind] ?? event.suppressedKind}" suppressed-count="${event.suppressedCount}" rule-id="${event.suppressedRule}" term-id="${event.termId}" source-address="${event.sourceAddress}" source-port="${event.sourcePort}" destination-address="${event.destinationAddress}" destination-port="${event.destinationPort}" protocol-id="${event.protocol}" source-zone-name="${sdEscape(names.zone(event.ingressZone))}" packet-incoming-interface="${sdEscape(names.unit(event.ingressInterface))}"]`,
+    ` ${host} RT_FLOW - RT_LOG_SUPPRESSED ${sd}suppressed-event="${eventTypeText[event.suppressedKind] ?? event.suppressedKind}" suppressed-count="${event.suppressedCount}" rule-id="${event.suppressedRule}" term-id="${event.termId}" source-address="${event.sourceAddress}" source-port="${event.sourcePort}" destination-address="${event.destinationAddress}" destination-port="${event.destinationPort}" protocol-id="${event.protocol}" source-zone-name="${sdEscape(names.zone(event.ingressZone))}" packet-incoming-interface="${sdEscape(names.unit(event.ingressInterface))}" rule-name="${sdEscape(suppressedName(event, names))}" outcome="${eventOutcomeText[event.suppressedOutcome] ?? event.suppressedOutcome}" first-source-address="${event.firstSourceAddress}" first-source-port="${event.firstSourcePort}" first-destination-address="${event.firstDestinationAddress}" first-destination-port="${event.firstDestinationPort}" first-protocol-id="${event.firstProtocol}"]`,
   );
+}
+
+function suppressedName(event: LogSuppressed, names: EventNames): string {
+  if (event.suppressedKind === EventType.SCREEN_DROP)
+    return screenIdText[event.suppressedRule] ?? String(event.suppressedRule);
+  if (event.suppressedKind !== EventType.FILTER_LOG) return suppressedPolicy(event, names).name;
+  const { filter, term } = names.term(event.suppressedRule, event.termId);
+  return `${filter}:${term}`;
 }

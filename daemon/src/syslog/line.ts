@@ -2,6 +2,7 @@
 import { FilterLogSource } from "../../../shared/gen/wire.gen.js";
 import type { EventTime, FilterLog, RingwallEvent } from "../event/event.js";
 import type { EventNames } from "../event/names.js";
+import type { Layout } from "./layout.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
 
 /** LineOptions: what of a stream's settings shows in its lines. Streams with equal options share one formatting. */
@@ -11,6 +12,20 @@ export interface LineOptions {
   readonly sdId: string;
   /** Filter logs as the forwarding plane of Junos writes them, instead of the format's own. */
   readonly pfe?: PfeOptions;
+  /** Which release of Junos the messages about sessions look like; DEFAULT_LAYOUT if it is not said. */
+  readonly layout?: Layout;
+  /** Lines that are longer are shortened. */
+  readonly limit?: number;
+  /** Session limits as RT_SCREEN_IP. */
+  readonly sessionLimitsAsIp?: boolean;
+  /** Of format ipfix. */
+  readonly ipfix?: IpfixOptions;
+}
+
+export interface IpfixOptions {
+  readonly stream: string;
+  /** How often a template is sent again; undefined: templates go ahead of all messages. */
+  readonly templateRefreshSeconds?: number;
 }
 
 export interface PfeOptions {
@@ -24,6 +39,8 @@ export type LineFormat = (line: LineBuffer, event: RingwallEvent, names: EventNa
 
 export const DEFAULT_SD_ID = "junos@2636.1.1.1.2.129";
 
+/** What a line may have if a stream says nothing else: what rsyslog takes without being asked to take more. */
+export const LINE_LIMIT = 8192;
 /** More than any line can have; names are cut (NAME_LENGTH) so that this holds. */
 export const LINE_BYTES = 16_384;
 const NAME_LENGTH = 255;
@@ -46,6 +63,23 @@ export function timestampWriter(): (line: LineBuffer, time: EventTime) => void {
 
 const NO_MILLISECONDS = constant("000Z");
 const MILLISECONDS = Array.from({ length: 1000 }, (_, value) => constant(`${String(value).padStart(3, "0")}Z`));
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** oldTimestampWriter makes a function that writes a time as RFC 3164 4.1.2 wants it, in UTC: no year, no fraction. */
+export function oldTimestampWriter(): (line: LineBuffer, time: EventTime) => void {
+  let lastSeconds = -1;
+  let lastText = constant("");
+  return (line, { seconds }) => {
+    if (seconds !== lastSeconds) {
+      const date = new Date(seconds * 1000);
+      const day = String(date.getUTCDate()).padStart(2);
+      lastText = constant(`${MONTHS[date.getUTCMonth()]} ${day} ${date.toISOString().slice(11, 19)}`);
+      lastSeconds = seconds;
+    }
+    line.constant(lastText);
+  };
+}
 
 /** headerText cleans what goes into a header field: printable ASCII without blanks (RFC 5424 6.2.4), at most 255, never empty
  * and never "-". */

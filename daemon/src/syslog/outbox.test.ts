@@ -6,12 +6,15 @@ import { describe, test, type TestContext } from "node:test";
 
 import { EventType } from "../../../shared/gen/wire.gen.js";
 import { loadNative } from "./native.js";
-import { Outbox, OutboxDamagedError } from "./outbox.js";
-import { UdpSender } from "./udp.js";
+import { DEFAULT_BOUNDS, Outbox, OutboxDamagedError, type OutboxBounds } from "./outbox.js";
+import { DatagramSender } from "./datagram.js";
 
 const native = loadNative();
 const { SESSION_OPEN, POLICY_DENY } = EventType;
 const START = 77;
+/** Places in a region: daemon/src/syslog/outbox.ts. */
+const BATCH_AT = 8192;
+const TABLES = [256, 256 + 8 * (9 + 7 * 8 + 128)];
 
 /** Receiver collects datagrams on loopback. */
 class Receiver {
@@ -45,8 +48,15 @@ class Receiver {
   }
 }
 
-function region(): Buffer {
-  return Buffer.alloc(Outbox.bytes(native));
+function region(bounds: OutboxBounds = DEFAULT_BOUNDS): Buffer {
+  return Buffer.alloc(Outbox.bytes(native, bounds));
+}
+
+/** A sender over UDP to loopback. */
+function udp(outbox: Outbox, port: number, host = "127.0.0.1", sourceAddress = ""): DatagramSender {
+  return new DatagramSender(native, { protocol: "udp", host, port, sourceAddress }, outbox, {
+    changed: () => undefined,
+  });
 }
 
 function append(outbox: Outbox, kind: number, text: string): void {
@@ -69,7 +79,7 @@ describe("an outbox", () => {
     for (const host of ["127.0.0.1", "::1"]) {
       const receiver = await Receiver.open(t, host);
       const outbox = new Outbox(native, region());
-      const sender = new UdpSender(native, { host, port: receiver.port, sourceAddress: "" }, outbox);
+      const sender = udp(outbox, receiver.port, host);
       fill(outbox, 1, 100);
       assert.equal(outbox.waiting, 100);
       sender.send();
@@ -82,8 +92,10 @@ describe("an outbox", () => {
         filtered: 0,
         full: 0,
         unsendable: 0,
+        limited: 0,
+        inDoubt: 0,
       });
-      sender.close();
+      await sender.close();
     }
   });
 
@@ -93,22 +105,18 @@ describe("an outbox", () => {
     socket.bind(0, "127.0.0.1");
     await once(socket, "listening");
     const outbox = new Outbox(native, region());
-    const sender = new UdpSender(
-      native,
-      { host: "127.0.0.1", port: socket.address().port, sourceAddress: "127.0.0.9" },
-      outbox,
-    );
+    const sender = udp(outbox, socket.address().port, "127.0.0.1", "127.0.0.9");
     fill(outbox, 1, 1);
     const received = once(socket, "message") as Promise<[Buffer, { address: string }]>;
     sender.send();
     assert.equal((await received)[1].address, "127.0.0.9");
-    sender.close();
+    await sender.close();
   });
 
   test("keeps going round: slots and bytes are used again", async (t) => {
     const receiver = await Receiver.open(t);
     const outbox = new Outbox(native, region());
-    const sender = new UdpSender(native, { host: "127.0.0.1", port: receiver.port, sourceAddress: "" }, outbox);
+    const sender = udp(outbox, receiver.port);
     for (let first = 1; first < 20_000; first += 100) {
       fill(outbox, first, 100, 1400);
       sender.send();
@@ -118,7 +126,7 @@ describe("an outbox", () => {
       receiver.lines.map((line) => line.trim()),
       numbers(1, 20_000),
     );
-    sender.close();
+    await sender.close();
   });
 
   test("that is full counts what does not fit, by kind, and loses nothing it has taken", async (t) => {
@@ -132,10 +140,10 @@ describe("an outbox", () => {
       [account(outbox, SESSION_OPEN).queued, account(outbox, SESSION_OPEN).full, account(outbox, POLICY_DENY).full],
       [8192, 1, 1],
     );
-    const sender = new UdpSender(native, { host: "127.0.0.1", port: receiver.port, sourceAddress: "" }, outbox);
+    const sender = udp(outbox, receiver.port);
     sender.send();
     assert.equal(account(outbox, SESSION_OPEN).sent, 8192);
-    sender.close();
+    await sender.close();
   });
 
   test("whose bytes are used up is full before its slots are", () => {
@@ -152,14 +160,14 @@ describe("an outbox", () => {
   test("drops a line that no datagram can carry, counts it, and sends the next", async (t) => {
     const receiver = await Receiver.open(t);
     const outbox = new Outbox(native, region());
-    const sender = new UdpSender(native, { host: "127.0.0.1", port: receiver.port, sourceAddress: "" }, outbox);
+    const sender = udp(outbox, receiver.port);
     append(outbox, POLICY_DENY, "x".repeat(65_508));
     append(outbox, POLICY_DENY, "short");
     outbox.decided(0, START, 2);
     sender.send();
     assert.deepEqual(await receiver.until(1), ["short"]);
     assert.deepEqual([account(outbox, POLICY_DENY).sent, account(outbox, POLICY_DENY).unsendable], [1, 1]);
-    sender.close();
+    await sender.close();
   });
 });
 
@@ -169,15 +177,15 @@ describe("an outbox taken over", () => {
     const bytes = region();
     const former = new Outbox(native, bytes);
     fill(former, 1, 10);
-    const descriptor = native.openSocket("127.0.0.1", receiver.port, "");
+    const descriptor = native.openDatagram("127.0.0.1", receiver.port, "");
     assert.equal(former.send(descriptor, 4), 4);
     native.closeSocket(descriptor);
     const outbox = new Outbox(native, bytes);
     assert.deepEqual([outbox.waiting, account(outbox, SESSION_OPEN).sent], [6, 4]);
-    const sender = new UdpSender(native, { host: "127.0.0.1", port: receiver.port, sourceAddress: "" }, outbox);
+    const sender = udp(outbox, receiver.port);
     sender.send();
     assert.deepEqual(await receiver.until(10), numbers(1, 10));
-    sender.close();
+    await sender.close();
   });
 
   test("believes the kernel's marks where its own count did not come so far", async (t) => {
@@ -186,14 +194,15 @@ describe("an outbox taken over", () => {
     const former = new Outbox(native, bytes);
     fill(former, 1, 10);
     const before = Buffer.from(bytes);
-    const descriptor = native.openSocket("127.0.0.1", receiver.port, "");
+    const descriptor = native.openDatagram("127.0.0.1", receiver.port, "");
     assert.equal(former.send(descriptor, 4), 4);
     // As after a kill inside the system call: the marks are there, the numbers are the old ones.
-    const marks = Buffer.from(bytes.subarray(4096, 4096 + 10 * native.messageSize));
+    const marks = Buffer.from(bytes.subarray(BATCH_AT, BATCH_AT + native.batchBytes));
     before.copy(bytes);
-    marks.copy(bytes, 4096);
+    marks.copy(bytes, BATCH_AT);
     const outbox = new Outbox(native, bytes);
     assert.deepEqual([outbox.waiting, account(outbox, SESSION_OPEN).sent], [6, 4]);
+    assert.deepEqual([new Outbox(native, bytes).waiting], [6], "the marks of lines that are counted say nothing more");
     assert.equal(outbox.send(descriptor, 64), 6);
     assert.deepEqual(await receiver.until(10), numbers(1, 10));
     native.closeSocket(descriptor);
@@ -222,8 +231,8 @@ describe("an outbox taken over", () => {
     assert.throws(() => new Outbox(native, Buffer.alloc(4096)), OutboxDamagedError);
     const impossible = region();
     new Outbox(native, impossible).decided(0, START, 1);
-    impossible.writeDoubleLE(-5, 64 + 8);
-    impossible.writeDoubleLE(-5, 64 + 8 * (2 + 5 * 8 + 128) + 8);
+    // The tail, in both tables of numbers.
+    for (const table of TABLES) impossible.writeDoubleLE(-5, table + 8);
     assert.throws(() => new Outbox(native, impossible), OutboxDamagedError);
   });
 });
@@ -240,7 +249,7 @@ describe("a sender", () => {
     await once(probe, "close");
     assert.notEqual(free, port);
     const outbox = new Outbox(native, region());
-    const sender = new UdpSender(native, { host: "127.0.0.1", port: free, sourceAddress: "" }, outbox);
+    const sender = udp(outbox, free);
     for (let sequence = 1; sequence <= 5; sequence++) {
       fill(outbox, sequence, 1);
       sender.send();
@@ -248,38 +257,68 @@ describe("a sender", () => {
     assert.equal(outbox.waiting, 0);
     assert.equal(sender.state.refused, 4, "each datagram but the last was reported before the next was sent");
     assert.equal(account(outbox, SESSION_OPEN).sent, 5);
-    sender.close();
+    await sender.close();
+  });
+
+  test("finds its host by name, and says so while it cannot", async (t) => {
+    const receiver = await Receiver.open(t);
+    const outbox = new Outbox(native, region());
+    const sender = udp(outbox, receiver.port, "localhost", "127.0.0.1");
+    fill(outbox, 1, 3);
+    sender.send();
+    assert.deepEqual(await receiver.until(3), numbers(1, 3));
+    await sender.close();
+    const lost = new Outbox(native, region());
+    const error = new Promise<string>((resolve) => {
+      const to = { protocol: "udp", host: "nowhere.invalid", port: 514, sourceAddress: "" } as const;
+      const nowhere = new DatagramSender(native, to, lost, { changed: (state) => resolve(state.error) });
+      t.after(() => nowhere.close());
+    });
+    fill(lost, 1, 2);
+    assert.match(await error, /^(ENOTFOUND|EAI_AGAIN)$/);
+    assert.equal(lost.waiting, 2);
   });
 
   test("that cannot send keeps its lines, says why, and leaves others alone", async (t) => {
     const receiver = await Receiver.open(t);
     const stuck = new Outbox(native, region());
-    const stuckSender = new UdpSender(native, { host: "127.0.0.1", port: 9, sourceAddress: "192.0.2.77" }, stuck);
+    const stuckSender = udp(stuck, 9, "127.0.0.1", "192.0.2.77");
     const outbox = new Outbox(native, region());
-    const sender = new UdpSender(native, { host: "127.0.0.1", port: receiver.port, sourceAddress: "" }, outbox);
+    const sender = udp(outbox, receiver.port);
     fill(stuck, 1, 5);
     fill(outbox, 1, 5);
     stuckSender.send();
     sender.send();
     assert.deepEqual(await receiver.until(5), numbers(1, 5));
     assert.deepEqual([stuck.waiting, stuckSender.state.error, sender.state.error], [5, "EADDRNOTAVAIL", ""]);
-    stuckSender.close();
+    await stuckSender.close();
     assert.equal(stuck.waiting, 5);
-    sender.close();
+    await sender.close();
   });
 });
 
 test("the native module refuses places outside the region", () => {
   const bytes = region();
-  const far = bytes.length - 4;
-  assert.ok(native.sendLines(0, bytes, far - (far % 8), 8, 8, 0, 1) < 0);
-  assert.ok(native.sendLines(0, bytes, 4096, 8, 8, 0xffff_ffff, 1) < 0);
-  assert.ok(native.sendLines(0, bytes, 4097, 8, 8, 0, 1) < 0);
-  assert.ok(native.sendLines(0, bytes, 4096, 8, 8, 0, 0) < 0);
-  bytes.writeUInt32LE(bytes.length - 1, 1024);
-  bytes.writeUInt32LE(2, 1028);
-  assert.ok(native.sendLines(0, bytes, 4096, 8192, 1024, 0, 1) < 0, "a line that ends outside");
-  assert.ok(native.openSocket("no address", 514, "") < 0);
-  assert.ok(native.openSocket("127.0.0.1", 70_000, "") < 0);
-  assert.ok(native.openSocket("127.0.0.1", 514, "::1") < 0, "families must agree");
+  const { length } = bytes;
+  const [lines, within] = [4096, 1024];
+  const send = (batchAt: number, linesAt: number, first: number, count: number): number =>
+    native.sendLines(0, bytes, batchAt, linesAt, first, count, 0);
+  bytes.writeUInt32LE(within, lines);
+  bytes.writeUInt32LE(1, lines + 4);
+  assert.ok(send(length - 8, lines, 0, 1) < 0, "the batch");
+  assert.ok(send(BATCH_AT, lines, 0xffff_ffff, 1) < 0, "the entry");
+  assert.ok(send(BATCH_AT + 1, lines, 0, 1) < 0, "an odd place");
+  assert.ok(send(BATCH_AT, lines, 0, 0) < 0, "nothing to send");
+  assert.ok(send(BATCH_AT, lines, 0, native.batchMost + 1) < 0, "more than a batch");
+  bytes.writeUInt32LE(length - 1, lines);
+  bytes.writeUInt32LE(2, lines + 4);
+  assert.ok(send(BATCH_AT, lines, 0, 1) < 0, "a line that ends outside");
+  assert.ok(native.sendFrames(0, bytes, BATCH_AT, lines, 0, 1, 0, 0, 0) < 0, "a frame that ends outside");
+  bytes.writeUInt32LE(within, lines);
+  assert.ok(native.sendFrames(0, bytes, BATCH_AT, lines, 0, 1, 0, 0, 99) < 0, "less than is to be left out");
+  assert.ok(native.openDatagram("no address", 514, "") < 0);
+  assert.ok(native.openDatagram("127.0.0.1", 70_000, "") < 0);
+  assert.ok(native.openDatagram("127.0.0.1", 514, "::1") < 0, "families must agree");
+  assert.ok(native.openStream("127.0.0.1", 514, "::1", 0, 0) < 0, "families must agree");
+  assert.ok(native.openLocal(`/${"x".repeat(200)}`) < 0);
 });

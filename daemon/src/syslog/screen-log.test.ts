@@ -75,6 +75,7 @@ const LINES: readonly [screen: keyof typeof ScreenId, tag: string, attack: strin
   ["TCP_SWEEP", "RT_SCREEN_TCP", "TCP sweep!"],
   ["UDP_SWEEP", "RT_SCREEN_UDP", "UDP sweep!"],
   ["UDP_PORT_SCAN", "RT_SCREEN_UDP", "UDP port scan!"],
+  ["SYN_QUEUE", "RT_SCREEN_TCP", "SYN flood!"],
 ];
 
 describe("the line of a screen", () => {

@@ -2,7 +2,7 @@
 import { type Command } from "commander";
 
 import type { NatKind } from "../../config/names.js";
-import type { NatView } from "../../http/api.js";
+import type { BindingView, NatPoolView, NatView } from "../../http/api.js";
 import type { Palette } from "../colour.js";
 import { contextOf } from "../context.js";
 import { tableText } from "../table.js";
@@ -31,6 +31,35 @@ export function registerShowNat(security: Command): void {
         context.printResult(view, (palette) => natText(kind, view, palette));
       });
   }
+  nat
+    .command("persistent-nat-table")
+    .summary("clients that stay bound to an outer address and port")
+    .description(
+      "Shows the bindings of persistent NAT: who is bound to which outer address and port, and who may reach it there.",
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const bindings = await context.client.get<BindingView[]>("/nat/bindings");
+      context.printResult(bindings, () => bindingsText(bindings));
+    });
+}
+
+export function bindingsText(bindings: readonly BindingView[]): string {
+  if (bindings.length === 0) return "no bindings";
+  const end = (address: string, port: number): string =>
+    address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return tableText(
+    [
+      { title: "client", value: (row) => end(row.inner, row.innerPort) },
+      { title: "outer", value: (row) => end(row.outer, row.outerPort) },
+      { title: "protocol", value: (row) => row.protocol },
+      { title: "rule", value: (row) => orDash(row.rule) },
+      { title: "permit", value: (row) => orDash(row.permit) },
+      { title: "sessions", value: (row) => row.sessions },
+      { title: "left", value: (row) => (row.sessions > 0 ? "-" : `${row.secondsLeft}s`) },
+    ],
+    bindings,
+  );
 }
 
 /** natText writes rules, pools and interfaces, each as a table. */
@@ -62,6 +91,12 @@ export function natText(kind: NatKind, { rules, pools, interfaces }: NatView, pa
           { title: "ports", value: (row) => orDash(row.ports) },
           { title: "overflow", value: (row) => orDash(row.overflow) },
           ...used,
+          ...(kind === "source"
+            ? [
+                { title: "%", value: (row: NatPoolView) => row.percent },
+                { title: "alarm", value: (row: NatPoolView) => orDash(row.alarm) },
+              ]
+            : []),
         ],
         pools,
       ),

@@ -21,6 +21,7 @@ import { addSessionFilter, sessionFilter, wholeNumber, type SessionOptions } fro
 import { tableText, type Column } from "../table.js";
 import { duration, endpointText, orDash } from "../text.js";
 import { registerShowFirewall } from "./show-firewall.js";
+import { registerShowLog } from "./show-log.js";
 import { registerShowSecurity } from "./show-security.js";
 
 const PAGE = 500;
@@ -43,6 +44,7 @@ export function registerShow(program: Command): void {
   );
   list<RouteView>(show, "routes", "routes in force, of every origin", routesText);
   registerShowFirewall(show);
+  registerShowLog(show);
   registerShowSecurity(show);
   list<NeighborView>(show, "neighbors", "link-layer addresses of neighbours", neighborsText);
   list<CommitView>(show, "history", "configurations that were in force, for rollback", historyText);

@@ -1,11 +1,12 @@
 // status.ts: `ringwall status`: the whole chain on one screen. SPDX-License-Identifier: Apache-2.0
 import type { Command } from "commander";
 
-import type { AccountView, Status, StreamView } from "../../http/api.js";
+import type { Status } from "../../http/api.js";
 import type { Palette } from "../colour.js";
 import { contextOf } from "../context.js";
 import { fieldsText, tableText } from "../table.js";
 import { duration } from "../text.js";
+import { streamsText } from "./show-log.js";
 
 export function registerStatus(program: Command): void {
   program
@@ -58,17 +59,7 @@ function statusText(status: Status, palette: Palette): string {
       ),
     );
   }
-  if (status.streams.length > 0) parts.push(streamsText(status.streams));
-  for (const stream of status.streams) {
-    if (stream.error !== "")
-      parts.push(palette.yellow(`stream ${stream.name}: ${stream.error}; ${stream.waiting} lines wait`));
-    if (stream.refused > 0)
-      parts.push(
-        palette.yellow(
-          `stream ${stream.name}: ${stream.host} said ${stream.refused} times that nobody listens on port ${stream.port}`,
-        ),
-      );
-  }
+  if (status.streams.length > 0) parts.push(streamsText(status.streams, palette));
   return parts.join("\n\n");
 }
 
@@ -81,24 +72,4 @@ function inForce(status: Status, palette: Palette): string {
 
 function unread(status: Status, worker: number): number {
   return status.rings.filter((ring) => ring.worker === worker).reduce((sum, ring) => sum + ring.unread, 0);
-}
-
-function streamsText(streams: readonly StreamView[]): string {
-  const sum = (stream: StreamView, field: Exclude<keyof AccountView, "kind">): number =>
-    stream.accounts.reduce((total, account) => total + account[field], 0);
-  return tableText(
-    [
-      { title: "stream", value: (stream) => stream.name },
-      {
-        title: "collector",
-        value: (stream) => `${stream.host.includes(":") ? `[${stream.host}]` : stream.host}:${stream.port}`,
-      },
-      { title: "format", value: (stream) => stream.format },
-      { title: "sent", value: (stream) => sum(stream, "sent") },
-      { title: "filtered", value: (stream) => sum(stream, "filtered") },
-      { title: "dropped", value: (stream) => sum(stream, "full") + sum(stream, "unsendable") },
-      { title: "waiting", value: (stream) => stream.waiting },
-    ],
-    streams,
-  );
 }

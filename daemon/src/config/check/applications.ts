@@ -7,6 +7,7 @@ import { byName, declare, MAX_SET_DEPTH, reportDuplicates, reportLoops, type Rep
 export const ANY_APPLICATION = "any";
 const PREDEFINED_TERMS = Array.from(predefinedApplications.values()).reduce((sum, terms) => sum + terms.length, 0);
 export const MAX_APPLICATION_TERMS = 65535 - PREDEFINED_TERMS;
+const TYPES = ["icmp-type", "icmp6-type"] as const;
 const CONDITIONS_OF_TERMS = [
   "destination-port",
   "source-port",
@@ -22,6 +23,8 @@ export interface ApplicationNames {
   has(name: string): boolean;
   all(): Iterable<string>;
   terms(name: string): number;
+  /** asksType: does one of its terms hold for an ICMP type only? */
+  asksType(name: string): boolean;
 }
 
 export function checkApplications(report: Report, applications: Statement): ApplicationNames {
@@ -55,6 +58,14 @@ export function checkApplications(report: Report, applications: Statement): Appl
     counted.set(name, count);
     return count;
   };
+  const asksType = (name: string, depth = 0): boolean => {
+    const set = sets.get(name);
+    const members = set === undefined ? (predefinedApplicationSets.get(name) ?? []) : membersOf(set);
+    if (members.length > 0) return depth < MAX_SET_DEPTH && members.some((member) => asksType(member, depth + 1));
+    const own = declared.get(name);
+    if (own === undefined) return (predefinedApplications.get(name) ?? []).some(([, low]) => typeof low === "object");
+    return [own, ...own.get("term").items()].some((term) => TYPES.some((type) => term.get(type).present));
+  };
   return {
     has: (name) => name === ANY_APPLICATION || taken.has(name) || isPredefined(name),
     all: () => [
@@ -64,6 +75,7 @@ export function checkApplications(report: Report, applications: Statement): Appl
       ...predefinedApplicationSets.keys(),
     ],
     terms,
+    asksType,
   };
 }
 

@@ -14,6 +14,9 @@ export interface ActionNames {
 export function checkThen(report: Report, then: Statement, names: ActionNames): void {
   checkEnd(report, then);
   checkPolicer(report, then, names.policers);
+  const rate = then.get("log-rate");
+  if (rate.present && !then.get("log").present && !then.get("syslog").present)
+    report.add("conflict", rate, "a term without log or syslog logs nothing whose rate could be limited");
   checkForwardingClass(report, then.get("forwarding-class"), names.forwardingClasses);
   const instance = then.get("routing-instance");
   const name = instance.text;

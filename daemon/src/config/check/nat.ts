@@ -12,6 +12,7 @@ import { DEFAULT_INSTANCE } from "../instance-table.js";
 import { hasPorts, parsePorts, parseProtocol } from "../protocol.js";
 import type { Statement } from "../statement.js";
 import type { AddressNames } from "./address-books.js";
+import type { ApplicationNames } from "./applications.js";
 import type { Units } from "./interfaces.js";
 import { declare, reportDuplicates, type Report } from "./report.js";
 import type { Instances } from "./routing-instances.js";
@@ -19,6 +20,7 @@ import type { Zones } from "./zones.js";
 
 /** MAX_POOL_ADDRESSES of all pools together. */
 export const MAX_POOL_ADDRESSES = 4096;
+export const MAX_PROXY_ADDRESSES = 4096;
 export const MAX_NAT_RULES = 16384;
 export const OVERFLOW_INTERFACE = "interface";
 
@@ -27,6 +29,7 @@ interface Names {
   readonly zones: Zones;
   readonly instances: Instances;
   readonly addresses: AddressNames;
+  readonly applications: ApplicationNames;
 }
 
 /** Pool: what is readable of one. */
@@ -39,7 +42,8 @@ type Pools = ReadonlyMap<string, Pool>;
 
 export function checkNat(report: Report, nat: Statement, names: Names): void {
   const size = { addresses: 0n };
-  const source = checkPools(report, nat.get("source", "pool"), "source pool", size, sourceRanges);
+  const source = checkPools(report, nat.get("source", "pool"), "source pool", size, listedRanges);
+  checkAlarm(report, nat.get("source", "pool-utilization-alarm"));
   for (const pool of source.values()) checkSourcePool(report, pool, source);
   const destination = checkPools(report, nat.get("destination", "pool"), "destination pool", size, destinationRanges);
   for (const pool of destination.values()) checkDestinationPool(report, pool, names);
@@ -61,9 +65,10 @@ export function checkNat(report: Report, nat: Statement, names: Names): void {
       const list = set.get("rule").items();
       rules += list.length;
       declare(report, "rule", list);
-      for (const rule of list) checkRule(report, rule, pools, names.addresses);
+      for (const rule of list) checkRule(report, rule, pools, names);
     }
   }
+  checkProxies(report, nat, names);
   if (rules > MAX_NAT_RULES)
     report.add("limit", nat, `expected at most ${MAX_NAT_RULES} rules in all rule-sets, found ${rules}`);
 }
@@ -98,8 +103,8 @@ function readRange(report: Report, statement: Statement, first: string | undefin
   return [{ ...range, high: end.value }];
 }
 
-function sourceRanges(report: Report, pool: Statement): ReadRange[] {
-  return pool
+function listedRanges(report: Report, list: Statement): ReadRange[] {
+  return list
     .get("address")
     .items()
     .flatMap((item) => readRange(report, item, item.text ?? item.get("name").text, item.get("to")));
@@ -139,16 +144,29 @@ function checkRanges(report: Report, ranges: readonly ReadRange[]): void {
     const { family, low, high, statement } = range;
     const kind = notOneHost({ family, value: low }) ?? notOneHost({ family, value: high });
     if (kind !== undefined) report.add("value", statement, `it holds ${kind}, which no host can have`);
-    if (family !== ranges[0]!.family)
-      report.add("conflict", statement, "the pool's other addresses are of the other family");
+    if (family !== ranges[0]!.family) report.add("conflict", statement, "its other addresses are of the other family");
     const before = ranges
       .slice(0, index)
       .some((other) => other.family === family && other.low <= high && low <= other.high);
-    if (before) report.add("duplicate", statement, "the pool has some of these addresses already");
+    if (before) report.add("duplicate", statement, "the list has some of these addresses already");
   });
 }
 
+function checkAlarm(report: Report, alarm: Statement): void {
+  const [raise, clear] = [alarm.get("raise-threshold").number, alarm.get("clear-threshold").number];
+  if (raise !== undefined && clear !== undefined && clear >= raise)
+    report.add(
+      "conflict",
+      alarm.get("clear-threshold"),
+      `expected less than the raise-threshold ${raise}, found ${clear}`,
+    );
+}
+
 function checkSourcePool(report: Report, { statement, family }: Pool, pools: Pools): void {
+  const alarm = statement.get("pool-utilization-alarm");
+  checkAlarm(report, alarm);
+  if (alarm.present && statement.get("port", "no-translation").isTrue)
+    report.add("conflict", alarm, "the pool has no-translation: it gives out no ports that could be used up");
   const [low, high] = [statement.get("port", "range", "low").number, statement.get("port", "range", "high").number];
   if (low !== undefined && high !== undefined && low > high)
     report.add("conflict", statement.get("port", "range"), `the low end ${low} is above the high end ${high}`);
@@ -176,6 +194,44 @@ function checkDestinationPool(report: Report, { statement, ranges }: Pool, { uni
       const why = "packets cannot be translated to this host itself";
       report.add("conflict", statement.get("address"), `it holds ${own.statement.text!} of ${name}: ${why}`);
     }
+  }
+}
+
+// ---- proxies -----------------------------------------------------------------------------------------------------------
+
+const PROXIES = [
+  ["proxy-arp", "inet", "IPv6 addresses stand in proxy-ndp"],
+  ["proxy-ndp", "inet6", "IPv4 addresses stand in proxy-arp"],
+] as const;
+
+function checkProxies(report: Report, nat: Statement, { units }: Names): void {
+  const own = [...(units?.values() ?? [])].flatMap(({ name, addresses }) =>
+    addresses.map(({ prefix, statement }) => ({ prefix, what: `${statement.text!} of ${name}` })),
+  );
+  let size = 0n;
+  for (const [kind, family, otherwise] of PROXIES) {
+    const list = nat.get(kind, "interface").items();
+    declare(report, "interface", list);
+    for (const item of list) {
+      const name = item.get("name").text;
+      if (name !== undefined && units !== undefined && !units.has(name))
+        report.dangling(item.get("name"), "interface unit", name, () => units.keys());
+      const ranges = listedRanges(report, item);
+      for (const { statement } of ranges.filter((range) => range.family !== family))
+        report.add("conflict", statement, otherwise);
+      const fitting = ranges.filter((range) => range.family === family);
+      checkRanges(report, fitting);
+      for (const { low, high, statement } of fitting) {
+        size += high - low + 1n;
+        const has = own.find(({ prefix }) => prefix.family === family && low <= prefix.value && prefix.value <= high);
+        if (has !== undefined)
+          report.add("conflict", statement, `it holds ${has.what}, which this host answers for anyway`);
+      }
+    }
+  }
+  if (size > BigInt(MAX_PROXY_ADDRESSES)) {
+    const expected = `expected at most ${MAX_PROXY_ADDRESSES} addresses in proxy-arp and proxy-ndp together`;
+    report.add("limit", nat, `${expected}, found ${size}`);
   }
 }
 
@@ -226,22 +282,34 @@ function checkContext(report: Report, context: Statement, { units, zones, instan
 
 // ---- rules -------------------------------------------------------------------------------------------------------------
 
-function checkSourceRule(report: Report, rule: Statement, pools: Pools, addresses: AddressNames): void {
+function checkSourceRule(report: Report, rule: Statement, pools: Pools, names: Names): void {
   const match = rule.get("match");
-  checkMatch(report, match, addresses);
-  checkPool(report, rule.get("then", "source-nat", "pool"), "source pool", pools, match);
+  checkMatch(report, match, names);
+  const action = rule.get("then", "source-nat");
+  checkPool(report, action.get("pool"), "source pool", pools, match);
+  const persistent = action.get("persistent-nat");
+  const pool = pools.get(action.get("pool").text ?? "");
+  if (persistent.present && action.get("off").present)
+    report.add("conflict", persistent, "the rule translates nothing, so there is nothing to keep");
+  if (persistent.present && pool?.statement.get("port", "no-translation").isTrue === true)
+    report.add(
+      "conflict",
+      persistent,
+      `'${action.get("pool").text!}' has no-translation: it gives out no ports to bind to`,
+    );
 }
 
-function checkDestinationRule(report: Report, rule: Statement, pools: Pools, addresses: AddressNames): void {
+function checkDestinationRule(report: Report, rule: Statement, pools: Pools, names: Names): void {
   const match = rule.get("match");
-  checkMatch(report, match, addresses);
+  checkMatch(report, match, names);
   checkPool(report, rule.get("then", "destination-nat", "pool"), "destination pool", pools, match);
 }
 
 /** What can be listed may also stand alone. */
 const itemsOf = (statement: Statement): Statement[] => (statement.isList ? statement.items() : [statement]);
 
-function checkMatch(report: Report, match: Statement, addresses: AddressNames): void {
+function checkMatch(report: Report, match: Statement, { addresses, applications }: Names): void {
+  checkApplications(report, match, applications);
   for (const side of ["source", "destination"] as const) {
     const prefixes = itemsOf(match.get(`${side}-address`));
     reportDuplicates(report, "prefix", prefixes);
@@ -267,6 +335,27 @@ function checkMatch(report: Report, match: Statement, addresses: AddressNames): 
           `${ports} needs protocol tcp, udp or sctp, found '${protocol.scalar!}'`,
         );
     }
+  }
+}
+
+/** A session is translated as a whole, and its flow key knows no ICMP type but that of echo. */
+function checkApplications(report: Report, match: Statement, applications: ApplicationNames): void {
+  const list = match.get("application");
+  reportDuplicates(report, "application", list.items());
+  for (const item of list.items()) {
+    const name = item.text;
+    if (name === undefined) continue;
+    if (!applications.has(name)) report.dangling(item, "application or set", name, () => applications.all());
+    else if (applications.asksType(name))
+      report.add("conflict", item, `'${name}' asks for an ICMP type: translation goes by protocol and ports only`);
+  }
+  for (const other of ["protocol", "source-port", "destination-port"]) {
+    if (list.present && match.get(other).present)
+      report.add(
+        "conflict",
+        match.get(other),
+        `application says which ${other} it means; only one of them can stand here`,
+      );
   }
 }
 
@@ -298,10 +387,11 @@ function checkFamily(report: Report, item: Statement, family: Family | undefined
   }
 }
 
-function checkStaticRule(report: Report, rule: Statement, _pools: Pools, addresses: AddressNames): void {
+function checkStaticRule(report: Report, rule: Statement, _pools: Pools, names: Names): void {
   const match = rule.get("match");
-  const target = rule.get("then", "static-nat", "prefix");
-  checkMatch(report, match, addresses);
+  const nptv6 = rule.get("then", "static-nat", "nptv6-prefix");
+  const target = nptv6.present ? nptv6 : rule.get("then", "static-nat", "prefix");
+  checkMatch(report, match, names);
   const [outer, inner] = [prefixOf(match.get("destination-address")), prefixOf(target.get("name"))];
   for (const item of match.get("source-address").items())
     checkFamily(report, item, outer?.family, "destination-address");
@@ -312,7 +402,30 @@ function checkStaticRule(report: Report, rule: Statement, _pools: Pools, address
       target.get("name"),
       `each address of /${outer.length} needs one of its own, found /${inner.length}`,
     );
-  checkMappedPorts(report, match.get("destination-port"), target);
+  if (nptv6.present) checkNptv6(report, match, target, outer, inner);
+  else checkMappedPorts(report, match.get("destination-port"), target);
+}
+
+/** MAX_NPTV6_LENGTH: behind it is the interface identifier, of which a word may carry the difference of both prefixes. */
+const MAX_NPTV6_LENGTH = 64;
+
+function checkNptv6(
+  report: Report,
+  match: Statement,
+  target: Statement,
+  outer: Prefix | undefined,
+  inner: Prefix | undefined,
+): void {
+  for (const [item, prefix] of [
+    [match.get("destination-address"), outer],
+    [target.get("name"), inner],
+  ] as const) {
+    if (prefix?.family === "inet") report.add("value", item, `NPTv6 is for IPv6 prefixes, found '${item.text!}'`);
+    else if (prefix !== undefined && (prefix.length < 1 || prefix.length > MAX_NPTV6_LENGTH))
+      report.add("value", item, `NPTv6 is for prefixes of 1 to ${MAX_NPTV6_LENGTH} bits, found /${prefix.length}`);
+  }
+  const ports = match.get("destination-port");
+  if (ports.present) report.add("conflict", ports, "NPTv6 translates all ports of an address, or none");
 }
 
 function checkMappedPorts(report: Report, ports: Statement, target: Statement): void {

@@ -31,6 +31,7 @@ export function checkPolicies(report: Report, security: Statement, names: Names)
   }
   const defaultPolicy = security.get("default-policy");
   if (!defaultPolicy.get("permit-all").present) checkDenyLog(report, defaultPolicy);
+  checkLogRate(report, defaultPolicy, "permit-all");
 }
 
 function checkContext(report: Report, context: Statement, contexts: Set<string>, { zones }: Names): void {
@@ -97,6 +98,7 @@ function checkPolicy(report: Report, context: Statement, policy: Statement, name
   }
   const then = policy.get("then");
   if (then.get("deny").present || then.get("reject").present) checkDenyLog(report, then);
+  checkLogRate(report, then, "permit");
 }
 
 function checkAddresses(report: Report, match: Statement, which: string, zone: string, addresses: AddressNames): void {
@@ -120,6 +122,15 @@ function checkDenyLog(report: Report, then: Statement): void {
   if (close.present && !log.get("session-init").present) {
     report.add("conflict", close, "what is denied or rejected has no session to close; log it with session-init");
   }
+}
+
+/** Whoever sees a session open sees it close: their events are never held back. */
+function checkLogRate(report: Report, then: Statement, permit: string): void {
+  const rate = then.get("log", "rate");
+  if (!rate.present) return;
+  if (then.get(permit).present) report.add("conflict", rate, "the logs of sessions are not limited");
+  else if (!then.get("log", "session-init").present)
+    report.add("conflict", rate, "nothing is logged whose rate could be limited; log it with session-init");
 }
 
 function checkRuleCount(

@@ -5,6 +5,7 @@ import type { Family } from "../address.js";
 import type { FilterThen, Firewall, UnitFilter } from "../config.js";
 import { lossPriorities } from "../forwarding-class.js";
 import { parseDscp } from "../traffic-class.js";
+import type { RuleRates } from "../log-rates.js";
 import { attachedListName, attachedName, type AttachedName, type Direction, type FilterPlace } from "./attachment.js";
 import { compileConditions, type ConditionNames, type TermConditions } from "./conditions.js";
 import { PolicerTable } from "./policer-table.js";
@@ -18,6 +19,7 @@ const FAMILY = { inet: 2, inet6: 10 } as const;
 export interface FilterNames extends ConditionNames {
   /** instanceIds: routing instances; "default" is 0 */
   readonly instanceIds: ReadonlyMap<string, number>;
+  readonly rates: RuleRates;
 }
 
 export class FilterTable {
@@ -105,6 +107,7 @@ export class FilterTable {
       ...compileAction(home.family, then),
       counter,
       log: then.log === true || then.syslog === true,
+      ...this.#names.rates.of(then["log-rate"]),
       policer,
       ...this.#marks(then),
     };

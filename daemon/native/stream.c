@@ -1,0 +1,161 @@
+/* stream.c: a TCP connection to a collector: how far it is, what goes in and out. SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sockets.h"
+#include "value.h"
+
+static bool
+descriptor(napi_env env, napi_callback_info info, size_t wanted, napi_value *argv, int *fd)
+{
+	if (!value_arguments(env, info, wanted, argv))
+		return false;
+	if (napi_get_value_int32(env, argv[0], fd) == napi_ok)
+		return true;
+	napi_throw_type_error(env, NULL, "expected a descriptor");
+	return false;
+}
+
+/* streamError(descriptor): the pending error as -errno, or 0. It is taken: a second call gives 0. */
+napi_value
+stream_error(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1];
+	int fd, error = 0;
+	socklen_t length = sizeof error;
+	if (!descriptor(env, info, 1, argv, &fd))
+		return NULL;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
+		error = errno;
+	return value_number(env, -error);
+}
+
+/* streamState(descriptor): the state of the connection as <netinet/tcp.h> numbers them, or -errno. TCP_CLOSE: the kernel has given it
+ * up, and nothing more leaves by it. */
+napi_value
+stream_state(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1];
+	int fd;
+	struct tcp_info about = { 0 };
+	socklen_t length = sizeof about;
+	if (!descriptor(env, info, 1, argv, &fd))
+		return NULL;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &about, &length))
+		return value_number(env, -errno);
+	return value_number(env, about.tcpi_state);
+}
+
+/* streamBacklog(descriptor, into): the bytes that the other side's kernel has not acknowledged, and how many of them were never
+ * put on the wire, into two words. 0, or -errno. A connection that an error has ended keeps both as they were then. */
+napi_value
+stream_backlog(napi_env env, napi_callback_info info)
+{
+	napi_value argv[2];
+	int fd, unacknowledged = 0, unsent = 0;
+	void *data;
+	size_t length;
+	napi_typedarray_type type;
+	if (!descriptor(env, info, 2, argv, &fd))
+		return NULL;
+	if (napi_get_typedarray_info(env, argv[1], &type, &length, &data, NULL, NULL) != napi_ok ||
+	    type != napi_int32_array || length < 2)
+		return value_number(env, -EINVAL);
+	if (ioctl(fd, SIOCOUTQNSD, &unsent) || ioctl(fd, SIOCOUTQ, &unacknowledged))
+		return value_number(env, -errno);
+	((int32_t *)data)[0] = unacknowledged;
+	((int32_t *)data)[1] = unsent;
+	return value_number(env, 0);
+}
+
+static void
+end_text(const struct sockaddr_storage *address, char *text, size_t size)
+{
+	const struct sockaddr_in *inet = (const struct sockaddr_in *)address;
+	const struct sockaddr_in6 *inet6 = (const struct sockaddr_in6 *)address;
+	if (address->ss_family == AF_INET) {
+		snprintf(text, size, "%08" PRIX32 ":%04X", inet->sin_addr.s_addr, ntohs(inet->sin_port));
+	} else {
+		uint32_t words[4];
+		memcpy(words, &inet6->sin6_addr, sizeof words);
+		snprintf(text, size, "%08" PRIX32 "%08" PRIX32 "%08" PRIX32 "%08" PRIX32 ":%04X", words[0], words[1],
+			 words[2], words[3], ntohs(inet6->sin6_port));
+	}
+}
+
+/* streamName(descriptor): both ends as /proc/net/tcp and tcp6 write them, or "" if it is not connected. */
+napi_value
+stream_name(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1], result = NULL;
+	int fd;
+	struct sockaddr_storage local, remote;
+	socklen_t local_length = sizeof local, remote_length = sizeof remote;
+	char from[48], to[48], name[100] = "";
+	if (!descriptor(env, info, 1, argv, &fd))
+		return NULL;
+	if (!getsockname(fd, (struct sockaddr *)&local, &local_length) &&
+	    !getpeername(fd, (struct sockaddr *)&remote, &remote_length)) {
+		end_text(&local, from, sizeof from);
+		end_text(&remote, to, sizeof to);
+		snprintf(name, sizeof name, "%s %s", from, to);
+	}
+	napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &result);
+	return result;
+}
+
+/* streamWrite(descriptor, bytes, from): how many bytes from there on the kernel took, or -errno. */
+napi_value
+stream_write(napi_env env, napi_callback_info info)
+{
+	napi_value argv[3];
+	int fd;
+	uint32_t from;
+	void *data;
+	size_t length;
+	if (!descriptor(env, info, 3, argv, &fd))
+		return NULL;
+	if (napi_get_buffer_info(env, argv[1], &data, &length) != napi_ok ||
+	    napi_get_value_uint32(env, argv[2], &from) != napi_ok || from > length)
+		return value_number(env, -EINVAL);
+	ssize_t sent = send(fd, (uint8_t *)data + from, length - from, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return value_number(env, sent < 0 ? -errno : sent);
+}
+
+/* streamRead(descriptor, into): how many bytes came, 0 when the other side has ended, or -errno. */
+napi_value
+stream_read(napi_env env, napi_callback_info info)
+{
+	napi_value argv[2];
+	int fd;
+	void *data;
+	size_t length;
+	if (!descriptor(env, info, 2, argv, &fd))
+		return NULL;
+	if (napi_get_buffer_info(env, argv[1], &data, &length) != napi_ok)
+		return value_number(env, -EINVAL);
+	ssize_t received = recv(fd, data, length, MSG_DONTWAIT);
+	return value_number(env, received < 0 ? -errno : received);
+}
+
+/* streamAbort(descriptor): closes it and throws away what the kernel has not sent. */
+napi_value
+stream_abort(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1];
+	int fd;
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+	if (!descriptor(env, info, 1, argv, &fd))
+		return NULL;
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	close(fd);
+	return NULL;
+}

@@ -1,0 +1,92 @@
+// notice.ts: lines that the daemon writes of itself, in each format. SPDX-License-Identifier: Apache-2.0
+import { constant, type LineBuffer } from "./line-buffer.js";
+import type { StreamFormat } from "../config/config.js";
+import { ECS } from "./format-json.js";
+import { headerText, oldTimestampWriter, sdEscape, timestampWriter, type LineOptions } from "./line.js";
+import { priorityOf, type Severity } from "./priority.js";
+import type { EventTime } from "../event/event.js";
+
+/** Notice: a tag, and what is to be said, in order. */
+export interface Notice {
+  readonly tag: "RTLOG_CONN_ERROR" | "RTLOG_TEST";
+  readonly severity: (typeof Severity)[keyof typeof Severity];
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** NoticeFormat: how a format writes a notice. */
+type NoticeFormat = (line: LineBuffer, notice: Notice, head: NoticeHead) => void;
+
+/** NoticeHead: what every line says of where and when. */
+export interface NoticeHead {
+  readonly options: LineOptions;
+  readonly hostName: string;
+  readonly time: EventTime;
+}
+
+/** writeNotice writes a notice's line. APP is RT_SYSTEM, as Junos has it. IPFIX has no room for one. */
+export function writeNotice(
+  line: LineBuffer,
+  notice: Notice,
+  { format, ...head }: NoticeHead & { readonly format: StreamFormat },
+): void {
+  FORMATS[format](line, notice, head);
+}
+
+const FORMATS: Readonly<Record<StreamFormat, NoticeFormat>> = {
+  "sd-syslog": (line, notice, head) => {
+    header(line, notice, head);
+    line.text(`[${head.options.sdId}`);
+    for (const [name, value] of Object.entries(notice.values)) line.text(` ${name}="${sdEscape(value)}"`);
+    line.text("]");
+  },
+  kv: (line, notice, head) => {
+    header(line, notice, head);
+    line.text(`- RT_SYSTEM ${notice.tag}${pairs(notice)}`);
+  },
+  syslog: (line, notice, { options, hostName, time }) => {
+    const { tag, severity, values } = notice;
+    line.text(`<${priorityOf(options.facility, severity)}>`);
+    oldTimestampWriter()(line, time);
+    line.text(` ${headerText(hostName)} RT_SYSTEM: ${tag}:`);
+    const { "stream-name": stream, collector, status, description } = values;
+    // The beginning is Junos'; its codes are of its own libraries.
+    if (tag === "RTLOG_CONN_ERROR")
+      line.text(` Connection error ${stream} status ${status}, collector: ${collector}, description: ${description}`);
+    else line.text(pairs(notice));
+  },
+  json: (line, notice, { hostName, time }) => {
+    const { tag, severity, values } = notice;
+    line.text('{"@timestamp":"');
+    timestampWriter()(line, time);
+    const { description } = values;
+    const event = {
+      kind: "event",
+      module: "ringwall",
+      dataset: "ringwall.log",
+      action: tag === "RTLOG_CONN_ERROR" ? "connection-error" : "log-test",
+      code: tag,
+      severity,
+      ...(description === undefined ? {} : { reason: description }),
+    };
+    const rest = {
+      ecs: { version: ECS },
+      event,
+      observer: { vendor: "Ringwall", product: "Ringwall", type: "firewall", hostname: headerText(hostName) },
+      ringwall: { stream: values["stream-name"], collector: values["collector"] },
+    };
+    line.text(`",${JSON.stringify(rest).slice(1)}`);
+  },
+  ipfix: () => undefined,
+};
+
+function header(line: LineBuffer, { tag, severity }: Notice, { options, hostName, time }: NoticeHead): void {
+  line.text(`<${priorityOf(options.facility, severity)}>1 `);
+  timestampWriter()(line, time);
+  line.constant(constant(` ${headerText(hostName)} RT_SYSTEM - ${tag} `));
+}
+
+function pairs({ values }: Notice): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}=${/[\s"=]/.test(value) ? JSON.stringify(value) : value}`)
+    .join("");
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, describe, test, type TestContext } from "node:test";
+
+import { EventType } from "../../../shared/gen/wire.gen.js";
+import { ConnectedSender } from "./connected.js";
+import { FrameServer } from "./frame-server.js";
+import { loadNative } from "./native.js";
+import { DEFAULT_BOUNDS, Framing, Outbox } from "./outbox.js";
+import type { SenderState } from "./sender.js";
+import type { TlsProfile } from "./tls.js";
+
+// Senders keep no process alive.
+const alive = setInterval(() => undefined, 60_000);
+after(() => clearInterval(alive));
+const native = loadNative();
+const bounds = { ...DEFAULT_BOUNDS, records: 100_000, bytes: 64 << 20 };
+const directory = mkdtempSync("/dev/shm/ringwall-tls-");
+after(() => rmSync(directory, { recursive: true }));
+const at = (name: string): string => join(directory, name);
+const openssl = (...args: string[]): void => void execFileSync("openssl", args, { cwd: directory, stdio: "ignore" });
+
+/** An authority, and a certificate that it has signed for `name`. */
+function authority(name: string): void {
+  openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+    "-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.pem`); // prettier-ignore
+}
+function certificate(name: string, ca: string): void {
+  openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", `/CN=${name}`,
+    "-keyout", `${name}.key`, "-out", `${name}.csr`); // prettier-ignore
+  writeFileSync(at(`${name}.ext`), `subjectAltName=DNS:${name},IP:127.0.0.1`);
+  openssl("x509", "-req", "-in", `${name}.csr`, "-CA", `${ca}.pem`, "-CAkey", `${ca}.key`, "-days", "30",
+    "-extfile", `${name}.ext`, "-out", `${name}.pem`); // prettier-ignore
+}
+authority("ours");
+authority("theirs");
+certificate("collector.example", "ours");
+certificate("firewall.example", "ours");
+
+const key = (name: string) => ({ cert: readFileSync(at(`${name}.pem`)), key: readFileSync(at(`${name}.key`)) });
+const profile: TlsProfile = {
+  trustedCa: [at("ours.pem")],
+  certificate: "",
+  key: "",
+  minimum: "TLSv1.2",
+  serverName: "collector.example",
+};
+
+async function collector(t: TestContext, tls: object = {}): Promise<FrameServer> {
+  const made = await FrameServer.listen({ tls: { ...key("collector.example"), ...tls } });
+  t.after(() => made.close().catch(() => undefined));
+  return made;
+}
+
+function start(t: TestContext, port: number, tls: Partial<TlsProfile> = {}) {
+  const outbox = new Outbox(native, Buffer.alloc(Outbox.bytes(native, bounds)), bounds);
+  let told: (state: SenderState) => void = () => undefined;
+  const changed = new Promise<SenderState>((resolve) => (told = resolve));
+  const sender = new ConnectedSender(
+    native,
+    {
+      protocol: "tls",
+      host: "127.0.0.1",
+      port,
+      sourceAddress: "",
+      framing: Framing.OCTET_COUNTING,
+      keepAliveSeconds: 0,
+      userTimeoutSeconds: 20,
+      tls: { ...profile, ...tls },
+    },
+    outbox,
+    { changed: (state) => told(state) },
+  );
+  t.after(() => sender.close());
+  let sequence = 0;
+  const fill = (count: number, pad = 0): void => {
+    for (let i = 0; i < count; i++) {
+      const line = Buffer.from(String(++sequence).padEnd(pad));
+      outbox.append(EventType.SESSION_OPEN, line, line.length);
+    }
+    outbox.decided(0, 1, sequence);
+  };
+  const account = () => outbox.accounts().find(({ kind }) => kind === EventType.SESSION_OPEN)!;
+  return { outbox, sender, fill, changed, account };
+}
+
+const numbers = (first: number, count: number): string[] => Array.from({ length: count }, (_, i) => String(first + i));
+const trimmed = (lines: readonly string[]): string[] => lines.map((line) => line.trimEnd());
+
+async function settled(outbox: Outbox): Promise<void> {
+  while (outbox.waiting > 0) await new Promise((resolve) => setTimeout(resolve, 2)); // the kernel gives no event
+}
+
+describe("a sender over TLS", () => {
+  test("delivers every line once and in order, and counts it when the other side has it", async (t) => {
+    const server = await collector(t);
+    const { outbox, sender, fill, account } = start(t, server.port);
+    for (let round = 0; round < 40; round++) {
+      fill(500, 1 + round * 40);
+      sender.send();
+    }
+    assert.deepEqual(trimmed(await server.until(20_000)), numbers(1, 20_000));
+    await settled(outbox);
+    assert.deepEqual([account().sent, account().inDoubt], [20_000, 0]);
+    const [socket] = server.connections;
+    const told = once(socket!, "end");
+    await sender.close();
+    await told; // by TLS: a connection that is cut off is an error there
+    assert.deepEqual([server.errors, account().sent, account().inDoubt], [[], 20_000, 0]);
+  });
+
+  test("shows its own certificate to a collector that asks for one", async (t) => {
+    const server = await collector(t, { requestCert: true, ca: readFileSync(at("ours.pem")) });
+    const { fill, sender } = start(t, server.port, {
+      certificate: at("firewall.example.pem"),
+      key: at("firewall.example.key"),
+    });
+    fill(1);
+    sender.send();
+    assert.deepEqual(await server.until(1), ["1"]);
+  });
+
+  test("without the certificate that a collector wants sends nothing", async (t) => {
+    const server = await collector(t, { requestCert: true, ca: readFileSync(at("ours.pem")), maxVersion: "TLSv1.2" });
+    const { fill, changed, outbox } = start(t, server.port);
+    fill(1);
+    assert.equal((await changed).status, "down");
+    assert.equal(outbox.waiting, 1);
+    assert.deepEqual(server.lines, []);
+  });
+
+  for (const [what, tls, server, problem] of [
+    [
+      "a certificate for another name",
+      { serverName: "siem.example" },
+      {},
+      /^ERR_TLS_CERT_ALTNAME_INVALID: .*siem\.example/,
+    ],
+    [
+      "a certificate of an unknown authority",
+      { trustedCa: [at("theirs.pem")] },
+      {},
+      /^UNABLE_TO_VERIFY_LEAF_SIGNATURE: /,
+    ],
+    ["an authority's file that is missing", { trustedCa: [at("none.pem")] }, {}, /^ENOENT: .*none\.pem/],
+    [
+      "an older version than the profile wants",
+      { minimum: "TLSv1.3" },
+      { maxVersion: "TLSv1.2" },
+      /^ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: /,
+    ],
+  ] as const) {
+    test(`stays down because of ${what}, says so, and sends nothing`, async (t) => {
+      const listening = await collector(t, server);
+      const { fill, changed, outbox } = start(t, listening.port, tls);
+      fill(5);
+      const state = await changed;
+      assert.equal(state.status, "down");
+      assert.match(state.error, problem);
+      assert.equal(outbox.waiting, 5);
+      assert.deepEqual(listening.lines, []);
+    });
+  }
+
+  test("reset in the middle counts what is in doubt, and sends the rest once", async (t) => {
+    const server = await collector(t);
+    const { outbox, sender, fill, account } = start(t, server.port);
+    (await server.untilConnected(1)).pause();
+    fill(30_000, 1000);
+    sender.send();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // the kernel's buffers fill without an event
+    server.connections[0]!.destroy(); // with much unread: a reset
+    await server.untilConnected(2);
+    await settled(outbox);
+    while (server.lines.at(-1)?.trimEnd() !== "30000") await server.until(server.lines.length + 1);
+    const got = trimmed(server.lines);
+    assert.deepEqual(got, numbers(Number(got[0]), got.length));
+    assert.equal(account().sent + account().inDoubt, 30_000);
+    assert.ok(Number(got[0]) - 1 >= account().inDoubt);
+  });
+});
