@@ -175,7 +175,7 @@ produce(struct event_ring *r, const struct options *o, struct result *result)
 		unsigned frames = 0;
 		while (frames < burst && !refused && (o->keep_going || done + frames < o->count)) {
 			enum event_type type = kind_of(o, number);
-			struct event_frame *f = event_ring_reserve(r, type);
+			struct event_frame *f = event_ring_reserve(r, type, 0);
 			if (f) {
 				fill(f, type, number, time_ns);
 				event_ring_commit(r);
@@ -332,7 +332,7 @@ main(int argc, char **argv)
 		return produce_pipe(&o);
 	if (!o.path || !o.start_id)
 		return usage();
-	struct event_ring *r = event_ring_create(o.path, o.slots, o.start_id, o.worker, -1);
+	struct event_ring *r = event_ring_create(o.path, o.slots, o.start_id, o.worker, -1, NULL);
 	if (!r) {
 		fprintf(stderr, "ring-producer: %s: %s\n", o.path, strerror(errno));
 		return 1;
