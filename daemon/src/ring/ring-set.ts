@@ -150,6 +150,8 @@ export class RingSet {
 
   /** accounts adds up everything by event type since the run directory was made: these rings and those before them. */
   accounts(): Accounts {
+    // Rings that the helper has removed since are in its account already.
+    this.refresh();
     const sum = eventTypeName.map(() => ({ written: 0, suppressed: 0, lostBudget: 0, lostFull: 0, consumed: 0 }));
     for (const readers of this.#rings.values()) {
       const former = readers.map((reader) => reader.formerAccounts());
