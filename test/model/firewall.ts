@@ -94,8 +94,9 @@ interface Waiting {
   readonly installed: Session | undefined;
 }
 
-/** Waiter: a packet whose neighbour has not answered yet. */
+/** Waiter: a packet whose neighbour has not answered yet, or that is behind another one of its flow. */
 interface Waiter {
+  readonly flow: string;
   readonly neighbour: string;
   readonly item: Waiting;
   readonly packet: Packet;
@@ -414,16 +415,22 @@ export class Firewall {
     if (j.verdict !== "wait") this.#finish(j, j.time);
   }
 
-  /** waits: a packet whose neighbour is not known yet waits, with its session. */
+  /** waits: a packet whose neighbour is not known yet waits, with its session; so do those of its flow that come behind it. */
   #waits(j: Judgement, packet: Packet): boolean {
+    const flow = tupleKey(j.unit!.instance, packet.tuple);
     const neighbour = `${j.egress!.name} ${writeAddress(j.gateway!)}`;
-    if (this.#neighbours.has(neighbour)) return false;
+    const place = this.#waiters.findIndex((one) => one.item.number === j.number);
+    const before = this.#waiters.slice(0, place < 0 ? undefined : place);
+    if (this.#neighbours.has(neighbour) && before.every((one) => one.flow !== flow)) return false;
     if (j.opens) this.#install(j, packet);
     if (this.#waiters.filter((one) => one.neighbour === neighbour).length >= WAITERS_EACH)
       throw new Drop("neighbour-queue-full");
-    if (!this.#due.has(neighbour)) this.#due.set(neighbour, j.time + this.late);
+    if (!this.#neighbours.has(neighbour) && !this.#due.has(neighbour)) this.#due.set(neighbour, j.time + this.late);
     j.verdict = "wait";
-    this.#waiters.push({ neighbour, item: this.#waiting(j), packet });
+    const waiter = { flow, neighbour, item: this.#waiting(j), packet };
+    /* One that waits again keeps its place. */
+    if (place < 0) this.#waiters.push(waiter);
+    else this.#waiters[place] = waiter;
     return true;
   }
 
@@ -434,15 +441,22 @@ export class Firewall {
       this.#neighbours.add(neighbour);
       this.#due.delete(neighbour);
     }
-    const ready = this.#waiters.filter((one) => this.#neighbours.has(one.neighbour));
-    this.#waiters = this.#waiters.filter((one) => !ready.includes(one));
-    for (const { item, packet } of ready) {
+    for (let waiter = this.#ready(); waiter !== undefined; waiter = this.#ready()) {
+      const { item, packet } = waiter;
       const j = this.#again(item, packet, now, (one) => {
         if (item.generation !== this.#generation) this.#inputFilter(one, packet, false);
       });
       if (j.reason === undefined) this.#judged(j, packet);
       else this.#finish(j, now);
+      if (j.verdict !== "wait") this.#waiters = this.#waiters.filter((one) => one !== waiter);
     }
+  }
+
+  /** ready: the first whose neighbour is known and that is the first of its flow. */
+  #ready(): Waiter | undefined {
+    return this.#waiters.find(
+      (one, i) => this.#neighbours.has(one.neighbour) && this.#waiters.findIndex(({ flow }) => flow === one.flow) === i,
+    );
   }
 
   #inputFilter(j: Judgement, packet: Packet, first: boolean): void {
