@@ -46,11 +46,11 @@ const fate = (line: Line): string =>
     (line.frames as { out: string; bytes: string }[]).map((frame) => [frame.out, frame.bytes]),
   ]);
 
-/** fates: what became of the packets, and what filters counted. */
+/** fates: what became of the packets, and what filters and screens counted. */
 async function fates(c: Case, ...options: readonly string[]): Promise<unknown[]> {
   const { lines, counters } = await replay(c, expect(c), options);
   const packets = lines.filter((line) => line.packet !== undefined).map(fate);
-  return [...packets.toSorted(), counters.filters];
+  return [...packets.toSorted(), counters.filters, counters.screens];
 }
 
 const unlimited = (config: Config): Config => ({
