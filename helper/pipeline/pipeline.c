@@ -171,7 +171,8 @@ process(struct worker *w, struct packet *p)
 {
 	bool plain = !(p->flags & (PACKET_FRAGMENT | PACKET_ICMP_ERROR | PACKET_L2_MULTICAST));
 	enum fast fast = FAST_NOT;
-	if (p->verdict == VERDICT_NONE && plain && !w->memo_off)
+	bool behind = w->held && wait_before(w, p);
+	if (p->verdict == VERDICT_NONE && plain && !behind && !w->memo_off)
 		fast = fast_path(w, p);
 	if (fast == FAST_DONE)
 		return;
@@ -269,6 +270,7 @@ release_waiting(struct worker *w)
 			again(w, &p);
 		else
 			give_up(w, &p, DROP_REASON_NEIGHBOUR_UNRESOLVED);
+		wait_leave(w);
 	}
 }
 
@@ -308,6 +310,10 @@ pipeline_burst(struct worker *w, struct packet *p, uint32_t count)
 			fetch(w, p, i + GROUP, count);
 		if (received < count)
 			receive(w, &p[received++]);
+		if (w->held && p[i].verdict == VERDICT_NONE && wait_ends(w, &p[i])) {
+			w->output_reserved = count - i;
+			release_waiting(w);
+		}
 		w->output_reserved = count - i - 1;
 		process(w, &p[i]);
 	}

@@ -16,7 +16,7 @@ neighbour_resolve(struct worker *w, struct packet *p)
 	}
 	switch (neighbour_read(w->neighbours, p->neighbour, p->next_mac)) {
 	case NEIGHBOUR_VALID:
-		return VERDICT_NONE;
+		return w->held && !w->trace && wait_before(w, p) ? VERDICT_WAIT : VERDICT_NONE;
 	case NEIGHBOUR_FAILED:
 		return packet_drop(p, DROP_REASON_NEIGHBOUR_UNRESOLVED);
 	case NEIGHBOUR_UNKNOWN:

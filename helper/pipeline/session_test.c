@@ -837,6 +837,109 @@ the_wait_queue_is_bounded_for_each_neighbour(void **state)
 	fixture_free(f);
 }
 
+/* The addresses to which the first of a flow and the second wait: a route changes between them. */
+static void
+wait_for_two_neighbours(struct fixture *f)
+{
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.254");
+	fixture_commit(f);
+	struct shape s = { .source = "10.0.1.2",
+			   .destination = "192.0.2.9",
+			   .protocol = PROTOCOL_TCP,
+			   .source_port = 40000,
+			   .destination_port = 80,
+			   .tcp_flags = TCP_SYN,
+			   .sequence = 1000 };
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	fixture_route(f, "192.0.2.0", 25, NEXT_HOP_FORWARD, "10.0.2.253");
+	fixture_commit(f);
+	s.tcp_flags = TCP_RST;
+	s.sequence = 1001;
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+}
+
+static void
+leaves(struct fixture *f, unsigned i, uint8_t flags, uint8_t neighbour)
+{
+	assert_true(i < f->out_count);
+	assert_int_equal(fixture_parse(&f->out[i]).tcp_flags, flags);
+	assert_int_equal(f->out[i].data[5], neighbour);
+}
+
+static void
+packets_of_a_flow_leave_in_the_order_they_came_whichever_neighbour_answers_first(void **state)
+{
+	for (unsigned other_first = 0; other_first < 2; other_first++) {
+		struct fixture *f = open_firewall();
+		wait_for_two_neighbours(f);
+		fixture_neighbour(f, 2, other_first ? "10.0.2.253" : "10.0.2.254");
+		fixture_housekeep(f, 1000);
+		assert_int_equal(f->out_count, 0);
+		assert_int_equal(f->worker->held, 2);
+		fixture_neighbour(f, 2, other_first ? "10.0.2.254" : "10.0.2.253");
+		fixture_housekeep(f, 1000);
+		assert_int_equal(f->out_count, 2);
+		leaves(f, 0, TCP_SYN, 253);
+		leaves(f, 1, TCP_RST, 253);
+		assert_int_equal(f->worker->held, 0);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		assert_null(fixture_event(f));
+		fixture_free(f);
+	}
+}
+
+static void
+a_packet_does_not_overtake_those_of_its_flow_that_still_wait(void **state)
+{
+	struct fixture *f = open_firewall();
+	wait_for_two_neighbours(f);
+	fixture_neighbour(f, 2, "10.0.2.253");
+	struct shape s = { .source = "10.0.1.2",
+			   .destination = "192.0.2.9",
+			   .protocol = PROTOCOL_TCP,
+			   .source_port = 40000,
+			   .destination_port = 80,
+			   .tcp_flags = TCP_RST,
+			   .sequence = 1002 };
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	s.source_port++;
+	s.tcp_flags = TCP_SYN;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 1);
+
+	/* As soon as nothing is in their way, those that wait leave with the next packet of their flow, before it. */
+	fixture_neighbour(f, 2, "10.0.2.254");
+	s.source_port--;
+	s.tcp_flags = TCP_RST;
+	s.sequence = 1003;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(fixture_parse(&f->out[i]).tcp_sequence, 1000 + i);
+	assert_int_equal(f->worker->held, 0);
+	fixture_free(f);
+}
+
+static void
+a_flow_that_was_known_waits_in_order_when_its_neighbour_is_lost_and_found(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	s.destination = "10.0.2.50";
+	uint32_t slot = fixture_neighbour(f, 2, s.destination);
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	neighbour_write(f->worker->neighbours, slot, NEIGHBOUR_UNKNOWN, NULL);
+	s.payload = 1;
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	fixture_neighbour(f, 2, s.destination);
+	s.payload = 2;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 2);
+	assert_int_equal(fixture_parse(&f->out[0]).l3_length, IPV4_HEADER + UDP_HEADER + 1);
+	assert_int_equal(fixture_parse(&f->out[1]).l3_length, IPV4_HEADER + UDP_HEADER + 2);
+	fixture_free(f);
+}
+
 int
 main(void)
 {
@@ -874,6 +977,9 @@ main(void)
 		cmocka_unit_test(an_unresolved_neighbour_leaves_no_session_and_no_event),
 		cmocka_unit_test(waiting_packets_are_judged_by_what_is_in_force_when_they_go),
 		cmocka_unit_test(the_wait_queue_is_bounded_for_each_neighbour),
+		cmocka_unit_test(packets_of_a_flow_leave_in_the_order_they_came_whichever_neighbour_answers_first),
+		cmocka_unit_test(a_packet_does_not_overtake_those_of_its_flow_that_still_wait),
+		cmocka_unit_test(a_flow_that_was_known_waits_in_order_when_its_neighbour_is_lost_and_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,6 +140,7 @@ struct worker {
 	struct age_wheel *ages;
 	struct fragment_table *fragments;
 	struct wait_queue *waiting;
+	uint32_t held; /* packets that wait there */
 	struct filter_memos *memos;
 	struct neighbour_table *neighbours;  /* shared by all workers */
 	struct nat_owners *owners;           /* shared by all workers; NULL: there is one worker */

@@ -94,6 +94,8 @@ export interface Sending {
   readonly vlans?: readonly number[];
   readonly multicast?: boolean;
   readonly padding?: number;
+  /** the pause before it, where that is not the step's to say */
+  readonly gapNs?: number;
   /** a commit comes before it */
   readonly committed?: true;
 }
@@ -489,7 +491,7 @@ export function stepsOf(
         kind: "packet",
         port: sending.place.port,
         frame: frame.toString("hex"),
-        gapNs: i === 0 ? gapNs : 1000,
+        gapNs: sending.gapNs ?? (i === 0 ? gapNs : 1000),
         note: sending.note,
       };
       return commit === undefined ? [packet] : [{ kind: "commit", config: commit, gapNs: 1000 }, packet];

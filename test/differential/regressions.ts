@@ -506,4 +506,18 @@ export const regressions: readonly Regression[] = [
       ],
     },
   },
+  {
+    name: "a SYN that a commit sends on another way, while it waits, still goes before the RST of its connection",
+    wrong: "program",
+    case: {
+      lateNs: 1_500_000,
+      config: flowing({ "rst-invalidate-session": true }),
+      steps: [
+        client0(SYN, 1000),
+        { kind: "commit", config: elsewhere, gapNs: 1000 },
+        client0(RST, 1001),
+        from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, sourcePort: 40001 }),
+      ],
+    },
+  },
 ];

@@ -7,11 +7,13 @@ import { Chooser } from "./choose.js";
 import { configOf } from "./generate-config.js";
 import { withFilters, withFirewallOf } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
+import { CountTraffic, withCounts } from "./generate-count.js";
 import { ScreenTraffic, withScreens } from "./generate-screen.js";
-import { plainTraffic, stepsOf } from "./generate-steps.js";
+import { plainTraffic, stepsOf, type Source } from "./generate-steps.js";
 
 const STEPS = 100;
 const FILTER_STEPS = 70;
+const COUNT_STEPS = 50;
 
 /** numbers: mulberry32. */
 function numbers(seed: number): () => number {
@@ -31,18 +33,22 @@ const FILTERS = 4000;
 /** LATE: neighbours answer at once, or after so many nanoseconds: while two more packets come, or a commit. */
 const LATE = [undefined, undefined, 2_500, undefined, 1_500_000, undefined, 300_000_000];
 
-/** caseOf: two of four have filters, and one in eight has screens instead. */
+/** caseOf: two of four have filters, and one in eight has screens instead, every other one of which counts. */
 export function caseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
   const lateNs = LATE[seed % LATE.length];
-  /* A commit that gives what waits another screen profile is not stated by the model yet. */
-  if (seed % 8 === 4) return screenCase(list, (seed >> 3) % 2 === 0);
-  const c = seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
+  const c = caseOfKind(seed, list);
   return lateNs === undefined ? c : { ...c, lateNs };
 }
 
 type Lists = (length: number) => number[];
+
+function caseOfKind(seed: number, list: Lists): Case {
+  if (seed % 16 === 4) return countCase(list, (seed >> 4) % 4 === 0);
+  if (seed % 8 === 4) return screenCase(list, (seed >> 4) % 2 === 0);
+  return seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
+}
 
 function plainCase(list: Lists, calm: boolean): Case {
   const config = (): Config => (calm ? permitting(configOf(list(PLAIN))) : configOf(list(PLAIN)));
@@ -64,15 +70,25 @@ function filterCase(list: Lists): Case {
 
 /** screenCase: half of them with filters too. */
 function screenCase(list: Lists, filtered: boolean): Case {
-  const config = (): Config => {
-    const plain = permitting(configOf(list(PLAIN)));
-    const base = filtered ? withFilters(plain, new Chooser(list(FILTERS))) : plain;
-    return withScreens(base, new Chooser(list(PLAIN)));
-  };
+  const config = (): Config => withScreens(baseOf(list, filtered), new Chooser(list(PLAIN)));
+  return screened(list, config, new ScreenTraffic(new Chooser([])), STEPS);
+}
+
+/** countCase: screens that count, a quarter of them with filters too. */
+function countCase(list: Lists, filtered: boolean): Case {
+  const config = (): Config => withCounts(baseOf(list, filtered), new Chooser(list(PLAIN)));
+  return screened(list, config, new CountTraffic(new Chooser([])), COUNT_STEPS);
+}
+
+function baseOf(list: Lists, filtered: boolean): Config {
+  const plain = permitting(configOf(list(PLAIN)));
+  return filtered ? withFilters(plain, new Chooser(list(FILTERS))) : plain;
+}
+
+function screened(list: Lists, config: () => Config, source: Source, steps: number): Case {
   const later = [config(), config(), config()];
-  const steps = Array.from({ length: STEPS }, () => list(32));
-  const traffic = { ...plainTraffic(false), source: new ScreenTraffic(new Chooser([])) };
-  return { config: config(), steps: stepsOf(steps, later, traffic) };
+  const numbers = Array.from({ length: steps }, () => list(48));
+  return { config: config(), steps: stepsOf(numbers, later, { ...plainTraffic(false), source }) };
 }
 
 /** permitting: in a third of the cases flows live long enough to reach the later states. */

@@ -1,6 +1,7 @@
 // firewall.ts: the model: every packet judged in full, in the order of docs/design.md section 7, as plainly as it can be
 // said. No memo, no index, no burst. SPDX-License-Identifier: Apache-2.0
 import type { Config } from "../../daemon/src/config/config.js";
+import { ScreenId } from "../../shared/gen/wire.gen.js";
 import { isLinkLocal, isMulticast, readAddress, sameAddress, writeAddress, type Address } from "./address.js";
 import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError } from "./answer.js";
 import { ANY, readApplications, type Applications } from "./application.js";
@@ -31,6 +32,7 @@ import { ownAddress, Routes } from "./route.js";
 import { closeReason, endReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
 import { TcpTrack, type TcpRules } from "./tcp.js";
 import { readScreens, screensMet, type Screens } from "./screen.js";
+import { Counted, type Taken } from "./screen-rate.js";
 import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
 
 /** SLACK: sessions and held packets end this much after their time at most. */
@@ -94,8 +96,9 @@ interface Waiting {
   readonly installed: Session | undefined;
 }
 
-/** Waiter: a packet whose neighbour has not answered yet. */
+/** Waiter: a packet whose neighbour has not answered yet, or that is behind another one of its flow. */
 interface Waiter {
+  readonly flow: string;
   readonly neighbour: string;
   readonly item: Waiting;
   readonly packet: Packet;
@@ -117,6 +120,7 @@ export class Firewall {
   #units!: readonly Unit[];
   #zones!: ReadonlyMap<string, ZoneConfig>;
   #screens!: Screens;
+  readonly #counted = new Counted();
   #routes!: Routes;
   #policies!: Policies;
   #applications!: Applications;
@@ -155,6 +159,7 @@ export class Firewall {
     this.#units = readUnits(config);
     this.#zones = readZones(config);
     this.#screens = readScreens(config);
+    this.#counted.commit(this.#screens);
     this.#routes = new Routes(config, this.#units);
     this.#applications = readApplications(config);
     this.#policies = new Policies(config, this.#applications);
@@ -282,19 +287,26 @@ export class Firewall {
 
   /** follow: a fragment goes on with its first one, or waits for it; first ones let go what waits for them. */
   #follow(j: Judgement, packet: Packet, item: Waiting): void {
+    try {
+      this.#tearDrop(j, packet, item);
+    } catch (error) {
+      this.#refuse(j, error);
+      this.#finish(j, j.time);
+      return;
+    }
     const answer = this.#fragments.resolve(packet, item, j.time);
     /* An alarm tells the ports of a later fragment, where they are known by then. */
     const seen = answer.kind === "ready" ? answer.packet : packet;
     for (const id of j.alarms) this.#tell(this.#screenEvent(j, seen, id, "permit"));
     if (answer.kind === "held") return;
-    if (answer.kind === "ready") {
-      j.packet = answer.packet;
-      this.#judged(j, answer.packet);
-    } else {
+    if (answer.kind === "refused") {
       j.reason = "fragment-full";
       this.#finish(j, j.time);
+      return;
     }
-    this.#release(packet, item, j.time);
+    j.packet = answer.packet;
+    this.#judged(j, answer.packet);
+    for (const held of answer.released) this.#release(held.item, held.packet, j.time);
   }
 
   #waiting(j: Judgement): Waiting {
@@ -303,18 +315,20 @@ export class Firewall {
     return { number, unit, generation: this.#generation, passages: [...j.passages], marks, instance, installed };
   }
 
-  #release(packet: Packet, first: Waiting, now: bigint): void {
-    for (const { item, packet: later } of this.#fragments.release(packet, first)) {
-      const j = this.#again(item, later, now, (one) => {
-        /* It was counted and metered when it came; now it is known what datagram it is of. */
-        if (item.generation === this.#generation) return;
-        one.packet = { ...later, tuple: packet.tuple, icmp: packet.icmp };
-        this.#inputFilter(one, one.packet, false);
-        this.#screen(one, one.packet, false);
-      });
-      if (j.reason === undefined) this.#follow(j, later, item);
-      else this.#finish(j, now);
-    }
+  #release(item: Waiting, packet: Packet, now: bigint): void {
+    const j = this.#again(item, packet, now, (one) => {
+      /* It was counted and metered when it came; now it is known what datagram it is of. */
+      this.#passedAgain(one, packet, item);
+    });
+    if (j.reason === undefined) this.#judged(j, packet);
+    else this.#finish(j, now);
+  }
+
+  /** passedAgain: what a commit put in force while a packet waited judges it too, without counting or metering. */
+  #passedAgain(j: Judgement, packet: Packet, item: Waiting): void {
+    if (item.generation === this.#generation) return;
+    this.#inputFilter(j, packet, false);
+    this.#screen(j, packet, false);
   }
 
   /** again: a packet that waited is handled as if it came now; what was in force when it came may have changed. */
@@ -414,16 +428,22 @@ export class Firewall {
     if (j.verdict !== "wait") this.#finish(j, j.time);
   }
 
-  /** waits: a packet whose neighbour is not known yet waits, with its session. */
+  /** waits: a packet whose neighbour is not known yet waits, with its session; so do those of its flow that come behind it. */
   #waits(j: Judgement, packet: Packet): boolean {
+    const flow = tupleKey(j.unit!.instance, packet.tuple);
     const neighbour = `${j.egress!.name} ${writeAddress(j.gateway!)}`;
-    if (this.#neighbours.has(neighbour)) return false;
+    const place = this.#waiters.findIndex((one) => one.item.number === j.number);
+    const before = this.#waiters.slice(0, place < 0 ? undefined : place);
+    if (this.#neighbours.has(neighbour) && before.every((one) => one.flow !== flow)) return false;
     if (j.opens) this.#install(j, packet);
     if (this.#waiters.filter((one) => one.neighbour === neighbour).length >= WAITERS_EACH)
       throw new Drop("neighbour-queue-full");
-    if (!this.#due.has(neighbour)) this.#due.set(neighbour, j.time + this.late);
+    if (!this.#neighbours.has(neighbour) && !this.#due.has(neighbour)) this.#due.set(neighbour, j.time + this.late);
     j.verdict = "wait";
-    this.#waiters.push({ neighbour, item: this.#waiting(j), packet });
+    const waiter = { flow, neighbour, item: this.#waiting(j), packet };
+    /* One that waits again keeps its place. */
+    if (place < 0) this.#waiters.push(waiter);
+    else this.#waiters[place] = waiter;
     return true;
   }
 
@@ -434,15 +454,20 @@ export class Firewall {
       this.#neighbours.add(neighbour);
       this.#due.delete(neighbour);
     }
-    const ready = this.#waiters.filter((one) => this.#neighbours.has(one.neighbour));
-    this.#waiters = this.#waiters.filter((one) => !ready.includes(one));
-    for (const { item, packet } of ready) {
-      const j = this.#again(item, packet, now, (one) => {
-        if (item.generation !== this.#generation) this.#inputFilter(one, packet, false);
-      });
+    for (let waiter = this.#ready(); waiter !== undefined; waiter = this.#ready()) {
+      const { item, packet } = waiter;
+      const j = this.#again(item, packet, now, (one) => this.#passedAgain(one, packet, item));
       if (j.reason === undefined) this.#judged(j, packet);
       else this.#finish(j, now);
+      if (j.verdict !== "wait") this.#waiters = this.#waiters.filter((one) => one !== waiter);
     }
+  }
+
+  /** ready: the first whose neighbour is known and that is the first of its flow. */
+  #ready(): Waiter | undefined {
+    return this.#waiters.find(
+      (one, i) => this.#neighbours.has(one.neighbour) && this.#waiters.findIndex(({ flow }) => flow === one.flow) === i,
+    );
   }
 
   #inputFilter(j: Judgement, packet: Packet, first: boolean): void {
@@ -492,13 +517,31 @@ export class Firewall {
       !this.#routes
         .find(j.unit!.instance, source)
         .some((route) => route.kind === "forward" && route.unit.zone === j.unit!.zone);
-    const met = screensMet(screen, packet, isSpoofed);
-    if (screen["alarm-without-drop"] === true) {
+    const alone = screensMet(screen, packet, isSpoofed);
+    const isAlarm = screen["alarm-without-drop"] === true;
+    /* What is dropped for itself is no part of a flood; what waited was counted when it came. */
+    const counts = first && (alone.length === 0 || isAlarm);
+    const hasSession = (): boolean => this.#sessions.has(tupleKey(j.unit!.instance, packet.tuple));
+    const beyond = counts ? this.#counted.met(j.unit!.zone!, packet, j.time, hasSession) : [];
+    const met = [...alone, ...beyond].toSorted((a, b) => a - b);
+    if (isAlarm) {
       if (first) j.alarms = met;
     } else if (met.length > 0) {
       j.screen = met[0];
       throw new Drop("screen");
     }
+  }
+
+  /** tearDrop: a fragment that brings bytes of its datagram which came before. */
+  #tearDrop(j: Judgement, packet: Packet, item: Waiting): void {
+    const screen = this.#screens.get(j.unit!.zone!);
+    if (screen?.ip?.["tear-drop"] !== true || packet.fragment === undefined) return;
+    if (!this.#fragments.overlaps(packet, item, j.time)) return;
+    if (screen["alarm-without-drop"] !== true) {
+      j.screen = ScreenId.TEAR_DROP;
+      throw new Drop("screen");
+    }
+    j.alarms = [...j.alarms, ScreenId.TEAR_DROP].toSorted((a, b) => a - b);
   }
 
   /** A packet belongs to a session by its tuple; an ICMP error by the one it quotes, if it goes back to its sender. */
@@ -675,6 +718,11 @@ export class Firewall {
     if (isIcmp(packet.family, packet.tuple.protocol) && isLater(packet)) throw new Drop("icmp-no-session");
     if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
     if (isLater(packet)) throw new Drop("fragment-unknown");
+    /* One that starts over needs no room of its own. */
+    if (j.restarts === undefined) {
+      j.screen = this.#counted.full(j.unit!.zone!, j.unit!.instance, packet.tuple);
+      if (j.screen !== undefined) throw new Drop("screen");
+    }
     j.opens = true;
   }
 
@@ -685,7 +733,11 @@ export class Firewall {
       tupleKey(j.egress!.instance, reverseTuple(packet.tuple)),
     ] as const;
     if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
-    if (keys[0] === keys[1] || keys.some((key) => this.#sessions.has(key))) throw new Drop(taken(packet));
+    const limits = this.#limits(j, packet);
+    if (keys[0] === keys[1] || keys.some((key) => this.#sessions.has(key))) {
+      this.#counted.give(limits);
+      throw new Drop(taken(packet));
+    }
     const rule = j.rule!;
     const session: Session = {
       id: this.#nextSession++,
@@ -700,6 +752,7 @@ export class Firewall {
       units: [j.unit!, j.egress!],
       lastNs: j.time,
       timeout: 0,
+      limits,
       packets: [0, 0],
       bytes: [0, 0],
       seen: [0, 0],
@@ -713,9 +766,21 @@ export class Firewall {
     count(this.counters, ["policies", rule.counter, "hits"]);
   }
 
+  /** limits counts the session that a packet opens; what only alarms is told there and then. */
+  #limits(j: Judgement, packet: Packet): readonly Taken[] {
+    const { taken, beyond } = this.#counted.take(j.unit!.zone!, j.unit!.instance, packet.tuple);
+    if (beyond.length > 0 && taken.length === 0) {
+      [j.screen] = beyond;
+      throw new Drop("screen");
+    }
+    for (const id of beyond) this.#tell(this.#screenEvent(j, packet, id, "permit"));
+    return taken;
+  }
+
   /** abandon: a session whose first packet went nowhere was none. */
   #abandon(j: Judgement, session: Session): void {
     for (const key of session.keys) this.#sessions.delete(key);
+    this.#counted.give(session.limits);
     count(this.counters, ["sessions_abandoned"]);
     j.session = undefined;
     j.direction = undefined;
@@ -1019,6 +1084,7 @@ export class Firewall {
 
   #close(session: Session, reason: string, from: bigint, until: bigint): void {
     for (const key of session.keys) this.#sessions.delete(key);
+    this.#counted.give(session.limits);
     if (isNew(session)) return count(this.counters, ["sessions_abandoned"]);
     count(this.counters, ["sessions_closed"]);
     if (!session.rule.logClose) return;

@@ -2,6 +2,7 @@
 import type { Icmp, Packet, Tuple } from "./packet.js";
 import { isEcho, isEchoReply, TCP } from "./packet.js";
 import type { Rule } from "./policy.js";
+import type { Taken } from "./screen-rate.js";
 import type { TcpRules, TcpTrack } from "./tcp.js";
 import type { Unit } from "./zone.js";
 
@@ -27,6 +28,8 @@ export interface Session {
   readonly seen: [number, number];
   /** seconds; by what was in force when it was judged, or its connection's state changed */
   timeout: number;
+  /** the limits of sessions that count it */
+  readonly limits: readonly Taken[];
   readonly packets: [number, number];
   readonly bytes: [number, number];
 }
