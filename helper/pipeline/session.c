@@ -1,11 +1,14 @@
 /* session.c: how packets find, open, refresh and end their sessions. SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+
 #include "event/account.h"
 #include "event/event.h"
 #include "packet/protocol.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/stage.h"
 
-enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, AGE_BUDGET = 8192 };
+enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, LINGER_S = 2, AGE_BUDGET = 8192 };
+enum { DNS_PORT = 53 };
 
 #define ROW_NONE UINT32_MAX
 
@@ -262,6 +265,15 @@ timeout_of(const struct worker *w, const struct session *s)
 	return tcp_timeout_s(&s->tcp, settings->tcp_initial_timeout_s, settings->tcp_time_wait_s, s->idle_timeout_s);
 }
 
+/* asks: a session of questions with one answer each. Where the configuration sets a timeout, that alone ends it. */
+static bool
+asks(const struct session *s, const struct policy_rule *rule)
+{
+	const struct flow_key *k = &s->flow[0].key;
+	bool dns = k->protocol == PROTOCOL_UDP && k->destination_port == htons(DNS_PORT);
+	return rule->timeout_s == 0 && (s->flags & SESSION_ECHO || dns);
+}
+
 /* take_judgement: what the policy said about this packet now holds for its session. A log line names the ids below, so
  * all of them come from one generation. */
 static void
@@ -271,9 +283,11 @@ take_judgement(struct worker *w, const struct packet *p)
 	const struct policy_rule *rule = p->rule;
 	struct flow *f = &s->flow[0];
 	bool forward = p->direction == 0;
-	uint16_t flags = (uint16_t)((rule->log_init ? SESSION_LOG_INIT : 0) |
-				    (rule->log_close ? SESSION_LOG_CLOSE : 0) | (rule->count ? SESSION_COUNT : 0));
-	s->flags = (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT)) | flags);
+	uint16_t flags =
+	    (uint16_t)((rule->log_init ? SESSION_LOG_INIT : 0) | (rule->log_close ? SESSION_LOG_CLOSE : 0) |
+		       (rule->count ? SESSION_COUNT : 0) | (asks(s, rule) ? SESSION_ASKS : 0));
+	s->flags =
+	    (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT | SESSION_ASKS)) | flags);
 	s->policy_id = rule->policy_id;
 	s->rule = rule->counter;
 	if (rule->log_init || rule->log_close)
@@ -452,13 +466,59 @@ passed_tcp(struct worker *w, struct packet *p)
 	}
 }
 
+/* close_soon: what is still under way goes with the session for a little; a packet of it that goes on takes that back. */
+static void
+close_soon(struct worker *w, struct session *s, enum close_reason reason)
+{
+	s->flags |= SESSION_CLOSING;
+	s->close_reason = (uint8_t)reason;
+	set_timeout(w, s, s->timeout_s < LINGER_S ? s->timeout_s : LINGER_S);
+}
+
+/* Without TCP only the traffic itself says that it is over: each question has its answer. */
+static void
+passed_other(struct worker *w, struct session *s)
+{
+	if (!(s->flags & (SESSION_ASKS | SESSION_CLOSING)))
+		return;
+	if (s->flags & SESSION_ASKS && s->passed[1].packets >= s->passed[0].packets) {
+		close_soon(w, s, CLOSE_REASON_RESPONSE_RECEIVED);
+	} else if (s->flags & SESSION_CLOSING) {
+		s->flags &= (uint16_t)~SESSION_CLOSING;
+		set_timeout(w, s, timeout_of(w, s));
+	}
+}
+
+static bool
+says_unreachable(const struct packet *p)
+{
+	if (p->key.family == ADDRESS_FAMILY_INET6)
+		return p->icmp_type == ICMP6_UNREACHABLE;
+	return p->icmp_type == ICMP_UNREACHABLE && p->icmp_code != ICMP_FRAGMENTATION_NEEDED;
+}
+
+/* passed_error: the client was told that nobody is there. Whoever knows a flow's addresses can say so (RFC 5927): that ends
+ * no TCP connection, and nothing that the server has answered. */
+static void
+passed_error(struct worker *w, const struct packet *p)
+{
+	struct session *s = p->session;
+	bool about_client = p->direction == 1 && s->flow[0].key.protocol != PROTOCOL_TCP;
+	if (about_client && s->flags & SESSION_OPENED && !(s->flags & SESSION_REPLIED) && says_unreachable(p))
+		close_soon(w, s, CLOSE_REASON_ICMP_ERROR);
+}
+
 void
 session_passed(struct worker *w, struct packet *p)
 {
 	struct session *s = p->session;
-	/* An error travels with the flow, but is none of its packets: it neither counts nor keeps it alive. */
-	if (!s || p->flags & PACKET_ICMP_ERROR)
+	if (!s)
 		return;
+	/* An error travels with the flow, but is none of its packets: it neither counts nor keeps it alive. */
+	if (p->flags & PACKET_ICMP_ERROR) {
+		passed_error(w, p);
+		return;
+	}
 	struct passed *passed = &s->passed[p->direction];
 	passed->packets++;
 	passed->bytes += p->l3_length;
@@ -484,6 +544,8 @@ session_passed(struct worker *w, struct packet *p)
 		s->flags |= SESSION_REPLIED;
 	if (p->key.protocol == PROTOCOL_TCP)
 		passed_tcp(w, p);
+	else
+		passed_other(w, s);
 }
 
 /* A session whose first packet ends here, or waited in vain, was none. One that was open ends only if its own packet was

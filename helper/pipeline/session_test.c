@@ -189,11 +189,13 @@ static void
 sessions_end_after_their_protocols_timeout(void **state)
 {
 	struct fixture *f = open_firewall();
-	fixture_send(f, dns4);
+	struct shape ask = dns4, reply = dns4_reply;
+	ask.destination_port = reply.source_port = 500;
+	fixture_send(f, ask);
 	next_event(f, EVENT_TYPE_SESSION_OPEN);
 	fixture_housekeep(f, 59 * SECOND);
 	assert_null(fixture_event(f));
-	fixture_send(f, dns4_reply);
+	fixture_send(f, reply);
 	fixture_housekeep(f, 59 * SECOND);
 	assert_null(fixture_event(f));
 	fixture_housekeep(f, 3 * SECOND);
@@ -457,6 +459,126 @@ icmp_errors_go_with_their_session(void **state)
 	}
 	assert_int_equal(flow_table_used(f->worker->flows), 2);
 	fixture_free(f);
+}
+
+/* What closes within three seconds of silence, and why; CLOSE_REASON_NONE: nothing does. */
+static enum close_reason
+closes_soon(struct fixture *f)
+{
+	fixture_housekeep(f, 3 * SECOND);
+	const struct event_frame *e = fixture_event(f);
+	if (!e)
+		return CLOSE_REASON_NONE;
+	assert_int_equal(e->record.event_type, EVENT_TYPE_SESSION_CLOSE);
+	return (enum close_reason)e->record.close_reason;
+}
+
+static void
+questions_with_all_their_answers_close_as_response_received(void **state)
+{
+	for (unsigned kind = 0; kind < 3; kind++) {
+		struct fixture *f = open_firewall();
+		struct shape ask = kind == 2 ? dns4 : echo(kind, true, 7);
+		struct shape reply = kind == 2 ? dns4_reply : echo(kind, false, 7);
+		fixture_send(f, ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		fixture_send(f, ask);
+		fixture_send(f, reply);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* one is still to come */
+		fixture_send(f, reply);
+		fixture_housekeep(f, SECOND);
+		fixture_send(f, ask);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* and another one */
+		fixture_send(f, reply);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_RESPONSE_RECEIVED);
+		fixture_send(f, ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		fixture_housekeep(f, 62 * SECOND);
+		assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason,
+				 CLOSE_REASON_IDLE_TIMEOUT);
+		permit->timeout_s = 30;
+		fixture_send(f, ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		fixture_send(f, reply);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* the configuration says how long */
+		fixture_housekeep(f, 30 * SECOND);
+		assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason,
+				 CLOSE_REASON_IDLE_TIMEOUT);
+		fixture_free(f);
+	}
+}
+
+static void
+other_traffic_is_not_over_with_an_answer(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape ask = dns4, reply = dns4_reply;
+	ask.destination_port = reply.source_port = 500;
+	fixture_send(f, ask);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, reply);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+	fixture_free(f);
+}
+
+static void
+an_unreachable_server_closes_its_session_as_icmp_error(void **state)
+{
+	for (unsigned inet6 = 0; inet6 < 2; inet6++) {
+		struct fixture *f = open_firewall();
+		struct shape ask = dns4;
+		if (inet6) {
+			ask.source = "2001:db8:1::2";
+			ask.destination = "2001:db8:2::2";
+		}
+		fixture_send(f, ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		struct shape error = error_about(f, ask.destination, ask.source, 2);
+		assert_int_equal(fixture_send(f, error), VERDICT_FORWARD);
+		fixture_housekeep(f, SECOND);
+		assert_int_equal(fixture_send(f, ask), VERDICT_FORWARD);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* it asked again */
+		for (unsigned i = 0; i < 2; i++) {                   /* there is an error for each packet */
+			fixture_send(f, ask);
+			error = error_about(f, ask.destination, ask.source, 2);
+			assert_int_equal(fixture_send(f, error), VERDICT_FORWARD);
+		}
+		assert_int_equal(closes_soon(f), CLOSE_REASON_ICMP_ERROR);
+		fixture_free(f);
+	}
+}
+
+static void
+an_icmp_error_closes_nothing_that_it_should_not(void **state)
+{
+	static const struct {
+		uint8_t type, code;
+		bool tcp, answered, to_server;
+	} table[] = {
+		{ ICMP_TIME_EXCEEDED, 0, false, false, false },
+		{ ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, false, false, false },
+		{ ICMP_UNREACHABLE, 3, true, false, false },
+		{ ICMP_UNREACHABLE, 3, false, true, false },
+		{ ICMP_UNREACHABLE, 3, false, true, true },
+	};
+	for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct fixture *f = open_firewall();
+		struct shape ask = dns4, reply = dns4_reply;
+		ask.destination_port = reply.source_port = 500;
+		fixture_send(f, table[i].tcp ? client(TCP_SYN, 1000, 0, 0) : ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		if (table[i].answered)
+			fixture_send(f, reply);
+		if (table[i].answered && !table[i].to_server)
+			fixture_send(f, ask);
+		struct shape error = table[i].to_server ? error_about(f, "10.0.1.2", "10.0.2.2", 1)
+							: error_about(f, "10.0.2.2", "10.0.1.2", 2);
+		error.icmp_type = table[i].type;
+		error.icmp_code = table[i].code;
+		assert_int_equal(fixture_send(f, error), VERDICT_FORWARD);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+		fixture_free(f);
+	}
 }
 
 static void
@@ -960,6 +1082,10 @@ main(void)
 		cmocka_unit_test(echo_has_a_session_for_each_identifier),
 		cmocka_unit_test(echo_replies_and_requests_do_not_pass_for_each_other),
 		cmocka_unit_test(icmp_errors_go_with_their_session),
+		cmocka_unit_test(questions_with_all_their_answers_close_as_response_received),
+		cmocka_unit_test(other_traffic_is_not_over_with_an_answer),
+		cmocka_unit_test(an_unreachable_server_closes_its_session_as_icmp_error),
+		cmocka_unit_test(an_icmp_error_closes_nothing_that_it_should_not),
 		cmocka_unit_test(icmp_errors_without_a_session_are_dropped),
 		cmocka_unit_test(a_commit_that_keeps_the_permission_keeps_the_session),
 		cmocka_unit_test(a_commit_that_takes_the_permission_closes_the_session_with_its_next_packet),

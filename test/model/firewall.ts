@@ -29,7 +29,17 @@ import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
 import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
 import { ownAddress, Routes } from "./route.js";
-import { closeReason, endReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
+import {
+  answered,
+  closeReason,
+  endReason,
+  fits,
+  isUnreachable,
+  shares,
+  timeoutOf,
+  type Direction,
+  type Session,
+} from "./session.js";
 import { TcpTrack, type TcpRules } from "./tcp.js";
 import { readScreens, screensMet, type Screens } from "./screen.js";
 import { Counted, type Taken } from "./screen-rate.js";
@@ -753,6 +763,7 @@ export class Firewall {
       lastNs: j.time,
       timeout: 0,
       limits,
+      closing: undefined,
       packets: [0, 0],
       bytes: [0, 0],
       seen: [0, 0],
@@ -807,9 +818,15 @@ export class Firewall {
       ["forwarded_bytes"],
       j.frames.length === 1 ? j.frames[0]!.bytes.length : ip.length + (egress.vlan === 0 ? 14 : 18),
     );
-    if (session === undefined || packet.quoted !== undefined) return;
+    if (session === undefined) return;
+    if (packet.quoted !== undefined) {
+      if (!isUnreachable(session, j.direction!, packet)) return;
+      session.closing = "ICMP error";
+      session.timeout = timeoutOf(session, this.#rules);
+      return;
+    }
     const first = isNew(session);
-    const before = { judged: session.judged, state: session.tcp?.state };
+    const before = { judged: session.judged, state: session.tcp?.state, closing: session.closing };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
     session.bytes[j.direction!] += packet.ip.length;
@@ -827,9 +844,10 @@ export class Firewall {
     }
     if (!first && packet.segment !== undefined)
       session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined, this.#rules);
+    session.closing = session.tcp === undefined && answered(session) ? "response received" : undefined;
     /* A packet that is not its session's to move leaves it the time that it had. */
-    if (first || session.judged !== before.judged || session.tcp?.state !== before.state)
-      session.timeout = timeoutOf(session, this.#rules);
+    const changed = session.tcp?.state !== before.state || session.closing !== before.closing;
+    if (first || session.judged !== before.judged || changed) session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
     const reset = session.tcp?.state === "closed" && before.state !== "closed";
     if (reset && this.#rules.rstInvalidates) this.#ending = session;
