@@ -7,11 +7,13 @@
 //
 // What the storm leaves no room for on its own wire is never seen by the firewall; so what must be seen comes by another one.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { configuration } from "../e2e/configuration.js";
 import { root, type FirewallOptions } from "../lab/firewall.js";
 import { address, Lab } from "../lab/lab.js";
+import type { Namespace } from "../lab/netns.js";
 import type { Running } from "../lab/process.js";
 import { Auditor, type Books, checkBooks, checkRules, isTold, received } from "./books.js";
 import type { Line } from "./line.js";
@@ -25,6 +27,9 @@ export const ECHO_PORT = 7;
 export const STORM_PORTS = { first: 1024, count: 60_000 } as const;
 /** The first source port of everything else. */
 export const OTHER_PORT = 61_100;
+
+/** Of a trickle's datagrams: they go to no port that another rule knows. */
+export const TRICKLE_PORTS = { first: 10_000, count: 50_000 } as const;
 
 export const quietRules: readonly string[] = Array.from(
   { length: QUIET_RULES },
@@ -47,6 +52,8 @@ export interface StageOptions extends FirewallOptions {
   readonly zoneRate?: unknown;
 }
 
+/** A storm that nobody stops. */
+const STORM_SECONDS = 120;
 const FIRST_COLLECTOR_PORT = 6514;
 
 interface Tree {
@@ -63,6 +70,7 @@ export class Stage {
   readonly lab: Lab;
   readonly auditor: Auditor;
   readonly recordings: Readonly<Record<string, Recording>>;
+  readonly #traffic: Running[] = [];
 
   private constructor(lab: Lab, recordings: Readonly<Record<string, Recording>>) {
     this.lab = lab;
@@ -95,6 +103,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    for (const traffic of this.#traffic) await traffic.stop("SIGKILL");
     for (const recording of Object.values(this.recordings)) await recording.stop();
     await this.lab.close();
   }
@@ -121,14 +130,15 @@ export class Stage {
     assert.equal(collector.received.length, sent - lost);
   }
 
-  /** storm sends packets that the noisy rule denies, by the trust host. It may be stopped early; its output is how many left. */
-  async storm(seconds: number, rate: number): Promise<Running> {
+  /** storm sends packets that the noisy rule denies, so many per second, by the trust host, until it is stopped. Its output is how
+   * many left. */
+  async storm(rate: number): Promise<Running> {
     const { lab } = this;
     const mac = (await lab.fw.run(["cat", "/sys/class/net/trust0/address"])).stdout.trim();
-    return lab.trust.start("storm", [
+    return this.#start(lab.trust, "storm", [
       ...[join(root, "build/release/tools/pktgen"), "send", "eth0", "--object", join(root, "build/pktgen.bpf.o")],
       ...["--to", mac, "--source", address.trust.inet, "--destination", address.untrust.inet],
-      ...["--flows", String(STORM_PORTS.count), "--seconds", String(seconds), "--rate", String(rate)],
+      ...["--flows", String(STORM_PORTS.count), "--seconds", String(STORM_SECONDS), "--rate", String(rate)],
     ]);
   }
 
@@ -165,16 +175,17 @@ export class Stage {
     );
   }
 
-  /** trickle sends `count` denied datagrams, `each` at a time every 10 ms, to ports 10000 and up: each its own. */
+  /** trickle sends `count` denied datagrams, `each` of them every 10 ms, to the ports from TRICKLE_PORTS in turn. */
   trickle(count: number, each: number): Running {
     return this.#node(
       "trickle",
       `const s = dgram.createSocket("udp4");
-       let sent = 0;
+       let sent = 0, open = ${count};
        s.bind(${OTHER_PORT}, () => {
          const timer = setInterval(() => {
-           for (let i = 0; i < ${each} && sent < ${count}; i++) s.send("x", ${TRICKLE_PORT} + sent++, to);
-           if (sent === ${count}) { clearInterval(timer); setTimeout(() => s.close(), 100); }
+           for (let i = 0; i < ${each} && sent < ${count}; i++)
+             s.send("x", ${TRICKLE_PORTS.first} + sent++ % ${TRICKLE_PORTS.count}, to, () => { if (--open === 0) s.close(); });
+           if (sent === ${count}) clearInterval(timer);
          }, 10);
        });`,
     );
@@ -182,16 +193,16 @@ export class Stage {
 
   #node(name: string, program: string): Running {
     const to = JSON.stringify(address.untrust.inet);
-    return this.lab.dmz.start(name, [
-      process.execPath,
-      "-e",
-      `const dgram = require("dgram"), to = ${to};\n${program}`,
-    ]);
+    const text = `const dgram = require("dgram"), to = ${to};\n${program}`;
+    return this.#start(this.lab.dmz, name, [process.execPath, "-e", text]);
+  }
+
+  #start(host: Namespace, name: string, command: readonly string[]): Running {
+    const running = host.start(name, command);
+    this.#traffic.push(running);
+    return running;
   }
 }
-
-/** The destination port of a trickle's first datagram. */
-export const TRICKLE_PORT = 10_000;
 
 async function stageConfiguration(options: StageOptions, recordings: readonly Recording[]): Promise<string> {
   const rules = [
@@ -222,4 +233,12 @@ async function stageConfiguration(options: StageOptions, recordings: readonly Re
         ...options.streams[index]!.settings,
       });
   });
+}
+
+/** ringFiles gives the rings of the first worker, former helpers' first. */
+export function ringFiles(runDirectory: string): string[] {
+  return readdirSync(runDirectory)
+    .filter((name) => /^ring-0\.\d+$/.test(name))
+    .sort()
+    .map((name) => join(runDirectory, name));
 }
