@@ -612,6 +612,10 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 		screens_adopt(s, old);
 		event_limits_adopt(s, old);
 	}
+	if (!account_book_assign(e->accounts, s)) {
+		refuse(why, "memory", "", "no memory for the accounts of these rules: %s", strerror(errno));
+		goto fail;
+	}
 	return p;
 no_memory:
 	refuse(why, "memory", "", "not enough memory");

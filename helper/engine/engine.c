@@ -44,9 +44,15 @@ make_rings(struct engine *e)
 {
 	char path[256];
 
+	e->accounts = account_book_open(e->options.run_dir, e->options.workers, e->start_id, e->options.gid);
+	if (!e->accounts) {
+		complain("accounts", errno);
+		return -1;
+	}
 	for (uint32_t w = 0; w < e->options.workers; w++) {
 		snprintf(path, sizeof path, "%s/ring-%u", e->options.run_dir, w);
-		e->ring[w] = event_ring_create(path, e->options.ring_slots, e->start_id, w, e->options.gid);
+		e->ring[w] =
+		    event_ring_create(path, e->options.ring_slots, e->start_id, w, e->options.gid, e->accounts);
 		if (!e->ring[w]) {
 			complain(path, errno);
 			return -1;
@@ -335,6 +341,7 @@ engine_destroy(struct engine *e)
 			event_ring_close(e->ring[w]);
 		free(e->ring_path[w]);
 	}
+	account_book_close(e->accounts);
 	int fd[] = { e->shared.tun, e->epoll, e->timer, e->control };
 	for (unsigned i = 0; i < sizeof fd / sizeof fd[0]; i++) {
 		if (fd[i] >= 0)

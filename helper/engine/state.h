@@ -5,6 +5,7 @@
 #include "control/server.h"
 #include "engine/engine.h"
 #include "engine/log.h"
+#include "event/account.h"
 #include "port/attach.h"
 #include "port/netlink.h"
 #include "route/rib.h"
@@ -67,6 +68,7 @@ struct engine {
 	struct umem umem;
 	uint16_t next_socket; /* marks in umem.owner */
 	bool zero_copy;       /* of the packet memory, while a socket is open */
+	struct account_book *accounts;
 	struct event_ring *ring[ENGINE_WORKERS_MAX];
 	char *ring_path[ENGINE_WORKERS_MAX];
 	struct control_server *server;

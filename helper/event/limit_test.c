@@ -192,7 +192,7 @@ a_full_ring_is_told_about_when_there_is_room_again(void **state)
 	event_ring_close(f->worker->ring);
 	f->worker->ring = event_ring_memory(16);
 	for (unsigned i = 0; i < 16; i++) {
-		event_ring_reserve(f->worker->ring, EVENT_TYPE_SESSION_OPEN);
+		event_ring_reserve(f->worker->ring, EVENT_TYPE_SESSION_OPEN, 0);
 		event_ring_commit(f->worker->ring);
 	}
 	send_denied(f, 53, 20);

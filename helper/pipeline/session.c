@@ -1,4 +1,5 @@
 /* session.c: how packets find, open, refresh and end their sessions. SPDX-License-Identifier: Apache-2.0 */
+#include "event/account.h"
 #include "event/event.h"
 #include "packet/protocol.h"
 #include "pipeline/pipeline.h"
@@ -275,6 +276,9 @@ take_judgement(struct worker *w, const struct packet *p)
 	s->flags = (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT)) | flags);
 	s->policy_id = rule->policy_id;
 	s->rule = rule->counter;
+	if (rule->log_init || rule->log_close)
+		w->session_accounts[flow_table_index(w->flows, s)] =
+		    event_account(w->snapshot->policy_limit, rule->counter);
 	s->application = p->application;
 	s->generation = w->snapshot->generation;
 	s->epoch = w->epoch;

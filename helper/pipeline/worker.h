@@ -148,6 +148,7 @@ struct worker {
 	struct nat_pool_state *nat_pools;    /* [snapshot->nat->pool_count] */
 	struct nat_fragments *nat_fragments; /* NULL: nothing was ever translated here, or there is one worker */
 	struct nat_bindings *nat_bindings;   /* NULL: no rule was ever persistent here */
+	uint16_t *session_accounts;          /* [session index], of those that are logged: the account of its policy */
 	uint32_t nat_swept;                  /* the binding at which the search for those whose time is up goes on */
 	struct bucket answers;               /* rate limit of ICMP errors and resets */
 	uint64_t next_session;               /* see session id in docs/decisions */

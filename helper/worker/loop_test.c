@@ -57,7 +57,7 @@ no_memo_outlives_the_view_it_was_made_under(void **state)
 static void
 write_event(struct event_ring *r)
 {
-	event_ring_reserve(r, EVENT_TYPE_SESSION_OPEN);
+	event_ring_reserve(r, EVENT_TYPE_SESSION_OPEN, 0);
 	event_ring_commit(r);
 }
 
@@ -71,7 +71,7 @@ a_worker_that_owes_a_doorbell_sleeps_briefly(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(ring, sizeof ring, "%s/ring-0", folder);
 	snprintf(cursor, sizeof cursor, "%s.1.cursor", ring);
-	struct event_ring *r = l->worker.ring = event_ring_create(ring, 64, 1, 0, -1);
+	struct event_ring *r = l->worker.ring = event_ring_create(ring, 64, 1, 0, -1, NULL);
 	assert_non_null(r);
 	int fd = open(cursor, O_RDWR);
 	struct ring_consumer *c = mmap(NULL, RING_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

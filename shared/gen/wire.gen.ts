@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "74091739f057453b";
+export const LAYOUT_HASH = "ad72950fc91ec129";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
 export const RING_MAGIC = "RWRING02";
+export const ACCOUNT_ROWS_AT = 4096;
+export const ACCOUNT_ROW_HEAD = 576;
+export const ACCOUNT_CELL_SIZE = 128;
+export const ACCOUNT_MAGIC = "RWBOOK01";
 
 export const EventType = {
   /** a session was installed and its first packet went on */
@@ -257,6 +261,23 @@ export const eventOutcomeText: readonly string[] = ["written","suppressed","lost
 /** The declared name, by value. */
 export const eventOutcomeName: readonly (EventOutcomeName | undefined)[] = ["WRITTEN", "SUPPRESSED", "LOST_BUDGET", "LOST_FULL"];
 
+export const AccountClass = {
+  /** row 0: LOG_SUPPRESSED, and whatever has no rule */
+  SUMMARIES: 0,
+  /** a policy, named FROM/TO/POLICY or global/POLICY; default: the default policy; host-inbound-traffic */
+  POLICY: 1,
+  /** a filter's term, named FAMILY/FILTER/TERM */
+  FILTER: 2,
+  /** a screen of a zone, named ZONE/SCREEN_ID */
+  SCREEN: 3,
+} as const;
+export type AccountClass = (typeof AccountClass)[keyof typeof AccountClass];
+export type AccountClassName = keyof typeof AccountClass;
+/** What a user reads, by value. */
+export const accountClassText: readonly string[] = ["summaries","policy","filter","screen"];
+/** The declared name, by value. */
+export const accountClassName: readonly (AccountClassName | undefined)[] = ["SUMMARIES", "POLICY", "FILTER", "SCREEN"];
+
 export const DropReason = {
   /** not dropped */
   NONE: 0,
@@ -449,7 +470,7 @@ export const offset = {
     egress_interface: 160,
     source_nat_rule_id: 164,
     destination_nat_rule_id: 168,
-    filter_id: 172,
+    account: 172,
     term_id: 176,
     packet_length: 180,
     dscp: 182,
@@ -520,5 +541,28 @@ export const ringOffset = {
     consumed_at: 16,
     consumed: 64,
     delivers_until_ns: 192,
+  },
+} as const;
+
+/** Offsets in the account book: in its header, a row, and a worker's cell of a row. */
+export const accountOffset = {
+  header: {
+    magic: 0,
+    layout_hash: 8,
+    start_id: 16,
+    began_id: 24,
+    workers: 32,
+    row_size: 36,
+    row_count: 40,
+    former_select: 64,
+    former_start_id: 128,
+  },
+  row: {
+    name: 0,
+    account_class: 256,
+    former_events: 320,
+  },
+  cell: {
+    events: 0,
   },
 } as const;

@@ -222,10 +222,9 @@ function decodeFilterLog(view: DataView, at: number, family: AddressFamily): Fil
   if (filterLogSourceName[filterLogSource] === undefined) return undefined;
   const filterAnswer = view.getUint8(at + extension.filter_answer);
   if (filterAnswerName[filterAnswer] === undefined) return undefined;
-  // Both ids stand twice; a frame that contradicts itself names no term.
+  // The term's id stands twice; a frame that contradicts itself names no term.
   const filterId = view.getUint32(at + viewOf.FILTER_LOG.filter_id, true);
   const termId = view.getUint32(at + viewOf.FILTER_LOG.term_id, true);
-  if (view.getUint32(at + extension.filter_id, true) !== filterId) return undefined;
   if (view.getUint32(at + extension.term_id, true) !== termId) return undefined;
   return {
     kind: "FILTER_LOG",

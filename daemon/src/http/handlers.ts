@@ -27,7 +27,7 @@ import type { StateStore } from "../state/state-store.js";
 import type { Delivery } from "../syslog/delivery.js";
 import type { RequiredDelivery } from "../syslog/required-delivery.js";
 import type { StreamWatch } from "../syslog/stream-watch.js";
-import { accounting } from "./accounting.js";
+import { accounting, readCounts } from "./accounting.js";
 import type {
   Accounting,
   ActiveConfig,
@@ -343,7 +343,7 @@ export function createHandlers(parts: Parts): Handlers {
     "GET /counters": async (): Promise<Counters> => countersView(await ask("counters", {})),
     "GET /accounting": (): Accounting =>
       accounting(
-        rings.accounts(),
+        readCounts(rings),
         faultCount(),
         delivery.streams.map((stream) => stream.status()),
       ),
