@@ -13,6 +13,7 @@ napi_value close_socket(napi_env env, napi_callback_info info);
 napi_value stream_error(napi_env env, napi_callback_info info);
 napi_value stream_state(napi_env env, napi_callback_info info);
 napi_value stream_backlog(napi_env env, napi_callback_info info);
+napi_value stream_patience(napi_env env, napi_callback_info info);
 napi_value stream_name(napi_env env, napi_callback_info info);
 napi_value stream_write(napi_env env, napi_callback_info info);
 napi_value stream_read(napi_env env, napi_callback_info info);

@@ -13,6 +13,9 @@
 #include "sockets.h"
 #include "value.h"
 
+/* Probes of a closed window that were not answered, after which the other side may be gone. */
+enum { SILENT_PROBES = 3 };
+
 static bool
 descriptor(napi_env env, napi_callback_info info, size_t wanted, napi_value *argv, int *fd)
 {
@@ -73,6 +76,30 @@ stream_backlog(napi_env env, napi_callback_info info)
 		return value_number(env, -errno);
 	((int32_t *)data)[0] = unacknowledged;
 	((int32_t *)data)[1] = unsent;
+	return value_number(env, 0);
+}
+
+/* streamPatience(descriptor, userTimeoutMs): gives a connection that only waits for the other side's window no end while that side
+ * answers, and any other one the user timeout. The kernel ends both after it (tcp(7)), though RFC 9293 3.8.6.1 wants the first kept
+ * open. 0, or -errno. */
+napi_value
+stream_patience(napi_env env, napi_callback_info info)
+{
+	napi_value argv[2];
+	int fd, unsent = 0, timeout = 0;
+	struct tcp_info about = { 0 };
+	socklen_t length = sizeof about;
+	if (!descriptor(env, info, 2, argv, &fd))
+		return NULL;
+	if (napi_get_value_int32(env, argv[1], &timeout) != napi_ok)
+		return value_number(env, -EINVAL);
+	if (ioctl(fd, SIOCOUTQNSD, &unsent) || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &about, &length))
+		return value_number(env, -errno);
+	/* Of what is on the wire the kernel asks only whether it is acknowledged. A single probe may have got lost. */
+	if (about.tcpi_unacked == 0 && unsent > 0 && about.tcpi_probes < SILENT_PROBES)
+		timeout = 0;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout))
+		return value_number(env, -errno);
 	return value_number(env, 0);
 }
 

@@ -190,6 +190,21 @@ describe("a sender over TCP", () => {
     assert.deepEqual([stage.account.sent, stage.account.inDoubt], [30_000, 0]);
   });
 
+  test("keeps its connection to a collector that does not read for longer than the user timeout", async (t) => {
+    const collector = await server(t);
+    const stage = new Stage();
+    const sender = stage.sender(t, collector.port, { userTimeoutSeconds: 1 });
+    const socket = await collector.untilConnected(1);
+    socket.pause();
+    stage.fill(30_000, 1000);
+    sender.send();
+    await new Promise((resolve) => setTimeout(resolve, 3_000)); // what must not happen gives no event
+    socket.resume();
+    assert.deepEqual(trimmed(await collector.until(30_000)), numbers(1, 30_000));
+    await stage.settled();
+    assert.deepEqual([stage.account.sent, stage.account.inDoubt, sender.state.connections], [30_000, 0, 1]);
+  });
+
   test("reset in the middle counts what is in doubt, and sends the rest once", async (t) => {
     const collector = await server(t);
     const stage = new Stage();

@@ -287,6 +287,8 @@ export class ConnectedSender implements Sender {
       return this.#lost(link, errorName(-this.#native.streamError(link.descriptor)));
     if (link.isEnding && left === 0) return this.#lost(link, "closed by the collector");
     if (left === 0 && this.#outbox.waiting === 0) return this.#closed?.();
+    // A collector that only reads slowly keeps its connection.
+    this.#native.streamPatience(link.descriptor, this.#target.userTimeoutSeconds * 1000);
     // A window that was full may have room now.
     if (!link.isEnding) this.send();
     this.#lookAgain(link);

@@ -35,6 +35,8 @@ export interface Native {
   streamState(descriptor: number): number;
   /** into: bytes not acknowledged, and those of them never sent. */
   streamBacklog(descriptor: number, into: Int32Array): number;
+  /** How long it may go unanswered from now on, as far as it is not merely held up by the other side's window. */
+  streamPatience(descriptor: number, userTimeoutMs: number): number;
   streamName(descriptor: number): string;
   streamWrite(descriptor: number, bytes: Buffer, from: number): number;
   streamRead(descriptor: number, into: Buffer): number;
