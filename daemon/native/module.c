@@ -17,6 +17,7 @@ NAPI_MODULE_INIT()
 	offer(env, exports, "openDatagram", open_datagram);
 	offer(env, exports, "openLocal", open_local);
 	offer(env, exports, "openStream", open_stream);
+	offer(env, exports, "duplicate", duplicate);
 	offer(env, exports, "closeSocket", close_socket);
 	offer(env, exports, "streamError", stream_error);
 	offer(env, exports, "streamState", stream_state);

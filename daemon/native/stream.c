@@ -1,12 +1,10 @@
-/* stream.c: a TCP connection to a collector: how far it is, what goes in and out. SPDX-License-Identifier: Apache-2.0 */
+/* stream.c: a TCP connection to a collector: its state, what goes in and out. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,17 +14,6 @@
 /* Probes of a closed window that were not answered, after which the other side may be gone. */
 enum { SILENT_PROBES = 3 };
 
-static bool
-descriptor(napi_env env, napi_callback_info info, size_t wanted, napi_value *argv, int *fd)
-{
-	if (!value_arguments(env, info, wanted, argv))
-		return false;
-	if (napi_get_value_int32(env, argv[0], fd) == napi_ok)
-		return true;
-	napi_throw_type_error(env, NULL, "expected a descriptor");
-	return false;
-}
-
 /* streamError(descriptor): the pending error as -errno, or 0. It is taken: a second call gives 0. */
 napi_value
 stream_error(napi_env env, napi_callback_info info)
@@ -34,7 +21,7 @@ stream_error(napi_env env, napi_callback_info info)
 	napi_value argv[1];
 	int fd, error = 0;
 	socklen_t length = sizeof error;
-	if (!descriptor(env, info, 1, argv, &fd))
+	if (!value_descriptor(env, info, 1, argv, &fd))
 		return NULL;
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
 		error = errno;
@@ -50,33 +37,11 @@ stream_state(napi_env env, napi_callback_info info)
 	int fd;
 	struct tcp_info about = { 0 };
 	socklen_t length = sizeof about;
-	if (!descriptor(env, info, 1, argv, &fd))
+	if (!value_descriptor(env, info, 1, argv, &fd))
 		return NULL;
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &about, &length))
 		return value_number(env, -errno);
 	return value_number(env, about.tcpi_state);
-}
-
-/* streamBacklog(descriptor, into): the bytes that the other side's kernel has not acknowledged, and how many of them were never
- * put on the wire, into two words. 0, or -errno. A connection that an error has ended keeps both as they were then. */
-napi_value
-stream_backlog(napi_env env, napi_callback_info info)
-{
-	napi_value argv[2];
-	int fd, unacknowledged = 0, unsent = 0;
-	void *data;
-	size_t length;
-	napi_typedarray_type type;
-	if (!descriptor(env, info, 2, argv, &fd))
-		return NULL;
-	if (napi_get_typedarray_info(env, argv[1], &type, &length, &data, NULL, NULL) != napi_ok ||
-	    type != napi_int32_array || length < 2)
-		return value_number(env, -EINVAL);
-	if (ioctl(fd, SIOCOUTQNSD, &unsent) || ioctl(fd, SIOCOUTQ, &unacknowledged))
-		return value_number(env, -errno);
-	((int32_t *)data)[0] = unacknowledged;
-	((int32_t *)data)[1] = unsent;
-	return value_number(env, 0);
 }
 
 /* streamPatience(descriptor, userTimeoutMs): gives a connection that only waits for the other side's window no end while that side
@@ -89,7 +54,7 @@ stream_patience(napi_env env, napi_callback_info info)
 	int fd, unsent = 0, timeout = 0;
 	struct tcp_info about = { 0 };
 	socklen_t length = sizeof about;
-	if (!descriptor(env, info, 2, argv, &fd))
+	if (!value_descriptor(env, info, 2, argv, &fd))
 		return NULL;
 	if (napi_get_value_int32(env, argv[1], &timeout) != napi_ok)
 		return value_number(env, -EINVAL);
@@ -127,7 +92,7 @@ stream_name(napi_env env, napi_callback_info info)
 	struct sockaddr_storage local, remote;
 	socklen_t local_length = sizeof local, remote_length = sizeof remote;
 	char from[48], to[48], name[100] = "";
-	if (!descriptor(env, info, 1, argv, &fd))
+	if (!value_descriptor(env, info, 1, argv, &fd))
 		return NULL;
 	if (!getsockname(fd, (struct sockaddr *)&local, &local_length) &&
 	    !getpeername(fd, (struct sockaddr *)&remote, &remote_length)) {
@@ -148,7 +113,7 @@ stream_write(napi_env env, napi_callback_info info)
 	uint32_t from;
 	void *data;
 	size_t length;
-	if (!descriptor(env, info, 3, argv, &fd))
+	if (!value_descriptor(env, info, 3, argv, &fd))
 		return NULL;
 	if (napi_get_buffer_info(env, argv[1], &data, &length) != napi_ok ||
 	    napi_get_value_uint32(env, argv[2], &from) != napi_ok || from > length)
@@ -165,7 +130,7 @@ stream_read(napi_env env, napi_callback_info info)
 	int fd;
 	void *data;
 	size_t length;
-	if (!descriptor(env, info, 2, argv, &fd))
+	if (!value_descriptor(env, info, 2, argv, &fd))
 		return NULL;
 	if (napi_get_buffer_info(env, argv[1], &data, &length) != napi_ok)
 		return value_number(env, -EINVAL);
@@ -180,7 +145,7 @@ stream_abort(napi_env env, napi_callback_info info)
 	napi_value argv[1];
 	int fd;
 	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-	if (!descriptor(env, info, 1, argv, &fd))
+	if (!value_descriptor(env, info, 1, argv, &fd))
 		return NULL;
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 	close(fd);
