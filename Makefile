@@ -19,6 +19,7 @@ not_test = $(filter-out %_test.c %_torture.c,$(1))
 LIB_SRC     := $(call not_test,$(foreach d,packet flow route classify filter meter nat screen pipeline snapshot event,$(wildcard helper/$(d)/*.c)))
 PROCESS_SRC := $(call not_test,$(foreach d,port worker control engine,$(wildcard helper/$(d)/*.c)))
 REPLAY_SRC  := $(call not_test,$(wildcard helper/replay/*.c))
+SWEEP_SRC   := helper/fuzz/sweep.c helper/fuzz/mutation.c $(filter-out %/main.c %/report.c %/json.c,$(REPLAY_SRC))
 TEST_SRC    := $(wildcard helper/*/*_test.c)
 FUZZ_SRC    := $(wildcard helper/fuzz/*_fuzz.c)
 BENCH_SRC   := $(wildcard bench/*.c)
@@ -69,6 +70,8 @@ build/$(1)/libprocess.a: $(PROCESS_SRC:%.c=build/$(1)/%.o)
 build/$(1)/ringwall-helper: build/$(1)/helper/main.o build/$(1)/libprocess.a build/$(1)/libringwall.a
 	$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBS)
 build/$(1)/ringwall-replay: $(REPLAY_SRC:%.c=build/$(1)/%.o) build/$(1)/libringwall.a
+	$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBS) -lpcap
+build/$(1)/ringwall-sweep: $(SWEEP_SRC:%.c=build/$(1)/%.o) build/$(1)/libringwall.a
 	$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBS) -lpcap
 build/$(1)/test/%: build/$(1)/libprocess.a build/$(1)/libringwall.a
 	@mkdir -p $$(@D)
@@ -125,7 +128,7 @@ test: setup
 	@test/run
 test-c: $(C_TESTS)
 	@for t in $(C_TESTS); do $$t || exit 1; done
-tests-built: native js launchers $(C_TESTS) $(TORTURES) $(FUZZERS)
+tests-built: native js launchers $(C_TESTS) $(TORTURES) $(FUZZERS) build/asan/ringwall-sweep
 
 format:
 	@clang-format -i $(ALL_C)
@@ -135,8 +138,9 @@ lint: setup
 	@npx prettier --log-level warn --check '**/*.{ts,js,mjs}'
 	@npx eslint --max-warnings 0 .
 
-fuzz: $(FUZZERS)
+fuzz: $(FUZZERS) js build/asan/ringwall-sweep
 	@helper/fuzz/run --seconds $${SECONDS_EACH:-600} $(FUZZERS)
+	@node --enable-source-maps build/js/test/sweep/run.js $${PACKETS:-10000000} $${SEED:-1}
 
 # Longer looks for disagreements between the model and the program, with other seeds each time, and for faults that no test
 # finds (docs/proof.md).
