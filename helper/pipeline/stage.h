@@ -205,7 +205,8 @@ void session_age(struct worker *w);
 
 /* wait_hold takes a packet whose neighbour is not known. False and drop_reason if there is no room. */
 bool wait_hold(struct worker *w, struct packet *p);
-/* wait_next hands back one packet that need not wait any more, or false; *found says that its neighbour is known. */
+/* wait_next hands back one packet that need not wait any more, or false; *found says that its neighbour is known, or is known not
+ * to answer: then there may be another way. */
 bool wait_next(struct worker *w, struct packet *out, bool *found);
 struct wait_queue *wait_create(void);
 void wait_destroy(struct wait_queue *q);

@@ -102,8 +102,8 @@ wait_next(struct worker *w, struct packet *out, bool *found)
 	for (uint16_t before = NOBODY, i = q->first; i != NOBODY; before = i, i = q->held[i].next) {
 		const struct held *h = &q->held[i];
 		enum neighbour_state state = neighbour_read(w->neighbours, q->neighbour[i], mac);
-		bool over = state == NEIGHBOUR_FAILED || w->now_ns - h->since_ns >= WAIT_NS;
-		*found = state == NEIGHBOUR_VALID;
+		bool over = w->now_ns - h->since_ns >= WAIT_NS;
+		*found = state == NEIGHBOUR_VALID || state == NEIGHBOUR_FAILED;
 		if (*found || over) {
 			*out = h->packet;
 			take_out(q, before, i);

@@ -149,7 +149,7 @@ struct census {
 };
 
 static void
-count(void *ctx, const struct rib_route *route, bool active)
+count(void *ctx, const struct rib_route *route, const enum rib_hop_state *state, bool active)
 {
 	struct census *c = ctx;
 	c->total++;
