@@ -209,7 +209,7 @@ tick(struct engine *e)
 	if (second == e->last_tick_s)
 		return;
 	e->last_tick_s = second;
-	kernel_refresh(e);
+	kernel_refresh(e, second);
 	for (uint32_t w = 0; second % SWEEP_S == 0 && w < e->options.workers; w++)
 		e->former_rings[w] = e->former_rings[w] ? event_ring_sweep(e->ring[w]) : 0;
 }

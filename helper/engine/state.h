@@ -92,7 +92,9 @@ struct engine {
 	uint64_t last_tick_s;
 	unsigned former_rings[ENGINE_WORKERS_MAX]; /* of former helpers, not yet drained */
 	uint8_t stale[NEIGHBOUR_SLOTS];            /* by neighbour slot: the kernel has not heard of it for a while */
+	uint8_t fixed[NEIGHBOUR_SLOTS];            /* by neighbour slot: the kernel does not look whether it is there */
 	uint32_t refresh_at;                       /* neighbour slot at which the next refresh goes on */
+	uint32_t probe_at;                         /* gateway at which the next probing goes on */
 };
 
 /* device.c */
@@ -132,9 +134,12 @@ int kernel_addresses(struct engine *e);
 /* kernel_changed brings the routes of the plan in force up to date. */
 void kernel_changed(struct engine *e);
 void kernel_resolve(struct engine *e);
-void kernel_refresh(struct engine *e);
+/* kernel_refresh asks the kernel after neighbours, once a second. */
+void kernel_refresh(struct engine *e, uint64_t now_s);
 /* kernel_port copies what is known of a port's link into a plan. */
 void kernel_port(struct engine *e, struct plan *p, uint16_t port);
+/* kernel_ways tells a plan's routes which of its ports are up; 0 or -ENOMEM. */
+int kernel_ways(struct plan *p);
 bool address_present(const struct address_list *l, unsigned ifindex, uint8_t family, const struct address *a,
 		     uint8_t length);
 

@@ -211,7 +211,7 @@ bool wait_hold(struct worker *w, struct packet *p);
 bool wait_before(const struct worker *w, const struct packet *p);
 bool wait_ends(const struct worker *w, const struct packet *p);
 /* wait_next hands out the first packet that need not wait any more, or false; *found says that it may go on: its neighbour is
- * known, and nothing of its flow waits before it. Its place stays what it was until wait_leave, which is to be called next. */
+ * known, or is known not to answer (then there may be another way), and nothing of its flow waits before it. Its place stays what it was until wait_leave, which is to be called next. */
 bool wait_next(struct worker *w, struct packet *out, bool *found);
 void wait_leave(struct worker *w);
 struct wait_queue *wait_create(void);

@@ -123,15 +123,15 @@ wait_hold(struct worker *w, struct packet *p)
 	return true;
 }
 
-/* over: it waits no longer; *found says that its neighbour is known. */
+/* over: it waits no longer; *found says that its neighbour is known, or is known not to answer. */
 static bool
 over(const struct worker *w, uint16_t i, bool *found)
 {
 	const struct wait_queue *q = w->waiting;
 	uint8_t mac[6];
 	enum neighbour_state state = neighbour_read(w->neighbours, q->neighbour[i], mac);
-	*found = state == NEIGHBOUR_VALID;
-	return *found || state == NEIGHBOUR_FAILED || w->now_ns - q->held[i].since_ns >= WAIT_NS;
+	*found = state == NEIGHBOUR_VALID || state == NEIGHBOUR_FAILED;
+	return *found || w->now_ns - q->held[i].since_ns >= WAIT_NS;
 }
 
 bool

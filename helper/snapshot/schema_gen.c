@@ -321,6 +321,8 @@ static const struct schema_field route_fields[] = {
 	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
 	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_route, length),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
+	{ .name = "preference", .name_length = 10, .required = true, .at = offsetof(struct given_route, preference),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
 	{ .name = "kind", .name_length = 4, .required = true, .at = offsetof(struct given_route, kind),
 	  .type = { .kind = SCHEMA_CHOICE, .words = route_kind_words, .value_count = 4 } },
 	{ .name = "next_hops", .name_length = 9, .required = true, .at = offsetof(struct given_route, next_hops), .count_at = offsetof(struct given_route, next_hops_count),
@@ -328,7 +330,7 @@ static const struct schema_field route_fields[] = {
 	{ .name = "table", .name_length = 5, .required = true, .at = offsetof(struct given_route, table),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
 };
-const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 6, .field = route_fields };
+const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 7, .field = route_fields };
 
 static const struct schema_field octet_range_fields[] = {
 	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_octet_range, low),

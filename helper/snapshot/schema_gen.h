@@ -200,6 +200,7 @@ struct given_route {
 	uint32_t instance;
 	struct schema_bytes prefix;
 	uint32_t length;
+	uint32_t preference;
 	uint32_t kind;
 	uint32_t next_hops_count;
 	struct given_route_hop *next_hops;

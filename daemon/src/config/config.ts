@@ -836,6 +836,8 @@ export interface RoutingInstance {
   readonly description?: string;
   readonly "instance-type": "virtual-router" | "forwarding";
   readonly interface?: readonly string[];
+  /** kernel-table: not of the kernel's own 253 to 255, and not with `forwarding` */
+  readonly "kernel-table"?: number;
   readonly "routing-options"?: RoutingOptions;
 }
 
@@ -848,6 +850,8 @@ export interface StaticRoute {
   readonly name: string;
   readonly "next-hop"?: readonly string[];
   readonly "qualified-next-hop"?: readonly QualifiedNextHop[];
+  /** preference: by default 5 */
+  readonly preference?: number;
   readonly discard?: true;
   readonly reject?: true;
   /** next-table: inet.0, inet6.0, INSTANCE.inet.0 or INSTANCE.inet6.0 */
@@ -857,4 +861,6 @@ export interface StaticRoute {
 export interface QualifiedNextHop {
   readonly name: string;
   readonly interface: string;
+  /** preference: by default the route's */
+  readonly preference?: number;
 }

@@ -396,7 +396,15 @@ export interface RouteView {
   readonly prefix: string;
   readonly kind: string;
   readonly origin: string;
-  readonly nextHops: readonly { readonly gateway: string; readonly interface: string }[];
+  readonly preference: number;
+  readonly active: boolean;
+  readonly nextHops: readonly NextHopView[];
+}
+
+export interface NextHopView {
+  readonly gateway: string;
+  readonly interface: string;
+  readonly state: string;
 }
 
 export interface NeighborView {

@@ -288,10 +288,12 @@ export interface SnapshotRouteHop {
 export interface SnapshotRoute {
   /** routing instance id; 0..63 */
   readonly instance: number;
-  /** host bits zero; a prefix stands once per instance; 4 or 16 bytes */
+  /** host bits zero; a prefix stands once per instance and preference; 4 or 16 bytes */
   readonly prefix: Uint8Array;
   /** at most 32 for IPv4; 0..128 */
   readonly length: number;
+  /** of the routes of a prefix, static or not, the lowest with a next hop that is alive is in force; 0..4294967295 */
+  readonly preference: number;
   /** where it leads; next-hop, discard, reject, next-table */
   readonly kind: "next-hop" | "discard" | "reject" | "next-table";
   /** next-hop: at least one; else none; at most 16 */
@@ -725,7 +727,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotPolicySet: [["id", ""], ["from_zone", ""], ["to_zone", ""], ["rules", "SnapshotRule"]],
   SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["counter", ""]],
   SnapshotRouteHop: [["gateway", ""], ["unit", ""]],
-  SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
+  SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["preference", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
   SnapshotOctetRange: [["low", ""], ["high", ""]],
   SnapshotRange: [["low", ""], ["high", ""]],
   SnapshotFlagMatch: [["mask", ""], ["value", ""]],
@@ -2054,6 +2056,7 @@ export const snapshotSchema = {
     "instance",
     "prefix",
     "length",
+    "preference",
     "kind",
     "next_hops",
     "table"
@@ -2067,13 +2070,19 @@ export const snapshotSchema = {
     },
     "prefix": {
      "$ref": "#/$defs/address",
-     "description": "host bits zero; a prefix stands once per instance"
+     "description": "host bits zero; a prefix stands once per instance and preference"
     },
     "length": {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
      "description": "at most 32 for IPv4"
+    },
+    "preference": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295,
+     "description": "of the routes of a prefix, static or not, the lowest with a next hop that is alive is in force"
     },
     "kind": {
      "enum": [
