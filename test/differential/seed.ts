@@ -7,6 +7,7 @@ import { Chooser } from "./choose.js";
 import { configOf } from "./generate-config.js";
 import { withFilters, withFirewallOf } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
+import { natTraffic, withNat, withNatOf } from "./generate-nat.js";
 import { ScreenTraffic, withScreens } from "./generate-screen.js";
 import { plainTraffic, stepsOf } from "./generate-steps.js";
 
@@ -27,6 +28,7 @@ function numbers(seed: number): () => number {
 
 const PLAIN = 200; /* numbers that make a configuration without filters */
 const FILTERS = 4000;
+const NAT = 200;
 
 /** LATE: neighbours answer at once, or after so many nanoseconds: while two more packets come, or a commit. */
 const LATE = [undefined, undefined, 2_500, undefined, 1_500_000, undefined, 300_000_000];
@@ -38,6 +40,7 @@ export function caseOf(seed: number): Case {
   const lateNs = LATE[seed % LATE.length];
   /* A commit that gives what waits another screen profile is not stated by the model yet. */
   if (seed % 8 === 4) return screenCase(list, (seed >> 3) % 2 === 0);
+  if (seed % 8 === 5) return natCase(list, (seed >> 3) % 4);
   const c = seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
   return lateNs === undefined ? c : { ...c, lateNs };
 }
@@ -73,6 +76,21 @@ function screenCase(list: Lists, filtered: boolean): Case {
   const steps = Array.from({ length: STEPS }, () => list(32));
   const traffic = { ...plainTraffic(false), source: new ScreenTraffic(new Chooser([])) };
   return { config: config(), steps: stepsOf(steps, later, traffic) };
+}
+
+/** natCase: every other one calm, every other one of these with filters too, all with neighbours that answer at once. */
+function natCase(list: Lists, kind: number): Case {
+  const config = (before?: Config): Config => {
+    const plain = permitting(configOf(list(PLAIN)));
+    const base = kind >= 2 ? withFilters(plain, new Chooser(list(FILTERS))) : plain;
+    return before === undefined
+      ? withNat(base, new Chooser(list(NAT)))
+      : withNatOf(base, before, new Chooser(list(NAT)));
+  };
+  const first = config();
+  const later = [config(first), config(), config(first)];
+  const steps = Array.from({ length: STEPS }, () => list(32));
+  return { config: first, steps: stepsOf(steps, later, natTraffic(kind % 2 === 0)) };
 }
 
 /** permitting: in a third of the cases flows live long enough to reach the later states. */
