@@ -1,5 +1,5 @@
 // compare.ts: do the model and the program agree on every verdict, byte, event and counter? SPDX-License-Identifier: Apache-2.0
-import { filterName, termName, type NameTable } from "../../daemon/src/config/names.js";
+import { filterName, natRuleName, termName, type NameTable } from "../../daemon/src/config/names.js";
 import { ANY } from "../model/application.js";
 import type { Counters } from "../model/counters.js";
 import type { Event, Outcome } from "../model/event.js";
@@ -201,6 +201,10 @@ const EVENT_FIELDS = [
   "filter_id",
   "term_id",
   "answer",
+  "nat_source",
+  "nat_source_port",
+  "nat_destination",
+  "nat_destination_port",
 ] as const;
 
 /** What a flow's memo says is said as cached-output; where the model sees that there may be one, either is right. */
@@ -224,11 +228,18 @@ function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["na
     ["application", model.application ?? ANY, table.applications[line.application_id as number]],
     ["filter", model.filter, filterName(table, (line.filter_id as number | undefined) ?? 0)?.name],
     ["term", model.term, termName(table, (line.filter_id as number | undefined) ?? 0, line.term_id as number)],
+    ["source_nat_rule", model.source_nat_rule, natRule(table, line.source_nat_rule_id)],
+    ["destination_nat_rule", model.destination_nat_rule, natRule(table, line.destination_nat_rule_id)],
     ["filter_source", true, sameSource(model, line)],
     ["session", model.session === undefined, line.session === undefined],
   ]);
   if (difference !== undefined || model.session === undefined) return difference;
   return pairs.agree(model.session, line.session as number) ? undefined : "another session";
+}
+
+function natRule(table: NameTable, id: unknown): string | undefined {
+  const rule = id === undefined ? undefined : natRuleName(table, id as number);
+  return rule === undefined ? undefined : `${rule.kind}/${rule.set}/${rule.name}`;
 }
 
 function policyName(table: NameTable, id: number): string | undefined {

@@ -8,6 +8,7 @@ import { configOf } from "./generate-config.js";
 import { withFilters, withFirewallOf } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
 import { CountTraffic, withCounts } from "./generate-count.js";
+import { natTraffic, withNat, withNatOf } from "./generate-nat.js";
 import { ScreenTraffic, withScreens } from "./generate-screen.js";
 import { plainTraffic, stepsOf, type Source } from "./generate-steps.js";
 
@@ -29,15 +30,18 @@ function numbers(seed: number): () => number {
 
 const PLAIN = 200; /* numbers that make a configuration without filters */
 const FILTERS = 4000;
+const NAT = 200;
 
 /** LATE: neighbours answer at once, or after so many nanoseconds: while two more packets come, or a commit. */
 const LATE = [undefined, undefined, 2_500, undefined, 1_500_000, undefined, 300_000_000];
 
-/** caseOf: two of four have filters, and one in eight has screens instead, every other one of which counts. */
+/** caseOf: two of four have filters; one in eight has screens instead, every other one of which counts, and one in eight
+ * translates addresses. */
 export function caseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
   const lateNs = LATE[seed % LATE.length];
+  if (seed % 8 === 5) return natCase(list, (seed >> 3) % 4);
   const c = caseOfKind(seed, list);
   return lateNs === undefined ? c : { ...c, lateNs };
 }
@@ -89,6 +93,21 @@ function screened(list: Lists, config: () => Config, source: Source, steps: numb
   const later = [config(), config(), config()];
   const numbers = Array.from({ length: steps }, () => list(48));
   return { config: config(), steps: stepsOf(numbers, later, { ...plainTraffic(false), source }) };
+}
+
+/** natCase: every other one calm, every other one of these with filters too, all with neighbours that answer at once. */
+function natCase(list: Lists, kind: number): Case {
+  const config = (before?: Config): Config => {
+    const plain = permitting(configOf(list(PLAIN)));
+    const base = kind >= 2 ? withFilters(plain, new Chooser(list(FILTERS))) : plain;
+    return before === undefined
+      ? withNat(base, new Chooser(list(NAT)))
+      : withNatOf(base, before, new Chooser(list(NAT)));
+  };
+  const first = config();
+  const later = [config(first), config(), config(first)];
+  const steps = Array.from({ length: STEPS }, () => list(32));
+  return { config: first, steps: stepsOf(steps, later, natTraffic(kind % 2 === 0)) };
 }
 
 /** permitting: in a third of the cases flows live long enough to reach the later states. */

@@ -15,13 +15,15 @@ export type Cause = "administratively" | "port" | "time-exceeded" | "too-big" | 
 
 export function errorFor(
   packet: Packet,
-  cause: "port" | "time-exceeded" | "too-big" | "route-reject",
+  cause: "port" | "time-exceeded" | "too-big" | "route-reject" | "address",
   mtu = 0,
 ): IcmpError {
   const inet = packet.family === "inet";
   switch (cause) {
     case "port":
       return inet ? { type: 3, code: 3, info: 0 } : { type: 1, code: 4, info: 0 };
+    case "address":
+      return inet ? { type: 3, code: 1, info: 0 } : { type: 1, code: 3, info: 0 };
     case "time-exceeded":
       return inet ? { type: 11, code: 0, info: 0 } : { type: 3, code: 0, info: 0 };
     case "too-big":

@@ -40,6 +40,13 @@ export interface Event {
   readonly length?: number;
   readonly dscp?: number;
   readonly tcp_flags?: number;
+  readonly nat_source?: string;
+  readonly nat_source_port?: number;
+  readonly nat_destination?: string;
+  readonly nat_destination_port?: number;
+  /** kind/SET/RULE */
+  readonly source_nat_rule?: string | undefined;
+  readonly destination_nat_rule?: string | undefined;
   readonly icmp_type?: number;
   readonly icmp_code?: number;
 }

@@ -25,6 +25,7 @@ import {
   type Tuple,
 } from "./packet.js";
 import { finished } from "./offload.js";
+import { Nat, type Choice } from "./nat.js";
 import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
 import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
@@ -35,12 +36,16 @@ import {
   endReason,
   fits,
   isUnreachable,
+  outOf,
+  seenOf,
   shares,
   timeoutOf,
   type Direction,
   type Session,
+  type Translation,
 } from "./session.js";
 import { TcpTrack, type TcpRules } from "./tcp.js";
+import { translated } from "./translate.js";
 import { readScreens, screensMet, type Screens } from "./screen.js";
 import { Counted, type Taken } from "./screen-rate.js";
 import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
@@ -68,8 +73,15 @@ interface Judgement {
   restarts: Session | undefined;
   /** it has a session's addresses, but comes from elsewhere */
   astray: boolean;
+  /** the session whose addresses it has, where it has no part in it */
+  stray: Session | undefined;
   /** whose tuple the policies were asked about, where it is not the packet's own */
   asked: Tuple | undefined;
+  /** as it leaves, where that is not as it came */
+  out: Tuple | undefined;
+  /** an ICMP error: what it is about, as that leaves */
+  quote: Tuple | undefined;
+  translation: Translation | undefined;
   /** it may open a session, once nothing else stops it */
   opens: boolean;
   /** the session that it opened */
@@ -138,6 +150,7 @@ export class Firewall {
   #limit!: Limit;
   #filters!: Filters;
   #classes!: Classes;
+  #nat: Nat | undefined;
   readonly #meters = new Meters();
   #generation = 0;
   #epoch = 0;
@@ -158,6 +171,8 @@ export class Firewall {
     private readonly unfinished = false,
     /** how long neighbours take to answer, nanoseconds */
     private readonly late = 0n,
+    /** what the program chose for a packet, where several addresses or ports will do */
+    private readonly chosen: (packet: number) => Choice | undefined = () => undefined,
   ) {
     this.commit(config, generation);
   }
@@ -173,6 +188,8 @@ export class Firewall {
     this.#routes = new Routes(config, this.#units);
     this.#applications = readApplications(config);
     this.#policies = new Policies(config, this.#applications);
+    this.#nat = new Nat(config, this.#units, this.#applications, this.#nat);
+    keep(this.counters, "nat", this.#nat.rules);
     this.#rules = {
       noSynCheck: tcp?.["no-syn-check"] === true,
       noSequenceCheck: tcp?.["no-sequence-check"] === true,
@@ -252,6 +269,39 @@ export class Firewall {
       this.#finish(j, since + FRAGMENT_WAIT + SLACK_NS);
     }
     this.#answers(now);
+  }
+
+  /**
+   * met: a frame as it is on the wire beyond this firewall, where it was made as if nothing were translated: what answers a
+   * session comes to its outer addresses, and errors quote what left. Its session is in `port`'s instance.
+   */
+  met(port: string, frame: Buffer): Buffer {
+    const unit = this.#unitOf(vlansOf(frame), port);
+    if (unit === undefined) return frame;
+    try {
+      const packet = parseFrame(frame);
+      const { tuple, quoted } = packet;
+      const client = quoted ?? reverseTuple(tuple);
+      const same = (one: Tuple): boolean =>
+        tupleKey("", isLater(packet) ? { ...one, sourcePort: 0, destinationPort: 0 } : one) === tupleKey("", client);
+      const session = [...this.#live()].find((one) => one.translation !== undefined && same(one.tuple));
+      if (session === undefined) return frame;
+      const answer = reverseTuple(session.out);
+      const to =
+        quoted === undefined
+          ? answer
+          : {
+              ...tuple,
+              source: sameAddress(tuple.source, quoted.destination) ? answer.source : tuple.source,
+              destination: sameAddress(tuple.destination, quoted.source) ? answer.destination : tuple.destination,
+            };
+      const ip = translated(packet, to, quoted === undefined ? undefined : session.out);
+      const link = frame.length - packet.behind - packet.ip.length;
+      return Buffer.concat([frame.subarray(0, link), ip, frame.subarray(link + ip.length)]);
+    } catch (error) {
+      if (error instanceof Malformed) return frame;
+      throw error;
+    }
   }
 
   /** premature: it answers what still waits here: nobody can have got it. */
@@ -373,7 +423,11 @@ export class Firewall {
       frames: [],
       restarts: undefined,
       astray: false,
+      stray: undefined,
       asked: undefined,
+      out: undefined,
+      quote: undefined,
+      translation: undefined,
       opens: false,
       installed: undefined,
       instance: "",
@@ -408,17 +462,21 @@ export class Firewall {
 
   #judge(j: Judgement, packet: Packet): void {
     this.#find(j, packet);
+    this.#destinationNat(j, packet);
     this.#route(j, packet);
     if (j.localInstance !== undefined) {
       /* Sessions are of what goes through. */
       j.session = undefined;
       j.direction = undefined;
+      /* What this host answers goes out untranslated, so it may not be asked under another address. */
+      if (j.out !== undefined) throw new Drop("ip-destination");
       this.#host(j, packet);
       this.#meet(j, packet, "lo0", this.#filters.host(j.localInstance, packet.family));
       j.verdict = "host";
       return;
     }
     this.#policy(j, packet);
+    this.#sourceNat(j, packet);
     this.#egress(j, packet);
     this.#track(j, packet);
     if (this.#waits(j, packet)) return;
@@ -510,7 +568,9 @@ export class Firewall {
         count(this.counters, ["policers", budget.name, "bytes"], length);
       },
     };
-    const said = walk(terms, { packet, unit: j.unit!.name }, j.marks, effects ? outside : undefined);
+    /* Filters on the way out see a packet as it leaves. */
+    const seen = at === "output" && j.out !== undefined ? { ...packet, tuple: j.out } : packet;
+    const said = walk(terms, { packet: seen, unit: j.unit!.name }, j.marks, effects ? outside : undefined);
     j.passages.push({ at, walk: said });
     j.marks = said.marks;
     if (said.fate === "policer") throw new Drop("policer");
@@ -587,8 +647,92 @@ export class Firewall {
     }
   }
 
+  /** destinationNat: what has a session leaves as its session does; else a rule says where it is sent on to. */
+  #destinationNat(j: Judgement, packet: Packet): void {
+    const { session } = j;
+    if (session !== undefined) {
+      if (session.translation !== undefined) this.#translateKnown(j, packet, session);
+      return;
+    }
+    if (packet.icmp !== undefined && isErrorWithoutFlow(packet)) return;
+    const rule = this.#nat!.destinationRule(j.unit!, packet.tuple);
+    if (rule === undefined) return;
+    const out = this.#nat!.toDestination(rule, packet.tuple, this.chosen(j.number));
+    if (out === undefined) this.#impossible(rule.name, "nat-unmappable");
+    j.out = out;
+    j.translation = { destination: rule.name, source: undefined, given: false };
+  }
+
+  #translateKnown(j: Judgement, packet: Packet, session: Session): void {
+    const out = outOf(session, j.direction!);
+    j.out = out;
+    if (packet.quoted === undefined) return;
+    /* An error goes to the sender of what it is about, and quotes what that one sent; who hides behind another address has no
+       routers to be seen either (RFC 5508 4.2). */
+    const came = j.direction === 0 ? session.tuple : reverseTuple(session.out);
+    const hidden = !sameAddress(out.source, came.source);
+    j.out = { ...packet.tuple, destination: out.destination, ...(hidden ? { source: out.source } : {}) };
+    j.quote = j.direction === 0 ? reverseTuple(session.out) : session.tuple;
+  }
+
+  #impossible(rule: string, reason: string): never {
+    count(this.counters, ["nat", rule, "failures"]);
+    throw new Drop(reason);
+  }
+
+  /** sourceNat: where a new session seems to come from; whether the rules still allow what a known one has. */
+  #sourceNat(j: Judgement, packet: Packet): void {
+    const nat = this.#nat!;
+    const isError = packet.icmp !== undefined && isErrorWithoutFlow(packet);
+    const [unit, egress] = [j.unit!, j.egress!];
+    if (j.stray !== undefined) {
+      /* There is no session that its translation could be kept in, so it may go on only as it is. */
+      if (j.stray.translation !== undefined) throw new Drop("nat-no-session");
+      if (isError) return;
+      const rule = nat.destinationRule(unit, packet.tuple) ?? nat.sourceRule(unit, egress, packet.tuple);
+      if (rule !== undefined) throw new Drop("nat-no-session");
+      return;
+    }
+    if (isError) return;
+    if (j.session !== undefined) {
+      if (j.session.judged !== this.#epoch) this.#natHolds(j, j.session);
+      return;
+    }
+    const asked = seenOf(packet.tuple, j.out ?? packet.tuple);
+    const rule = nat.sourceRule(unit, egress, asked);
+    if (rule === undefined) return;
+    const echo = packet.icmp !== undefined && isEcho(packet.family, packet.icmp.type);
+    const isFree = (out: Tuple): boolean => !this.#sessions.has(tupleKey(egress.instance, reverseTuple(out)));
+    const live = [...this.#live()].map(({ tuple, out, translation }) => ({
+      tuple,
+      out,
+      given: translation?.given === true,
+    }));
+    const found = nat.toSource(rule, asked, egress, echo, live, this.chosen(j.number), isFree);
+    if (typeof found === "string") {
+      /* It is known by then that it leaves translated. */
+      j.out ??= packet.tuple;
+      this.#impossible(rule.name, found);
+    }
+    j.out = found.out;
+    j.translation = { destination: j.translation?.destination, source: rule.name, given: found.given };
+  }
+
+  #natHolds(j: Judgement, session: Session): void {
+    const nat = this.#nat!;
+    const [client, server] = j.direction === 0 ? [j.unit!, j.egress!] : [j.egress!, j.unit!];
+    const { tuple, out, translation, icmp } = session;
+    if (nat.isOff && translation === undefined) return;
+    const holding = { tuple, out, given: translation?.given === true };
+    const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
+    const rules = nat.isOff ? undefined : nat.holds(holding, client, server, echo);
+    if (rules === undefined) throw new Drop("nat-changed");
+    j.translation = { destination: rules.destination?.name, source: rules.source?.name, given: holding.given };
+  }
+
   #route(j: Judgement, packet: Packet): void {
-    const { source, destination } = packet.tuple;
+    const { source } = packet.tuple;
+    const { destination } = j.out ?? packet.tuple;
     const routes = this.#routes.find(j.instance, destination);
     const [route] = routes;
     if (packet.multicastMac || isMulticast(destination) || sameAddress(destination, readAddress("255.255.255.255"))) {
@@ -647,7 +791,7 @@ export class Firewall {
   #leadsBack(j: Judgement, session: Session): boolean {
     const known = session.units[j.direction!];
     if (session.generation === this.#generation && known.name === j.unit!.name) return true;
-    const source = j.direction === 0 ? session.tuple.source : session.tuple.destination;
+    const source = j.direction === 0 ? session.tuple.source : session.out.destination;
     return this.#routes
       .find(j.unit!.instance, source)
       .some((route) => route.kind === "forward" && route.unit.name === j.unit!.name);
@@ -664,11 +808,11 @@ export class Firewall {
     const belongs = session !== undefined && this.#belongs(j, session);
     if (belongs && (packet.quoted !== undefined || fits(session, direction!, packet))) {
       /* The session's own question: what its client asked for, between where both sides are now. */
-      j.asked = session.tuple;
+      j.asked = seenOf(session.tuple, session.out);
       rule = this.#policies.decide({
         from: direction === 0 ? from : to,
         to: direction === 0 ? to : from,
-        tuple: session.tuple,
+        tuple: j.asked,
         icmp: session.icmp,
       });
       j.rule = rule;
@@ -678,10 +822,12 @@ export class Firewall {
     /* A message that shares its session without being like it is judged for itself, and goes on with it. */
     j.astray = session !== undefined && !belongs;
     if (j.astray) {
+      j.stray = session;
       j.session = undefined;
       j.direction = undefined;
     }
-    rule = this.#policies.decide({ from, to, tuple: packet.tuple, icmp: packet.icmp });
+    if (j.out !== undefined) j.asked = seenOf(packet.tuple, j.out);
+    rule = this.#policies.decide({ from, to, tuple: j.asked ?? packet.tuple, icmp: packet.icmp });
     j.rule = rule;
     if (rule.action !== "permit") this.#denied(j, rule);
   }
@@ -701,6 +847,9 @@ export class Firewall {
     session.rule = rule;
     session.generation = this.#generation;
     session.judged = this.#epoch;
+    if (session.translation === undefined || j.translation === undefined) return;
+    session.translation.destination = j.translation.destination;
+    session.translation.source = j.translation.source;
   }
 
   #denied(j: Judgement, rule: Rule): never {
@@ -738,20 +887,22 @@ export class Firewall {
 
   /** Its place must be free: that is seen when it takes it, after everything else. */
   #install(j: Judgement, packet: Packet): void {
-    const keys = [
-      tupleKey(j.unit!.instance, packet.tuple),
-      tupleKey(j.egress!.instance, reverseTuple(packet.tuple)),
-    ] as const;
+    const out = j.out ?? packet.tuple;
+    const keys = [tupleKey(j.unit!.instance, packet.tuple), tupleKey(j.egress!.instance, reverseTuple(out))] as const;
     if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
     const limits = this.#limits(j, packet);
     if (keys[0] === keys[1] || keys.some((key) => this.#sessions.has(key))) {
       this.#counted.give(limits);
-      throw new Drop(taken(packet));
+      throw new Drop(j.translation === undefined ? taken(packet) : "nat-exhausted");
     }
+    for (const name of [j.translation?.destination, j.translation?.source])
+      if (name !== undefined) count(this.counters, ["nat", name, "hits"]);
     const rule = j.rule!;
     const session: Session = {
       id: this.#nextSession++,
       tuple: packet.tuple,
+      out,
+      translation: j.translation,
       keys,
       icmp: packet.icmp,
       createdNs: j.time,
@@ -802,7 +953,8 @@ export class Firewall {
     const egress = j.egress!;
     j.verdict = "forward";
     const codePoint = j.marks.codePoint ?? this.#classes.leave(egress.name, packet.family, j.marks);
-    const ip = marked(hop(packet), codePoint);
+    const whole = j.out === undefined ? packet : { ...packet, ip: translated(packet, j.out, j.quote) };
+    const ip = marked(hop(whole), codePoint);
     const mtu = egress.mtu[packet.family];
     const link = (piece: Buffer): Buffer =>
       etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
@@ -876,7 +1028,7 @@ export class Firewall {
     }
     if (j.verdict === "drop") count(this.counters, ["drops", j.reason!]);
     const ends =
-      j.denyReason !== undefined &&
+      (j.denyReason !== undefined || j.reason === "nat-changed") &&
       j.reason !== "host-inbound" &&
       j.session !== undefined &&
       packet?.quoted === undefined &&
@@ -943,9 +1095,11 @@ export class Firewall {
           ? errorFor(packet, "time-exceeded")
           : j.reason === "mtu-exceeded"
             ? errorFor(packet, "too-big", j.egress!.mtu[packet.family])
-            : j.reason === "route-reject"
-              ? errorFor(packet, "route-reject")
-              : undefined;
+            : j.reason === "nat-unmappable"
+              ? errorFor(packet, "address")
+              : j.reason === "route-reject"
+                ? errorFor(packet, "route-reject")
+                : undefined;
     if (error === undefined) return "none";
     const own = ownAddress(j.unit!, packet.tuple.source);
     if (!mayTellError(packet) || own === undefined) return "silent";
@@ -978,7 +1132,7 @@ export class Firewall {
           until_ns: j.time,
           generation: this.#generation,
           action,
-          ...this.#flowOf(j.packet!.tuple, j.packet!.icmp),
+          ...this.#flowOf((at === "output" ? j.out : undefined) ?? j.packet!.tuple, j.packet!.icmp),
           filter_id: term.filterId,
           term_id: term.termId,
           filter: term.filter,
@@ -1035,6 +1189,33 @@ export class Firewall {
     };
   }
 
+  #aboutSession(session: Session) {
+    const { tuple, out, icmp, rule, translation } = session;
+    const about = this.#about(tuple, icmp, rule);
+    return {
+      ...about,
+      application: this.#applicationName(rule, seenOf(tuple, out)),
+      ...(translation?.source === undefined
+        ? {}
+        : {
+            nat_source: writeAddress(out.source),
+            nat_source_port: out.sourcePort,
+            source_nat_rule: translation.source,
+          }),
+      ...(translation?.destination === undefined
+        ? {}
+        : {
+            nat_destination: writeAddress(out.destination),
+            /* Only its client's side has an identifier of its own. */
+            nat_destination_port:
+              icmp !== undefined && isEcho(tuple.source.family, icmp.type)
+                ? about.destination_port
+                : out.destinationPort,
+            destination_nat_rule: translation.destination,
+          }),
+    };
+  }
+
   #seen(packet: Packet) {
     return { length: packet.ip.length, dscp: packet.tos >> 2, tcp_flags: packet.segment?.flags ?? 0 };
   }
@@ -1046,7 +1227,7 @@ export class Firewall {
       until_ns: j.time,
       generation: this.#generation,
       action: "permit",
-      ...this.#about(session.tuple, session.icmp, session.rule),
+      ...this.#aboutSession(session),
       ...this.#places(session),
       session: session.id,
       session_created_s: Number(session.createdNs / SECOND),
@@ -1112,7 +1293,7 @@ export class Firewall {
       until_ns: until,
       generation: session.generation,
       action: "permit",
-      ...this.#about(session.tuple, session.icmp, session.rule),
+      ...this.#aboutSession(session),
       ...this.#places(session),
       session: session.id,
       session_created_s: Number(session.createdNs / SECOND),
