@@ -135,6 +135,8 @@ describe_nat(struct event_frame *f, const struct worker *w, const struct session
 {
 	const struct flow_key *in = &s->flow[0].key, *reply = &s->flow[1].key;
 	struct nat_session rules = nat_rules_of(w, s);
+	if (reply->family != in->family)
+		f->record.nat_address_family = reply->family;
 	f->extension.source_nat_rule_id = rules.source_rule;
 	f->extension.destination_nat_rule_id = rules.destination_rule;
 	if (rules.source_rule) {
@@ -241,6 +243,10 @@ event_filter_log(struct worker *w, const struct packet *p, const struct filter_t
 	if (!f)
 		return;
 	describe_packet(f, p);
+	if (out && packet_crosses(p)) {
+		f->extension.packet_length = packet_out_length(p);
+		translate_message(p, &f->extension.icmp_type, &f->extension.icmp_code);
+	}
 	f->record.filter_id = term->filter_id;
 	f->record.term_id = term->term_id;
 	f->record.action = (uint8_t)action;

@@ -108,7 +108,7 @@ try_split(const struct packet *p, uint16_t mtu)
 	struct split s;
 	uint16_t length;
 	uint8_t *out;
-	if (!fragment_ipv4(&s, p, mtu))
+	if (p->key.family != ADDRESS_FAMILY_INET || !split_begin(&s, header, mtu))
 		return;
 	out = malloc(mtu);
 	count = split_count(&s);

@@ -36,4 +36,15 @@ checksum_mend(uint8_t *checksum_at, uint64_t change)
 	memcpy(checksum_at, &mended, 2);
 }
 
+/* checksum_mend_udp: a UDP sender that made no checksum has none to mend. */
+static inline void
+checksum_mend_udp(uint8_t *checksum_at, uint64_t change)
+{
+	if (load16_raw(checksum_at) == 0)
+		return;
+	checksum_mend(checksum_at, change);
+	if (load16_raw(checksum_at) == 0)
+		store16(checksum_at, 0xffff);
+}
+
 #endif

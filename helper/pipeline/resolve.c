@@ -7,7 +7,7 @@ neighbour_resolve(struct worker *w, struct packet *p)
 	if (!(p->flags & PACKET_MEMO)) {
 		const struct next_hop *h = p->next_hop;
 		const struct address *a = h->on_link ? &packet_out(p)->destination : &h->gateway;
-		uint8_t family = h->on_link ? p->key.family : h->family;
+		uint8_t family = h->on_link ? packet_out(p)->family : h->family;
 		/* Explain takes no slot: a neighbour nobody asked for yet is one that would have to be asked for. */
 		p->neighbour = w->trace ? neighbour_find(w->neighbours, h->unit, family, a)
 					: neighbour_slot(w->neighbours, h->unit, family, a);

@@ -105,9 +105,9 @@ take_memo(const struct worker *w, struct packet *p)
 {
 	const struct flow *f = &p->session->flow[p->direction];
 	if (p->flags & PACKET_ICMP_ERROR)
-		nat_known_error(p, p->session);
+		nat_known_error(w, p, p->session);
 	else
-		nat_known(p, p->session);
+		nat_leaves(p, p->session);
 	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit &&
 		       p->session->route_instance[p->direction] == p->route_instance && w->ports[f->egress_port].up;
 	/* No flow key tells how a frame was addressed: what went to many stations is the route's to refuse. */
@@ -423,10 +423,10 @@ session_remember(struct worker *w, struct packet *p)
 	f->egress_unit = p->egress_unit;
 	f->egress_port = u->port;
 	f->egress_vlan = u->vlan;
-	f->mtu = egress_mtu(w, p->egress_unit, p->key.family);
+	f->mtu = egress_takes(w, p);
 	s->zones[p->direction] = (struct zones){ .ingress = p->zone, .egress = p->egress_zone };
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
-	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, p->key.family);
+	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, packet_out(p)->family);
 	filter_remember(w, p, s);
 	bool screened = screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress), filtered = false;
 	for (unsigned d = 0; d < 2; d++)

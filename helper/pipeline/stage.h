@@ -141,6 +141,8 @@ egress_clamp(const struct worker *w, struct packet *p)
 
 /* egress_mtu: the largest IP packet of `family` that leaves by `unit`. */
 uint16_t egress_mtu(const struct worker *w, uint16_t unit, uint8_t family);
+/* egress_takes: the largest plain packet of the packet's flow, as it comes, that leaves in one piece. */
+uint16_t egress_takes(const struct worker *w, const struct packet *p);
 /* output_room: how many outputs a packet may add without taking those of packets still to come. */
 static inline uint32_t
 output_room(const struct worker *w)

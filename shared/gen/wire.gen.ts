@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "ad72950fc91ec129";
+export const LAYOUT_HASH = "a5d83987ce05badf";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -399,21 +399,29 @@ export const DropReason = {
   SYN_COOKIE_QUEUE: 58,
   /** a SYN+ACK that was answered before in the client's stead */
   SYN_COOKIE_REPEATED: 59,
-  /** an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+  /** a static rule matches, but an address has no counterpart (NPTv6: RFC 6296; NAT64: RFC 6052) */
   NAT_UNMAPPABLE: 60,
   /** no room for another binding of persistent NAT */
   NAT_BINDING_FULL: 64,
   /** its binding of persistent NAT has as many sessions as it may */
   NAT_BINDING_SESSIONS: 65,
+  /** to an IPv4 host by NAT64, but no source rule gives it an IPv4 source */
+  NAT64_NO_SOURCE: 68,
+  /** NAT64 carries TCP, UDP and ICMP echo, and errors that have a counterpart; this is none of them */
+  NAT64_PROTOCOL: 69,
+  /** a header that NAT64 may not leave out: source routing, authentication, options in a fragment (RFC 7915 4.1, 5.1) */
+  NAT64_HEADER: 70,
+  /** a fragment whose checksum NAT64 cannot mend: of ICMP, or of UDP without one (RFC 7915 4.5) */
+  NAT64_FRAGMENT: 71,
   /** a log stream that must deliver is down (require-delivery) */
   LOG_DELIVERY: 76,
 } as const;
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 export type DropReasonName = keyof typeof DropReason;
 /** What a user reads, by value. */
-export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","syn-cookie","syn-cookie-pending","syn-cookie-queue","syn-cookie-repeated","nat-unmappable","unknown","unknown","unknown","nat-binding-full","nat-binding-sessions","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","log-delivery"];
+export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","syn-cookie","syn-cookie-pending","syn-cookie-queue","syn-cookie-repeated","nat-unmappable","unknown","unknown","unknown","nat-binding-full","nat-binding-sessions","unknown","unknown","nat64-no-source","nat64-protocol","nat64-header","nat64-fragment","unknown","unknown","unknown","unknown","log-delivery"];
 /** The declared name, by value. */
-export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", "SYN_COOKIE", "SYN_COOKIE_PENDING", "SYN_COOKIE_QUEUE", "SYN_COOKIE_REPEATED", "NAT_UNMAPPABLE", undefined, undefined, undefined, "NAT_BINDING_FULL", "NAT_BINDING_SESSIONS", undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
+export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", "SYN_COOKIE", "SYN_COOKIE_PENDING", "SYN_COOKIE_QUEUE", "SYN_COOKIE_REPEATED", "NAT_UNMAPPABLE", undefined, undefined, undefined, "NAT_BINDING_FULL", "NAT_BINDING_SESSIONS", undefined, undefined, "NAT64_NO_SOURCE", "NAT64_PROTOCOL", "NAT64_HEADER", "NAT64_FRAGMENT", undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
 
 export const Verdict = {
   /** not decided yet */
@@ -464,6 +472,7 @@ export const offset = {
     server_bytes: 136,
     ingress_interface: 144,
     application_id: 148,
+    nat_address_family: 151,
   },
   extension: {
     session_id: 152,

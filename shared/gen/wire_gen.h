@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0xad72950fc91ec129ull
-#define WIRE_LAYOUT_HASH_TEXT "ad72950fc91ec129"
+#define WIRE_LAYOUT_HASH 0xa5d83987ce05badfull
+#define WIRE_LAYOUT_HASH_TEXT "a5d83987ce05badf"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -384,9 +384,13 @@ enum drop_reason {
 	DROP_REASON_SYN_COOKIE_PENDING = 57, /* a client with a SYN cookie, or its server, sent this before the server had answered */
 	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
 	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
-	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+	DROP_REASON_NAT_UNMAPPABLE = 60, /* a static rule matches, but an address has no counterpart (NPTv6: RFC 6296; NAT64: RFC 6052) */
 	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
 	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
+	DROP_REASON_NAT64_NO_SOURCE = 68, /* to an IPv4 host by NAT64, but no source rule gives it an IPv4 source */
+	DROP_REASON_NAT64_PROTOCOL = 69, /* NAT64 carries TCP, UDP and ICMP echo, and errors that have a counterpart; this is none of them */
+	DROP_REASON_NAT64_HEADER = 70, /* a header that NAT64 may not leave out: source routing, authentication, options in a fragment (RFC 7915 4.1, 5.1) */
+	DROP_REASON_NAT64_FRAGMENT = 71, /* a fragment whose checksum NAT64 cannot mend: of ICMP, or of UDP without one (RFC 7915 4.5) */
 	DROP_REASON_LOG_DELIVERY = 76, /* a log stream that must deliver is down (require-delivery) */
 };
 #define DROP_REASON_COUNT 77u /* highest value + 1 */
@@ -459,6 +463,10 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_NAT_UNMAPPABLE] = "nat-unmappable",
 		[DROP_REASON_NAT_BINDING_FULL] = "nat-binding-full",
 		[DROP_REASON_NAT_BINDING_SESSIONS] = "nat-binding-sessions",
+		[DROP_REASON_NAT64_NO_SOURCE] = "nat64-no-source",
+		[DROP_REASON_NAT64_PROTOCOL] = "nat64-protocol",
+		[DROP_REASON_NAT64_HEADER] = "nat64-header",
+		[DROP_REASON_NAT64_FRAGMENT] = "nat64-fragment",
 		[DROP_REASON_LOG_DELIVERY] = "log-delivery",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";
@@ -553,7 +561,7 @@ struct event_record {
 		uint8_t filter_log_source; /* FILTER_LOG: enum filter_log_source */
 		uint8_t suppressed_kind; /* LOG_SUPPRESSED: enum event_type */
 	};
-	uint8_t reserved_135; /* zero */
+	uint8_t nat_address_family; /* enum address_family of the translated addresses, where it is another than address_family (NAT64); else zero */
 };
 _Static_assert(offsetof(struct event_record, timestamp_ns) == 0, "event_record.timestamp_ns moved");
 _Static_assert(sizeof(((struct event_record *)0)->timestamp_ns) == 8, "event_record.timestamp_ns changed size");
@@ -595,8 +603,8 @@ _Static_assert(offsetof(struct event_record, ingress_interface) == 128, "event_r
 _Static_assert(sizeof(((struct event_record *)0)->ingress_interface) == 4, "event_record.ingress_interface changed size");
 _Static_assert(offsetof(struct event_record, application_id) == 132, "event_record.application_id moved");
 _Static_assert(sizeof(((struct event_record *)0)->application_id) == 2, "event_record.application_id changed size");
-_Static_assert(offsetof(struct event_record, reserved_135) == 135, "event_record.reserved_135 moved");
-_Static_assert(sizeof(((struct event_record *)0)->reserved_135) == 1, "event_record.reserved_135 changed size");
+_Static_assert(offsetof(struct event_record, nat_address_family) == 135, "event_record.nat_address_family moved");
+_Static_assert(sizeof(((struct event_record *)0)->nat_address_family) == 1, "event_record.nat_address_family changed size");
 _Static_assert(offsetof(struct event_record, policy_id) == 44, "event_record.policy_id moved");
 _Static_assert(sizeof(((struct event_record *)0)->policy_id) == 4, "event_record.policy_id changed size");
 _Static_assert(offsetof(struct event_record, client_packets) == 56, "event_record.client_packets moved");

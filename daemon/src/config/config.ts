@@ -438,8 +438,9 @@ export interface NatStaticRule {
     readonly "destination-port"?: string | number;
   };
   readonly then: {
-    /** exactly one of the two */
+    /** exactly one of the three */
     readonly "static-nat": {
+      readonly inet?: true;
       readonly prefix?: { readonly name: string; readonly "mapped-port"?: string | number };
       readonly "nptv6-prefix"?: { readonly name: string };
     };

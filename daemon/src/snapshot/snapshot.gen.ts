@@ -541,15 +541,15 @@ export interface SnapshotNatPool {
 export interface SnapshotNatRule {
   /** unique, KIND/SET/RULE; 1..255 characters */
   readonly name: string;
-  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); off, interface, pool, prefix, nptv6 */
-  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6";
+  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); nat64: to the IPv4 address behind the outer prefix (RFC 6052, RFC 6146); off, interface, pool, prefix, nptv6, nat64 */
+  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6" | "nat64";
   /** action pool: position in nat_pools + 1; else 0; 0..1024 */
   readonly pool: number;
-  /** actions prefix and nptv6 only; host bits zero; 4 or 16 bytes */
+  /** actions prefix, nptv6 and nat64 (IPv6) only; host bits zero; 4 or 16 bytes */
   readonly outer?: Uint8Array;
   /** actions prefix and nptv6 only, of the same family; host bits zero; 4 or 16 bytes */
   readonly inner?: Uint8Array;
-  /** actions prefix and nptv6 (1..64): of both prefixes; else 0; 0..128 */
+  /** actions prefix and nptv6 (1..64): of both prefixes; nat64: 32, 40, 48, 56, 64 or 96; else 0; 0..128 */
   readonly length: number;
   /** action prefix: the first outer port, 0 if ports stay as they are; 0..65535 */
   readonly outer_port: number;
@@ -2859,9 +2859,10 @@ export const snapshotSchema = {
       "interface",
       "pool",
       "prefix",
-      "nptv6"
+      "nptv6",
+      "nat64"
      ],
-     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296)"
+     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); nat64: to the IPv4 address behind the outer prefix (RFC 6052, RFC 6146)"
     },
     "pool": {
      "type": "integer",
@@ -2871,7 +2872,7 @@ export const snapshotSchema = {
     },
     "outer": {
      "$ref": "#/$defs/address",
-     "description": "actions prefix and nptv6 only; host bits zero"
+     "description": "actions prefix, nptv6 and nat64 (IPv6) only; host bits zero"
     },
     "inner": {
      "$ref": "#/$defs/address",
@@ -2881,7 +2882,7 @@ export const snapshotSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
-     "description": "actions prefix and nptv6 (1..64): of both prefixes; else 0"
+     "description": "actions prefix and nptv6 (1..64): of both prefixes; nat64: 32, 40, 48, 56, 64 or 96; else 0"
     },
     "outer_port": {
      "type": "integer",
