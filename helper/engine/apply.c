@@ -645,6 +645,7 @@ engine_apply(void *ctx, struct snapshot *s, struct refusal *why)
 	}
 
 	/* From here on nothing fails. */
+	rib_set_defer(new->rib, kernel_retire, e);
 	struct neighbour_table *former = new->neighbours ? e->neighbours : NULL;
 	if (new->neighbours) {
 		e->neighbours = new->neighbours;
@@ -682,6 +683,7 @@ engine_apply(void *ctx, struct snapshot *s, struct refusal *why)
 		attach_forget(&e->leftovers, 0, true);
 	remove_addresses(e, s, new);
 	synchronize_rcu();
+	kernel_release(e);
 	if (old) {
 		struct snapshot *past = old->snapshot;
 		plan_destroy(old);

@@ -210,6 +210,7 @@ tick(struct engine *e)
 		return;
 	e->last_tick_s = second;
 	kernel_refresh(e, second);
+	kernel_release(e);
 	for (uint32_t w = 0; second % SWEEP_S == 0 && w < e->options.workers; w++)
 		e->former_rings[w] = e->former_rings[w] ? event_ring_sweep(e->ring[w]) : 0;
 }
@@ -321,6 +322,7 @@ engine_destroy(struct engine *e)
 	if (e->server)
 		control_server_close(e->server);
 	engine_release(e);
+	kernel_release(e);
 	if (e->plan) {
 		struct snapshot *s = e->plan->snapshot;
 		plan_destroy(e->plan);
@@ -353,6 +355,7 @@ engine_destroy(struct engine *e)
 	free(e->learned.at);
 	free(e->found.at);
 	free(e->addresses.at);
+	free(e->retired.at);
 	free(e);
 }
 

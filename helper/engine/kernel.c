@@ -314,6 +314,31 @@ grow(void **at, uint32_t count, uint32_t *room, size_t size)
 	return true;
 }
 
+void
+kernel_retire(void *ctx, fib_release *release, void *object)
+{
+	struct engine *e = ctx;
+	struct retired_list *l = &e->retired;
+
+	if (!grow((void **)&l->at, l->count, &l->room, sizeof *l->at)) {
+		synchronize_rcu();
+		release(object);
+		return;
+	}
+	l->at[l->count++] = (struct retired){ release, object };
+}
+
+void
+kernel_release(struct engine *e)
+{
+	if (e->retired.count == 0)
+		return;
+	synchronize_rcu();
+	for (uint32_t i = 0; i < e->retired.count; i++)
+		e->retired.at[i].release(e->retired.at[i].object);
+	e->retired.count = 0;
+}
+
 /* The unit of a kernel's device: a VLAN device is a tagged unit, a port's device its untagged unit. */
 static uint16_t
 unit_of_ifindex(const struct plan *p, unsigned ifindex, uint16_t instance, uint8_t family,

@@ -55,6 +55,17 @@ struct route_list {
 	bool failed;
 };
 
+/* retired: a part of a forwarding table that workers may still read. */
+struct retired {
+	fib_release *release;
+	void *object;
+};
+
+struct retired_list {
+	struct retired *at;
+	uint32_t count, room;
+};
+
 struct address_list {
 	struct netlink_address *at;
 	uint32_t count, room;
@@ -79,9 +90,10 @@ struct engine {
 	struct device device[LOOP_DEVICES_MAX];
 	struct plan *plan; /* in force; NULL before the first snapshot */
 	struct neighbour_table *neighbours;
-	struct nat_owners *owners;     /* NULL: one worker */
-	struct route_list learned;     /* as they are in the plan's rib */
-	struct route_list found;       /* while the kernel's routes are read */
+	struct nat_owners *owners; /* NULL: one worker */
+	struct route_list learned; /* as they are in the plan's rib */
+	struct route_list found;   /* while the kernel's routes are read */
+	struct retired_list retired;
 	const struct plan *reading;    /* while routes are read: whose units they are for, */
 	struct route_list *read_into;  /* and where they go */
 	struct address_list addresses; /* the kernel's, as of the last reading */
@@ -133,6 +145,10 @@ int kernel_routes(struct engine *e, const struct plan *p, struct route_list *out
 int kernel_addresses(struct engine *e);
 /* kernel_changed brings the routes of the plan in force up to date. */
 void kernel_changed(struct engine *e);
+/* kernel_retire is the fib_defer of the rib in force, with the engine as its context. kernel_release frees what was retired: now and
+ * then, and before the rib is destroyed. */
+fib_defer kernel_retire;
+void kernel_release(struct engine *e);
 void kernel_resolve(struct engine *e);
 /* kernel_refresh asks the kernel after neighbours, once a second. */
 void kernel_refresh(struct engine *e, uint64_t now_s);

@@ -53,8 +53,8 @@ struct rib; /* [C] */
  * before s is published. */
 struct rib *rib_build(struct snapshot *s, const struct rib_route *learned, uint32_t count);
 
-/* rib_set_defer says how memory that workers may still read is released (see fib_set_defer). To be called between
- * rib_build and the first rib_add or rib_remove; without it such memory is kept until rib_destroy. Control thread. */
+/* rib_set_defer says how memory that workers may still read is released (see fib_set_defer). To be called before the snapshot
+ * is published; what was retired earlier, or without it, is kept until rib_destroy. Control thread. */
 void rib_set_defer(struct rib *r, fib_defer *defer, void *ctx);
 
 /* rib_destroy frees the rib and its forwarding tables; assumes that no worker reads the snapshot any more. */
