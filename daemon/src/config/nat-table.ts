@@ -156,10 +156,12 @@ export class NatTable {
       this.#addresses(match[`${side}-address`], match[`${side}-address-name`], of);
     const sources = this.#crosses && family === FAMILY_NUMBER.inet ? undefined : family;
     const traffic = this.#traffic(match);
-    return expand({ source: sets("source", sources), destination: sets("destination", family) }, traffic).map((each) => ({
-      rule,
-      ...each,
-    }));
+    return expand({ source: sets("source", sources), destination: sets("destination", family) }, traffic).map(
+      (each) => ({
+        rule,
+        ...each,
+      }),
+    );
   }
 
   #destinationSet({ name, from, rule }: NatDestinationRuleSet): RankedSet {
