@@ -19,6 +19,7 @@ import { Talkers } from "./http/talkers.js";
 import { PoolAlarms } from "./nat/pool-alarms.js";
 import type { RingReader } from "./ring/reader.js";
 import { RingSet } from "./ring/ring-set.js";
+import { TableAlarm } from "./session/table-alarm.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
 import { StateStore } from "./state/state-store.js";
 import { Delivery } from "./syslog/delivery.js";
@@ -43,8 +44,8 @@ const LAST_DRAIN_FRAMES = 2_048;
 /** How long until the active configuration is offered again to a helper that refused it. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
-/** How often pools are looked at whose use is to be told. */
-const POOLS_MS = 2_000;
+/** How often what may raise an alarm is looked at. */
+const ALARMS_MS = 2_000;
 
 /** DaemonStateError: started twice, or stopped before it was started. */
 export class DaemonStateError extends CodedError {
@@ -74,7 +75,8 @@ export class Daemon {
   #lastFailure = "";
   #retry: NodeJS.Timeout | undefined;
   readonly #poolAlarms: PoolAlarms;
-  #pools: NodeJS.Timeout | undefined;
+  readonly #tableAlarm: TableAlarm;
+  #alarms: NodeJS.Timeout | undefined;
 
   constructor(options: DaemonOptions, log: Logger) {
     this.#log = log;
@@ -118,9 +120,8 @@ export class Daemon {
       role: "writer",
       client: `ringwalld ${process.pid}`,
     });
-    this.#poolAlarms = new PoolAlarms(({ name, text }, raised) =>
-      raised ? log.warn({ alarm: name }, text) : log.info({ alarm: name }, text),
-    );
+    this.#poolAlarms = new PoolAlarms((line, raised) => watch.alarm(line, raised));
+    this.#tableAlarm = new TableAlarm((line, raised) => watch.alarm(line, raised));
     const handlers = createHandlers({
       commits: this.#commits,
       store: this.#store,
@@ -132,6 +133,7 @@ export class Daemon {
       firewallLog: this.#firewallLog,
       talkers: this.#talkers,
       poolAlarms: this.#poolAlarms,
+      tableAlarm: this.#tableAlarm,
       names,
       hostName: host,
     });
@@ -160,7 +162,7 @@ export class Daemon {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     clearTimeout(this.#retry);
-    clearInterval(this.#pools);
+    clearInterval(this.#alarms);
     await this.#drained;
     this.#drainLast();
     this.#required.close();
@@ -241,8 +243,18 @@ export class Daemon {
     this.#delivery.setStreams(streams);
     this.#required.setStreams(streams);
     this.#drained ??= this.#drain();
-    clearInterval(this.#pools);
-    if (!this.#stop.signal.aborted) this.#pools = setInterval(() => void this.#watchPools(), POOLS_MS).unref();
+    clearInterval(this.#alarms);
+    if (!this.#stop.signal.aborted) this.#alarms = setInterval(() => void this.#watchUse(), ALARMS_MS).unref();
+  }
+
+  async #watchUse(): Promise<void> {
+    await this.#watchPools();
+    if (!this.#helper.isConnected) return;
+    try {
+      this.#tableAlarm.observe((await this.#helper.call("status", {})).workers, Date.now());
+    } catch (err) {
+      this.#log.debug({ err }, "the use of the session table is not known");
+    }
   }
 
   async #watchPools(): Promise<void> {

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x74091739f057453bull
-#define WIRE_LAYOUT_HASH_TEXT "74091739f057453b"
+#define WIRE_LAYOUT_HASH 0x2ca813399229ccdfull
+#define WIRE_LAYOUT_HASH_TEXT "2ca813399229ccdf"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -361,6 +361,8 @@ enum drop_reason {
 	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
 	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
 	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+	DROP_REASON_FRAGMENT_OVERLAP = 61, /* a fragment that brings bytes of its datagram that came before */
+	DROP_REASON_TCP_EARLY_DATA = 62, /* a TCP segment with data before the handshake was done (strict-syn-check) */
 	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
 	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
 	DROP_REASON_LOG_DELIVERY = 76, /* a log stream that must deliver is down (require-delivery) */
@@ -433,6 +435,8 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_SYN_COOKIE_QUEUE] = "syn-cookie-queue",
 		[DROP_REASON_SYN_COOKIE_REPEATED] = "syn-cookie-repeated",
 		[DROP_REASON_NAT_UNMAPPABLE] = "nat-unmappable",
+		[DROP_REASON_FRAGMENT_OVERLAP] = "fragment-overlap",
+		[DROP_REASON_TCP_EARLY_DATA] = "tcp-early-data",
 		[DROP_REASON_NAT_BINDING_FULL] = "nat-binding-full",
 		[DROP_REASON_NAT_BINDING_SESSIONS] = "nat-binding-sessions",
 		[DROP_REASON_LOG_DELIVERY] = "log-delivery",

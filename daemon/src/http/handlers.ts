@@ -68,6 +68,7 @@ import type {
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
 import type { PoolAlarms } from "../nat/pool-alarms.js";
+import type { TableAlarm } from "../session/table-alarm.js";
 import type { Talkers } from "./talkers.js";
 import { bindingView, natView } from "./nat-view.js";
 import { screenViews } from "./screen-view.js";
@@ -107,6 +108,7 @@ export interface Parts {
   readonly firewallLog: FirewallLog;
   readonly talkers: Talkers;
   readonly poolAlarms: PoolAlarms;
+  readonly tableAlarm: TableAlarm;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -115,7 +117,8 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, poolAlarms, talkers, names } = parts;
+  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, poolAlarms, tableAlarm, talkers, names } =
+    parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -328,7 +331,8 @@ export function createHandlers(parts: Parts): Handlers {
         after = page.next;
       }
     },
-    "GET /alarms": (): readonly AlarmView[] => poolAlarms.raised,
+    "GET /alarms": (): readonly AlarmView[] =>
+      [...poolAlarms.raised, ...tableAlarm.raised].toSorted((a, b) => (a.since < b.since ? -1 : 1)),
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /talkers": (): TalkersView => talkers.view(),
     "GET /sessions": sessionPage,
