@@ -20,6 +20,7 @@ import { Talkers } from "./http/talkers.js";
 import { PoolAlarms, type AlarmLine } from "./nat/pool-alarms.js";
 import type { RingReader } from "./ring/reader.js";
 import { RingSet } from "./ring/ring-set.js";
+import { TableAlarm } from "./session/table-alarm.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
 import { StateStore } from "./state/state-store.js";
 import { Delivery } from "./syslog/delivery.js";
@@ -44,8 +45,8 @@ const LAST_DRAIN_FRAMES = 2_048;
 /** How long until the active configuration is offered again to a helper that refused it. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
-/** How often pools are looked at whose use is to be told. */
-const POOLS_MS = 2_000;
+/** How often what may raise an alarm is looked at. */
+const ALARMS_MS = 2_000;
 
 /** DaemonStateError: started twice, or stopped before it was started. */
 export class DaemonStateError extends CodedError {
@@ -76,7 +77,8 @@ export class Daemon {
   #lastFailure = "";
   #retry: NodeJS.Timeout | undefined;
   readonly #poolAlarms: PoolAlarms;
-  #pools: NodeJS.Timeout | undefined;
+  readonly #tableAlarm: TableAlarm;
+  #alarms: NodeJS.Timeout | undefined;
 
   constructor(options: DaemonOptions, log: Logger) {
     this.#log = log;
@@ -120,12 +122,12 @@ export class Daemon {
       role: "writer",
       client: `ringwalld ${process.pid}`,
     });
-    const tellAlarm = ({ name, text }: AlarmLine, raised: boolean): void =>
-      raised ? log.warn({ alarm: name }, text) : log.info({ alarm: name }, text);
-    this.#poolAlarms = new PoolAlarms(tellAlarm);
+    const alarm = (line: AlarmLine, raised: boolean): void => watch.alarm(line, raised);
+    this.#poolAlarms = new PoolAlarms(alarm);
+    this.#tableAlarm = new TableAlarm(alarm);
     this.#listener = new Listener({
       socketPath: daemonSocket(options.runDir),
-      say: tellAlarm,
+      say: alarm,
       tell: (text) => log.info(text),
     });
     const handlers = createHandlers({
@@ -140,6 +142,7 @@ export class Daemon {
       talkers: this.#talkers,
       poolAlarms: this.#poolAlarms,
       listener: this.#listener,
+      tableAlarm: this.#tableAlarm,
       names,
       hostName: host,
     });
@@ -168,7 +171,7 @@ export class Daemon {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     clearTimeout(this.#retry);
-    clearInterval(this.#pools);
+    clearInterval(this.#alarms);
     await this.#drained;
     this.#drainLast();
     this.#required.close();
@@ -251,8 +254,18 @@ export class Daemon {
     this.#delivery.setStreams(streams);
     this.#required.setStreams(streams);
     this.#drained ??= this.#drain();
-    clearInterval(this.#pools);
-    if (!this.#stop.signal.aborted) this.#pools = setInterval(() => void this.#watchPools(), POOLS_MS).unref();
+    clearInterval(this.#alarms);
+    if (!this.#stop.signal.aborted) this.#alarms = setInterval(() => void this.#watchUse(), ALARMS_MS).unref();
+  }
+
+  async #watchUse(): Promise<void> {
+    await this.#watchPools();
+    if (!this.#helper.isConnected) return;
+    try {
+      this.#tableAlarm.observe((await this.#helper.call("status", {})).workers, Date.now());
+    } catch (err) {
+      this.#log.debug({ err }, "the use of the session table is not known");
+    }
   }
 
   async #watchPools(): Promise<void> {

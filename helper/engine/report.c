@@ -68,6 +68,9 @@ report_worker(const struct engine *e, uint32_t index, struct reply *r)
 	reply_unsigned(r, "dropped_packets", dropped);
 	reply_unsigned(r, "sessions", flow_table_used(l->worker.flows));
 	reply_unsigned(r, "session_capacity", flow_table_capacity(l->worker.flows));
+	reply_unsigned(r, "session_limit", e->plan ? session_limit(&l->worker) : 0);
+	reply_unsigned(r, "sessions_refused", read_counter(&c->drop[DROP_REASON_SESSION_TABLE_FULL]));
+	reply_boolean(r, "ageing_early", __atomic_load_n(&l->worker.ageing_early, __ATOMIC_RELAXED));
 	reply_close(r);
 }
 
@@ -265,6 +268,7 @@ report_counters(void *ctx, struct reply *r)
 	reply_unsigned(r, "host_bytes", SUM(e, host_bytes));
 	reply_unsigned(r, "sessions_opened", SUM(e, sessions_opened));
 	reply_unsigned(r, "sessions_closed", SUM(e, sessions_closed));
+	reply_unsigned(r, "sessions_aged_early", SUM(e, sessions_aged_early));
 	reply_unsigned(r, "sessions_abandoned", SUM(e, sessions_abandoned));
 	reply_unsigned(r, "icmp_errors_sent", SUM(e, icmp_errors_sent));
 	reply_unsigned(r, "icmp_errors_limited", SUM(e, icmp_errors_limited));

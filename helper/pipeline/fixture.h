@@ -180,6 +180,8 @@ fixture_new(uint32_t sessions)
 	s->settings.icmp_error_rate = 1000;
 	s->settings.icmp_error_burst = 100;
 	s->settings.session_maximum = UINT32_MAX;
+	s->settings.early_ageout_s = 20;
+	s->settings.high_watermark = s->settings.low_watermark = 100;
 	s->port_count = FIXTURE_PORTS;
 	s->unit_count = FIXTURE_UNITS;
 	s->zone_count = FIXTURE_ZONES;

@@ -38,4 +38,8 @@ void worker_snapshot(struct worker *w, const struct snapshot *s);
 uint32_t session_close_matching(struct worker *w, enum close_reason reason,
 				bool (*match)(const struct session *s, void *ctx), void *ctx);
 
+/* session_limit: how many sessions this worker may have: its share of session-maximum, as far as the table, made when the worker
+ * started, has room. The worker, and control while it changes no snapshot. */
+uint32_t session_limit(const struct worker *w);
+
 #endif

@@ -7,7 +7,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/stage.h"
 
-enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, LINGER_S = 2, AGE_BUDGET = 8192 };
+enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, LINGER_S = 2, AGE_BUDGET = 8192, EARLY_BUDGET = 4096 };
 enum { DNS_PORT = 53 };
 
 #define ROW_NONE UINT32_MAX
@@ -83,6 +83,8 @@ check_tcp(struct worker *w, struct packet *p)
 		return DROP_REASON_TCP_WINDOW;
 	case TCP_BAD_STATE:
 		return DROP_REASON_TCP_STATE;
+	case TCP_EARLY_DATA:
+		return DROP_REASON_TCP_EARLY_DATA;
 	case TCP_NEW_CONNECTION:
 		p->session = NULL;
 		p->direction = 0;
@@ -208,9 +210,8 @@ session_astray(const struct worker *w, const struct packet *p)
 	return p->session && !same_zones(p->session, p) && !came_by_its_path(w, p);
 }
 
-/* This worker's share of session-maximum; the table, made when the worker started, may hold more. */
-static uint32_t
-limit_of(const struct worker *w)
+uint32_t
+session_limit(const struct worker *w)
 {
 	uint32_t share = (w->snapshot->settings.session_maximum - 1) / w->workers + 1;
 	uint32_t room = flow_table_capacity(w->flows);
@@ -223,8 +224,12 @@ session_check(struct worker *w, struct packet *p)
 	struct tcp_track scratch;
 	if (p->session || p->flags & PACKET_ICMP_ERROR)
 		return VERDICT_NONE;
-	if (p->key.protocol == PROTOCOL_TCP && tcp_start(&scratch, p, &w->snapshot->settings.tcp) != TCP_OK)
-		return packet_drop(p, DROP_REASON_TCP_NO_SESSION);
+	if (p->key.protocol == PROTOCOL_TCP) {
+		enum tcp_result result = tcp_start(&scratch, p, &w->snapshot->settings.tcp);
+		if (result != TCP_OK)
+			return packet_drop(p, result == TCP_EARLY_DATA ? DROP_REASON_TCP_EARLY_DATA
+								       : DROP_REASON_TCP_NO_SESSION);
+	}
 	if (is_icmp(p) && (packet_later_fragment(p) || (p->flags & PACKET_ICMP_ECHO && !is_echo_request(p))))
 		return packet_drop(p, DROP_REASON_ICMP_NO_SESSION);
 	/* Its first fragment was not let through, or it would find the session that one opened. */
@@ -232,7 +237,7 @@ session_check(struct worker *w, struct packet *p)
 		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
 	if (w->snapshot->settings.require_delivery && !event_ring_delivers(w->ring, w->now_ns))
 		return packet_drop(p, DROP_REASON_LOG_DELIVERY);
-	if (flow_table_used(w->flows) >= limit_of(w) && !(p->flags & PACKET_RESTART))
+	if (flow_table_used(w->flows) >= session_limit(w) && !(p->flags & PACKET_RESTART))
 		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
 	return limits_sessions(w, p->zone) ? limit_check(w, p) : VERDICT_NONE;
 }
@@ -571,18 +576,50 @@ session_refused(struct worker *w, struct packet *p)
 	}
 }
 
+/* expire ends a session that had its time, for `reason` if nothing else ended it. */
+static void
+expire(struct worker *w, struct session *s, enum close_reason reason)
+{
+	bool unanswered = s->flags & SESSION_SPLICED && splice_pending(w, s);
+	end(w, s, reason_of(s, unanswered ? CLOSE_REASON_SYNPROXY_FAILURE : reason));
+}
+
+/* is_crowded: has the table been beyond its high watermark, and not come down to the low one since? */
+static bool
+is_crowded(const struct worker *w)
+{
+	const struct settings *settings = &w->snapshot->settings;
+	uint64_t used = 100ull * flow_table_used(w->flows), limit = session_limit(w);
+	return used > limit * (w->ageing_early ? settings->low_watermark : settings->high_watermark);
+}
+
+/* In the order of the table, a part of it each time: whoever looked for the oldest would have to look at all. */
+static void
+age_early(struct worker *w)
+{
+	uint64_t idle_ns = w->snapshot->settings.early_ageout_s * 1000000000ull;
+	uint32_t capacity = flow_table_capacity(w->flows);
+	__atomic_store_n(&w->ageing_early, is_crowded(w), __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < EARLY_BUDGET && i < capacity && w->ageing_early; i++) {
+		w->early_index = w->early_index + 1 < capacity ? w->early_index + 1 : 0;
+		struct session *s = flow_table_at(w->flows, w->early_index);
+		if (!s || w->now_ns - s->last_ns < idle_ns)
+			continue;
+		counter_add(&w->counters.sessions_aged_early, 1);
+		expire(w, s, CLOSE_REASON_AGED_OUT);
+		__atomic_store_n(&w->ageing_early, is_crowded(w), __ATOMIC_RELAXED);
+	}
+}
+
 void
 session_age(struct worker *w)
 {
 	unsigned budget = AGE_BUDGET;
 	struct session *s;
-	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL) {
-		bool spliced = s->flags & SESSION_SPLICED;
-		if (spliced && splice_repeat(w, s))
-			continue;
-		bool unanswered = spliced && splice_pending(w, s);
-		end(w, s, reason_of(s, unanswered ? CLOSE_REASON_SYNPROXY_FAILURE : CLOSE_REASON_IDLE_TIMEOUT));
-	}
+	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL)
+		if (!(s->flags & SESSION_SPLICED && splice_repeat(w, s)))
+			expire(w, s, CLOSE_REASON_IDLE_TIMEOUT);
+	age_early(w);
 }
 
 uint32_t

@@ -811,6 +811,104 @@ a_worker_opens_its_share_of_session_maximum_and_no_more(void **state)
 	fixture_free(f);
 }
 
+/* Opens sessions from so many ports, each a second after the one before, and reads their lines. */
+static void
+open_sessions(struct fixture *f, uint16_t first_port, unsigned count)
+{
+	struct shape s = dns4;
+	s.source_port = first_port;
+	for (unsigned i = 0; i < count; i++, s.source_port++) {
+		fixture_housekeep(f, SECOND);
+		assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+	}
+}
+
+static void
+beyond_the_high_watermark_idle_sessions_end_until_the_low_one(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->snapshot.settings.early_ageout_s = 5;
+	f->snapshot.settings.high_watermark = 50;
+	f->snapshot.settings.low_watermark = 25;
+	open_sessions(f, dns4.source_port, 32);
+	fixture_housekeep(f, 10 * SECOND);
+	assert_null(fixture_event(f)); /* 32 of 64: not beyond it */
+	assert_false(f->worker->ageing_early);
+	open_sessions(f, dns4.source_port + 32, 1);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD); /* the same again: the first session is not idle */
+	fixture_housekeep(f, SECOND);
+	for (unsigned i = 0; i < 17; i++)
+		assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason, CLOSE_REASON_AGED_OUT);
+	assert_null(fixture_event(f));
+	assert_int_equal(flow_table_used(f->worker->flows), 16);
+	assert_int_equal(f->worker->counters.sessions_aged_early, 17);
+	assert_false(f->worker->ageing_early);
+	unsigned direction;
+	struct packet first;
+	struct shape s = dns4;
+	fixture_receive(f, &first, &s);
+	assert_non_null(
+	    flow_table_find(f->worker->flows, &first.key, flow_table_hash(f->worker->flows, &first.key), &direction));
+	fixture_housekeep(f, SECOND);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
+static void
+sessions_that_are_in_use_do_not_end_early(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->snapshot.settings.high_watermark = f->snapshot.settings.low_watermark = 0;
+	open_sessions(f, dns4.source_port, 18);
+	fixture_housekeep(f, SECOND);
+	assert_null(fixture_event(f)); /* 20 seconds are the default */
+	assert_true(f->worker->ageing_early);
+	fixture_housekeep(f, 2 * SECOND);
+	next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	assert_null(fixture_event(f));
+	f->snapshot.settings.high_watermark = 100;
+	f->snapshot.settings.low_watermark = 100;
+	fixture_housekeep(f, 15 * SECOND);
+	assert_null(fixture_event(f)); /* a commit took that back */
+	assert_false(f->worker->ageing_early);
+	fixture_free(f);
+}
+
+static void
+what_is_for_this_host_needs_no_room_in_the_table(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->service[TRUST][0] = (struct host_service){ .any_protocol = true, .port_high = 0xffff, .icmp_type = -1 };
+	f->zone[TRUST].host_service_count = 1;
+	f->snapshot.settings.session_maximum = 1;
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	struct shape ssh = client(TCP_SYN, 1000, 0, 0);
+	assert_int_equal(fixture_send(f, ssh), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_SESSION_TABLE_FULL);
+	ssh.destination = "10.0.1.1";
+	ssh.destination_port = 22;
+	assert_int_equal(fixture_send(f, ssh), VERDICT_HOST);
+	fixture_free(f);
+}
+
+static void
+a_segment_with_data_before_its_handshake_is_dropped_where_that_is_strict(void **state)
+{
+	struct fixture *f = open_firewall();
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 1000, 0, 10)), VERDICT_FORWARD);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+	f->snapshot.settings.tcp.strict_syn_check = true;
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 1000, 0, 10)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_EARLY_DATA);
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 1000, 0, 0)), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, server(TCP_SYN | TCP_ACK, 5000, 1001, 10)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_EARLY_DATA);
+	assert_int_equal(fixture_send(f, server(TCP_SYN | TCP_ACK, 5000, 1001, 0)), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 10)), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
 static void
 a_log_that_must_be_delivered_and_is_not_lets_no_new_session_through(void **state)
 {
@@ -1096,6 +1194,10 @@ main(void)
 		cmocka_unit_test(a_link_layer_multicast_passes_with_no_session),
 		cmocka_unit_test(a_route_change_moves_a_session_or_ends_it),
 		cmocka_unit_test(a_worker_opens_its_share_of_session_maximum_and_no_more),
+		cmocka_unit_test(beyond_the_high_watermark_idle_sessions_end_until_the_low_one),
+		cmocka_unit_test(sessions_that_are_in_use_do_not_end_early),
+		cmocka_unit_test(what_is_for_this_host_needs_no_room_in_the_table),
+		cmocka_unit_test(a_segment_with_data_before_its_handshake_is_dropped_where_that_is_strict),
 		cmocka_unit_test(a_log_that_must_be_delivered_and_is_not_lets_no_new_session_through),
 		cmocka_unit_test(a_full_table_drops_and_counts),
 		cmocka_unit_test(a_packet_waits_for_its_neighbour_and_then_opens_its_session),

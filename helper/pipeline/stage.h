@@ -202,7 +202,7 @@ bool session_judged(const struct worker *w, const struct packet *p);
 /* session_astray: the packet bears a session's addresses, but comes from a zone where the session does not lie. It may be
  * forged: it is judged for itself, and neither counts in the session nor changes or ends it. */
 bool session_astray(const struct worker *w, const struct packet *p);
-/* session_age closes sessions whose time is up. */
+/* session_age closes sessions whose time is up; between the watermarks, also those that are idle for early-ageout. */
 void session_age(struct worker *w);
 
 /* wait_hold takes a packet whose neighbour is not known, or that waits behind others of its flow. One that wait_next handed out

@@ -44,6 +44,7 @@ struct counters {
 	uint64_t host_packets, host_bytes;
 	uint64_t drop[DROP_REASONS];
 	uint64_t sessions_opened, sessions_closed;
+	uint64_t sessions_aged_early;
 	uint64_t sessions_abandoned; /* installed, but their first packet never went on: no event */
 	uint64_t icmp_errors_sent, icmp_errors_limited, resets_sent, resets_limited;
 	uint64_t handed_off;
@@ -139,6 +140,8 @@ struct worker {
 	/* owned tables */
 	struct flow_table *flows;
 	struct age_wheel *ages;
+	bool ageing_early;    /* [A] written here, read by control: the table is between its watermarks, from above */
+	uint32_t early_index; /* the session that is looked at next for that */
 	struct fragment_table *fragments;
 	struct wait_queue *waiting;
 	uint32_t held; /* packets that wait there */

@@ -348,6 +348,7 @@ report_counters(const struct snapshot *s, const struct worker *const *workers, u
 	SUM(&c, host_bytes);
 	SUM(&c, sessions_opened);
 	SUM(&c, sessions_closed);
+	SUM(&c, sessions_aged_early);
 	SUM(&c, sessions_abandoned);
 	SUM(&c, icmp_errors_sent);
 	SUM(&c, icmp_errors_limited);

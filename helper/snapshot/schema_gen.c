@@ -10,6 +10,8 @@ static const struct schema_field settings_fields[] = {
 	  .type = { .kind = SCHEMA_CHOICE, .words = settings_fail_mode_words, .value_count = 2 } },
 	{ .name = "tcp_no_syn_check", .name_length = 16, .required = true, .at = offsetof(struct given_settings, tcp_no_syn_check),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "tcp_strict_syn_check", .name_length = 20, .required = true, .at = offsetof(struct given_settings, tcp_strict_syn_check),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "tcp_no_sequence_check", .name_length = 21, .required = true, .at = offsetof(struct given_settings, tcp_no_sequence_check),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "tcp_rst_invalidate", .name_length = 18, .required = true, .at = offsetof(struct given_settings, tcp_rst_invalidate),
@@ -24,6 +26,12 @@ static const struct schema_field settings_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
 	{ .name = "session_maximum", .name_length = 15, .required = true, .at = offsetof(struct given_settings, session_maximum),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1024ll, .high = 16777216ll } },
+	{ .name = "early_ageout", .name_length = 12, .required = true, .at = offsetof(struct given_settings, early_ageout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 65535ll } },
+	{ .name = "high_watermark", .name_length = 14, .required = true, .at = offsetof(struct given_settings, high_watermark),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 100ll } },
+	{ .name = "low_watermark", .name_length = 13, .required = true, .at = offsetof(struct given_settings, low_watermark),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 100ll } },
 	{ .name = "icmp_error_rate", .name_length = 15, .required = true, .at = offsetof(struct given_settings, icmp_error_rate),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
 	{ .name = "icmp_error_burst", .name_length = 16, .required = true, .at = offsetof(struct given_settings, icmp_error_burst),
@@ -39,7 +47,7 @@ static const struct schema_field settings_fields[] = {
 	{ .name = "log_zone_burst", .name_length = 14, .required = true, .at = offsetof(struct given_settings, log_zone_burst),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 };
-const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 16, .field = settings_fields };
+const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 20, .field = settings_fields };
 
 static const int64_t host_service_family_values[] = { 0, 2, 10 };
 static const struct schema_field host_service_fields[] = {

@@ -9,6 +9,7 @@ enum given_settings_fail_mode { GIVEN_SETTINGS_FAIL_MODE_CLOSED, GIVEN_SETTINGS_
 struct given_settings {
 	uint32_t fail_mode;
 	bool tcp_no_syn_check;
+	bool tcp_strict_syn_check;
 	bool tcp_no_sequence_check;
 	bool tcp_rst_invalidate;
 	bool tcp_fin_invalidate;
@@ -16,6 +17,9 @@ struct given_settings {
 	uint32_t tcp_time_wait;
 	uint32_t tcp_mss;
 	uint32_t session_maximum;
+	uint32_t early_ageout;
+	uint32_t high_watermark;
+	uint32_t low_watermark;
 	uint32_t icmp_error_rate;
 	uint32_t icmp_error_burst;
 	bool require_delivery;

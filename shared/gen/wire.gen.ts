@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "a5d83987ce05badf";
+export const LAYOUT_HASH = "6ac82ab427dc7c15";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
@@ -401,6 +401,10 @@ export const DropReason = {
   SYN_COOKIE_REPEATED: 59,
   /** a static rule matches, but an address has no counterpart (NPTv6: RFC 6296; NAT64: RFC 6052) */
   NAT_UNMAPPABLE: 60,
+  /** a fragment that brings bytes of its datagram that came before */
+  FRAGMENT_OVERLAP: 61,
+  /** a TCP segment with data before the handshake was done (strict-syn-check) */
+  TCP_EARLY_DATA: 62,
   /** no room for another binding of persistent NAT */
   NAT_BINDING_FULL: 64,
   /** its binding of persistent NAT has as many sessions as it may */
@@ -419,9 +423,9 @@ export const DropReason = {
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 export type DropReasonName = keyof typeof DropReason;
 /** What a user reads, by value. */
-export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","syn-cookie","syn-cookie-pending","syn-cookie-queue","syn-cookie-repeated","nat-unmappable","unknown","unknown","unknown","nat-binding-full","nat-binding-sessions","unknown","unknown","nat64-no-source","nat64-protocol","nat64-header","nat64-fragment","unknown","unknown","unknown","unknown","log-delivery"];
+export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","syn-cookie","syn-cookie-pending","syn-cookie-queue","syn-cookie-repeated","nat-unmappable","fragment-overlap","tcp-early-data","unknown","nat-binding-full","nat-binding-sessions","unknown","unknown","nat64-no-source","nat64-protocol","nat64-header","nat64-fragment","unknown","unknown","unknown","unknown","log-delivery"];
 /** The declared name, by value. */
-export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", "SYN_COOKIE", "SYN_COOKIE_PENDING", "SYN_COOKIE_QUEUE", "SYN_COOKIE_REPEATED", "NAT_UNMAPPABLE", undefined, undefined, undefined, "NAT_BINDING_FULL", "NAT_BINDING_SESSIONS", undefined, undefined, "NAT64_NO_SOURCE", "NAT64_PROTOCOL", "NAT64_HEADER", "NAT64_FRAGMENT", undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
+export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", "SYN_COOKIE", "SYN_COOKIE_PENDING", "SYN_COOKIE_QUEUE", "SYN_COOKIE_REPEATED", "NAT_UNMAPPABLE", "FRAGMENT_OVERLAP", "TCP_EARLY_DATA", undefined, "NAT_BINDING_FULL", "NAT_BINDING_SESSIONS", undefined, undefined, "NAT64_NO_SOURCE", "NAT64_PROTOCOL", "NAT64_HEADER", "NAT64_FRAGMENT", undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
 
 export const Verdict = {
   /** not decided yet */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0xa5d83987ce05badfull
-#define WIRE_LAYOUT_HASH_TEXT "a5d83987ce05badf"
+#define WIRE_LAYOUT_HASH 0x6ac82ab427dc7c15ull
+#define WIRE_LAYOUT_HASH_TEXT "6ac82ab427dc7c15"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -385,6 +385,8 @@ enum drop_reason {
 	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
 	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
 	DROP_REASON_NAT_UNMAPPABLE = 60, /* a static rule matches, but an address has no counterpart (NPTv6: RFC 6296; NAT64: RFC 6052) */
+	DROP_REASON_FRAGMENT_OVERLAP = 61, /* a fragment that brings bytes of its datagram that came before */
+	DROP_REASON_TCP_EARLY_DATA = 62, /* a TCP segment with data before the handshake was done (strict-syn-check) */
 	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
 	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
 	DROP_REASON_NAT64_NO_SOURCE = 68, /* to an IPv4 host by NAT64, but no source rule gives it an IPv4 source */
@@ -461,6 +463,8 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_SYN_COOKIE_QUEUE] = "syn-cookie-queue",
 		[DROP_REASON_SYN_COOKIE_REPEATED] = "syn-cookie-repeated",
 		[DROP_REASON_NAT_UNMAPPABLE] = "nat-unmappable",
+		[DROP_REASON_FRAGMENT_OVERLAP] = "fragment-overlap",
+		[DROP_REASON_TCP_EARLY_DATA] = "tcp-early-data",
 		[DROP_REASON_NAT_BINDING_FULL] = "nat-binding-full",
 		[DROP_REASON_NAT_BINDING_SESSIONS] = "nat-binding-sessions",
 		[DROP_REASON_NAT64_NO_SOURCE] = "nat64-no-source",

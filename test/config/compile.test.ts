@@ -560,6 +560,7 @@ describe("interfaces, routes and settings", () => {
     assert.deepEqual(snapshotOf([["security.flow", undefined]]).settings, {
       fail_mode: "closed",
       tcp_no_syn_check: false,
+      tcp_strict_syn_check: false,
       tcp_no_sequence_check: false,
       tcp_rst_invalidate: false,
       tcp_fin_invalidate: false,
@@ -567,6 +568,9 @@ describe("interfaces, routes and settings", () => {
       tcp_time_wait: 2,
       tcp_mss: 0,
       session_maximum: 262144,
+      early_ageout: 20,
+      high_watermark: 100,
+      low_watermark: 100,
       icmp_error_rate: 1000,
       icmp_error_burst: 100,
       require_delivery: false,
@@ -590,10 +594,12 @@ describe("interfaces, routes and settings", () => {
           },
         ],
         ["security.flow.tcp-mss", { "all-tcp": { mss: 1380 } }],
+        ["security.flow.aging", { "early-ageout": 7, "high-watermark": 90, "low-watermark": 70 }],
       ]).settings,
       {
         fail_mode: "open",
         tcp_no_syn_check: true,
+        tcp_strict_syn_check: false,
         tcp_no_sequence_check: true,
         tcp_rst_invalidate: true,
         tcp_fin_invalidate: true,
@@ -601,12 +607,24 @@ describe("interfaces, routes and settings", () => {
         tcp_time_wait: 30,
         tcp_mss: 1380,
         session_maximum: 4096,
+        early_ageout: 7,
+        high_watermark: 90,
+        low_watermark: 70,
         icmp_error_rate: 0,
         icmp_error_burst: 5,
         require_delivery: false,
         ...logRates,
       },
     );
+  });
+
+  test("a high watermark alone is the low one too, and strict-syn-check is taken over", () => {
+    const { settings } = snapshotOf([
+      ["security.flow.aging", { "high-watermark": 95 }],
+      ["security.flow.tcp-session", { "strict-syn-check": true }],
+    ]);
+    const { early_ageout, high_watermark, low_watermark, tcp_strict_syn_check } = settings;
+    assert.deepEqual([early_ageout, high_watermark, low_watermark, tcp_strict_syn_check], [20, 95, 95, true]);
   });
 
   test("time-wait-state without a number stands for 150 seconds", () => {

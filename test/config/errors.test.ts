@@ -36,17 +36,36 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     [
       "statements of security flow that are not enforced",
       [
-        ["security.flow.aging", {}],
+        ["security.flow.aging", { "early-aging": {} }],
         ["security.flow.tcp-mss", { "all-tcp": {}, "ipsec-vpn": { mss: 1320 } }],
-        ["security.flow.tcp-session", { "strict-syn-check": true, "time-wait-state": { "session-ageout": true } }],
+        [
+          "security.flow.tcp-session",
+          { "no-syn-check-in-tunnel": true, "time-wait-state": { "session-ageout": true } },
+        ],
       ],
       [
-        "security.flow.tcp-session.strict-syn-check: unknown statement 'strict-syn-check'",
+        "security.flow.tcp-session.no-syn-check-in-tunnel: unknown statement 'no-syn-check-in-tunnel'; did you mean 'no-syn-check'?",
         "security.flow.tcp-session.time-wait-state.session-ageout: unknown statement 'session-ageout'; did you mean 'session-timeout'?",
-        "security.flow.aging: unknown statement 'aging'",
+        "security.flow.aging.early-aging: unknown statement 'early-aging'; did you mean 'early-ageout'?",
         "security.flow.tcp-mss.all-tcp: 'mss' is missing",
         "security.flow.tcp-mss.ipsec-vpn: unknown statement 'ipsec-vpn'",
       ],
+    ],
+    [
+      "SYN checks that contradict each other, and watermarks that do",
+      [
+        ["security.flow.tcp-session", { "strict-syn-check": true, "no-syn-check": true }],
+        ["security.flow.aging", { "high-watermark": 80, "low-watermark": 81 }],
+      ],
+      [
+        "security.flow.tcp-session.strict-syn-check: strict-syn-check holds every session to its handshake, no-syn-check lets it begin without",
+        "security.flow.aging.low-watermark: expected at most the high-watermark 80, found 81",
+      ],
+    ],
+    [
+      "a low watermark without a high one",
+      [["security.flow.aging", { "low-watermark": 50 }]],
+      ["security.flow.aging: 'high-watermark' is missing: without it sessions never end early"],
     ],
     [
       "Junos conditions that are not enforced are never dropped",

@@ -570,6 +570,21 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["security.default-policy.log.session-init", flag("security.default-policy.log.session-init")],
   ["security.default-policy.log.session-close", flag("security.default-policy.log.session-close")],
   ["security.flow.tcp-session.no-syn-check", flag("security.flow.tcp-session.no-syn-check")],
+  ["security.flow.tcp-session.strict-syn-check", flag("security.flow.tcp-session.strict-syn-check")],
+  [
+    "security.flow.aging.early-ageout",
+    number("security.flow.aging.early-ageout", "a number of seconds from 1 to 65535", 1, 65535),
+  ],
+  [
+    "security.flow.aging.high-watermark",
+    number("security.flow.aging.high-watermark", "a percentage from 0 to 100", 0, 100),
+  ],
+  [
+    "security.flow.aging.low-watermark",
+    number("security.flow.aging.low-watermark", "a percentage from 0 to 100", 0, 100, [
+      ["security.flow.aging.high-watermark", 100],
+    ]),
+  ],
   ["security.flow.tcp-session.no-sequence-check", flag("security.flow.tcp-session.no-sequence-check")],
   ["security.flow.tcp-session.rst-invalidate-session", flag("security.flow.tcp-session.rst-invalidate-session")],
   ["security.flow.tcp-session.fin-invalidate-session", flag("security.flow.tcp-session.fin-invalidate-session")],

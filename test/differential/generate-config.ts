@@ -175,7 +175,7 @@ export function configOf(numbers: readonly number[]): Config {
     { name: "dmz", interfaces: ["ge-0/0/2.30"], "host-inbound-traffic": inboundOf(c) },
   ];
   const tcp = {
-    ...flag(c.oneIn(8), "no-syn-check"),
+    ...(c.oneIn(8) ? { "no-syn-check": true as const } : flag(c.oneIn(6), "strict-syn-check")),
     ...flag(c.oneIn(8), "no-sequence-check"),
     ...flag(c.oneIn(3), "rst-invalidate-session"),
     ...flag(c.oneIn(6), "fin-invalidate-session"),

@@ -44,7 +44,7 @@ import {
   type Session,
   type Translation,
 } from "./session.js";
-import { TcpTrack, type TcpRules } from "./tcp.js";
+import { hasData, TcpTrack, type TcpRules } from "./tcp.js";
 import { translated } from "./translate.js";
 import { readScreens, screensMet, type Screens } from "./screen.js";
 import { Counted, type Taken } from "./screen-rate.js";
@@ -191,6 +191,7 @@ export class Firewall {
     this.#nat = new Nat(config, this.#units, this.#applications, this.#nat);
     keep(this.counters, "nat", this.#nat.rules);
     this.#rules = {
+      strictSynCheck: tcp?.["strict-syn-check"] === true,
       noSynCheck: tcp?.["no-syn-check"] === true,
       noSequenceCheck: tcp?.["no-sequence-check"] === true,
       rstInvalidates: tcp?.["rst-invalidate-session"] === true,
@@ -633,11 +634,13 @@ export class Firewall {
     j.direction = found.direction;
     const { tcp } = found.session;
     if (tcp === undefined || packet.segment === undefined) return;
-    switch (tcp.check(packet.segment, found.direction, this.#rules)) {
+    switch (tcp.check(packet.segment, found.direction, this.#rules, packet.fragment !== undefined)) {
       case "bad-window":
         throw new Drop("tcp-window");
       case "bad-state":
         throw new Drop("tcp-state");
+      case "early-data":
+        throw new Drop("tcp-early-data");
       case "new-connection":
         j.session = undefined;
         j.direction = undefined;
@@ -874,6 +877,8 @@ export class Firewall {
     const { segment } = packet;
     if (packet.tuple.protocol === TCP && (segment === undefined || !TcpTrack.starts(segment, this.#rules)))
       throw new Drop("tcp-no-session");
+    if (segment !== undefined && this.#rules.strictSynCheck && hasData(segment, packet.fragment !== undefined))
+      throw new Drop("tcp-early-data");
     if (isIcmp(packet.family, packet.tuple.protocol) && isLater(packet)) throw new Drop("icmp-no-session");
     if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
     if (isLater(packet)) throw new Drop("fragment-unknown");

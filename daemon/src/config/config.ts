@@ -77,6 +77,7 @@ export interface Security {
   readonly policies?: readonly PolicyContext[];
   readonly "default-policy"?: DefaultPolicy;
   readonly flow?: {
+    readonly aging?: Aging;
     readonly "tcp-session"?: TcpSession;
     readonly "tcp-mss"?: { readonly "all-tcp"?: { readonly mss: number } };
     readonly "syn-flood-protection-mode"?: "syn-cookie";
@@ -447,8 +448,17 @@ export interface NatStaticRule {
   };
 }
 
+/** Aging: when sessions end early, in percent of session-maximum, and after how many seconds without packets. */
+export interface Aging {
+  readonly "early-ageout"?: number;
+  readonly "high-watermark"?: number;
+  /** default: high-watermark */
+  readonly "low-watermark"?: number;
+}
+
 export interface TcpSession {
   readonly "no-syn-check"?: true;
+  readonly "strict-syn-check"?: true;
   readonly "no-sequence-check"?: true;
   readonly "rst-invalidate-session"?: true;
   readonly "fin-invalidate-session"?: true;

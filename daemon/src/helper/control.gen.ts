@@ -182,6 +182,12 @@ export interface ControlWorkerStatus {
   readonly sessions: number;
   /** 0..9007199254740991 */
   readonly session_capacity: number;
+  /** its share of session_maximum; 0..9007199254740991 */
+  readonly session_limit: number;
+  /** packets dropped because there was no room for another session; 0..9007199254740991 */
+  readonly sessions_refused: number;
+  /** the table was beyond its high watermark, and has not come down to the low one since */
+  readonly ageing_early: boolean;
 }
 
 /** One port. */
@@ -341,6 +347,8 @@ export interface CountersReply {
   readonly sessions_opened: number;
   /** 0..9007199254740991 */
   readonly sessions_closed: number;
+  /** of those closed: before their time, because the table was nearly full; 0..9007199254740991 */
+  readonly sessions_aged_early: number;
   /** their first packet never went on: no event; 0..9007199254740991 */
   readonly sessions_abandoned: number;
   /** 0..9007199254740991 */
@@ -1136,7 +1144,10 @@ export const controlSchema = {
     "host_bytes",
     "dropped_packets",
     "sessions",
-    "session_capacity"
+    "session_capacity",
+    "session_limit",
+    "sessions_refused",
+    "ageing_early"
    ],
    "properties": {
     "index": {
@@ -1195,6 +1206,22 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "session_limit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "its share of session_maximum"
+    },
+    "sessions_refused": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "packets dropped because there was no room for another session"
+    },
+    "ageing_early": {
+     "type": "boolean",
+     "description": "the table was beyond its high watermark, and has not come down to the low one since"
     }
    }
   },
@@ -1622,6 +1649,7 @@ export const controlSchema = {
     "host_bytes",
     "sessions_opened",
     "sessions_closed",
+    "sessions_aged_early",
     "sessions_abandoned",
     "icmp_errors_sent",
     "icmp_errors_limited",
@@ -1682,6 +1710,12 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "sessions_aged_early": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "of those closed: before their time, because the table was nearly full"
     },
     "sessions_abandoned": {
      "type": "integer",

@@ -69,6 +69,7 @@ import type {
 import type { FirewallLog } from "./firewall-log.js";
 import type { Listener } from "./listener.js";
 import type { PoolAlarms } from "../nat/pool-alarms.js";
+import type { TableAlarm } from "../session/table-alarm.js";
 import type { Talkers } from "./talkers.js";
 import { metricsText } from "./metrics.js";
 import { bindingView, natView } from "./nat-view.js";
@@ -110,6 +111,7 @@ export interface Parts {
   readonly talkers: Talkers;
   readonly poolAlarms: PoolAlarms;
   readonly listener: Pick<Listener, "raised">;
+  readonly tableAlarm: TableAlarm;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -118,7 +120,8 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, poolAlarms, talkers, names } = parts;
+  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, poolAlarms, tableAlarm, talkers, names } =
+    parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -338,7 +341,10 @@ export function createHandlers(parts: Parts): Handlers {
         after = page.next;
       }
     },
-    "GET /alarms": (): readonly AlarmView[] => [...parts.listener.raised, ...poolAlarms.raised],
+    "GET /alarms": (): readonly AlarmView[] =>
+      [...parts.listener.raised, ...poolAlarms.raised, ...tableAlarm.raised].toSorted((a, b) =>
+        a.since < b.since ? -1 : 1,
+      ),
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /talkers": (): TalkersView => talkers.view(),
     "GET /sessions": sessionPage,

@@ -51,6 +51,7 @@ const counters: CountersReply = {
   host_bytes: 6,
   sessions_opened: 7,
   sessions_closed: 8,
+  sessions_aged_early: 16,
   sessions_abandoned: 9,
   icmp_errors_sent: 10,
   icmp_errors_limited: 11,

@@ -96,6 +96,7 @@ const TOTALS = {
   host_bytes: "host-bytes",
   sessions_opened: "sessions-opened",
   sessions_closed: "sessions-closed",
+  sessions_aged_early: "sessions-aged-early",
   sessions_abandoned: "sessions-abandoned",
   icmp_errors_sent: "icmp-errors-sent",
   icmp_errors_limited: "icmp-errors-limited",

@@ -6,6 +6,8 @@ export interface SnapshotSettings {
   readonly fail_mode: "closed" | "open";
   /** a session may start with any TCP segment */
   readonly tcp_no_syn_check: boolean;
+  /** no segment with data passes before the handshake is done */
+  readonly tcp_strict_syn_check: boolean;
   /** segments outside the window pass */
   readonly tcp_no_sequence_check: boolean;
   /** a valid RST ends its session at once */
@@ -20,6 +22,12 @@ export interface SnapshotSettings {
   readonly tcp_mss: number;
   /** sessions of all workers together; read when the helper starts; 1024..16777216 */
   readonly session_maximum: number;
+  /** seconds without packets after which a session ends while the table is nearly full; 1..65535 */
+  readonly early_ageout: number;
+  /** percentage of session_maximum beyond which that begins; 100: never; 0..100 */
+  readonly high_watermark: number;
+  /** percentage of session_maximum at which it ends; 0..100 */
+  readonly low_watermark: number;
   /** ICMP errors and resets per second and worker; 0: unlimited; 0..1000000 */
   readonly icmp_error_rate: number;
   /** ICMP errors and resets at once; 1..100000 */
@@ -711,7 +719,7 @@ export interface Snapshot {
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
 export const snapshotFields: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {
-  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_fin_invalidate", ""], ["tcp_initial_timeout", ""], ["tcp_time_wait", ""], ["tcp_mss", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""], ["log_rule_rate", ""], ["log_rule_burst", ""], ["log_zone_rate", ""], ["log_zone_burst", ""]],
+  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_strict_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_fin_invalidate", ""], ["tcp_initial_timeout", ""], ["tcp_time_wait", ""], ["tcp_mss", ""], ["session_maximum", ""], ["early_ageout", ""], ["high_watermark", ""], ["low_watermark", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""], ["log_rule_rate", ""], ["log_rule_burst", ""], ["log_zone_rate", ""], ["log_zone_burst", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["screen", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
@@ -998,6 +1006,7 @@ export const snapshotSchema = {
    "required": [
     "fail_mode",
     "tcp_no_syn_check",
+    "tcp_strict_syn_check",
     "tcp_no_sequence_check",
     "tcp_rst_invalidate",
     "tcp_fin_invalidate",
@@ -1005,6 +1014,9 @@ export const snapshotSchema = {
     "tcp_time_wait",
     "tcp_mss",
     "session_maximum",
+    "early_ageout",
+    "high_watermark",
+    "low_watermark",
     "icmp_error_rate",
     "icmp_error_burst",
     "require_delivery",
@@ -1024,6 +1036,10 @@ export const snapshotSchema = {
     "tcp_no_syn_check": {
      "type": "boolean",
      "description": "a session may start with any TCP segment"
+    },
+    "tcp_strict_syn_check": {
+     "type": "boolean",
+     "description": "no segment with data passes before the handshake is done"
     },
     "tcp_no_sequence_check": {
      "type": "boolean",
@@ -1060,6 +1076,24 @@ export const snapshotSchema = {
      "minimum": 1024,
      "maximum": 16777216,
      "description": "sessions of all workers together; read when the helper starts"
+    },
+    "early_ageout": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 65535,
+     "description": "seconds without packets after which a session ends while the table is nearly full"
+    },
+    "high_watermark": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 100,
+     "description": "percentage of session_maximum beyond which that begins; 100: never"
+    },
+    "low_watermark": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 100,
+     "description": "percentage of session_maximum at which it ends"
     },
     "icmp_error_rate": {
      "type": "integer",
