@@ -160,16 +160,21 @@ export class Stage {
     );
   }
 
-  /** sessions opens so many over UDP, and ends when each has had its answer. */
+  /** sessions opens so many over UDP, and says when each has had its answer. A question whose answer does not come is put again. */
   sessions(count: number, firstPort: number): Running {
     return this.#node(
       "sessions",
       `let begun = 0, answered = 0;
        const next = () => {
          if (begun === ${count}) return;
-         const s = dgram.createSocket("udp4");
-         s.on("message", () => { s.close(); answered++; next(); if (answered === ${count}) console.log("answered"); });
-         s.bind(${firstPort} + begun++, () => s.send("x", ${ECHO_PORT}, to));
+         const s = dgram.createSocket("udp4"), ask = () => s.send("x", ${ECHO_PORT}, to), again = setInterval(ask, 500);
+         s.on("message", () => {
+           clearInterval(again);
+           s.close();
+           if (++answered === ${count}) console.log("answered");
+           next();
+         });
+         s.bind(${firstPort} + begun++, ask);
        };
        for (let i = 0; i < 32; i++) next();`,
     );
