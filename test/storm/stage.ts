@@ -211,13 +211,15 @@ export class Stage {
 
 async function stageConfiguration(options: StageOptions, recordings: readonly Recording[]): Promise<string> {
   const rules = [
-    { name: "echo", then: "permit" as const, application: ["junos-echo"] },
+    { name: "echo", then: "permit" as const, application: ["slow-echo"] },
     ...quietRules.map((name) => ({ name, then: "deny" as const, application: [name] })),
     { name: "noisy", then: "deny" as const },
   ];
   return await configuration({ "trust->untrust": rules }, (parsed) => {
     const tree = parsed as unknown as Tree;
     tree.applications.application.push(
+      // No session ends while accounts are compared.
+      { name: "slow-echo", protocol: "udp", "destination-port": ECHO_PORT, "inactivity-timeout": 3600 },
       ...quietRules.map((name, index) => ({ name, protocol: "udp", "destination-port": QUIET_PORT + index })),
     );
     tree.security.zones["security-zone"] = [
