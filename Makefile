@@ -29,7 +29,7 @@ ALL_C       := $(shell git ls-files '*.c' '*.h' 2>/dev/null | grep -v _gen)
 HELPER      := $(if $(wildcard helper/main.c),build/release/ringwall-helper)
 REPLAY      := $(if $(wildcard helper/replay/main.c),build/release/ringwall-replay build/asan/ringwall-replay)
 
-.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean differential mutants golden evidence
+.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean differential mutants golden evidence storms
 all: build
 
 # ---- setup -------------------------------------------------------------------------------------
@@ -152,6 +152,10 @@ mutants: build
 # Packets beside the lines that came of them, a storm's accounts, and what collectors read, from a run.
 evidence: build
 	node --enable-source-maps build/js/test/evidence/write.js
+
+# The storms of test/storm, several times as long and with as many more kills.
+storms: build
+	STORM_SCALE=$${SCALE:-5} node --enable-source-maps --test --test-concurrency=1 --test-reporter=spec build/js/test/storm/*.test.js
 
 # The lines that tests compare with: written anew, to be read before they are committed.
 golden: js

@@ -23,6 +23,7 @@ import { RingSet } from "./ring/ring-set.js";
 import { TableAlarm } from "./session/table-alarm.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
 import { StateStore } from "./state/state-store.js";
+import { Backlog } from "./syslog/backlog.js";
 import { Delivery } from "./syslog/delivery.js";
 import { loadNative } from "./syslog/native.js";
 import { OutboxFiles } from "./syslog/outbox-file.js";
@@ -61,6 +62,7 @@ export class Daemon {
   readonly #commits: Commits;
   readonly #streams: Streams;
   readonly #delivery: Delivery;
+  readonly #backlog = new Backlog();
   readonly #liveLog = new LiveLog();
   readonly #firewallLog = new FirewallLog();
   readonly #talkers = new Talkers();
@@ -115,6 +117,8 @@ export class Daemon {
       },
       refused: (path, reason) => log.error({ path, reason }, "event ring refused"),
       handOver: (reader) => this.#handOver(reader),
+      room: () => this.#backlog.room(this.#delivery.streams, performance.now()),
+      caughtUp: () => this.#backlog.end(),
     });
     this.#required = new RequiredDelivery(this.#rings, log);
     this.#helper = new HelperConnection({

@@ -63,9 +63,18 @@ export class Auditor {
   }
 }
 
-/** checkBooks compares accounts with each other: every event that was produced has exactly one end, in every stream. */
+const ENDS = ["produced", "written", "suppressed", "lostBudget", "lostFull", "read", "unread"] as const;
+
+/** checkBooks compares accounts with each other: every event that was produced has exactly one end, in every stream, and the events
+ * of a kind are those of its rules. */
 export function checkBooks({ accounting, streams }: Books): void {
   assert.deepEqual([accounting.balanced, accounting.differences], [true, []]);
+  for (const account of accounting.kinds)
+    for (const end of ENDS) {
+      const ofRules = accounting.rules.filter(({ kind }) => kind === account.kind);
+      const sum = ofRules.reduce((total, rule) => total + rule[end], 0);
+      assert.equal(sum, account[end], `${end} of all rules with ${account.kind}`);
+    }
   for (const { kind, produced, written, suppressed, lostBudget, lostFull, read, unread } of accounting.kinds) {
     assert.deepEqual({ kind, unread, written }, { kind, unread: 0, written: read });
     assert.equal(produced, read + suppressed + lostBudget + lostFull, kind);
@@ -130,13 +139,24 @@ export function isTold(lines: readonly Line[], { kinds }: { readonly kinds: read
     );
 }
 
-/** checkRules compares what each rule counted, as a policy and apart from any event, with the lines and summaries that name it. */
-export function checkRules(lines: readonly Line[], { hits }: Books): void {
+/** checkRules compares what each rule counted, as a policy and apart from any event, with its account, and with the lines and
+ * summaries that name it. */
+export function checkRules(lines: readonly Line[], { hits, accounting }: Books): void {
   const denied = countBy(lines.filter(isDeny), ({ fields }) => fields["policy"]!);
   const held = heldBack(
     lines.filter(({ fields }) => fields["kind"] === "POLICY_DENY"),
     ({ rule }) => rule!,
   );
-  for (const rule of new Set([...Object.keys(denied), ...Object.keys(held)]))
-    assert.equal((denied[rule] ?? 0) + (held[rule] ?? 0), hits[rule], rule);
+  const rules = accounting.rules.filter(({ kind }) => kind === "POLICY_DENY");
+  assert.deepEqual(new Set(rules.map(policyOf)), new Set([...Object.keys(denied), ...Object.keys(held)]));
+  for (const rule of rules) {
+    const name = policyOf(rule);
+    assert.deepEqual(
+      { name, produced: rule.produced, read: rule.read, heldBack: rule.suppressed + rule.lostBudget + rule.lostFull },
+      { name, produced: hits[name], read: denied[name] ?? 0, heldBack: held[name] ?? 0 },
+    );
+  }
 }
+
+/** policyOf gives the policy's own name of trust/untrust/POLICY. */
+export const policyOf = ({ rule }: { readonly rule: string }): string => rule.slice(rule.lastIndexOf("/") + 1);

@@ -32,7 +32,7 @@ describe("accounts in a storm of denied packets", { timeout: 300_000 }, () => {
     const { lab } = stage;
     await Promise.all([
       stage.rounds(3, 300).ended,
-      stage.sessions(200, 20_000).ended,
+      stage.sessions(200, 20_000).printed(/answered/, 60),
       lab.dmz.run(["ping", "-c", "5", "-i", "0.2", "-W", "1", "-s", "1200", address.untrust.inet], { check: false }),
       lab.trust.run(["curl", "-s", "--max-time", "2", `http://${address.untrust.inet}:21/`], { check: false }),
     ]);

@@ -59,7 +59,7 @@ describe("accounts of a ring that nobody reads", { timeout: 300_000 }, () => {
     await stopped(async () => {
       const storm = await stage.storm(STORM_RATE);
       while (counted(EventType.POLICY_DENY, EventOutcome.LOST_BUDGET) < STORM_DENIES) await sleep(50); // a counter
-      await stage.sessions(SESSIONS, 20_000).printed(/answered/);
+      await stage.sessions(SESSIONS, 20_000).printed(/answered/, 60);
       await storm.stop();
     });
     const { books, lines } = await stage.audit();

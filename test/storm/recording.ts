@@ -78,7 +78,7 @@ export class Recording {
   }
 
   /** until waits for so many lines. */
-  async until(count: number, seconds = 30): Promise<void> {
+  async until(count: number, seconds = 60): Promise<void> {
     const until = Date.now() + seconds * 1000;
     while ((await this.lines()).length < count) {
       if (Date.now() > until) throw new Error(`${this.place.name} has not ${count} lines after ${seconds} s`);

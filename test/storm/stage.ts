@@ -160,16 +160,21 @@ export class Stage {
     );
   }
 
-  /** sessions opens so many over UDP, and ends when each has had its answer. */
+  /** sessions opens so many over UDP, and says when each has had its answer. A question whose answer does not come is put again. */
   sessions(count: number, firstPort: number): Running {
     return this.#node(
       "sessions",
       `let begun = 0, answered = 0;
        const next = () => {
          if (begun === ${count}) return;
-         const s = dgram.createSocket("udp4");
-         s.on("message", () => { s.close(); answered++; next(); if (answered === ${count}) console.log("answered"); });
-         s.bind(${firstPort} + begun++, () => s.send("x", ${ECHO_PORT}, to));
+         const s = dgram.createSocket("udp4"), ask = () => s.send("x", ${ECHO_PORT}, to), again = setInterval(ask, 500);
+         s.on("message", () => {
+           clearInterval(again);
+           s.close();
+           if (++answered === ${count}) console.log("answered");
+           next();
+         });
+         s.bind(${firstPort} + begun++, ask);
        };
        for (let i = 0; i < 32; i++) next();`,
     );
@@ -206,13 +211,15 @@ export class Stage {
 
 async function stageConfiguration(options: StageOptions, recordings: readonly Recording[]): Promise<string> {
   const rules = [
-    { name: "echo", then: "permit" as const, application: ["junos-echo"] },
+    { name: "echo", then: "permit" as const, application: ["slow-echo"] },
     ...quietRules.map((name) => ({ name, then: "deny" as const, application: [name] })),
     { name: "noisy", then: "deny" as const },
   ];
   return await configuration({ "trust->untrust": rules }, (parsed) => {
     const tree = parsed as unknown as Tree;
     tree.applications.application.push(
+      // No session ends while accounts are compared.
+      { name: "slow-echo", protocol: "udp", "destination-port": ECHO_PORT, "inactivity-timeout": 3600 },
       ...quietRules.map((name, index) => ({ name, protocol: "udp", "destination-port": QUIET_PORT + index })),
     );
     tree.security.zones["security-zone"] = [

@@ -46,6 +46,10 @@ export interface RingSetHooks {
   opened?(reader: RingReader): void;
   /** The sink has had every event before the reader's position; after this returns the ring lets go of them. */
   handOver?(reader: RingReader): void;
+  /** How many events of all rings the sink takes now. */
+  room?(): number;
+  /** Every ring was empty. */
+  caughtUp?(): void;
   /** A ring file was refused: not read, and not tried again while it is there. */
   refused?(path: string, reason: string): void;
 }
@@ -78,8 +82,17 @@ export class RingSet {
     try {
       while (!signal.aborted) {
         if (performance.now() - this.#lookedAt >= SLOW_MS) this.refresh();
-        if (this.drain(BATCH, sink) >= BATCH) await nextTurn();
-        else await this.sleep(signal);
+        const room = this.#hooks.room?.() ?? Infinity;
+        if (room === 0) {
+          await this.#wait(NAP_MS, signal);
+          continue;
+        }
+        const limit = Math.min(BATCH, Math.max(Math.floor(room / Math.max(this.#rings.size, 1)), 1));
+        if (this.drain(limit, sink) >= limit) await nextTurn();
+        else {
+          this.#hooks.caughtUp?.();
+          await this.sleep(signal);
+        }
       }
     } finally {
       this.#running = false;
