@@ -394,7 +394,7 @@ translate_measure(struct packet *p, uint16_t room)
 	if (inet && !(p->flags & PACKET_DONT_FRAGMENT) && p->l3_length - header + IPV6_HEADER > room)
 		fragment = true;
 	p->resized = (int16_t)(header_length(p->out.family, fragment) - header);
-	return DROP_REASON_NONE;
+	return p->l3_length + p->resized > UINT16_MAX ? DROP_REASON_MTU_EXCEEDED : DROP_REASON_NONE;
 }
 
 bool
@@ -451,7 +451,7 @@ translate_error(struct packet *p, const struct flow_key *quoted, uint16_t identi
 }
 
 void
-translate(struct packet *p, const struct flow_key *quoted, uint16_t identification)
+translate_bytes(struct packet *p, const struct flow_key *quoted, uint16_t identification)
 {
 	if (p->flags & PACKET_ICMP_ERROR) {
 		translate_error(p, quoted, identification);

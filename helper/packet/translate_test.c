@@ -59,7 +59,7 @@ assert_becomes(const struct sample *from, const struct sample *to)
 	struct work w;
 	work_begin(&w, from, &key);
 	assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
-	translate(&w.p, NULL, ID);
+	translate_bytes(&w.p, NULL, ID);
 	assert_is(&w.p, to);
 	struct packet again = { .data = w.p.data + w.p.l3, .length = packet_out_length(&w.p) };
 	assert_int_equal(packet_parse_l3(&again), DROP_REASON_NONE);
@@ -193,7 +193,7 @@ a_wrong_checksum_stays_as_wrong_as_it_was(void **state)
 	struct work w;
 	work_begin(&w, &inet, &key);
 	assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
-	translate(&w.p, NULL, ID);
+	translate_bytes(&w.p, NULL, ID);
 	struct packet again = { .data = w.p.data + w.p.l3, .length = packet_out_length(&w.p) };
 	assert_int_equal(packet_parse_l3(&again), DROP_REASON_NONE);
 	uint16_t right = checksum_transport(&again), found = load16_raw(again.data + again.l4 + TCP_CHECKSUM_AT);
@@ -353,7 +353,7 @@ fragments_become_fragments_and_the_datagram_keeps_a_right_checksum(void **state)
 			w.p.key = key_of(&whole); /* as its first fragment said */
 			assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
 			assert_true(translate_may_cut(&w.p));
-			translate(&w.p, NULL, 0);
+			translate_bytes(&w.p, NULL, 0);
 			assert_is(&w.p, to6 ? &inet6 : &inet);
 		}
 	}
@@ -401,7 +401,7 @@ an_ipv4_packet_that_may_be_cut_gets_a_fragment_header_and_parts_that_fit_any_lin
 	work_begin(&w, &inet, &key);
 	assert_int_equal(translate_measure(&w.p, TRANSLATE_INET6_MINIMUM), DROP_REASON_NONE);
 	assert_int_equal(w.p.resized, 28);
-	translate(&w.p, NULL, 0);
+	translate_bytes(&w.p, NULL, 0);
 	struct split s;
 	uint16_t length;
 	uint32_t done = 0, count = 0;
@@ -465,7 +465,7 @@ error_translated(struct work *w, const struct sample *from, bool to_inet6)
 	work_begin(w, from, &key);
 	enum drop_reason reason = translate_measure(&w->p, ROOM);
 	if (reason == DROP_REASON_NONE)
-		translate(&w->p, &quoted, ID);
+		translate_bytes(&w->p, &quoted, ID);
 	return reason;
 }
 
