@@ -15,7 +15,7 @@ enum nat_action {
 	NAT_POOL,
 	NAT_PREFIX, /* one prefix for another of the same length: static */
 	NAT_NPTV6,  /* the same, with checksums that stay as they are */
-	NAT_64,     /* static: to the IPv4 address behind a prefix (RFC 6146); a source rule has to give an IPv4 source */
+	NAT_64, /* static: to the IPv4 address behind a prefix (RFC 6146); a source rule has to give an IPv4 source */
 };
 
 /* nat_stage: which packets the rules of a set are asked about, in the order in which they are asked. */

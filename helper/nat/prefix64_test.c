@@ -42,7 +42,8 @@ an_ipv4_address_stands_behind_each_length_of_prefix_as_the_rfc_says(void **state
 		assert_memory_equal(&out, &inet, 16);
 	}
 	for (unsigned length = 0; length <= 128; length++) {
-		bool known = length == 32 || length == 40 || length == 48 || length == 56 || length == 64 || length == 96;
+		bool known =
+		    length == 32 || length == 40 || length == 48 || length == 56 || length == 64 || length == 96;
 		assert_int_equal(prefix64_is_length(length), known);
 	}
 }
@@ -64,9 +65,9 @@ static void
 what_is_no_host_is_behind_no_prefix_and_private_networks_not_behind_the_well_known_one(void **state)
 {
 	static const char *const nobody[] = { "0.0.0.1", "127.0.0.1", "224.0.0.5", "255.255.255.255" };
-	static const char *const private[] = { "10.0.0.1",    "172.16.0.1",  "172.31.255.1", "192.168.7.7",
-					       "100.64.0.1", "169.254.1.1" };
-	static const char *const hosts[] = { "9.255.255.255", "11.0.0.1",    "172.15.0.1", "172.32.0.1",
+	static const char *const private[] = { "10.0.0.1",    "172.16.0.1", "172.31.255.1",
+					       "192.168.7.7", "100.64.0.1", "169.254.1.1" };
+	static const char *const hosts[] = { "9.255.255.255", "11.0.0.1",   "172.15.0.1",  "172.32.0.1",
 					     "192.167.1.1",   "100.63.0.1", "100.128.0.1", "198.51.100.1" };
 	struct address well_known = address_of("64:ff9b::"), own = address_of("2001:db8:64::"), whole, out;
 	for (unsigned i = 0; i < 4; i++) {
@@ -95,7 +96,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_ipv4_address_stands_behind_each_length_of_prefix_as_the_rfc_says),
 		cmocka_unit_test(bits_that_have_to_be_zero_are),
-		cmocka_unit_test(what_is_no_host_is_behind_no_prefix_and_private_networks_not_behind_the_well_known_one),
+		cmocka_unit_test(
+		    what_is_no_host_is_behind_no_prefix_and_private_networks_not_behind_the_well_known_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,7 +108,7 @@ struct packet {
 	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
 	uint32_t binding;                /* of nat/bindings.h that its session uses; 0: none */
 	bool given_port;                 /* the source port of `out` is one of nat/ports.h */
-	int16_t resized;                 /* by how many bytes its IP packet is longer when it leaves in the other family */
+	int16_t resized; /* by how many bytes its IP packet is longer when it leaves in the other family */
 	const struct nat_rule *source_nat, *destination_nat; /* the rules that translate its session; NULL: none */
 	uint8_t screen_action;                               /* enum action: what the screens below did to it */
 	uint64_t screens; /* those it met, not yet reported: a bit for each enum screen_id */
@@ -122,7 +122,7 @@ struct packet {
 	int8_t set_dscp;       /* what a term wants written; -1: as it is */
 	uint8_t splice;        /* enum packet_splice */
 	uint32_t tcp_shift;    /* what has been added to tcp_sequence, so that it is the client's idea of it */
-	struct flow_key out; /* PACKET_TRANSLATED: the key with which it leaves; of an ICMP error, without ports */
+	struct flow_key out;   /* PACKET_TRANSLATED: the key with which it leaves; of an ICMP error, without ports */
 	struct filter_trail input;
 	struct filter_trail last; /* of the output filter, or of lo0's for a packet to this host */
 };

@@ -53,8 +53,7 @@ split_begin(struct split *s, const uint8_t *ip, uint16_t mtu)
 		if (s->fragment & IPV4_DONT_FRAGMENT)
 			return false;
 		s->header_length = (ip[0] & 15u) * 4;
-		s->later_length =
-		    IPV4_HEADER + copied_options(ip + IPV4_HEADER, ip + s->header_length, NULL);
+		s->later_length = IPV4_HEADER + copied_options(ip + IPV4_HEADER, ip + s->header_length, NULL);
 	}
 	s->total = length - s->header_length;
 	return length > mtu && mtu >= s->header_length + 8;

@@ -73,8 +73,8 @@ write_inet(uint8_t *out, const struct envelope *e, const struct flow_key *to, ui
 	store16(out + 2, (uint16_t)total);
 	/* RFC 6864 4.1: what is not and may not be fragmented needs no identification. */
 	store16(out + 4, e->fragment ? (uint16_t)e->id : whole ? 0 : identification);
-	store16(out + 6, (uint16_t)(e->offset / 8 | (e->more ? IPV4_MORE_FRAGMENTS : 0) |
-				    (whole ? IPV4_DONT_FRAGMENT : 0)));
+	store16(out + 6,
+		(uint16_t)(e->offset / 8 | (e->more ? IPV4_MORE_FRAGMENTS : 0) | (whole ? IPV4_DONT_FRAGMENT : 0)));
 	out[8] = e->ttl;
 	out[9] = to->protocol;
 	store16(out + IPV4_CHECKSUM_AT, 0);
@@ -144,7 +144,8 @@ pseudo(const struct flow_key *k, uint32_t length)
 
 /* Makes the `there` bytes of a transport header, of a packet that carries `length`, those of `to`. */
 static void
-transport_translate(uint8_t *l4, uint32_t there, uint32_t length, const struct flow_key *from, const struct flow_key *to)
+transport_translate(uint8_t *l4, uint32_t there, uint32_t length, const struct flow_key *from,
+		    const struct flow_key *to)
 {
 	uint64_t change = checksum_finish(pseudo(from, length)) + pseudo(to, length);
 	uint8_t message[2];
@@ -192,8 +193,9 @@ static bool
 unreachable_to_inet6(const uint8_t *l4, const uint8_t *quoted, struct icmp_error *e)
 {
 	enum { NO_ROUTE, PROHIBITED, PORT = 4, NONE = 255 };
-	static const uint8_t code[] = { NO_ROUTE, NO_ROUTE,   NONE,       PORT,     NONE,     NO_ROUTE,   NO_ROUTE, NO_ROUTE,
-					NO_ROUTE, PROHIBITED, PROHIBITED, NO_ROUTE, NO_ROUTE, PROHIBITED, NONE,     PROHIBITED };
+	static const uint8_t code[] = { NO_ROUTE, NO_ROUTE,   NONE,     PORT,       NONE,       NO_ROUTE,
+					NO_ROUTE, NO_ROUTE,   NO_ROUTE, PROHIBITED, PROHIBITED, NO_ROUTE,
+					NO_ROUTE, PROHIBITED, NONE,     PROHIBITED };
 	enum { PROTOCOL_UNREACHABLE = 2, NEXT_HEADER_UNKNOWN = 1, NEXT_HEADER_AT = 6 };
 	if (l4[1] == PROTOCOL_UNREACHABLE)
 		return error_set(e, ICMP6_PARAMETER_PROBLEM, NEXT_HEADER_UNKNOWN, NEXT_HEADER_AT);
@@ -212,7 +214,8 @@ enum { NOWHERE = 255 };
 static uint8_t
 pointer_to_inet6(uint8_t pointer)
 {
-	static const uint8_t at[] = { 0, 1, 4, 4, NOWHERE, NOWHERE, NOWHERE, NOWHERE, 7, 6, NOWHERE, NOWHERE, 8, 8, 8, 8, 24, 24, 24, 24 };
+	static const uint8_t at[] = { 0,       1,       4, 4, NOWHERE, NOWHERE, NOWHERE, NOWHERE, 7,  6,
+				      NOWHERE, NOWHERE, 8, 8, 8,       8,       24,      24,      24, 24 };
 	return pointer < sizeof at ? at[pointer] : NOWHERE;
 }
 
@@ -391,7 +394,7 @@ translate_measure(struct packet *p, uint16_t room)
 	if (inet && !(p->flags & PACKET_DONT_FRAGMENT) && p->l3_length - header + IPV6_HEADER > room)
 		fragment = true;
 	p->resized = (int16_t)(header_length(p->out.family, fragment) - header);
-	return DROP_REASON_NONE;
+	return p->l3_length + p->resized > UINT16_MAX ? DROP_REASON_MTU_EXCEEDED : DROP_REASON_NONE;
 }
 
 bool
@@ -448,7 +451,7 @@ translate_error(struct packet *p, const struct flow_key *quoted, uint16_t identi
 }
 
 void
-translate(struct packet *p, const struct flow_key *quoted, uint16_t identification)
+translate_bytes(struct packet *p, const struct flow_key *quoted, uint16_t identification)
 {
 	if (p->flags & PACKET_ICMP_ERROR) {
 		translate_error(p, quoted, identification);

@@ -16,7 +16,8 @@ enum {
 
 /* translate_measure says whether a packet that crosses (packet_crosses) can be translated, and sets p->resized. `room`: what
  * leaves in one piece; an IPv4 packet that may be cut and does not fit gets a fragment header, which split.h needs.
- * Returns DROP_REASON_NONE, NAT64_PROTOCOL, NAT64_HEADER or NAT64_FRAGMENT. Worker only. */
+ * Returns DROP_REASON_NONE, NAT64_PROTOCOL, NAT64_HEADER, NAT64_FRAGMENT, or MTU_EXCEEDED if no IPv6 packet is that long. Worker
+ * only. */
 enum drop_reason translate_measure(struct packet *p, uint16_t room);
 
 /* translate_plain is translate_measure for a packet of a known session that is no fragment and no ICMP error. False, and nothing
@@ -36,12 +37,12 @@ translate_plain(struct packet *p)
 /* translate_may_cut: may the packet that it becomes be cut into fragments on the way? */
 bool translate_may_cut(const struct packet *p);
 
-/* translate rewrites the packet's bytes: IP header, transport header (ports, echo identifier, type) and checksums; of an ICMP
+/* translate_bytes rewrites the packet's bytes: IP header, transport header (ports, echo identifier, type) and checksums; of an ICMP
  * error the quoted packet too, which becomes one of `quoted`, else NULL. `identification`: of an IPv4 packet that is no fragment
  * yet. TTL and TOS stay. Assumes translate_measure or translate_plain, and PACKET_HEADROOM. Moves p->data; the offsets are those of the new
  * packet, but p->key, p->l3_length and the like stay what it came with. What stood before the IP header is lost. Worker
  * only. */
-void translate(struct packet *p, const struct flow_key *quoted, uint16_t identification);
+void translate_bytes(struct packet *p, const struct flow_key *quoted, uint16_t identification);
 
 /* translate_message: ICMP type and code with which a packet that passed translate_measure leaves. Worker only. */
 void translate_message(const struct packet *p, uint8_t *type, uint8_t *code);

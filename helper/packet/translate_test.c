@@ -59,7 +59,7 @@ assert_becomes(const struct sample *from, const struct sample *to)
 	struct work w;
 	work_begin(&w, from, &key);
 	assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
-	translate(&w.p, NULL, ID);
+	translate_bytes(&w.p, NULL, ID);
 	assert_is(&w.p, to);
 	struct packet again = { .data = w.p.data + w.p.l3, .length = packet_out_length(&w.p) };
 	assert_int_equal(packet_parse_l3(&again), DROP_REASON_NONE);
@@ -95,8 +95,9 @@ fill(struct sample *s, bool inet6, enum content content, uint32_t payload)
 		break;
 	case ECHO_REQUEST:
 	case ECHO_REPLY:
-		sample_icmp(s, (uint8_t)(content == ECHO_REQUEST ? (inet6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO_REQUEST)
-						       : (inet6 ? ICMP6_ECHO_REPLY : ICMP_ECHO_REPLY)),
+		sample_icmp(s,
+			    (uint8_t)(content == ECHO_REQUEST ? (inet6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO_REQUEST)
+							      : (inet6 ? ICMP6_ECHO_REPLY : ICMP_ECHO_REPLY)),
 			    0, 0xbeef0007);
 		for (uint32_t i = 0; i < payload; i++)
 			sample_append(s, &(uint8_t){ (uint8_t)(i * 5 + 3) }, 1);
@@ -192,7 +193,7 @@ a_wrong_checksum_stays_as_wrong_as_it_was(void **state)
 	struct work w;
 	work_begin(&w, &inet, &key);
 	assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
-	translate(&w.p, NULL, ID);
+	translate_bytes(&w.p, NULL, ID);
 	struct packet again = { .data = w.p.data + w.p.l3, .length = packet_out_length(&w.p) };
 	assert_int_equal(packet_parse_l3(&again), DROP_REASON_NONE);
 	uint16_t right = checksum_transport(&again), found = load16_raw(again.data + again.l4 + TCP_CHECKSUM_AT);
@@ -200,7 +201,8 @@ a_wrong_checksum_stays_as_wrong_as_it_was(void **state)
 	/* As far from the right one as before. */
 	struct sample good;
 	make(&good, false, TCP, 0, 6);
-	uint32_t before = load16(inet.bytes + inet.l4 + TCP_CHECKSUM_AT) + 0xffffu - load16(good.bytes + good.l4 + TCP_CHECKSUM_AT);
+	uint32_t before =
+	    load16(inet.bytes + inet.l4 + TCP_CHECKSUM_AT) + 0xffffu - load16(good.bytes + good.l4 + TCP_CHECKSUM_AT);
 	uint32_t after = load16((uint8_t *)&found) + 0xffffu - load16((uint8_t *)&right);
 	assert_int_equal(before % 0xffff, after % 0xffff);
 }
@@ -351,7 +353,7 @@ fragments_become_fragments_and_the_datagram_keeps_a_right_checksum(void **state)
 			w.p.key = key_of(&whole); /* as its first fragment said */
 			assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
 			assert_true(translate_may_cut(&w.p));
-			translate(&w.p, NULL, 0);
+			translate_bytes(&w.p, NULL, 0);
 			assert_is(&w.p, to6 ? &inet6 : &inet);
 		}
 	}
@@ -399,7 +401,7 @@ an_ipv4_packet_that_may_be_cut_gets_a_fragment_header_and_parts_that_fit_any_lin
 	work_begin(&w, &inet, &key);
 	assert_int_equal(translate_measure(&w.p, TRANSLATE_INET6_MINIMUM), DROP_REASON_NONE);
 	assert_int_equal(w.p.resized, 28);
-	translate(&w.p, NULL, 0);
+	translate_bytes(&w.p, NULL, 0);
 	struct split s;
 	uint16_t length;
 	uint32_t done = 0, count = 0;
@@ -463,7 +465,7 @@ error_translated(struct work *w, const struct sample *from, bool to_inet6)
 	work_begin(w, from, &key);
 	enum drop_reason reason = translate_measure(&w->p, ROOM);
 	if (reason == DROP_REASON_NONE)
-		translate(&w->p, &quoted, ID);
+		translate_bytes(&w->p, &quoted, ID);
 	return reason;
 }
 
@@ -498,26 +500,32 @@ each_icmp_error_becomes_its_counterpart_with_the_quoted_packet(void **state)
 	static const struct {
 		struct message from, to;
 	} to6[] = {
-		{ { 3, 0, 0 }, { 1, 0, 0 } },	    { { 3, 1, 0 }, { 1, 0, 0 } },      { { 3, 2, 0 }, { 4, 1, 6 } },
-		{ { 3, 3, 0 }, { 1, 4, 0 } },	    { { 3, 4, 1400 }, { 2, 0, 1420 } }, { { 3, 4, 1000 }, { 2, 0, 1280 } },
-		{ { 3, 5, 0 }, { 1, 0, 0 } },	    { { 3, 6, 0 }, { 1, 0, 0 } },      { { 3, 7, 0 }, { 1, 0, 0 } },
-		{ { 3, 8, 0 }, { 1, 0, 0 } },	    { { 3, 9, 0 }, { 1, 1, 0 } },      { { 3, 10, 0 }, { 1, 1, 0 } },
-		{ { 3, 11, 0 }, { 1, 0, 0 } },	    { { 3, 12, 0 }, { 1, 0, 0 } },     { { 3, 13, 0 }, { 1, 1, 0 } },
-		{ { 3, 15, 0 }, { 1, 1, 0 } },	    { { 11, 0, 0 }, { 3, 0, 0 } },     { { 11, 1, 0 }, { 3, 1, 0 } },
-		{ { 12, 0, 0u << 24 }, { 4, 0, 0 } }, { { 12, 0, 1u << 24 }, { 4, 0, 1 } }, { { 12, 0, 2u << 24 }, { 4, 0, 4 } },
-		{ { 12, 2, 3u << 24 }, { 4, 0, 4 } }, { { 12, 0, 8u << 24 }, { 4, 0, 7 } }, { { 12, 0, 9u << 24 }, { 4, 0, 6 } },
+		{ { 3, 0, 0 }, { 1, 0, 0 } },          { { 3, 1, 0 }, { 1, 0, 0 } },
+		{ { 3, 2, 0 }, { 4, 1, 6 } },          { { 3, 3, 0 }, { 1, 4, 0 } },
+		{ { 3, 4, 1400 }, { 2, 0, 1420 } },    { { 3, 4, 1000 }, { 2, 0, 1280 } },
+		{ { 3, 5, 0 }, { 1, 0, 0 } },          { { 3, 6, 0 }, { 1, 0, 0 } },
+		{ { 3, 7, 0 }, { 1, 0, 0 } },          { { 3, 8, 0 }, { 1, 0, 0 } },
+		{ { 3, 9, 0 }, { 1, 1, 0 } },          { { 3, 10, 0 }, { 1, 1, 0 } },
+		{ { 3, 11, 0 }, { 1, 0, 0 } },         { { 3, 12, 0 }, { 1, 0, 0 } },
+		{ { 3, 13, 0 }, { 1, 1, 0 } },         { { 3, 15, 0 }, { 1, 1, 0 } },
+		{ { 11, 0, 0 }, { 3, 0, 0 } },         { { 11, 1, 0 }, { 3, 1, 0 } },
+		{ { 12, 0, 0u << 24 }, { 4, 0, 0 } },  { { 12, 0, 1u << 24 }, { 4, 0, 1 } },
+		{ { 12, 0, 2u << 24 }, { 4, 0, 4 } },  { { 12, 2, 3u << 24 }, { 4, 0, 4 } },
+		{ { 12, 0, 8u << 24 }, { 4, 0, 7 } },  { { 12, 0, 9u << 24 }, { 4, 0, 6 } },
 		{ { 12, 0, 12u << 24 }, { 4, 0, 8 } }, { { 12, 0, 19u << 24 }, { 4, 0, 24 } },
 	};
 	/* RFC 7915 5.2 */
 	static const struct {
 		struct message from, to;
 	} to4[] = {
-		{ { 1, 0, 0 }, { 3, 1, 0 } },	{ { 1, 1, 0 }, { 3, 10, 0 } },	 { { 1, 2, 0 }, { 3, 1, 0 } },
-		{ { 1, 3, 0 }, { 3, 1, 0 } },	{ { 1, 4, 0 }, { 3, 3, 0 } },	 { { 2, 0, 1500 }, { 3, 4, 1480 } },
-		{ { 3, 0, 0 }, { 11, 0, 0 } },	{ { 3, 1, 0 }, { 11, 1, 0 } },	 { { 4, 1, 6 }, { 3, 2, 0 } },
-		{ { 4, 0, 0 }, { 12, 0, 0 } },	{ { 4, 0, 1 }, { 12, 0, 1u << 24 } }, { { 4, 0, 4 }, { 12, 0, 2u << 24 } },
-		{ { 4, 0, 6 }, { 12, 0, 9u << 24 } }, { { 4, 0, 7 }, { 12, 0, 8u << 24 } }, { { 4, 0, 8 }, { 12, 0, 12u << 24 } },
-		{ { 4, 0, 39 }, { 12, 0, 16u << 24 } },
+		{ { 1, 0, 0 }, { 3, 1, 0 } },          { { 1, 1, 0 }, { 3, 10, 0 } },
+		{ { 1, 2, 0 }, { 3, 1, 0 } },          { { 1, 3, 0 }, { 3, 1, 0 } },
+		{ { 1, 4, 0 }, { 3, 3, 0 } },          { { 2, 0, 1500 }, { 3, 4, 1480 } },
+		{ { 3, 0, 0 }, { 11, 0, 0 } },         { { 3, 1, 0 }, { 11, 1, 0 } },
+		{ { 4, 1, 6 }, { 3, 2, 0 } },          { { 4, 0, 0 }, { 12, 0, 0 } },
+		{ { 4, 0, 1 }, { 12, 0, 1u << 24 } },  { { 4, 0, 4 }, { 12, 0, 2u << 24 } },
+		{ { 4, 0, 6 }, { 12, 0, 9u << 24 } },  { { 4, 0, 7 }, { 12, 0, 8u << 24 } },
+		{ { 4, 0, 8 }, { 12, 0, 12u << 24 } }, { { 4, 0, 39 }, { 12, 0, 16u << 24 } },
 	};
 	for (unsigned i = 0; i < sizeof to6 / sizeof to6[0]; i++)
 		assert_error(true, to6[i].from, to6[i].to);
@@ -528,9 +536,10 @@ each_icmp_error_becomes_its_counterpart_with_the_quoted_packet(void **state)
 static void
 an_icmp_error_without_a_counterpart_is_refused(void **state)
 {
-	static const struct message inet[] = { { 3, 14, 0 }, { 3, 16, 0 },	  { 4, 0, 0 },	       { 5, 1, 0 },	  { 11, 2, 0 },
-					       { 12, 1, 0 }, { 12, 0, 4u << 24 }, { 12, 0, 20u << 24 } };
-	static const struct message inet6[] = { { 1, 5, 0 }, { 2, 0, 1279 }, { 3, 2, 0 }, { 4, 2, 0 }, { 4, 0, 2 }, { 4, 0, 40 }, { 100, 0, 0 } };
+	static const struct message inet[] = { { 3, 14, 0 }, { 3, 16, 0 }, { 4, 0, 0 },         { 5, 1, 0 },
+					       { 11, 2, 0 }, { 12, 1, 0 }, { 12, 0, 4u << 24 }, { 12, 0, 20u << 24 } };
+	static const struct message inet6[] = { { 1, 5, 0 }, { 2, 0, 1279 }, { 3, 2, 0 },  { 4, 2, 0 },
+						{ 4, 0, 2 }, { 4, 0, 40 },   { 100, 0, 0 } };
 	for (unsigned i = 0; i < sizeof inet / sizeof inet[0]; i++)
 		assert_no_error(true, inet[i]);
 	for (unsigned i = 0; i < sizeof inet6 / sizeof inet6[0]; i++)

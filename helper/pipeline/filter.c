@@ -153,14 +153,15 @@ apply_crossing(struct worker *w, struct packet *p)
 	trail_clear(&p->last);
 	if (filter == 0)
 		return VERDICT_NONE;
-	if (p->length + TRANSLATE_GROWTH_MAX > w->buffers.size || !w->buffers.take(w->buffers.ctx, &out.frame, &out.data))
+	if (p->length + TRANSLATE_GROWTH_MAX > w->buffers.size ||
+	    !w->buffers.take(w->buffers.ctx, &out.frame, &out.data))
 		return packet_drop(p, DROP_REASON_NO_BUFFER);
 	memcpy(out.data, p->data, p->length);
 	nat_rewrite(w, &out);
 	out.key = p->out;
 	out.l3_length = packet_out_length(p);
 	out.resized = 0;
-	out.flags &= (uint16_t)~(PACKET_IP_OPTIONS | PACKET_TRANSLATED);
+	out.flags &= (uint16_t) ~(PACKET_IP_OPTIONS | PACKET_TRANSLATED);
 	translate_message(p, &out.icmp_type, &out.icmp_code);
 	enum verdict v = apply(w, &out, filter, &out.last);
 	w->buffers.give(w->buffers.ctx, out.frame);

@@ -674,7 +674,7 @@ nat_rewrite(struct worker *w, struct packet *p)
 	const struct flow_key *quoted = p->flags & PACKET_ICMP_ERROR ? &p->session->flow[!p->direction].key : NULL;
 	/* RFC 7739 5.3: identifications that count up for each flow, from where nobody outside can guess. */
 	if (packet_crosses(p)) {
-		translate(p, quoted, (uint16_t)(p->hash + w->identification++));
+		translate_bytes(p, quoted, (uint16_t)(p->hash + w->identification++));
 		return;
 	}
 	rewrite_bytes(p, &p->out);

@@ -331,7 +331,13 @@ fragments_of_both_families_cross(void **state)
 	assert_int_equal(p.fragment_id, 77);
 	assert_int_equal(p.flags & (PACKET_FRAGMENT_MORE | PACKET_DONT_FRAGMENT), PACKET_FRAGMENT_MORE);
 	assert_int_equal(fixture_send(l->f, rest), VERDICT_FORWARD);
-	assert_leaves(l, as_sent((struct shape){ .source = CLIENT, .destination = SERVER, .fragment_offset = 32, .fragment_id = 77, .payload = 19 }, OUTER, 0), 2);
+	assert_leaves(
+	    l,
+	    as_sent(
+		(struct shape){
+		    .source = CLIENT, .destination = SERVER, .fragment_offset = 32, .fragment_id = 77, .payload = 19 },
+		OUTER, 0),
+	    2);
 	/* Without a checksum there is nothing to mend, and of an echo nothing that a fragment knows. */
 	struct shape back = answer(in_inet(first, port), 2), back_rest = answer(in_inet(rest, port), 2);
 	assert_int_equal(fixture_send(l->f, back), VERDICT_DROP);
@@ -463,7 +469,8 @@ output_filters_see_what_leaves_by_memo_and_without(void **state)
 				assert_int_equal(e->extension.icmp_type, ICMP_ECHO_REQUEST);
 				assert_int_equal(e->extension.packet_length, 84);
 				bool cached = !first && !off && !live;
-				assert_int_equal(e->record.filter_log_source, cached ? FILTER_LOG_SOURCE_CACHED_OUTPUT : FILTER_LOG_SOURCE_OUTPUT);
+				assert_int_equal(e->record.filter_log_source,
+						 cached ? FILTER_LOG_SOURCE_CACHED_OUTPUT : FILTER_LOG_SOURCE_OUTPUT);
 				first = false;
 			}
 			assert_false(first);

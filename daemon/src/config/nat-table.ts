@@ -314,8 +314,9 @@ function inOrder(sets: readonly RankedSet[]): SnapshotNatSet[] {
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ set }) => set)
     .filter(
-      ({ stage, from, to }) =>
-        (stage === "static-source" || from.length > 0) && (!stage.endsWith("source") || to.length > 0),
+      ({ stage, from, to, matches }) =>
+        (stage === "static-source" ? matches.length > 0 : from.length > 0) &&
+        (!stage.endsWith("source") || to.length > 0),
     );
 }
 
