@@ -18,11 +18,23 @@ egress_mtu(const struct worker *w, uint16_t unit, uint8_t family)
 	return least(mtu, family == ADDRESS_FAMILY_INET ? u->mtu_inet : u->mtu_inet6);
 }
 
+/* The checksum of SCTP covers the whole packet, and no fragment tells how far it reaches: what changes its ports cannot be
+ * mended there. */
+static bool
+is_unmendable(const struct packet *p)
+{
+	if (!(p->flags & PACKET_TRANSLATED) || !(p->flags & PACKET_FRAGMENT) || p->key.protocol != PROTOCOL_SCTP)
+		return false;
+	return p->out.source_port != p->key.source_port || p->out.destination_port != p->key.destination_port;
+}
+
 enum verdict
 egress_check(struct worker *w, struct packet *p)
 {
 	if (!w->ports[w->snapshot->unit[p->egress_unit].port].up)
 		return packet_drop(p, DROP_REASON_EGRESS_DOWN);
+	if (is_unmendable(p))
+		return packet_drop(p, DROP_REASON_NAT_UNMAPPABLE);
 	if (p->ttl <= 1)
 		return packet_drop(p, DROP_REASON_TTL_EXPIRED);
 	if (p->l3_length > egress_mtu(w, p->egress_unit, p->key.family) && p->flags & PACKET_DONT_FRAGMENT)

@@ -378,7 +378,7 @@ export const DropReason = {
   SYN_COOKIE_QUEUE: 58,
   /** a SYN+ACK that was answered before in the client's stead */
   SYN_COOKIE_REPEATED: 59,
-  /** an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+  /** a rule matches, but cannot translate it: an address without counterpart (NPTv6, RFC 6296), a fragment of SCTP whose ports would change */
   NAT_UNMAPPABLE: 60,
   /** no room for another binding of persistent NAT */
   NAT_BINDING_FULL: 64,

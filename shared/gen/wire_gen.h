@@ -360,7 +360,7 @@ enum drop_reason {
 	DROP_REASON_SYN_COOKIE_PENDING = 57, /* a client with a SYN cookie, or its server, sent this before the server had answered */
 	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
 	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
-	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+	DROP_REASON_NAT_UNMAPPABLE = 60, /* a rule matches, but cannot translate it: an address without counterpart (NPTv6, RFC 6296), a fragment of SCTP whose ports would change */
 	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
 	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
 	DROP_REASON_LOG_DELIVERY = 76, /* a log stream that must deliver is down (require-delivery) */

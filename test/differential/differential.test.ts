@@ -6,6 +6,7 @@ import { test } from "node:test";
 import type { Config } from "../../daemon/src/config/config.js";
 import type { Case } from "./case.js";
 import { filterRegressions } from "./filter-regressions.js";
+import { natCases } from "./nat-cases.js";
 import { regressions } from "./regressions.js";
 import { expect, replay, type Line } from "./run.js";
 import { caseOf, eachSeed, optionsOf } from "./seed.js";
@@ -19,7 +20,7 @@ const DISAGREE: ReadonlySet<number> = new Set([1369]);
 /** QUICK: red or green is all that matters (make mutants). */
 const QUICK = process.env.RINGWALL_DIFFERENTIAL_QUICK !== undefined;
 
-for (const { name, case: c } of [...regressions, ...filterRegressions]) {
+for (const { name, case: c } of [...regressions, ...filterRegressions, ...natCases]) {
   test(name, async () => {
     assert.equal(await check(c), undefined);
     assert.equal(await check(c, "--memo-off"), undefined);
