@@ -1,5 +1,13 @@
 // nat-cases.ts: address translation, by name: what model and program agree on, whatever is generated. SPDX-License-Identifier: Apache-2.0
-import type { Config, Nat, NatSourcePool, NatSourceRule } from "../../daemon/src/config/config.js";
+import type {
+  Config,
+  Filter,
+  FilterTerm,
+  Nat,
+  NatSourcePool,
+  NatSourceRule,
+  NatStaticRule,
+} from "../../daemon/src/config/config.js";
 import { ACK, ICMP, RST, SCTP, SYN, TCP, UDP } from "../model/packet.js";
 import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
 import type { Case, Step } from "./case.js";
@@ -68,23 +76,41 @@ const off: NatSourceRule = {
   then: { "source-nat": { off: true } },
 };
 
-const staticNat = withNat({
-  static: {
-    "rule-set": [
-      {
-        name: "hosts",
-        from: { zone: ["untrust", "trust"] },
-        rule: [
-          {
-            name: "hosts",
-            match: { "destination-address": "10.0.2.128/28" },
-            then: { "static-nat": { prefix: { name: "10.0.1.0/28" } } },
-          },
-        ],
-      },
-    ],
-  },
+const staticOf = (rule: NatStaticRule): Config =>
+  withNat({ static: { "rule-set": [{ name: "hosts", from: { zone: ["untrust", "trust"] }, rule: [rule] }] } });
+const staticNat = staticOf({
+  name: "hosts",
+  match: { "destination-address": "10.0.2.128/28" },
+  then: { "static-nat": { prefix: { name: "10.0.1.0/28" } } },
 });
+
+/** filtered counts and logs at its outer interface what has addresses of the pool, and what has those of its clients. */
+function filtered(config: Config): Config {
+  const counting = (name: string, condition: object): FilterTerm => ({
+    name,
+    from: condition,
+    then: { count: name, log: true, accept: true },
+  });
+  const side = (name: string, address: string): Filter => ({
+    name,
+    term: [
+      counting(`${name}-pool`, { [address]: ["10.0.2.210/31"] }),
+      counting(`${name}-client`, { [address]: ["10.0.1.0/24"] }),
+      { name: "rest", then: { accept: true } },
+    ],
+  });
+  const port = config.interfaces[OUTSIDE]!;
+  const unit = port.unit["0"]!;
+  const inet = { ...unit.family!.inet, filter: { input: "in", output: "out" } };
+  const changed = { ...port, unit: { "0": { ...unit, family: { ...unit.family, inet } } } };
+  return {
+    ...config,
+    interfaces: { ...config.interfaces, [OUTSIDE]: changed },
+    firewall: {
+      family: { inet: { filter: [side("in", "destination-address"), side("out", "source-address")] } },
+    },
+  };
+}
 
 const second: Shape = { ...client, source: "10.0.1.11" };
 const ofTcp = (flags: number, sequence: number, acknowledgment = 0): Shape => ({
@@ -345,6 +371,48 @@ export const natCases: readonly { readonly name: string; readonly case: Case }[]
         from(OUTSIDE, { ...client, source: "10.0.2.10", destination: "10.0.2.138" }),
         from(OUTSIDE, { ...client, source: "10.0.2.10", destination: "10.0.2.139" }),
       ],
+    },
+  },
+  {
+    name: "a mapped port is mapped in both directions, and its neighbours are not",
+    case: {
+      config: staticOf({
+        name: "web",
+        match: { "destination-address": "10.0.2.150/32", "destination-port": "80-81" },
+        then: { "static-nat": { prefix: { name: "10.0.1.10/32", "mapped-port": "22-23" } } },
+      }),
+      steps: [
+        ...[79, 80, 81, 82].flatMap((destinationPort) => {
+          const packet = { ...client, source: "10.0.2.10", destination: "10.0.2.150", destinationPort };
+          return [from(OUTSIDE, packet), from(INSIDE, back(packet))];
+        }),
+        ...[21, 22, 23, 24].map((sourcePort) => from(INSIDE, { ...client, sourcePort })),
+      ],
+    },
+  },
+  {
+    name: "NPTv6 changes no checksum, and drops what has no counterpart",
+    case: {
+      config: staticOf({
+        name: "site",
+        match: { "destination-address": "2001:db8:77::/48" },
+        then: { "static-nat": { "nptv6-prefix": { name: "2001:db8:1::/48" } } },
+      }),
+      steps: ["2001:db8:2::9", "2001:db8:ff::1"].flatMap((destination) => {
+        const packet = { ...client, source: "2001:db8:1::10", destination };
+        return [
+          from(INSIDE, packet),
+          from(OUTSIDE, back(packet)),
+          from(OUTSIDE, { ...back(packet), destination: "2001:db8:77:ffff::10" }),
+        ];
+      }),
+    },
+  },
+  {
+    name: "filters on the way in see a packet as it comes, filters on the way out as it leaves",
+    case: {
+      config: filtered(sourceNat([few], toPool("few"))),
+      steps: [from(INSIDE, client), from(INSIDE, client), from(OUTSIDE, back(client)), from(OUTSIDE, back(client))],
     },
   },
 ];
