@@ -44,12 +44,24 @@ may_cut(const struct packet *p)
 	return packet_crosses(p) ? translate_may_cut(p) : !(p->flags & PACKET_DONT_FRAGMENT);
 }
 
+/* The checksum of SCTP covers the whole packet, and no fragment tells how far it reaches: what changes its ports cannot be
+ * mended there. */
+static bool
+is_unmendable(const struct packet *p)
+{
+	if (!(p->flags & PACKET_TRANSLATED) || !(p->flags & PACKET_FRAGMENT) || p->key.protocol != PROTOCOL_SCTP)
+		return false;
+	return p->out.source_port != p->key.source_port || p->out.destination_port != p->key.destination_port;
+}
+
 enum verdict
 egress_check(struct worker *w, struct packet *p)
 {
 	p->resized = 0;
 	if (!w->ports[w->snapshot->unit[p->egress_unit].port].up)
 		return packet_drop(p, DROP_REASON_EGRESS_DOWN);
+	if (is_unmendable(p))
+		return packet_drop(p, DROP_REASON_NAT_UNMAPPABLE);
 	if (p->ttl <= 1)
 		return packet_drop(p, DROP_REASON_TTL_EXPIRED);
 	uint16_t room = room_of(w, p);

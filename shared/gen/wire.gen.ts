@@ -399,7 +399,7 @@ export const DropReason = {
   SYN_COOKIE_QUEUE: 58,
   /** a SYN+ACK that was answered before in the client's stead */
   SYN_COOKIE_REPEATED: 59,
-  /** a static rule matches, but an address has no counterpart (NPTv6: RFC 6296; NAT64: RFC 6052) */
+  /** a rule matches, but cannot translate it: an address without counterpart (NPTv6: RFC 6296; NAT64: RFC 6052), a fragment of SCTP whose ports would change */
   NAT_UNMAPPABLE: 60,
   /** a fragment that brings bytes of its datagram that came before */
   FRAGMENT_OVERLAP: 61,

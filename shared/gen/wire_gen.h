@@ -384,7 +384,7 @@ enum drop_reason {
 	DROP_REASON_SYN_COOKIE_PENDING = 57, /* a client with a SYN cookie, or its server, sent this before the server had answered */
 	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
 	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
-	DROP_REASON_NAT_UNMAPPABLE = 60, /* a static rule matches, but an address has no counterpart (NPTv6: RFC 6296; NAT64: RFC 6052) */
+	DROP_REASON_NAT_UNMAPPABLE = 60, /* a rule matches, but cannot translate it: an address without counterpart (NPTv6: RFC 6296; NAT64: RFC 6052), a fragment of SCTP whose ports would change */
 	DROP_REASON_FRAGMENT_OVERLAP = 61, /* a fragment that brings bytes of its datagram that came before */
 	DROP_REASON_TCP_EARLY_DATA = 62, /* a TCP segment with data before the handshake was done (strict-syn-check) */
 	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */

@@ -179,6 +179,14 @@ function natOf(c: Chooser): Nat {
   const some = <T>(most: number, make: (index: number) => T): T[] =>
     Array.from({ length: 1 + c.below(most) }, (_, index) => make(index));
   const kinds = c.below(6); /* all, or one of them alone */
+  /* Next to nothing to give out, and nothing else to choose. */
+  const isTiny = c.oneIn(4);
+  const tiny = {
+    name: "s0",
+    from: { zone: ["trust"] },
+    to: { zone: ["untrust"] },
+    rule: [{ name: "r0", match: {}, then: { "source-nat": { pool: c.of(["one", "few", "plain"]) } } }],
+  };
   const source = distinct(c, FROM_TO, 5, 3).map(([from, to], index) => ({
     name: `s${index}`,
     from,
@@ -199,7 +207,7 @@ function natOf(c: Chooser): Nat {
     source: {
       ...(c.oneIn(3) ? { "address-persistent": true as const } : {}),
       pool: sourcePools(c),
-      ...(kinds === 4 || kinds === 5 ? {} : { "rule-set": source }),
+      ...(kinds === 4 || kinds === 5 ? {} : { "rule-set": isTiny ? [tiny] : source }),
     },
     destination: {
       pool: destinationPools,
@@ -307,6 +315,6 @@ class NatTraffic implements Source {
 export const natTraffic = (calm: boolean): Making => ({
   source: new NatTraffic(new Chooser([]), calm),
   gaps: GAPS,
-  jumps: calm ? 10 : 2,
-  commits: 40,
+  jumps: calm ? 10 : 4,
+  commits: 30,
 });

@@ -140,6 +140,26 @@ export interface Actual {
 
 const execute = promisify(execFile);
 
+interface Made {
+  readonly bytes: Uint8Array;
+  readonly names: NameTable;
+}
+/** made: by configuration and generation: a case is run several times. */
+const made = new WeakMap<Config, Map<number, Made>>();
+
+function snapshotOf(config: Config, generation: number): Made {
+  const known = made.get(config) ?? new Map<number, Made>();
+  made.set(config, known);
+  const before = known.get(generation);
+  if (before !== undefined) return before;
+  const findings = [...checkSchema(config), ...checkMeaning(config)];
+  if (findings.length > 0) throw new Error(`generated configuration refused: ${JSON.stringify(findings)}`);
+  const { snapshot, names } = compileConfig(config, generation);
+  const one = { bytes: encodeSnapshot(snapshot), names };
+  known.set(generation, one);
+  return one;
+}
+
 /** replay runs ringwall-replay over the same arrivals. */
 export async function replay(c: Case, expected: Expected, options: readonly string[] = []): Promise<Actual> {
   const directory = await mkdtemp(join(process.env.RINGWALL_DIFFERENTIAL_DIR ?? tmpdir(), "ringwall-differential-"));
@@ -152,11 +172,9 @@ export async function replay(c: Case, expected: Expected, options: readonly stri
       return path;
     };
     const snapshot = (config: Config, generation: number): string => {
-      const findings = [...checkSchema(config), ...checkMeaning(config)];
-      if (findings.length > 0) throw new Error(`generated configuration refused: ${JSON.stringify(findings)}`);
-      const compiled = compileConfig(config, generation);
-      names.set(generation, compiled.names);
-      return file(`${generation}.snapshot`, encodeSnapshot(compiled.snapshot));
+      const made = snapshotOf(config, generation);
+      names.set(generation, made.names);
+      return file(`${generation}.snapshot`, made.bytes);
     };
     const counters = join(directory, "counters");
     const args = ["--snapshot", snapshot(c.config, 1), "--bytes", "--close", "--counters", counters, ...options];

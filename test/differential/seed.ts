@@ -95,17 +95,16 @@ function screened(list: Lists, config: () => Config, source: Source, steps: numb
   return { config: config(), steps: stepsOf(numbers, later, { ...plainTraffic(false), source }) };
 }
 
-/** natCase: every other one calm, every other one of these with filters too, all with neighbours that answer at once. */
+/** natCase: half of them with nothing else that stops packets, one in four with filters; every other one calm. */
 function natCase(list: Lists, kind: number): Case {
-  const config = (before?: Config): Config => {
+  const base = (): Config => {
+    if (kind < 2) return configOf([]);
     const plain = permitting(configOf(list(PLAIN)));
-    const base = kind >= 2 ? withFilters(plain, new Chooser(list(FILTERS))) : plain;
-    return before === undefined
-      ? withNat(base, new Chooser(list(NAT)))
-      : withNatOf(base, before, new Chooser(list(NAT)));
+    return kind === 2 ? plain : withFilters(plain, new Chooser(list(FILTERS)));
   };
-  const first = config();
-  const later = [config(first), config(), config(first)];
+  const first = withNat(base(), new Chooser(list(NAT)));
+  const again = (): Config => withNatOf(base(), first, new Chooser(list(NAT)));
+  const later = [again(), again(), withNat(base(), new Chooser(list(NAT))), again()];
   const steps = Array.from({ length: STEPS }, () => list(32));
   return { config: first, steps: stepsOf(steps, later, natTraffic(kind % 2 === 0)) };
 }

@@ -20,6 +20,7 @@ import {
   vlansOf,
   parseFrame,
   reverseTuple,
+  SCTP,
   tupleKey,
   type Packet,
   type Tuple,
@@ -865,6 +866,10 @@ export class Firewall {
   }
 
   #egress(j: Judgement, packet: Packet): void {
+    /* The checksum of SCTP covers the whole packet: of a fragment it cannot be mended for other ports. */
+    const [came, leaves] = [packet.tuple, j.out ?? packet.tuple];
+    const samePorts = came.sourcePort === leaves.sourcePort && came.destinationPort === leaves.destinationPort;
+    if (packet.fragment !== undefined && came.protocol === SCTP && !samePorts) throw new Drop("nat-unmappable");
     if (packet.ttl <= 1) throw new Drop("ttl-expired");
     const mtu = j.egress!.mtu[packet.family];
     if (packet.ip.length > mtu && packet.dontFragment) throw new Drop("mtu-exceeded");
