@@ -2,8 +2,9 @@
 import { filterName, natRuleName, termName, type NameTable } from "../../daemon/src/config/names.js";
 import { ANY } from "../model/application.js";
 import type { Counters } from "../model/counters.js";
-import type { Event, Outcome } from "../model/event.js";
+import type { Event, Outcome, Sent } from "../model/event.js";
 import type { Told } from "../model/firewall.js";
+import { parseFrame } from "../model/packet.js";
 import type { Actual, Expected, Line } from "./run.js";
 
 /** Where a packet is malformed in several ways any of them may be told; which is right has tests of its own (parse_test.c). */
@@ -137,6 +138,13 @@ function inTime(from: bigint, until: bigint, line: Line): boolean {
   return from <= line.time_ns && line.time_ns <= until;
 }
 
+/** A secret number is the program's; all else about its frame is the model's. */
+function bytesOf({ bytes, numbered }: Sent, program: string | undefined): string {
+  if (numbered === undefined || program === undefined) return bytes.toString("hex");
+  const { ip, transport } = parseFrame(Buffer.from(program, "hex"));
+  return numbered(ip.readUInt32BE(transport + 4)).toString("hex");
+}
+
 function differInPacket(model: Outcome, line: Line, pairs: Pairs): string | undefined {
   if (line.packet === undefined) return "the program tells an event, the model a packet";
   if (!inTime(model.from_ns, model.until_ns, line))
@@ -154,7 +162,7 @@ function differInPacket(model: Outcome, line: Line, pairs: Pairs): string | unde
     ["number of frames", model.frames.length, frames.length],
     ...model.frames.flatMap((frame, i): Pair[] => [
       [`frames[${i}].out`, frame.out, frames[i]?.out],
-      [`frames[${i}].bytes`, frame.bytes.toString("hex"), frames[i]?.bytes],
+      [`frames[${i}].bytes`, bytesOf(frame, frames[i]?.bytes), frames[i]?.bytes],
     ]),
     ...(model.verdict === "forward"
       ? [

@@ -13,15 +13,21 @@ const SESSIONS = [1, 2, 5];
 /** What the steps of a case are apart, with what the run adds. */
 const APART = 1007;
 
-function screenOf(c: Chooser, name: string): Screen {
+function screenOf(c: Chooser, name: string, cookies: boolean): Screen {
   const some = <T>(value: () => T, key: string): Record<string, T> => (c.oneIn(2) ? { [key]: value() } : {});
   const packets = (): ScreenThreshold => ({ threshold: c.of(THRESHOLDS) });
   const within = (): ScreenThreshold => (c.oneIn(6) ? {} : { threshold: c.of(SEARCHES) });
   const on = (): true => true;
-  const flood = (): object => ({
-    ...some(() => c.of(THRESHOLDS), "attack-threshold"),
+  const others = (): object => ({
     ...some(() => c.of(THRESHOLDS), "source-threshold"),
     ...some(() => c.of(THRESHOLDS), "destination-threshold"),
+  });
+  const attack = cookies
+    ? (): object => ({ "attack-threshold": c.of([1, 1, 3, 8]), ...some(() => c.of([1, 3]), "alarm-threshold") })
+    : (): object => some(() => c.of(THRESHOLDS), "attack-threshold");
+  const flood = (): object => ({
+    ...attack(),
+    ...(cookies && !c.oneIn(3) ? {} : others()),
     ...(c.oneIn(3) ? { "white-list": [{ name: "friends", ...listed(c) }] } : {}),
   });
   return {
@@ -30,7 +36,7 @@ function screenOf(c: Chooser, name: string): Screen {
     icmp: { ...some(packets, "flood"), ...some(within, "ip-sweep"), ...(c.oneIn(4) ? { large: true as const } : {}) },
     udp: { ...some(packets, "flood"), ...some(within, "port-scan"), ...some(within, "udp-sweep") },
     tcp: {
-      ...some(flood, "syn-flood"),
+      ...(cookies ? { "syn-flood": flood() } : some(flood, "syn-flood")),
       ...some(within, "port-scan"),
       ...some(within, "tcp-sweep"),
       ...(c.oneIn(4) ? { "syn-fin": true as const } : {}),
@@ -58,15 +64,21 @@ const listed = (c: Chooser): object =>
     { "source-address": ["10.0.1.10/32"], "destination-address": ["10.0.2.0/28"] },
   ]);
 
-/** withCounts gives most zones screens that count. */
+/** withCounts gives most zones screens that count; in half of the configurations SYN floods are answered with cookies. */
 export function withCounts(config: Config, c: Chooser): Config {
-  const screens = ["one", "two"].map((name) => screenOf(c, name));
+  const cookies = c.oneIn(2);
+  const screens = ["one", "two"].map((name) => screenOf(c, name, cookies));
   const zones = config.security.zones["security-zone"].map((zone) =>
     c.oneIn(6) ? zone : { ...zone, screen: c.of(screens).name },
   );
   return {
     ...config,
-    security: { ...config.security, zones: { "security-zone": zones }, screen: { "ids-option": screens } },
+    security: {
+      ...config.security,
+      zones: { "security-zone": zones },
+      screen: { "ids-option": screens },
+      flow: { ...config.security.flow, ...(cookies ? { "syn-flood-protection-mode": "syn-cookie" as const } : {}) },
+    },
   };
 }
 
@@ -106,6 +118,21 @@ function rest(c: Chooser, sent: number): number {
 /** searched: the same for the time within which a target counts. */
 const searched = (c: Chooser, sent: number): number =>
   Math.max(0, c.of(SEARCHES) * 1000 - (sent - 1) * APART - 7 + c.of([0, -1, 1, -1000, 1000]));
+
+/** What clients offer: sizes at the ends of what a cookie keeps, scales, selective acknowledgments, and nonsense. */
+const size = (mss: number): number[] => [2, 4, mss >> 8, mss & 255];
+const TCP_OPTIONS: readonly (readonly number[])[] = [
+  ...[1460, 1461, 1459, 1220, 1219, 536, 535, 64, 63, 0, 65535].map(size),
+  [...size(1452), 1, 1, 4, 2],
+  [...size(1440), 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 9],
+  [1, 3, 3, 14],
+  [1, 3, 3, 15],
+  [3, 3, 0, 0],
+  [4, 2, 0, 0],
+  [4, 3, 0, 0],
+  [2, 3, 5, 0],
+  [1, 1, 2, 40],
+];
 
 const note =
   (text: string) =>
@@ -170,7 +197,15 @@ export class CountTraffic implements Source {
     switch (c.below(4)) {
       case 0:
       case 1:
-        return { ...base, protocol: TCP, sourcePort, destinationPort: c.of([80, 80, 22]), flags: SYN, sequence: 1000 };
+        return {
+          ...base,
+          protocol: TCP,
+          sourcePort,
+          destinationPort: c.of([80, 80, 22]),
+          flags: c.oneIn(12) ? SYN | 0xc0 : SYN,
+          sequence: c.of([1000, 1000, 0xffffffff]),
+          ...(c.oneIn(2) ? { tcpOptions: c.of(TCP_OPTIONS) } : {}),
+        };
       case 2:
         return { ...base, protocol: UDP, sourcePort, destinationPort: 53, payload: 4 };
       default:

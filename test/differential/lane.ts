@@ -5,27 +5,29 @@ import { parentPort, Worker, workerData } from "node:worker_threads";
 import { caseOf, eachSeed, optionsOf } from "./seed.js";
 import { check, kindOf, smaller } from "./shrink.js";
 
-/** Range: of the `count` seeds from `first` on, those that leave `lane` when divided by the number of lanes. */
+/** Range: `count` seeds from `first` on, `step` apart; the lanes take turns. */
 interface Range {
   readonly first: number;
   readonly count: number;
+  readonly step: number;
   readonly lane: number;
   readonly lanes: number;
   /** red or green is all that matters */
   readonly quick: boolean;
 }
 
-async function compareAll({ first, count, lane, lanes, quick }: Range): Promise<number> {
+async function compareAll({ first, count, step, lane, lanes, quick }: Range): Promise<number> {
   let packets = 0;
-  await eachSeed(first, count, async (seed) => {
-    if (seed % lanes !== lane) return;
+  const judge = async (seed: number): Promise<void> => {
+    if (((seed - first) / step) % lanes !== lane) return;
     const c = caseOf(seed);
-    packets += c.steps.filter((step) => step.kind === "packet").length;
+    packets += c.steps.filter((one) => one.kind === "packet").length;
     const difference = await check(c, ...optionsOf(seed));
     if (difference === undefined) return;
     const small = quick ? c : await smaller(c, kindOf(difference), ...optionsOf(seed));
     throw new Error(`${await check(small, ...optionsOf(seed))}\nfor regressions.ts: ${JSON.stringify(small)}`);
-  });
+  };
+  await eachSeed(first, count, judge, step);
   return packets;
 }
 

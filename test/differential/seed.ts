@@ -121,16 +121,21 @@ export const optionsOf = (seed: number): readonly string[] => [
   ...(seed % 5 === 0 ? ["--unfinished"] : []),
 ];
 
-/** eachSeed runs `body` for each of them, some at the same time: the model here, programs on the other processors. */
-export async function eachSeed(first: number, count: number, body: (seed: number) => Promise<void>): Promise<void> {
-  let next = first;
+/** eachSeed runs `body` for each of them, or for each `step`-th, some at the same time: the model here, programs on the other processors. */
+export async function eachSeed(
+  first: number,
+  count: number,
+  body: (seed: number) => Promise<void>,
+  step = 1,
+): Promise<void> {
+  let done = 0;
   const lane = async (): Promise<void> => {
-    while (next < first + count) {
-      const seed = next++;
+    while (done < count) {
+      const seed = first + step * done++;
       try {
         await body(seed);
       } catch (error) {
-        next = first + count; /* the other lanes need not go on */
+        done = count; /* the other lanes need not go on */
         throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
       }
     }

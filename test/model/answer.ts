@@ -57,7 +57,7 @@ export const mayReset = (packet: Packet): boolean =>
   toOneHost(packet) &&
   isOneHost(packet.tuple.source);
 
-function ipPacket(source: Address, destination: Address, protocol: number, tos: number, body: Buffer): Buffer {
+export function ipPacket(source: Address, destination: Address, protocol: number, tos: number, body: Buffer): Buffer {
   if (source.family === "inet6") {
     const header = Buffer.alloc(8);
     header.writeUInt32BE(0x60000000 + tos * 0x100000, 0);

@@ -55,6 +55,8 @@ export interface Sent {
   /** interface, or "host" */
   readonly out: string;
   readonly bytes: Buffer;
+  /** where a TCP segment has a sequence number that is secret: what the frame is with this number */
+  readonly numbered?: (sequence: number) => Buffer;
 }
 
 /** Outcome: what became of one packet. */

@@ -2,15 +2,28 @@
 // said. No memo, no index, no burst. SPDX-License-Identifier: Apache-2.0
 import type { Config } from "../../daemon/src/config/config.js";
 import { ScreenId } from "../../shared/gen/wire.gen.js";
-import { isLinkLocal, isMulticast, readAddress, sameAddress, writeAddress, type Address } from "./address.js";
+import {
+  isLinkLocal,
+  isMulticast,
+  isOneHost,
+  readAddress,
+  sameAddress,
+  writeAddress,
+  type Address,
+} from "./address.js";
 import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError } from "./answer.js";
 import { ANY, readApplications, type Applications } from "./application.js";
+import { cookieAnswer } from "./cookie.js";
 import { Classes } from "./class-of-service.js";
 import { count, keep, type Counters } from "./counters.js";
 import type { Event, Outcome, Sent } from "./event.js";
 import { Filters, NO_MARKS, walk, type Effects, type Marks, type Term, type Walk } from "./filter.js";
 import { FRAGMENT_WAIT, Fragments } from "./fragment.js";
 import {
+  ACK,
+  FIN,
+  RST,
+  SYN,
   isEcho,
   isEchoReply,
   isIcmp,
@@ -94,6 +107,8 @@ interface Judgement {
   marks: Marks;
   /** the screen that ended it */
   screen: number | undefined;
+  /** it is answered with a SYN cookie, if it would be sent on */
+  challenged: boolean;
   /** those that only alarm */
   alarms: readonly number[];
   /** what the filters said that it met, in order */
@@ -144,6 +159,8 @@ export class Firewall {
   #zones!: ReadonlyMap<string, ZoneConfig>;
   #screens!: Screens;
   readonly #counted = new Counted();
+  /** SYN floods are answered in the servers' stead */
+  #cookies = false;
   #routes!: Routes;
   #policies!: Policies;
   #applications!: Applications;
@@ -185,7 +202,8 @@ export class Firewall {
     this.#units = readUnits(config);
     this.#zones = readZones(config);
     this.#screens = readScreens(config);
-    this.#counted.commit(this.#screens);
+    this.#cookies = config.security.flow?.["syn-flood-protection-mode"] === "syn-cookie";
+    this.#counted.commit(this.#screens, this.#cookies);
     this.#routes = new Routes(config, this.#units);
     this.#applications = readApplications(config);
     this.#policies = new Policies(config, this.#applications);
@@ -436,6 +454,7 @@ export class Firewall {
       localInstance: undefined,
       marks: NO_MARKS,
       screen: undefined,
+      challenged: false,
       alarms: [],
       passages: [],
       cached: false,
@@ -466,6 +485,11 @@ export class Firewall {
     this.#find(j, packet);
     this.#destinationNat(j, packet);
     this.#route(j, packet);
+    if (j.challenged && j.localInstance !== undefined) {
+      j.screen = ScreenId.SYN_FLOOD;
+      throw new Drop("screen");
+    }
+    if (j.challenged) throw new Drop("syn-cookie");
     if (j.localInstance !== undefined) {
       /* Sessions are of what goes through. */
       j.session = undefined;
@@ -595,13 +619,44 @@ export class Firewall {
     const counts = first && (alone.length === 0 || isAlarm);
     const hasSession = (): boolean => this.#sessions.has(tupleKey(j.unit!.instance, packet.tuple));
     const beyond = counts ? this.#counted.met(j.unit!.zone!, packet, j.time, hasSession) : [];
-    const met = [...alone, ...beyond].toSorted((a, b) => a - b);
+    const met = this.#challenged(
+      j,
+      packet,
+      [...alone, ...beyond].toSorted((a, b) => a - b),
+      isAlarm,
+    );
     if (isAlarm) {
       if (first) j.alarms = met;
     } else if (met.length > 0) {
       j.screen = met[0];
       throw new Drop("screen");
     }
+  }
+
+  /** challenged: what is beyond the attack threshold alone is to be answered with a cookie, if a host would answer it. */
+  #challenged(j: Judgement, packet: Packet, met: number[], isAlarm: boolean): number[] {
+    if (!this.#cookies || isAlarm || !met.includes(ScreenId.SYN_FLOOD)) return met;
+    if (met.length > 1) return met.filter((id) => id !== ScreenId.SYN_FLOOD);
+    const { source, destination } = packet.tuple;
+    const session = this.#sessions.get(tupleKey(j.unit!.instance, packet.tuple))?.session;
+    const isOver = session === undefined || ["time-wait", "closed"].includes(session.tcp?.state ?? "");
+    const isPlain = packet.fragment === undefined && !packet.multicastMac;
+    const begins = packet.segment !== undefined && (packet.segment.flags & (SYN | ACK | RST | FIN)) === SYN;
+    if (!isPlain || !begins || !isOver || !isOneHost(source) || !isOneHost(destination)) return met;
+    j.challenged = true;
+    return [];
+  }
+
+  /** cookie answers a SYN in the server's stead; what is beyond the alarm threshold is told. */
+  #cookie(j: Judgement, packet: Packet): void {
+    const unit = j.unit!;
+    const { family } = packet;
+    const answer = cookieAnswer(packet, Math.min(unit.mtu[family], j.egress!.mtu[family]));
+    const numbered = (sequence: number): Buffer =>
+      etherFrame(packet.sourceMac, portMac(unit.port.index), unit.vlan, answer(sequence));
+    j.frames.push({ out: unit.port.name, bytes: numbered(0), numbered });
+    if (this.#counted.alarms(unit.zone!, packet.tuple, j.time)) j.screen = ScreenId.SYN_COOKIE;
+    else count(this.counters, ["screens", unit.zone!, String(ScreenId.SYN_COOKIE)]);
   }
 
   /** tearDrop: a fragment that brings bytes of its datagram which came before. */
@@ -1029,6 +1084,7 @@ export class Firewall {
       count(this.counters, ["host_bytes"], packet!.ip.length);
     }
     if (j.verdict === "drop" && j.installed !== undefined && isNew(j.installed)) this.#abandon(j, j.installed);
+    if (j.reason === "syn-cookie") this.#cookie(j, packet!);
     const told = j.verdict === "drop" && packet !== undefined ? this.#answer(j, packet) : "none";
     let action: "deny" | "reject" = "deny";
     if (j.denyReason === "Rejected by policy") {

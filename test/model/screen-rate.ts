@@ -80,6 +80,7 @@ const RATES: Thresholds = {
   [ScreenId.SYN_FLOOD]: synFlood((flood) => flood["attack-threshold"], 200),
   [ScreenId.SYN_FLOOD_SOURCE]: synFlood((flood) => flood["source-threshold"], 4000),
   [ScreenId.SYN_FLOOD_DESTINATION]: synFlood((flood) => flood["destination-threshold"], 4000),
+  [ScreenId.SYN_COOKIE]: synFlood((flood) => flood["alarm-threshold"], 512),
   [ScreenId.ICMP_FLOOD]: ({ icmp }) => icmp?.flood && (icmp.flood.threshold ?? FLOOD),
   [ScreenId.UDP_FLOOD]: ({ udp }) => udp?.flood && (udp.flood.threshold ?? FLOOD),
 };
@@ -95,11 +96,17 @@ const LIMITS: Thresholds = {
   [ScreenId.SESSION_LIMIT_DESTINATION]: (screen) => screen["limit-session"]?.["destination-ip-based"],
 };
 
-/** carried makes one for each screen that counts; those that were there before go on. */
-function carried<T>(of: Thresholds, screen: Screen, before: ReadonlyMap<number, T> | undefined, fresh: () => T) {
+/** carried makes one for each screen that counts; those that were there before go on. cookies: SYN floods are answered. */
+function carried<T>(
+  of: Thresholds,
+  screen: Screen,
+  cookies: boolean,
+  before: ReadonlyMap<number, T> | undefined,
+  fresh: () => T,
+) {
   const ids = Object.keys(of)
     .map(Number)
-    .filter((id) => of[id]!(screen) !== undefined);
+    .filter((id) => of[id]!(screen) !== undefined && (cookies || id !== ScreenId.SYN_COOKIE));
   return new Map(ids.map((id) => [id, before?.get(id) ?? fresh()]));
 }
 
@@ -116,14 +123,14 @@ export class Counted {
   #zones: ReadonlyMap<string, { readonly screen: Screen; readonly trackers: Trackers }> = new Map();
 
   /** commit: a zone that keeps its name goes on counting what it counted. */
-  commit(screens: Screens): void {
+  commit(screens: Screens, cookies: boolean): void {
     this.#zones = new Map(
       [...screens].map(([zone, screen]) => {
         const before = this.#zones.get(zone)?.trackers;
         const trackers = {
-          rates: carried(RATES, screen, before?.rates, () => new Rate()),
-          spreads: carried(SPREADS, screen, before?.spreads, () => new Spread()),
-          limits: carried(LIMITS, screen, before?.limits, () => new Limit()),
+          rates: carried(RATES, screen, cookies, before?.rates, () => new Rate()),
+          spreads: carried(SPREADS, screen, cookies, before?.spreads, () => new Spread()),
+          limits: carried(LIMITS, screen, cookies, before?.limits, () => new Limit()),
         };
         return [zone, { screen, trackers }];
       }),
@@ -182,6 +189,13 @@ export class Counted {
       default:
         return [];
     }
+  }
+
+  /** alarms counts a SYN that was answered with a cookie: is it one too many to be silent about? */
+  alarms(zone: string, { destination, destinationPort }: Tuple, now: bigint): boolean {
+    const { screen, trackers } = this.#zones.get(zone)!;
+    const key = `${writeAddress(destination)} ${destinationPort}`;
+    return trackers.rates.get(ScreenId.SYN_COOKIE)!.beyond(key, RATES[ScreenId.SYN_COOKIE]!(screen)!, now);
   }
 
   /** full: the first limit that one session more would go beyond. Where screens only alarm, none. */

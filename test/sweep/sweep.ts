@@ -17,7 +17,8 @@ import { START_NS } from "../differential/run.js";
 import { caseOf } from "../differential/seed.js";
 import { protocols, type Seed } from "./protocols.js";
 
-const PROGRAM = fileURLToPath(new URL("../../../asan/ringwall-sweep", import.meta.url));
+const PROGRAM =
+  process.env.RINGWALL_SWEEP_PROGRAM ?? fileURLToPath(new URL("../../../asan/ringwall-sweep", import.meta.url));
 
 /** NAT: every kind of translation between the interfaces of the comparison's configurations. */
 const NAT = {
