@@ -13,10 +13,11 @@ import { HelperConnection } from "./helper/connection.js";
 import type { HelloReply } from "./helper/control.gen.js";
 import { FirewallLog } from "./http/firewall-log.js";
 import { createHandlers } from "./http/handlers.js";
+import { Listener } from "./http/listener.js";
 import { LiveLog } from "./http/live-log.js";
 import { ApiServer } from "./http/server.js";
 import { Talkers } from "./http/talkers.js";
-import { PoolAlarms } from "./nat/pool-alarms.js";
+import { PoolAlarms, type AlarmLine } from "./nat/pool-alarms.js";
 import type { RingReader } from "./ring/reader.js";
 import { RingSet } from "./ring/ring-set.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
@@ -68,6 +69,7 @@ export class Daemon {
   readonly #required: RequiredDelivery;
   readonly #helper: HelperConnection;
   readonly #server: ApiServer;
+  readonly #listener: Listener;
   readonly #stop = new AbortController();
   /** Events are read only once it is known which streams they go to; until then they wait in the rings. */
   #drained: Promise<void> | undefined;
@@ -122,9 +124,14 @@ export class Daemon {
       role: "writer",
       client: `ringwalld ${process.pid}`,
     });
-    this.#poolAlarms = new PoolAlarms(({ name, text }, raised) =>
-      raised ? log.warn({ alarm: name }, text) : log.info({ alarm: name }, text),
-    );
+    const tellAlarm = ({ name, text }: AlarmLine, raised: boolean): void =>
+      raised ? log.warn({ alarm: name }, text) : log.info({ alarm: name }, text);
+    this.#poolAlarms = new PoolAlarms(tellAlarm);
+    this.#listener = new Listener({
+      socketPath: daemonSocket(options.runDir),
+      say: tellAlarm,
+      tell: (text) => log.info(text),
+    });
     const handlers = createHandlers({
       commits: this.#commits,
       store: this.#store,
@@ -136,6 +143,7 @@ export class Daemon {
       firewallLog: this.#firewallLog,
       talkers: this.#talkers,
       poolAlarms: this.#poolAlarms,
+      listener: this.#listener,
       names,
       hostName: host,
     });
@@ -169,6 +177,7 @@ export class Daemon {
     this.#drainLast();
     this.#required.close();
     await this.#streams.close();
+    await this.#listener.close();
     await this.#server.close();
     await this.#connection;
     this.#log.info("stopped");
@@ -239,7 +248,8 @@ export class Daemon {
   }
 
   #follow(active: Active): void {
-    const { security, services } = active.config;
+    const { security, services, system } = active.config;
+    void this.#listener.follow(system.services?.["web-management"]?.http);
     const profiles = services?.ssl?.initiation?.profile ?? [];
     const streams = this.#streams.configure(security.log?.stream ?? [], profiles);
     this.#delivery.setStreams(streams);

@@ -54,8 +54,8 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->summaries = summaries_create();
 	w->denies = deny_memos_create();
 	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
-	    !w->session_accounts || !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting ||
-	    !w->summaries || !w->denies) {
+	    !w->session_accounts || !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments ||
+	    !w->waiting || !w->summaries || !w->denies) {
 		worker_free(w);
 		return -ENOMEM;
 	}

@@ -19,6 +19,17 @@ export interface Config {
 export interface System {
   readonly "host-name": string;
   readonly dataplane?: Dataplane;
+  readonly services?: { readonly "web-management"?: WebManagement };
+}
+
+/** WebManagement: the daemon's web page and API over TCP, for reading. */
+export interface WebManagement {
+  readonly http?: {
+    readonly port: number;
+    readonly address?: string;
+    readonly "token-file": string;
+    readonly "allow-remote"?: true;
+  };
 }
 
 /** Dataplane: Ringwall's own statements about the helper; Junos has no place for them. */

@@ -104,7 +104,8 @@ function kindAccounting(account: KindAccount, type: number): KindAccounting {
   };
 }
 
-function ruleAccounting(account: RuleAccount): RuleAccounting {
+/** ruleAccounting writes one kind of one rule. */
+export function ruleAccounting(account: RuleAccount): RuleAccounting {
   return {
     class: accountClassText[account.accountClass] ?? "",
     rule: ruleName(account.accountClass, account.name),
