@@ -13,7 +13,7 @@
 #include "sockets.h"
 #include "value.h"
 
-/* Probes of a closed window that were not answered, after which the other side may be gone. */
+/* So many probes of a closed window without an answer are not lost by chance. */
 enum { SILENT_PROBES = 3 };
 
 /* streamError(descriptor): the pending error as -errno, or 0. It is taken: a second call gives 0. */
@@ -46,9 +46,19 @@ stream_state(napi_env env, napi_callback_info info)
 	return value_number(env, about.tcpi_state);
 }
 
-/* streamPatience(descriptor, userTimeoutMs): gives a connection that only waits for the other side's window no end while that side
- * answers, and any other one the user timeout. The kernel ends both after it (tcp(7)), though RFC 9293 3.8.6.1 wants the first kept
- * open. 0, or -errno. */
+/* Whether the other side has answered what it was asked last: its window was full, and may be so for as long as it likes. A probe
+ * of that window, of which no data time tells, may have got lost. */
+static bool
+is_answering(const struct tcp_info *about, int unsent)
+{
+	if (about->tcpi_unacked > 0)
+		return about->tcpi_last_ack_recv <= about->tcpi_last_data_sent;
+	return unsent > 0 && about->tcpi_probes < SILENT_PROBES;
+}
+
+/* streamPatience(descriptor, userTimeoutMs): gives a connection the user timeout if the other side does not answer, and else none:
+ * the kernel counts by it whatever is not acknowledged (tcp(7)), though RFC 9293 3.8.6.1 wants a connection to stay whose window is
+ * closed. 0, or -errno. */
 napi_value
 stream_patience(napi_env env, napi_callback_info info)
 {
@@ -62,8 +72,7 @@ stream_patience(napi_env env, napi_callback_info info)
 		return value_number(env, -EINVAL);
 	if (ioctl(fd, SIOCOUTQNSD, &unsent) || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &about, &length))
 		return value_number(env, -errno);
-	/* Of what is on the wire the kernel asks only whether it is acknowledged. A single probe may have got lost. */
-	if (about.tcpi_unacked == 0 && unsent > 0 && about.tcpi_probes < SILENT_PROBES)
+	if (is_answering(&about, unsent))
 		timeout = 0;
 	if (setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout))
 		return value_number(env, -errno);

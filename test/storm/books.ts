@@ -44,11 +44,16 @@ export class Auditor {
   /** settled waits until the rings are read, no line waits, and `isDone` agrees. Acknowledgements and counters give no event to
    * wait for. */
   async settled(isDone: (books: Books) => boolean | Promise<boolean> = () => true): Promise<Books> {
-    return await this.until(async (books) => {
+    for (const until = Date.now() + PATIENCE_MS; ;) {
+      // First whether it is so, then the books: what happened in between is in them.
+      const isSo = await isDone(await this.read());
+      const books = await this.read();
       const isRead = Object.values(books.kinds).every(({ unread }) => unread === 0);
       const isSent = Object.values(books.streams).every(({ waiting }) => waiting === 0);
-      return isRead && isSent && (await isDone(books));
-    });
+      if (isSo && isRead && isSent) return books;
+      if (Date.now() > until) assert.fail(`not settled after ${PATIENCE_MS} ms: ${JSON.stringify(books, null, 1)}`);
+      await sleep(100);
+    }
   }
 
   /** until looks again and again. */

@@ -216,12 +216,12 @@ describe("a sender over TCP", () => {
     collector.connections[0]!.resetAndDestroy();
     await collector.untilConnected(2);
     await stage.settled();
-    await collector.until(stage.account.queued - stage.account.sent === stage.account.inDoubt ? 1 : 0);
+    // Acknowledged is not yet read.
+    while (collector.lines.at(-1)?.trimEnd() !== "30000") await collector.until(collector.lines.length + 1);
     stage.balance(30_000);
     // Acknowledged by the first connection's kernel and never read by its program, or in doubt: the beginning. Then all.
     const got = trimmed(collector.lines);
     assert.deepEqual(got, numbers(Number(got[0]), got.length));
-    assert.equal(got.at(-1), "30000");
     assert.ok(Number(got[0]) - 1 >= stage.account.inDoubt);
     assert.equal(stage.account.sent + stage.account.inDoubt, 30_000);
   });
