@@ -480,13 +480,15 @@ close_soon(struct worker *w, struct session *s, enum close_reason reason)
 	set_timeout(w, s, s->timeout_s < LINGER_S ? s->timeout_s : LINGER_S);
 }
 
-/* Without TCP only the traffic itself says that it is over: each question has its answer. */
+/* Without TCP only the traffic itself says that it is over: each question has its answer. Where one came in several packets the
+ * server's are more than the client's, and a question has no answer yet for all that. */
 static void
-passed_other(struct worker *w, struct session *s)
+passed_other(struct worker *w, struct session *s, unsigned direction)
 {
 	if (!(s->flags & (SESSION_ASKS | SESSION_CLOSING)))
 		return;
-	if (s->flags & SESSION_ASKS && s->passed[1].packets >= s->passed[0].packets) {
+	bool answered = direction == 1 && s->passed[1].packets >= s->passed[0].packets;
+	if (s->flags & SESSION_ASKS && answered) {
 		close_soon(w, s, CLOSE_REASON_RESPONSE_RECEIVED);
 	} else if (s->flags & SESSION_CLOSING) {
 		s->flags &= (uint16_t)~SESSION_CLOSING;
@@ -550,7 +552,7 @@ session_passed(struct worker *w, struct packet *p)
 	if (p->key.protocol == PROTOCOL_TCP)
 		passed_tcp(w, p);
 	else
-		passed_other(w, s);
+		passed_other(w, s, p->direction);
 }
 
 /* A session whose first packet ends here, or waited in vain, was none. One that was open ends only if its own packet was

@@ -508,6 +508,22 @@ questions_with_all_their_answers_close_as_response_received(void **state)
 	}
 }
 
+/* An answer may come in fragments, or twice. */
+static void
+a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, dns4_reply);
+	fixture_send(f, dns4_reply);
+	fixture_send(f, dns4);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+	fixture_send(f, dns4_reply);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_RESPONSE_RECEIVED);
+	fixture_free(f);
+}
+
 static void
 other_traffic_is_not_over_with_an_answer(void **state)
 {
@@ -1181,6 +1197,7 @@ main(void)
 		cmocka_unit_test(echo_replies_and_requests_do_not_pass_for_each_other),
 		cmocka_unit_test(icmp_errors_go_with_their_session),
 		cmocka_unit_test(questions_with_all_their_answers_close_as_response_received),
+		cmocka_unit_test(a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets),
 		cmocka_unit_test(other_traffic_is_not_over_with_an_answer),
 		cmocka_unit_test(an_unreachable_server_closes_its_session_as_icmp_error),
 		cmocka_unit_test(an_icmp_error_closes_nothing_that_it_should_not),

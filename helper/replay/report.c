@@ -196,13 +196,14 @@ nat_fields(struct json *j, const struct event_frame *f)
 {
 	const struct event_record *e = &f->record;
 	const struct event_extension *x = &f->extension;
+	uint8_t family = e->nat_address_family ? e->nat_address_family : e->address_family;
 	if (x->source_nat_rule_id != 0) {
-		json_address(j, "nat_source", e->address_family, e->nat_source_address);
+		json_address(j, "nat_source", family, e->nat_source_address);
 		json_number(j, "nat_source_port", ntohs(e->nat_source_port));
 		json_number(j, "source_nat_rule_id", x->source_nat_rule_id);
 	}
 	if (x->destination_nat_rule_id != 0) {
-		json_address(j, "nat_destination", e->address_family, e->nat_destination_address);
+		json_address(j, "nat_destination", family, e->nat_destination_address);
 		json_number(j, "nat_destination_port", ntohs(e->nat_destination_port));
 		json_number(j, "destination_nat_rule_id", x->destination_nat_rule_id);
 	}

@@ -1061,7 +1061,8 @@ export class Firewall {
     }
     if (!first && packet.segment !== undefined)
       session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined, this.#rules);
-    session.closing = session.tcp === undefined && answered(session) ? "response received" : undefined;
+    const over = session.tcp === undefined && j.direction === 1 && answered(session);
+    session.closing = over ? "response received" : undefined;
     /* A packet that is not its session's to move leaves it the time that it had. */
     const changed = session.tcp?.state !== before.state || session.closing !== before.closing;
     if (first || session.judged !== before.judged || changed) session.timeout = timeoutOf(session, this.#rules);

@@ -57,7 +57,10 @@ export const timeoutOf = (session: Session, rules: TcpRules): number => {
   return session.closing === undefined ? idle : Math.min(idle, LINGER);
 };
 
-/** Each question has its answer: a ping, or a look-up in the DNS. A timeout of the rule's application goes before that. */
+/**
+ * With this packet of the server, each question has its answer: a ping, or a look-up in the DNS. A timeout of the rule's application
+ * goes before that.
+ */
 export function answered({ tuple, icmp, rule, packets }: Session): boolean {
   const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
   const asks = echo || (tuple.protocol === UDP && tuple.destinationPort === DNS);
