@@ -163,7 +163,10 @@ transport_translate(uint8_t *l4, uint32_t there, uint32_t length, const struct f
 		message[0] = echo_type(l4[0]);
 		message[1] = l4[1];
 		change += change_bytes(l4, message, 2) + change_bytes(l4 + 4, &to->source_port, 2);
-		checksum_mend(l4 + ICMP_CHECKSUM_AT, change);
+		if (to->protocol == PROTOCOL_ICMP)
+			checksum_mend_icmp(l4, l4 + there, change);
+		else
+			checksum_mend(l4 + ICMP_CHECKSUM_AT, change);
 		break;
 	}
 }

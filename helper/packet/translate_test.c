@@ -132,6 +132,21 @@ tcp_udp_and_echo_become_the_same_in_the_other_family_with_right_checksums(void *
 }
 
 static void
+an_echo_reply_of_zeros_has_a_checksum_of_minus_zero_in_ipv4(void **state)
+{
+	struct sample inet, inet6;
+	begin(&inet, false, PROTOCOL_ICMP, 0);
+	sample_icmp(&inet, ICMP_ECHO_REPLY, 0, 0);
+	sample_finish(&inet);
+	begin(&inet6, true, PROTOCOL_ICMP6, 0);
+	sample_icmp(&inet6, ICMP6_ECHO_REPLY, 0, 0);
+	sample_finish(&inet6);
+	assert_int_equal(load16(inet.bytes + inet.l4 + ICMP_CHECKSUM_AT), 0xffff);
+	assert_becomes(&inet6, &inet);
+	assert_becomes(&inet, &inet6);
+}
+
+static void
 hop_limit_and_traffic_class_stay_and_the_flow_label_goes(void **state)
 {
 	struct sample inet, inet6, labelled;
@@ -593,6 +608,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tcp_udp_and_echo_become_the_same_in_the_other_family_with_right_checksums),
+		cmocka_unit_test(an_echo_reply_of_zeros_has_a_checksum_of_minus_zero_in_ipv4),
 		cmocka_unit_test(hop_limit_and_traffic_class_stay_and_the_flow_label_goes),
 		cmocka_unit_test(large_packets_from_ipv6_may_not_be_cut_and_small_ones_may),
 		cmocka_unit_test(udp_without_a_checksum_gets_one),
