@@ -72,22 +72,6 @@ has_transport_header(const struct packet *p)
 	return !(p->flags & PACKET_FRAGMENT) || p->flags & PACKET_FRAGMENT_FIRST;
 }
 
-/* ICMP has no pseudo header: of a message that is all zeros, an echo reply can be one, the checksum is minus zero, and
- * equation 3 of RFC 1624 cannot tell. */
-static void
-mend_echo(const struct packet *p, uint8_t *l4, uint64_t change)
-{
-	const uint8_t *end = p->data + p->l3 + p->l3_length;
-	checksum_mend(l4 + ICMP_CHECKSUM_AT, change);
-	if (load16_raw(l4 + ICMP_CHECKSUM_AT) != 0)
-		return;
-	for (const uint8_t *at = l4; at < end; at++) {
-		if (*at != 0)
-			return;
-	}
-	store16(l4 + ICMP_CHECKSUM_AT, 0xffff);
-}
-
 /* The CRC is linear: what the changed bytes contribute alone, followed by as many zeros as there are bytes behind them,
  * turns the old CRC into the new one, and leaves a wrong one wrong. */
 static void
@@ -154,7 +138,8 @@ rewrite_bytes(struct packet *p, const struct flow_key *to)
 		break;
 	case PROTOCOL_ICMP:
 		if (p->flags & PACKET_ICMP_ECHO)
-			mend_echo(p, l4, change_bytes(l4 + 4, &to->source_port, 2));
+			checksum_mend_icmp(l4, p->data + p->l3 + p->l3_length,
+					   change_bytes(l4 + 4, &to->source_port, 2));
 		break;
 	}
 }

@@ -163,7 +163,10 @@ transport_translate(uint8_t *l4, uint32_t there, uint32_t length, const struct f
 		message[0] = echo_type(l4[0]);
 		message[1] = l4[1];
 		change += change_bytes(l4, message, 2) + change_bytes(l4 + 4, &to->source_port, 2);
-		checksum_mend(l4 + ICMP_CHECKSUM_AT, change);
+		if (to->protocol == PROTOCOL_ICMP)
+			checksum_mend_icmp(l4, l4 + there, change);
+		else
+			checksum_mend(l4 + ICMP_CHECKSUM_AT, change);
 		break;
 	}
 }
@@ -306,6 +309,10 @@ error_plan(const struct packet *p, struct plan *x)
 	if (p->inner_l3 == 0 || !error_map(p->data + p->l4, p->data + p->inner_l3, p->key.family, &x->error))
 		return false;
 	x->quote = envelope_read(p->data, p->inner_l3, (uint32_t)p->l3 + p->l3_length, p->key.family);
+	/* A quoted later fragment has nothing to translate; nor has what is shorter than RFC 792 promises. */
+	uint32_t end = (uint32_t)p->l3 + p->l3_length;
+	if (x->quote.offset > 0 || x->quote.at > end || end - x->quote.at < QUOTED_MINIMUM)
+		return false;
 	x->end = quote_end(p, &x->quote);
 	uint32_t head = ICMP_HEADER + header_length(p->out.family, x->quote.fragment);
 	uint32_t room = TRANSLATE_INET6_MINIMUM - IPV6_HEADER; /* RFC 4443 2.4 (c) */

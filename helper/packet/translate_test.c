@@ -132,6 +132,21 @@ tcp_udp_and_echo_become_the_same_in_the_other_family_with_right_checksums(void *
 }
 
 static void
+an_echo_reply_of_zeros_has_a_checksum_of_minus_zero_in_ipv4(void **state)
+{
+	struct sample inet, inet6;
+	begin(&inet, false, PROTOCOL_ICMP, 0);
+	sample_icmp(&inet, ICMP_ECHO_REPLY, 0, 0);
+	sample_finish(&inet);
+	begin(&inet6, true, PROTOCOL_ICMP6, 0);
+	sample_icmp(&inet6, ICMP6_ECHO_REPLY, 0, 0);
+	sample_finish(&inet6);
+	assert_int_equal(load16(inet.bytes + inet.l4 + ICMP_CHECKSUM_AT), 0xffff);
+	assert_becomes(&inet6, &inet);
+	assert_becomes(&inet, &inet6);
+}
+
+static void
 hop_limit_and_traffic_class_stay_and_the_flow_label_goes(void **state)
 {
 	struct sample inet, inet6, labelled;
@@ -594,6 +609,22 @@ an_icmp_error_without_a_counterpart_is_refused(void **state)
 }
 
 static void
+an_icmp_error_about_a_later_fragment_has_nothing_to_translate(void **state)
+{
+	struct sample s;
+	struct work w;
+	make_error(&s, false, (struct message){ 11, 0, 0 }, ID);
+	uint8_t *quoted = s.bytes + s.l3 + IPV4_HEADER + ICMP_HEADER;
+	store16(quoted + 6, 8);
+	sample_ipv4_checksum(quoted);
+	s.length -= 16; /* four bytes behind its header */
+	s.l4 = s.l3 + IPV4_HEADER;
+	s.protocol = PROTOCOL_ICMP;
+	sample_finish(&s);
+	assert_int_equal(error_translated(&w, &s, true), DROP_REASON_NAT64_PROTOCOL);
+}
+
+static void
 a_router_that_says_no_mtu_is_taken_to_have_the_next_lower_usual_one(void **state)
 {
 	struct sample s;
@@ -640,6 +671,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tcp_udp_and_echo_become_the_same_in_the_other_family_with_right_checksums),
+		cmocka_unit_test(an_echo_reply_of_zeros_has_a_checksum_of_minus_zero_in_ipv4),
 		cmocka_unit_test(hop_limit_and_traffic_class_stay_and_the_flow_label_goes),
 		cmocka_unit_test(large_packets_from_ipv6_may_not_be_cut_and_small_ones_may),
 		cmocka_unit_test(udp_without_a_checksum_gets_one),
@@ -653,6 +685,7 @@ main(void)
 		cmocka_unit_test(each_icmp_error_becomes_its_counterpart_with_the_quoted_packet),
 		cmocka_unit_test(a_quoted_later_fragment_keeps_its_bytes_and_none_behind_it_change),
 		cmocka_unit_test(an_icmp_error_without_a_counterpart_is_refused),
+		cmocka_unit_test(an_icmp_error_about_a_later_fragment_has_nothing_to_translate),
 		cmocka_unit_test(a_router_that_says_no_mtu_is_taken_to_have_the_next_lower_usual_one),
 		cmocka_unit_test(extensions_behind_a_quote_are_left_out_and_long_quotes_are_cut),
 	};

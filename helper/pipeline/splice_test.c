@@ -23,6 +23,7 @@ struct lab {
 	struct screen screen;
 	const char *client, *server; /* addresses */
 	const char *outer;           /* the client's, as the server sees it */
+	const char *real;            /* the server's own, if its clients know it by another */
 	uint16_t outer_port;
 	uint32_t cookie;
 	struct arena *arena;
@@ -65,6 +66,8 @@ lab_free(struct lab *l)
 	fixture_free(l->f);
 	for (unsigned id = 0; id < SCREENS; id++)
 		tracker_release(tracker[id]);
+	for (uint32_t i = 0; i < l->nat.set_count; i++)
+		classify_free(l->nat.set[i].classifier);
 	if (l->arena)
 		arena_destroy(l->arena);
 	free(l);
@@ -92,7 +95,9 @@ write_segment(const struct lab *l, uint8_t *ip, bool from_server, const struct s
 	k.family = family;
 	if (from_server) {
 		k = flow_key_reverse(&k);
+		k.source = fixture_address(l->real ? l->real : l->server, &family);
 		k.destination = fixture_address(l->outer, &family);
+		k.family = family;
 		k.destination_port = htons(l->outer == l->client ? port : l->outer_port);
 	}
 	struct handshake h = s->h;
@@ -493,6 +498,59 @@ so_it_is_with_translated_addresses(void **state)
 	assert_int_equal(p.key.source.byte[3], 99);
 	p = fixture_parse(&l->f->out[1]);
 	assert_int_equal(p.key.destination.byte[3], 2);
+	assert_int_equal(p.key.destination_port, htons(CLIENT_PORT));
+	talk(l);
+	lab_free(l);
+}
+
+/* translate_server: the server has IPv4 alone, and stands behind 2001:db8:64::/96 for the client. */
+static void
+translate_server(struct lab *l)
+{
+	static struct address_range range;
+	static struct address_set set = { .inet6_count = 1, .inet6 = &range };
+	static const struct address_set *sets[1] = { &set };
+	static struct classify_rule match;
+	static struct nat_rule rules[2];
+	static const struct nat_rule *matched = &rules[1];
+	static const char *names[2] = { "source/s/r", "static/s/r" };
+	static struct nat_set both[2];
+	uint8_t family;
+	translate_source(l);
+	l->server = "2001:db8:64::a00:202";
+	l->real = "10.0.2.2";
+	fixture_neighbour(l->f, 2, l->real);
+	range.low = range.high = fixture_address(l->server, &family);
+	match = fixture_any();
+	match.destination_set_count = 1;
+	match.destination_set = sets;
+	rules[0] = *l->nat.set[0].rule[0];
+	rules[1] = (struct nat_rule){ .name = names[1], .id = 2, .action = NAT_64, .family = family, .length = 96 };
+	classify_free(l->nat.set[0].classifier);
+	both[0] = (struct nat_set){
+		.stage = NAT_STATIC_DESTINATION, .from = { 1 << 1 }, .match_count = 1, .rule = &matched, .match = &match
+	};
+	both[1] = l->nat.set[0];
+	l->nat.set = both;
+	l->nat.set_count = 2;
+	l->nat.rule = rules;
+	l->nat.rule_name = names;
+	l->nat.rule_count = 2;
+	assert_true(nat_complete(&l->nat, l->f->unit, FIXTURE_UNITS, l->arena));
+	fixture_commit(l->f);
+}
+
+static void
+and_so_with_a_server_of_the_other_family(void **state)
+{
+	struct lab *l = lab_new(true);
+	translate_server(l);
+	connect_with(l, syn, answer);
+	struct packet p = fixture_parse(&l->f->out[0]);
+	assert_int_equal(p.key.family, ADDRESS_FAMILY_INET);
+	assert_int_equal(p.key.source.byte[3], 99);
+	p = fixture_parse(&l->f->out[1]);
+	assert_int_equal(p.key.family, ADDRESS_FAMILY_INET6);
 	assert_int_equal(p.key.destination_port, htons(CLIENT_PORT));
 	talk(l);
 	lab_free(l);
@@ -1202,6 +1260,7 @@ main(void)
 		cmocka_unit_test(a_client_that_acknowledges_is_connected),
 		cmocka_unit_test(data_is_translated_in_both_directions),
 		cmocka_unit_test(so_it_is_with_translated_addresses),
+		cmocka_unit_test(and_so_with_a_server_of_the_other_family),
 		cmocka_unit_test(selective_acknowledgments_are_translated),
 		cmocka_unit_test(windows_are_told_in_the_units_of_each_end),
 		cmocka_unit_test(an_acknowledgment_that_no_cookie_was_made_for_opens_nothing),

@@ -56,6 +56,7 @@ print(void)
 	RECORD(server_bytes);
 	RECORD(ingress_interface);
 	RECORD(application_id);
+	RECORD(nat_address_family);
 	/* the kinds' own names */
 	RECORD(policy_id);
 	RECORD(screen_id);
