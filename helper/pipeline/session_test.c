@@ -1057,6 +1057,44 @@ waiting_packets_are_judged_by_what_is_in_force_when_they_go(void **state)
 }
 
 static void
+a_packet_that_waits_for_a_gateway_that_does_not_answer_goes_another_way_and_its_session_comes_back(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	fixture_rule(f, TRUST, DMZ, ACTION_PERMIT, fixture_any());
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.50");
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.3.50");
+	f->route[1].preference = 7;
+	fixture_commit(f);
+	fixture_neighbour(f, 3, "10.0.3.50");
+	struct shape s = dns4;
+	s.destination = "192.0.2.9";
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	uint8_t family;
+	struct address gateway = fixture_address("10.0.2.50", &family);
+	bool changed;
+	assert_int_equal(rib_answers(f->rib, 2, family, &gateway, false, &changed), 0);
+	assert_true(changed);
+	f->worker->epoch++;
+	neighbour_write(f->worker->neighbours, f->worker->resolve[0], NEIGHBOUR_FAILED, NULL);
+	fixture_housekeep(f, 1);
+	assert_int_equal(f->out_count, 1);
+	assert_int_equal(f->out[0].port, 2);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_OPEN).record.egress_zone, DMZ);
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out[0].port, 2);
+
+	fixture_neighbour(f, 2, "10.0.2.50");
+	assert_int_equal(rib_answers(f->rib, 2, family, &gateway, true, &changed), 0);
+	f->worker->epoch++;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out[0].port, 1);
+	assert_int_equal(flow_table_used(f->worker->flows), 1);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
+static void
 the_wait_queue_is_bounded_for_each_neighbour(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -1221,6 +1259,8 @@ main(void)
 		cmocka_unit_test(a_tcp_connection_opens_through_a_wait),
 		cmocka_unit_test(an_unresolved_neighbour_leaves_no_session_and_no_event),
 		cmocka_unit_test(waiting_packets_are_judged_by_what_is_in_force_when_they_go),
+		cmocka_unit_test(
+		    a_packet_that_waits_for_a_gateway_that_does_not_answer_goes_another_way_and_its_session_comes_back),
 		cmocka_unit_test(the_wait_queue_is_bounded_for_each_neighbour),
 		cmocka_unit_test(packets_of_a_flow_leave_in_the_order_they_came_whichever_neighbour_answers_first),
 		cmocka_unit_test(a_packet_does_not_overtake_those_of_its_flow_that_still_wait),
