@@ -244,7 +244,8 @@ next(struct sweep *s, uint32_t *at)
 	*at = number_one_in(n, 64) ? number_below(n, s->seed_count) : (*at + 1) % s->seed_count;
 	const struct seed *seed = &s->seed[*at], *other = &s->seed[number_below(n, s->seed_count)];
 	uint16_t port = seed->port;
-	if (s->answer_count > 0 && number_one_in(n, 3)) {
+	bool is_answer = s->answer_count > 0 && number_one_in(n, 2);
+	if (is_answer) {
 		uint32_t i = number_one_in(n, 4) ? number_below(n, s->answer_count) : s->answer_count - 1;
 		s->sent = s->answer[i].frame;
 		port = s->answer[i].port;
@@ -253,7 +254,8 @@ next(struct sweep *s, uint32_t *at)
 		s->sent.length = seed->length;
 		memcpy(s->sent.bytes, seed->bytes, seed->length);
 	}
-	if (!number_one_in(n, 3))
+	/* Answers mostly come as they are, so that connections get far. */
+	if (is_answer ? number_one_in(n, 4) : !number_one_in(n, 3))
 		mutate(&s->sent, other->bytes, other->length, n);
 	return number_one_in(n, 50) ? s->seed[number_below(n, s->seed_count)].port : port;
 }

@@ -188,7 +188,9 @@ export class CountTraffic implements Source {
     const { c } = this;
     const inet6 = c.oneIn(5);
     const { from, to, source } = this.#between(inet6);
-    const destination = c.of(inet6 ? to.sources6 : to.sources);
+    /* Now and then this host: it has its own answers to floods. */
+    const own = `${from.network}1`;
+    const destination = !inet6 && c.oneIn(8) ? own : c.of(inet6 ? to.sources6 : to.sources);
     return { from, to, inet6, base: { source, destination, protocol: UDP } };
   }
 
@@ -309,6 +311,9 @@ export class CountTraffic implements Source {
     let pieces = fragmentsOf(whole, c.of([32, 48, 8]));
     /* Cut at other places: pieces of both together overlap. */
     const others = fragmentsOf({ ...whole, ...(c.oneIn(4) ? { sourcePort: 7 } : {}) }, c.of([40, 64]));
+    /* And one of a longer datagram lies behind the end of it. */
+    const longer = fragmentsOf({ ...whole, payload: 320 }, 64);
+    if (c.oneIn(5)) pieces = [...pieces.slice(-1), ...pieces.slice(0, -1), longer.at(-2)!];
     if (c.oneIn(2)) pieces = pieces.toSpliced(c.below(pieces.length), c.below(2), c.of(others));
     if (c.oneIn(3)) pieces = [...pieces.filter((_, i) => i % 2 === 1), ...pieces.filter((_, i) => i % 2 === 0)];
     if (c.oneIn(3)) pieces.reverse();

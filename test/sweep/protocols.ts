@@ -36,8 +36,18 @@ const tcpOptions = (flags: number, options: string): Buffer => {
   header[13] = flags;
   return Buffer.concat([header, more]);
 };
-const SYN_OPTIONS = "020405b4 0402 080a0000000100000000 01 030307";
+const SYN_OPTIONS = "020405b4 0402 080a0000000100000000 01 030309";
 const SACK_OPTIONS = "0101 050a 0000044c 000007d0";
+
+/** openings: many clients of one server, so that some are answered with cookies. */
+const openings = (): Buffer[] =>
+  [INET, INET6].flatMap((base) =>
+    Array.from({ length: 40 }, (_, i) => {
+      const body = tcpOptions(SYN, SYN_OPTIONS);
+      body.writeUInt16BE(41_000 + i, 0);
+      return withProtocol({ ...base, protocol: TCP }, TCP, body);
+    }),
+  );
 
 /** What is neither TCP, UDP nor ICMP: number, first bytes. */
 const OTHERS: readonly (readonly [protocol: number, body: Buffer])[] = [
@@ -133,6 +143,7 @@ export function protocols(): Seed[] {
   const ip = [...both, ...extended()];
   return [
     ...ip.map((one) => ({ port: "ge-0/0/0", frame: frameOf(one) })),
+    ...openings().map((one) => ({ port: "ge-0/0/0", frame: frameOf(one) })),
     ...ip.slice(0, 30).map((one) => ({ port: "ge-0/0/2", frame: frameOf(one, { vlans: [30] }) })),
     { port: "ge-0/0/2", frame: frameOf(ip[0]!, { vlans: [30, 40] }) },
     { port: "ge-0/0/2", frame: frameOf(ip[0]!, { vlans: [0, 30] }) },
