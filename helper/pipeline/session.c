@@ -631,8 +631,9 @@ session_close_matching(struct worker *w, enum close_reason reason, bool (*match)
 	uint32_t closed = 0;
 	for (uint32_t i = 0; i < flow_table_capacity(w->flows); i++) {
 		struct session *s = flow_table_at(w->flows, i);
+		/* A connection that was over ended by itself. */
 		if (s && (!match || match(s, ctx))) {
-			end(w, s, reason);
+			end(w, s, reason_of(s, reason));
 			closed++;
 		}
 	}

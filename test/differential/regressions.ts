@@ -536,4 +536,17 @@ export const regressions: readonly Regression[] = [
       ],
     },
   },
+  {
+    name: "a connection that is over ends as such, also where the firewall stops before its time",
+    wrong: "program",
+    case: {
+      config: flowing({ "time-wait-state": { "session-timeout": 5 } }),
+      steps: [
+        ...handshake,
+        client0(FIN | ACK, 1001, 900_001),
+        server0(FIN | ACK, 900_001, 1002),
+        client0(ACK, 1002, 900_002),
+      ],
+    },
+  },
 ];
