@@ -58,13 +58,7 @@ struct given_instance {
 };
 extern const struct schema_map given_instance_map;
 
-enum given_queue_priority {
-	GIVEN_QUEUE_PRIORITY_STRICT_HIGH,
-	GIVEN_QUEUE_PRIORITY_HIGH,
-	GIVEN_QUEUE_PRIORITY_MEDIUM_HIGH,
-	GIVEN_QUEUE_PRIORITY_MEDIUM_LOW,
-	GIVEN_QUEUE_PRIORITY_LOW
-};
+enum given_queue_priority { GIVEN_QUEUE_PRIORITY_STRICT_HIGH, GIVEN_QUEUE_PRIORITY_HIGH, GIVEN_QUEUE_PRIORITY_MEDIUM_HIGH, GIVEN_QUEUE_PRIORITY_MEDIUM_LOW, GIVEN_QUEUE_PRIORITY_LOW };
 struct given_queue {
 	uint32_t priority;
 	uint64_t rate;
@@ -72,12 +66,7 @@ struct given_queue {
 };
 extern const struct schema_map given_queue_map;
 
-enum given_port_xdp_mode {
-	GIVEN_PORT_XDP_MODE_AUTO,
-	GIVEN_PORT_XDP_MODE_ZERO_COPY,
-	GIVEN_PORT_XDP_MODE_NATIVE,
-	GIVEN_PORT_XDP_MODE_GENERIC
-};
+enum given_port_xdp_mode { GIVEN_PORT_XDP_MODE_AUTO, GIVEN_PORT_XDP_MODE_ZERO_COPY, GIVEN_PORT_XDP_MODE_NATIVE, GIVEN_PORT_XDP_MODE_GENERIC };
 struct given_port {
 	uint32_t id;
 	struct schema_text name;
@@ -210,12 +199,7 @@ struct given_route_hop {
 };
 extern const struct schema_map given_route_hop_map;
 
-enum given_route_kind {
-	GIVEN_ROUTE_KIND_NEXT_HOP,
-	GIVEN_ROUTE_KIND_DISCARD,
-	GIVEN_ROUTE_KIND_REJECT,
-	GIVEN_ROUTE_KIND_NEXT_TABLE
-};
+enum given_route_kind { GIVEN_ROUTE_KIND_NEXT_HOP, GIVEN_ROUTE_KIND_DISCARD, GIVEN_ROUTE_KIND_REJECT, GIVEN_ROUTE_KIND_NEXT_TABLE };
 struct given_route {
 	uint32_t instance;
 	struct schema_bytes prefix;
@@ -251,11 +235,7 @@ struct given_word_range {
 };
 extern const struct schema_map given_word_range_map;
 
-enum given_flexible_match_start {
-	GIVEN_FLEXIBLE_MATCH_START_LAYER_3,
-	GIVEN_FLEXIBLE_MATCH_START_LAYER_4,
-	GIVEN_FLEXIBLE_MATCH_START_PAYLOAD
-};
+enum given_flexible_match_start { GIVEN_FLEXIBLE_MATCH_START_LAYER_3, GIVEN_FLEXIBLE_MATCH_START_LAYER_4, GIVEN_FLEXIBLE_MATCH_START_PAYLOAD };
 struct given_flexible_match {
 	uint32_t start;
 	uint32_t byte_offset;
@@ -266,12 +246,7 @@ struct given_flexible_match {
 };
 extern const struct schema_map given_flexible_match_map;
 
-enum given_filter_term_action {
-	GIVEN_FILTER_TERM_ACTION_ACCEPT,
-	GIVEN_FILTER_TERM_ACTION_DISCARD,
-	GIVEN_FILTER_TERM_ACTION_REJECT,
-	GIVEN_FILTER_TERM_ACTION_NEXT
-};
+enum given_filter_term_action { GIVEN_FILTER_TERM_ACTION_ACCEPT, GIVEN_FILTER_TERM_ACTION_DISCARD, GIVEN_FILTER_TERM_ACTION_REJECT, GIVEN_FILTER_TERM_ACTION_NEXT };
 struct given_filter_term {
 	uint32_t filter_id;
 	uint32_t term_id;
@@ -401,11 +376,7 @@ struct given_nat_range {
 };
 extern const struct schema_map given_nat_range_map;
 
-enum given_nat_pool_overflow {
-	GIVEN_NAT_POOL_OVERFLOW_NONE,
-	GIVEN_NAT_POOL_OVERFLOW_INTERFACE,
-	GIVEN_NAT_POOL_OVERFLOW_POOL
-};
+enum given_nat_pool_overflow { GIVEN_NAT_POOL_OVERFLOW_NONE, GIVEN_NAT_POOL_OVERFLOW_INTERFACE, GIVEN_NAT_POOL_OVERFLOW_POOL };
 struct given_nat_pool {
 	struct schema_text name;
 	uint32_t family;
@@ -419,18 +390,8 @@ struct given_nat_pool {
 };
 extern const struct schema_map given_nat_pool_map;
 
-enum given_nat_rule_action {
-	GIVEN_NAT_RULE_ACTION_OFF,
-	GIVEN_NAT_RULE_ACTION_INTERFACE,
-	GIVEN_NAT_RULE_ACTION_POOL,
-	GIVEN_NAT_RULE_ACTION_PREFIX,
-	GIVEN_NAT_RULE_ACTION_NPTV6
-};
-enum given_nat_rule_persistent {
-	GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST,
-	GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST,
-	GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST_PORT
-};
+enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX, GIVEN_NAT_RULE_ACTION_NPTV6 };
+enum given_nat_rule_persistent { GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST_PORT };
 struct given_nat_rule {
 	struct schema_text name;
 	uint32_t action;
@@ -465,12 +426,7 @@ struct given_nat_match {
 };
 extern const struct schema_map given_nat_match_map;
 
-enum given_nat_set_stage {
-	GIVEN_NAT_SET_STAGE_STATIC_DESTINATION,
-	GIVEN_NAT_SET_STAGE_DESTINATION,
-	GIVEN_NAT_SET_STAGE_STATIC_SOURCE,
-	GIVEN_NAT_SET_STAGE_SOURCE
-};
+enum given_nat_set_stage { GIVEN_NAT_SET_STAGE_STATIC_DESTINATION, GIVEN_NAT_SET_STAGE_DESTINATION, GIVEN_NAT_SET_STAGE_STATIC_SOURCE, GIVEN_NAT_SET_STAGE_SOURCE };
 struct given_nat_set {
 	uint32_t stage;
 	uint32_t from_count;

@@ -282,7 +282,7 @@ export const DropReason = {
   IPV6_EXTENSION: 10,
   /** a fragment with impossible offset, length or flags */
   FRAGMENT_INVALID: 11,
-  /** a first fragment too short for its transport header */
+  /** a first fragment too short for its transport header, or a later one inside it */
   FRAGMENT_TINY: 12,
   /** a later fragment whose first fragment did not come in time */
   FRAGMENT_UNKNOWN: 13,
@@ -380,7 +380,7 @@ export const DropReason = {
   SYN_COOKIE_REPEATED: 59,
   /** an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
   NAT_UNMAPPABLE: 60,
-  /** a fragment that brings bytes of its datagram that came before */
+  /** a fragment that brings bytes of its datagram that came before, in another cut */
   FRAGMENT_OVERLAP: 61,
   /** a TCP segment with data before the handshake was done (strict-syn-check) */
   TCP_EARLY_DATA: 62,

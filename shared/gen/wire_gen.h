@@ -312,7 +312,7 @@ enum drop_reason {
 	DROP_REASON_IP_DESTINATION = 9, /* a destination that must not be forwarded: loopback, unspecified */
 	DROP_REASON_IPV6_EXTENSION = 10, /* malformed, repeated out of order, or too many IPv6 extension headers */
 	DROP_REASON_FRAGMENT_INVALID = 11, /* a fragment with impossible offset, length or flags */
-	DROP_REASON_FRAGMENT_TINY = 12, /* a first fragment too short for its transport header */
+	DROP_REASON_FRAGMENT_TINY = 12, /* a first fragment too short for its transport header, or a later one inside it */
 	DROP_REASON_FRAGMENT_UNKNOWN = 13, /* a later fragment whose first fragment did not come in time */
 	DROP_REASON_FRAGMENT_FULL = 14, /* no room to remember or hold another fragment */
 	DROP_REASON_TCP_HEADER = 15, /* TCP data offset below 5 or beyond the packet */
@@ -361,7 +361,7 @@ enum drop_reason {
 	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
 	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
 	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
-	DROP_REASON_FRAGMENT_OVERLAP = 61, /* a fragment that brings bytes of its datagram that came before */
+	DROP_REASON_FRAGMENT_OVERLAP = 61, /* a fragment that brings bytes of its datagram that came before, in another cut */
 	DROP_REASON_TCP_EARLY_DATA = 62, /* a TCP segment with data before the handshake was done (strict-syn-check) */
 	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
 	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */

@@ -44,9 +44,9 @@ const table: Readonly<Record<string, readonly Row[]>> = {
         ],
       ],
       [
-        "security.flow.tcp-session.no-syn-check-in-tunnel: unknown statement 'no-syn-check-in-tunnel'; did you mean 'no-syn-check'?",
+        "security.flow.tcp-session.no-syn-check-in-tunnel: unknown statement 'no-syn-check-in-tunnel'",
         "security.flow.tcp-session.time-wait-state.session-ageout: unknown statement 'session-ageout'; did you mean 'session-timeout'?",
-        "security.flow.aging.early-aging: unknown statement 'early-aging'; did you mean 'early-ageout'?",
+        "security.flow.aging.early-aging: unknown statement 'early-aging'",
         "security.flow.tcp-mss.all-tcp: 'mss' is missing",
         "security.flow.tcp-mss.ipsec-vpn: unknown statement 'ipsec-vpn'",
       ],

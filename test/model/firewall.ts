@@ -302,8 +302,9 @@ export class Firewall {
       j.packet = answer.packet;
       this.#judged(j, answer.packet);
     } else {
-      j.reason = "fragment-full";
+      j.reason = answer.reason;
       this.#finish(j, j.time);
+      return;
     }
     this.#release(packet, item, j.time);
   }
@@ -323,8 +324,10 @@ export class Firewall {
         this.#inputFilter(one, one.packet, false);
         this.#screen(one, one.packet, false);
       });
-      if (j.reason === undefined) this.#follow(j, later, item);
-      else this.#finish(j, now);
+      if (j.reason === undefined) {
+        j.packet = { ...later, tuple: packet.tuple, icmp: packet.icmp };
+        this.#judged(j, j.packet);
+      } else this.#finish(j, now);
     }
   }
 

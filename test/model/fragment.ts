@@ -10,10 +10,18 @@ interface First {
   readonly tuple: Tuple;
   readonly icmp: Icmp | undefined;
   readonly until: bigint;
-  /** bytes of the datagram that came, and how many it has once that is known */
-  seen: number;
+}
+
+/** Datagram: what came of it, and its end once that is known. */
+interface Datagram {
+  readonly pieces: Piece[];
   total: number | undefined;
-  readonly firstEnd: number;
+  first: First | undefined;
+}
+
+interface Piece {
+  readonly begin: number;
+  readonly end: number;
 }
 
 export interface Held<T> {
@@ -23,66 +31,73 @@ export interface Held<T> {
 }
 
 export type FragmentAnswer =
-  { readonly kind: "ready"; readonly packet: Packet } | { readonly kind: "held" } | { readonly kind: "refused" };
+  | { readonly kind: "ready"; readonly packet: Packet }
+  | { readonly kind: "held" }
+  | { readonly kind: "refused"; readonly reason: string };
 
 const keyOf = (p: Packet): string =>
   `${p.family} ${p.tuple.source.value} ${p.tuple.destination.value} ${p.fragment!.protocol} ${p.fragment!.id}`;
 
-const payloadOf = (p: Packet): number => p.ip.length - p.transport;
+const pieceOf = (p: Packet): Piece => {
+  const begin = p.fragment!.offset;
+  return { begin, end: begin + p.ip.length - p.transport };
+};
+
+/** wrong: bytes that came before come again, unless it is the same piece once more; or there is another end. */
+function wrong({ pieces, total }: Datagram, { begin, end }: Piece, last: boolean): string | undefined {
+  const highest = Math.max(0, ...pieces.map((piece) => piece.end));
+  if (last ? end < highest || (total !== undefined && end !== total) : total !== undefined && end > total)
+    return "fragment-invalid";
+  const over = pieces.filter((piece) => begin < piece.end && piece.begin < end);
+  const again = over.length === 1 && over[0]!.begin === begin && over[0]!.end === end;
+  return over.length === 0 || again ? undefined : "fragment-overlap";
+}
+
+const samePorts = (one: Tuple, other: Tuple): boolean =>
+  one.sourcePort === other.sourcePort && one.destinationPort === other.destinationPort;
 
 export class Fragments<T> {
   /** instanceOf: datagrams of different routing instances have nothing to do with each other. */
   constructor(private readonly instanceOf: (item: T) => string) {}
 
-  readonly #firsts = new Map<string, First>();
+  readonly #datagrams = new Map<string, Datagram>();
   #held: Held<T>[] = [];
 
   /** resolve: whole packets are ready as they are. */
   resolve(packet: Packet, item: T, now: bigint): FragmentAnswer {
     if (packet.fragment === undefined) return { kind: "ready", packet };
     const key = this.#key(item, packet);
-    const known = this.#firsts.get(key);
-    const first = known !== undefined && known.until > now ? known : undefined;
-    if (!isLater(packet)) return this.#remember(key, packet, first, now);
-    if (first === undefined) {
-      if (this.#of(key).length >= HELD_EACH) return { kind: "refused" };
+    const datagram = this.#live(key, now);
+    const later = isLater(packet);
+    const refuse = (reason: string): FragmentAnswer => ({ kind: "refused", reason });
+    if (later && datagram.first === undefined && this.#of(key).length >= HELD_EACH) return refuse("fragment-full");
+    if (!later && datagram.first !== undefined && !samePorts(datagram.first.tuple, packet.tuple))
+      return refuse("fragment-overlap");
+    const piece = pieceOf(packet);
+    const last = !packet.fragment.more;
+    const reason = wrong(datagram, piece, last);
+    if (reason !== undefined) return refuse(reason);
+    this.#datagrams.set(key, datagram);
+    if (!datagram.pieces.some(({ begin }) => begin === piece.begin)) datagram.pieces.push(piece);
+    if (last) datagram.total = piece.end;
+    if (later && datagram.first === undefined) {
       this.#held.push({ item, packet, since: now });
       return { kind: "held" };
     }
-    const { offset, more } = packet.fragment;
-    const end = offset + payloadOf(packet);
-    if (offset < first.firstEnd) return { kind: "refused" };
-    if (first.total !== undefined && (end > first.total || (!more && end !== first.total))) return { kind: "refused" };
-    if (!more) first.total = end;
-    this.#count(key, first, packet);
-    return { kind: "ready", packet: { ...packet, tuple: first.tuple, icmp: first.icmp } };
+    datagram.first ??= { tuple: packet.tuple, icmp: packet.icmp, until: now + FRAGMENT_LIFETIME };
+    const { tuple, icmp } = datagram.first;
+    /* It is forgotten once as many bytes came as it has. */
+    const came = datagram.pieces.reduce((sum, { begin, end }) => sum + end - begin, 0);
+    if (came === datagram.total) this.#datagrams.delete(key);
+    return { kind: "ready", packet: later ? { ...packet, tuple, icmp } : packet };
   }
 
-  #remember(key: string, packet: Packet, before: First | undefined, now: bigint): FragmentAnswer {
-    const { sourcePort, destinationPort } = packet.tuple;
-    if (
-      before !== undefined &&
-      (before.tuple.sourcePort !== sourcePort || before.tuple.destinationPort !== destinationPort)
-    ) {
-      return { kind: "refused" };
-    }
-    const first: First = {
-      tuple: packet.tuple,
-      icmp: packet.icmp,
-      until: now + FRAGMENT_LIFETIME,
-      seen: 0,
-      total: undefined,
-      firstEnd: payloadOf(packet),
-    };
-    this.#firsts.set(key, first);
-    this.#count(key, first, packet);
-    return { kind: "ready", packet };
-  }
-
-  /** The datagram is forgotten once as many bytes came as it has. */
-  #count(key: string, first: First, packet: Packet): void {
-    first.seen += payloadOf(packet);
-    if (first.total !== undefined && first.seen >= first.total) this.#firsts.delete(key);
+  /** live gives what is known of a datagram: nothing, where its time is over, or nothing of it waits. */
+  #live(key: string, now: bigint): Datagram {
+    const known = this.#datagrams.get(key);
+    const live =
+      known !== undefined && (known.first === undefined ? this.#of(key).length > 0 : known.first.until > now);
+    return live ? known : { pieces: [], total: undefined, first: undefined };
   }
 
   /** release takes out what waited for this first fragment. */
@@ -116,7 +131,7 @@ export class Fragments<T> {
   deadlines(): bigint[] {
     return [
       ...this.#held.map((one) => one.since + FRAGMENT_WAIT),
-      ...[...this.#firsts.values()].map((first) => first.until),
+      ...[...this.#datagrams.values()].flatMap(({ first }) => (first === undefined ? [] : [first.until])),
     ];
   }
 }

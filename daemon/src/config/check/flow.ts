@@ -11,7 +11,9 @@ export function checkFlow(report: Report, flow: Statement): void {
   }
   const high = flow.get("aging", "high-watermark");
   const low = flow.get("aging", "low-watermark");
-  if (low.number !== undefined && high.number !== undefined && low.number > high.number)
+  // What is no percentage at all is the schema's to refuse.
+  const percentages = [low, high].every(({ number }) => number !== undefined && number <= 100);
+  if (percentages && low.number! > high.number!)
     report.add("conflict", low, `expected at most the high-watermark ${high.number}, found ${low.number}`);
   if (low.present && !high.present)
     report.missing(flow.get("aging"), "high-watermark", "without it sessions never end early");
