@@ -440,7 +440,9 @@ translate_error(struct packet *p, const struct flow_key *quoted, uint16_t identi
 	store16(l4 + ICMP_CHECKSUM_AT, 0);
 	uint64_t change = checksum_finish(checksum_add(pseudo(&p->key, length), l4, length));
 
-	transport_translate(p->data + x.quote.at, x.end - x.quote.at, x.quote.length, &p->inner, quoted);
+	/* A later fragment has no transport header, and there may be nothing of it but its IP header. */
+	if (x.quote.offset == 0)
+		transport_translate(p->data + x.quote.at, x.end - x.quote.at, x.quote.length, &p->inner, quoted);
 	e.fragment = false;
 	e.length = x.length;
 	outer = envelope_write(head, &e, &p->out, identification);

@@ -548,6 +548,53 @@ each_icmp_error_becomes_its_counterpart_with_the_quoted_packet(void **state)
 		assert_error(false, to4[i].from, to4[i].to);
 }
 
+/* An error about a later fragment that carries `payload` bytes of the quoted packet. */
+static void
+make_error_about_part(struct sample *s, bool inet6, struct message m, uint32_t payload)
+{
+	struct sample q;
+	begin(s, inet6, inet6 ? PROTOCOL_ICMP6 : PROTOCOL_ICMP, 0);
+	sample_icmp(s, m.type, m.code, m.rest);
+	begin(&q, inet6, inet6 ? PROTOCOL_FRAGMENT : PROTOCOL_ICMP, 185);
+	if (inet6)
+		sample_ipv6_fragment(&q, PROTOCOL_ICMP6, 1480, 0x1234);
+	q.protocol = PROTOCOL_NO_NEXT_HEADER;
+	for (uint32_t i = 0; i < payload; i++)
+		sample_append(&q, &(uint8_t){ (uint8_t)(i + 8) }, 1);
+	sample_finish(&q);
+	sample_append(s, q.bytes + q.l3, q.length - q.l3);
+	s->l4 = s->l3 + (inet6 ? IPV6_HEADER : IPV4_HEADER);
+	s->protocol = inet6 ? PROTOCOL_ICMP6 : PROTOCOL_ICMP;
+	sample_finish(s);
+}
+
+static void
+a_quoted_later_fragment_keeps_its_bytes_and_none_behind_it_change(void **state)
+{
+	static const struct message unreachable[] = { { 3, 1, 0 }, { 1, 0, 0 } };
+	for (unsigned to6 = 0; to6 < 2; to6++) {
+		for (uint32_t payload = 0; payload <= 16; payload += 4) {
+			struct sample before, after, part, outer;
+			struct work w;
+			make_error_about_part(&before, !to6, unreachable[to6 ? 0 : 1], payload);
+			make_error_about_part(&after, to6, to6 ? unreachable[1] : (struct message){ 3, 1, 0 }, payload);
+			begin(&part, to6, to6 ? PROTOCOL_ICMP6 : PROTOCOL_ICMP, 0);
+			sample_icmp(&part, to6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO_REQUEST, 0, 0);
+			sample_finish(&part);
+			make(&outer, to6, ECHO_REQUEST, 0, 0);
+			struct flow_key quoted = key_of(&part), key = key_of(&outer);
+			work_begin(&w, &before, &key);
+			uint8_t *behind = w.p.data + before.length;
+			assert_int_equal(w.p.inner_l3, before.l4 + ICMP_HEADER);
+			assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
+			translate(&w.p, &quoted, ID);
+			assert_is(&w.p, &after);
+			for (unsigned i = 0; i < 16; i++)
+				assert_int_equal(behind[i], 0xee);
+		}
+	}
+}
+
 static void
 an_icmp_error_without_a_counterpart_is_refused(void **state)
 {
@@ -636,6 +683,7 @@ main(void)
 		cmocka_unit_test(fragments_that_cannot_be_mended_are_refused),
 		cmocka_unit_test(an_ipv4_packet_that_may_be_cut_gets_a_fragment_header_and_parts_that_fit_any_link),
 		cmocka_unit_test(each_icmp_error_becomes_its_counterpart_with_the_quoted_packet),
+		cmocka_unit_test(a_quoted_later_fragment_keeps_its_bytes_and_none_behind_it_change),
 		cmocka_unit_test(an_icmp_error_without_a_counterpart_is_refused),
 		cmocka_unit_test(an_icmp_error_about_a_later_fragment_has_nothing_to_translate),
 		cmocka_unit_test(a_router_that_says_no_mtu_is_taken_to_have_the_next_lower_usual_one),
