@@ -13,15 +13,17 @@ import { HelperConnection } from "./helper/connection.js";
 import type { HelloReply } from "./helper/control.gen.js";
 import { FirewallLog } from "./http/firewall-log.js";
 import { createHandlers } from "./http/handlers.js";
+import { Listener } from "./http/listener.js";
 import { LiveLog } from "./http/live-log.js";
 import { ApiServer } from "./http/server.js";
 import { Talkers } from "./http/talkers.js";
-import { PoolAlarms } from "./nat/pool-alarms.js";
+import { PoolAlarms, type AlarmLine } from "./nat/pool-alarms.js";
 import type { RingReader } from "./ring/reader.js";
 import { RingSet } from "./ring/ring-set.js";
 import { TableAlarm } from "./session/table-alarm.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
 import { StateStore } from "./state/state-store.js";
+import { Backlog } from "./syslog/backlog.js";
 import { Delivery } from "./syslog/delivery.js";
 import { loadNative } from "./syslog/native.js";
 import { OutboxFiles } from "./syslog/outbox-file.js";
@@ -60,6 +62,7 @@ export class Daemon {
   readonly #commits: Commits;
   readonly #streams: Streams;
   readonly #delivery: Delivery;
+  readonly #backlog = new Backlog();
   readonly #liveLog = new LiveLog();
   readonly #firewallLog = new FirewallLog();
   readonly #talkers = new Talkers();
@@ -67,6 +70,7 @@ export class Daemon {
   readonly #required: RequiredDelivery;
   readonly #helper: HelperConnection;
   readonly #server: ApiServer;
+  readonly #listener: Listener;
   readonly #stop = new AbortController();
   /** Events are read only once it is known which streams they go to; until then they wait in the rings. */
   #drained: Promise<void> | undefined;
@@ -113,6 +117,8 @@ export class Daemon {
       },
       refused: (path, reason) => log.error({ path, reason }, "event ring refused"),
       handOver: (reader) => this.#handOver(reader),
+      room: () => this.#backlog.room(this.#delivery.streams, performance.now()),
+      caughtUp: () => this.#backlog.end(),
     });
     this.#required = new RequiredDelivery(this.#rings, log);
     this.#helper = new HelperConnection({
@@ -120,8 +126,14 @@ export class Daemon {
       role: "writer",
       client: `ringwalld ${process.pid}`,
     });
-    this.#poolAlarms = new PoolAlarms((line, raised) => watch.alarm(line, raised));
-    this.#tableAlarm = new TableAlarm((line, raised) => watch.alarm(line, raised));
+    const alarm = (line: AlarmLine, raised: boolean): void => watch.alarm(line, raised);
+    this.#poolAlarms = new PoolAlarms(alarm);
+    this.#tableAlarm = new TableAlarm(alarm);
+    this.#listener = new Listener({
+      socketPath: daemonSocket(options.runDir),
+      say: alarm,
+      tell: (text) => log.info(text),
+    });
     const handlers = createHandlers({
       commits: this.#commits,
       store: this.#store,
@@ -133,6 +145,7 @@ export class Daemon {
       firewallLog: this.#firewallLog,
       talkers: this.#talkers,
       poolAlarms: this.#poolAlarms,
+      listener: this.#listener,
       tableAlarm: this.#tableAlarm,
       names,
       hostName: host,
@@ -167,6 +180,7 @@ export class Daemon {
     this.#drainLast();
     this.#required.close();
     await this.#streams.close();
+    await this.#listener.close();
     await this.#server.close();
     await this.#connection;
     this.#log.info("stopped");
@@ -237,7 +251,8 @@ export class Daemon {
   }
 
   #follow(active: Active): void {
-    const { security, services } = active.config;
+    const { security, services, system } = active.config;
+    void this.#listener.follow(system.services?.["web-management"]?.http);
     const profiles = services?.ssl?.initiation?.profile ?? [];
     const streams = this.#streams.configure(security.log?.stream ?? [], profiles);
     this.#delivery.setStreams(streams);

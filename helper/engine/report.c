@@ -506,13 +506,14 @@ route_kind(const struct rib_route *route)
 }
 
 static void
-report_route(void *ctx, const struct rib_route *route, bool active)
+report_route(void *ctx, const struct rib_route *route, const enum rib_hop_state *state, bool active)
 {
+	static const char *const state_text[] = { "alive", "silent", "down", "unresolved" };
 	static const char *const origin[RIB_ORIGINS] = { "connected", "connected", "static", "kernel" };
 	struct route_page *page = ctx;
 	struct reply *r = page->reply;
 
-	if (!active || page->at++ < page->after)
+	if (page->at++ < page->after)
 		return;
 	if (page->at - page->after > page->limit || reply_full(r)) {
 		page->more = true;
@@ -522,6 +523,8 @@ report_route(void *ctx, const struct rib_route *route, bool active)
 	reply_unsigned(r, "instance", route->instance);
 	reply_address(r, "prefix", route->family, &route->prefix);
 	reply_unsigned(r, "length", route->length);
+	reply_unsigned(r, "preference", route->preference);
+	reply_boolean(r, "active", active);
 	reply_text(r, "kind", route_kind(route));
 	if (route->group.count > 0 && route->group.hop[0].kind == NEXT_HOP_TABLE)
 		reply_unsigned(r, "table", route->group.hop[0].unit);
@@ -535,6 +538,7 @@ report_route(void *ctx, const struct rib_route *route, bool active)
 		reply_address(r, "gateway", hop->on_link || hop->kind != NEXT_HOP_FORWARD ? 0 : hop->family,
 			      &hop->gateway);
 		reply_unsigned(r, "unit", hop->unit);
+		reply_text(r, "state", state_text[state[i]]);
 		reply_close(r);
 	}
 	reply_close(r);

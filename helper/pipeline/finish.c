@@ -54,7 +54,7 @@ finish_forward(struct worker *w, struct packet *p)
 	counter_add(&w->counters.forwarded_packets, 1);
 	counter_add(&w->counters.forwarded_bytes, p->length);
 	counter_add(&w->units[p->egress_unit].out_packets, 1);
-	counter_add(&w->units[p->egress_unit].out_bytes, p->l3_length);
+	counter_add(&w->units[p->egress_unit].out_bytes, packet_out_length(p));
 	log_permits(w, p, p->last.replayed ? FILTER_LOG_SOURCE_CACHED_OUTPUT : FILTER_LOG_SOURCE_OUTPUT);
 	session_passed(w, p);
 	observe(w, p);

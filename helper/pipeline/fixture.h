@@ -299,7 +299,7 @@ static inline void
 fixture_route(struct fixture *f, const char *prefix, uint8_t length, enum next_hop_kind kind, const char *gateway)
 {
 	struct static_route *r = &f->route[f->snapshot.route_count++];
-	*r = (struct static_route){ .length = length, .group.count = 1 };
+	*r = (struct static_route){ .length = length, .preference = RIB_PREFERENCE_STATIC, .group.count = 1 };
 	r->prefix = fixture_address(prefix, &r->family);
 	r->group.hop[0].kind = (uint8_t)kind;
 	if (gateway)

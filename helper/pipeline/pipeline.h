@@ -33,7 +33,8 @@ void worker_free(struct worker *w);
  * Worker thread, outside a burst. */
 void worker_snapshot(struct worker *w, const struct snapshot *s);
 
-/* session_close_all closes every session for `reason` (orderly stop, `clear sessions`); `match` NULL means all. Returns how many.
+/* session_close_matching closes sessions for `reason` (orderly stop, `clear sessions`), those that were over for the reason that they
+ * had; `match` NULL means all. Returns how many.
  * Worker thread, outside a burst. */
 uint32_t session_close_matching(struct worker *w, enum close_reason reason,
 				bool (*match)(const struct session *s, void *ctx), void *ctx);

@@ -1,6 +1,7 @@
 /* session.c: how packets find, open, refresh and end their sessions. SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
 
+#include "event/account.h"
 #include "event/event.h"
 #include "packet/protocol.h"
 #include "pipeline/pipeline.h"
@@ -106,9 +107,9 @@ take_memo(const struct worker *w, struct packet *p)
 {
 	const struct flow *f = &p->session->flow[p->direction];
 	if (p->flags & PACKET_ICMP_ERROR)
-		nat_known_error(p, p->session);
+		nat_known_error(w, p, p->session);
 	else
-		nat_known(p, p->session);
+		nat_leaves(p, p->session);
 	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit &&
 		       p->session->route_instance[p->direction] == p->route_instance && w->ports[f->egress_port].up;
 	/* No flow key tells how a frame was addressed: what went to many stations is the route's to refuse. */
@@ -294,6 +295,9 @@ take_judgement(struct worker *w, const struct packet *p)
 	    (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT | SESSION_ASKS)) | flags);
 	s->policy_id = rule->policy_id;
 	s->rule = rule->counter;
+	if (rule->log_init || rule->log_close)
+		w->session_accounts[flow_table_index(w->flows, s)] =
+		    event_account(w->snapshot->policy_limit, rule->counter);
 	s->application = p->application;
 	s->generation = w->snapshot->generation;
 	s->epoch = w->epoch;
@@ -424,10 +428,10 @@ session_remember(struct worker *w, struct packet *p)
 	f->egress_unit = p->egress_unit;
 	f->egress_port = u->port;
 	f->egress_vlan = u->vlan;
-	f->mtu = egress_mtu(w, p->egress_unit, p->key.family);
+	f->mtu = egress_takes(w, p);
 	s->zones[p->direction] = (struct zones){ .ingress = p->zone, .egress = p->egress_zone };
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
-	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, p->key.family);
+	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, packet_out(p)->family);
 	filter_remember(w, p, s);
 	bool screened = screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress), filtered = false;
 	for (unsigned d = 0; d < 2; d++)
@@ -476,13 +480,15 @@ close_soon(struct worker *w, struct session *s, enum close_reason reason)
 	set_timeout(w, s, s->timeout_s < LINGER_S ? s->timeout_s : LINGER_S);
 }
 
-/* Without TCP only the traffic itself says that it is over: each question has its answer. */
+/* Without TCP only the traffic itself says that it is over: each question has its answer. Where one came in several packets the
+ * server's are more than the client's, and a question has no answer yet for all that. */
 static void
-passed_other(struct worker *w, struct session *s)
+passed_other(struct worker *w, struct session *s, unsigned direction)
 {
 	if (!(s->flags & (SESSION_ASKS | SESSION_CLOSING)))
 		return;
-	if (s->flags & SESSION_ASKS && s->passed[1].packets >= s->passed[0].packets) {
+	bool answered = direction == 1 && s->passed[1].packets >= s->passed[0].packets;
+	if (s->flags & SESSION_ASKS && answered) {
 		close_soon(w, s, CLOSE_REASON_RESPONSE_RECEIVED);
 	} else if (s->flags & SESSION_CLOSING) {
 		s->flags &= (uint16_t)~SESSION_CLOSING;
@@ -546,7 +552,7 @@ session_passed(struct worker *w, struct packet *p)
 	if (p->key.protocol == PROTOCOL_TCP)
 		passed_tcp(w, p);
 	else
-		passed_other(w, s);
+		passed_other(w, s, p->direction);
 }
 
 /* A session whose first packet ends here, or waited in vain, was none. One that was open ends only if its own packet was
@@ -625,8 +631,9 @@ session_close_matching(struct worker *w, enum close_reason reason, bool (*match)
 	uint32_t closed = 0;
 	for (uint32_t i = 0; i < flow_table_capacity(w->flows); i++) {
 		struct session *s = flow_table_at(w->flows, i);
+		/* A connection that was over ended by itself. */
 		if (s && (!match || match(s, ctx))) {
-			end(w, s, reason);
+			end(w, s, reason_of(s, reason));
 			closed++;
 		}
 	}

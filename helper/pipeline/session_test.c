@@ -508,6 +508,22 @@ questions_with_all_their_answers_close_as_response_received(void **state)
 	}
 }
 
+/* An answer may come in fragments, or twice. */
+static void
+a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, dns4_reply);
+	fixture_send(f, dns4_reply);
+	fixture_send(f, dns4);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+	fixture_send(f, dns4_reply);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_RESPONSE_RECEIVED);
+	fixture_free(f);
+}
+
 static void
 other_traffic_is_not_over_with_an_answer(void **state)
 {
@@ -1041,6 +1057,44 @@ waiting_packets_are_judged_by_what_is_in_force_when_they_go(void **state)
 }
 
 static void
+a_packet_that_waits_for_a_gateway_that_does_not_answer_goes_another_way_and_its_session_comes_back(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	fixture_rule(f, TRUST, DMZ, ACTION_PERMIT, fixture_any());
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.50");
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.3.50");
+	f->route[1].preference = 7;
+	fixture_commit(f);
+	fixture_neighbour(f, 3, "10.0.3.50");
+	struct shape s = dns4;
+	s.destination = "192.0.2.9";
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	uint8_t family;
+	struct address gateway = fixture_address("10.0.2.50", &family);
+	bool changed;
+	assert_int_equal(rib_answers(f->rib, 2, family, &gateway, false, &changed), 0);
+	assert_true(changed);
+	f->worker->epoch++;
+	neighbour_write(f->worker->neighbours, f->worker->resolve[0], NEIGHBOUR_FAILED, NULL);
+	fixture_housekeep(f, 1);
+	assert_int_equal(f->out_count, 1);
+	assert_int_equal(f->out[0].port, 2);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_OPEN).record.egress_zone, DMZ);
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out[0].port, 2);
+
+	fixture_neighbour(f, 2, "10.0.2.50");
+	assert_int_equal(rib_answers(f->rib, 2, family, &gateway, true, &changed), 0);
+	f->worker->epoch++;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out[0].port, 1);
+	assert_int_equal(flow_table_used(f->worker->flows), 1);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
+static void
 the_wait_queue_is_bounded_for_each_neighbour(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -1054,6 +1108,109 @@ the_wait_queue_is_bounded_for_each_neighbour(void **state)
 	s.destination = "10.0.2.51";
 	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
 	assert_int_equal(f->worker->resolve_count, 2);
+	fixture_free(f);
+}
+
+/* The addresses to which the first of a flow and the second wait: a route changes between them. */
+static void
+wait_for_two_neighbours(struct fixture *f)
+{
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.254");
+	fixture_commit(f);
+	struct shape s = { .source = "10.0.1.2",
+			   .destination = "192.0.2.9",
+			   .protocol = PROTOCOL_TCP,
+			   .source_port = 40000,
+			   .destination_port = 80,
+			   .tcp_flags = TCP_SYN,
+			   .sequence = 1000 };
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	fixture_route(f, "192.0.2.0", 25, NEXT_HOP_FORWARD, "10.0.2.253");
+	fixture_commit(f);
+	s.tcp_flags = TCP_RST;
+	s.sequence = 1001;
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+}
+
+static void
+leaves(struct fixture *f, unsigned i, uint8_t flags, uint8_t neighbour)
+{
+	assert_true(i < f->out_count);
+	assert_int_equal(fixture_parse(&f->out[i]).tcp_flags, flags);
+	assert_int_equal(f->out[i].data[5], neighbour);
+}
+
+static void
+packets_of_a_flow_leave_in_the_order_they_came_whichever_neighbour_answers_first(void **state)
+{
+	for (unsigned other_first = 0; other_first < 2; other_first++) {
+		struct fixture *f = open_firewall();
+		wait_for_two_neighbours(f);
+		fixture_neighbour(f, 2, other_first ? "10.0.2.253" : "10.0.2.254");
+		fixture_housekeep(f, 1000);
+		assert_int_equal(f->out_count, 0);
+		assert_int_equal(f->worker->held, 2);
+		fixture_neighbour(f, 2, other_first ? "10.0.2.254" : "10.0.2.253");
+		fixture_housekeep(f, 1000);
+		assert_int_equal(f->out_count, 2);
+		leaves(f, 0, TCP_SYN, 253);
+		leaves(f, 1, TCP_RST, 253);
+		assert_int_equal(f->worker->held, 0);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		assert_null(fixture_event(f));
+		fixture_free(f);
+	}
+}
+
+static void
+a_packet_does_not_overtake_those_of_its_flow_that_still_wait(void **state)
+{
+	struct fixture *f = open_firewall();
+	wait_for_two_neighbours(f);
+	fixture_neighbour(f, 2, "10.0.2.253");
+	struct shape s = { .source = "10.0.1.2",
+			   .destination = "192.0.2.9",
+			   .protocol = PROTOCOL_TCP,
+			   .source_port = 40000,
+			   .destination_port = 80,
+			   .tcp_flags = TCP_RST,
+			   .sequence = 1002 };
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	s.source_port++;
+	s.tcp_flags = TCP_SYN;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 1);
+
+	/* As soon as nothing is in their way, those that wait leave with the next packet of their flow, before it. */
+	fixture_neighbour(f, 2, "10.0.2.254");
+	s.source_port--;
+	s.tcp_flags = TCP_RST;
+	s.sequence = 1003;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(fixture_parse(&f->out[i]).tcp_sequence, 1000 + i);
+	assert_int_equal(f->worker->held, 0);
+	fixture_free(f);
+}
+
+static void
+a_flow_that_was_known_waits_in_order_when_its_neighbour_is_lost_and_found(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	s.destination = "10.0.2.50";
+	uint32_t slot = fixture_neighbour(f, 2, s.destination);
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	neighbour_write(f->worker->neighbours, slot, NEIGHBOUR_UNKNOWN, NULL);
+	s.payload = 1;
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	fixture_neighbour(f, 2, s.destination);
+	s.payload = 2;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 2);
+	assert_int_equal(fixture_parse(&f->out[0]).l3_length, IPV4_HEADER + UDP_HEADER + 1);
+	assert_int_equal(fixture_parse(&f->out[1]).l3_length, IPV4_HEADER + UDP_HEADER + 2);
 	fixture_free(f);
 }
 
@@ -1078,6 +1235,7 @@ main(void)
 		cmocka_unit_test(echo_replies_and_requests_do_not_pass_for_each_other),
 		cmocka_unit_test(icmp_errors_go_with_their_session),
 		cmocka_unit_test(questions_with_all_their_answers_close_as_response_received),
+		cmocka_unit_test(a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets),
 		cmocka_unit_test(other_traffic_is_not_over_with_an_answer),
 		cmocka_unit_test(an_unreachable_server_closes_its_session_as_icmp_error),
 		cmocka_unit_test(an_icmp_error_closes_nothing_that_it_should_not),
@@ -1101,7 +1259,12 @@ main(void)
 		cmocka_unit_test(a_tcp_connection_opens_through_a_wait),
 		cmocka_unit_test(an_unresolved_neighbour_leaves_no_session_and_no_event),
 		cmocka_unit_test(waiting_packets_are_judged_by_what_is_in_force_when_they_go),
+		cmocka_unit_test(
+		    a_packet_that_waits_for_a_gateway_that_does_not_answer_goes_another_way_and_its_session_comes_back),
 		cmocka_unit_test(the_wait_queue_is_bounded_for_each_neighbour),
+		cmocka_unit_test(packets_of_a_flow_leave_in_the_order_they_came_whichever_neighbour_answers_first),
+		cmocka_unit_test(a_packet_does_not_overtake_those_of_its_flow_that_still_wait),
+		cmocka_unit_test(a_flow_that_was_known_waits_in_order_when_its_neighbour_is_lost_and_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -456,6 +456,7 @@ routes_build(struct build *b)
 			.instance = (uint16_t)g->instance,
 			.family = family_of(&g->prefix),
 			.length = (uint8_t)g->length,
+			.preference = g->preference,
 			.prefix = address_of(&g->prefix),
 			.group = hops_of(g),
 		};

@@ -329,6 +329,8 @@ static const struct schema_field route_fields[] = {
 	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
 	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_route, length),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
+	{ .name = "preference", .name_length = 10, .required = true, .at = offsetof(struct given_route, preference),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
 	{ .name = "kind", .name_length = 4, .required = true, .at = offsetof(struct given_route, kind),
 	  .type = { .kind = SCHEMA_CHOICE, .words = route_kind_words, .value_count = 4 } },
 	{ .name = "next_hops", .name_length = 9, .required = true, .at = offsetof(struct given_route, next_hops), .count_at = offsetof(struct given_route, next_hops_count),
@@ -336,7 +338,7 @@ static const struct schema_field route_fields[] = {
 	{ .name = "table", .name_length = 5, .required = true, .at = offsetof(struct given_route, table),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
 };
-const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 6, .field = route_fields };
+const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 7, .field = route_fields };
 
 static const struct schema_field octet_range_fields[] = {
 	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_octet_range, low),
@@ -614,13 +616,13 @@ static const struct schema_field nat_pool_fields[] = {
 const struct schema_map given_nat_pool_map = { .name = "nat_pool", .size = sizeof(struct given_nat_pool), .count = 8, .field = nat_pool_fields };
 
 static const uint32_t nat_rule_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
-static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix", "nptv6" };
+static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix", "nptv6", "nat64" };
 static const char *const nat_rule_persistent_words[] = { "any-remote-host", "target-host", "target-host-port" };
 static const struct schema_field nat_rule_fields[] = {
 	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, name),
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = nat_rule_name_characters } },
 	{ .name = "action", .name_length = 6, .required = true, .at = offsetof(struct given_nat_rule, action),
-	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 5 } },
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 6 } },
 	{ .name = "pool", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, pool),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
 	{ .name = "outer", .name_length = 5, .required = false, .at = offsetof(struct given_nat_rule, outer), .present_at = offsetof(struct given_nat_rule, has_outer),

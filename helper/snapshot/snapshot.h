@@ -165,6 +165,7 @@ struct policy_set {
 struct static_route {
 	uint16_t instance;
 	uint8_t family, length;
+	uint32_t preference;
 	struct address prefix;
 	struct next_hop_group group;
 };

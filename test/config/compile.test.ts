@@ -667,6 +667,49 @@ describe("interfaces, routes and settings", () => {
     );
   });
 
+  test("next hops of different preferences are routes of their own", () => {
+    const { routes } = snapshotOf([
+      [
+        "routing-options.static.route[0]",
+        {
+          name: "0.0.0.0/0",
+          "next-hop": ["192.0.2.254"],
+          "qualified-next-hop": [
+            { name: "192.0.2.252", interface: "ge-0/0/1.10", preference: 7 },
+            { name: "192.0.2.253", interface: "ge-0/0/1.10" },
+            { name: "192.0.2.251", interface: "ge-0/0/1.10", preference: 7 },
+          ],
+        },
+      ],
+      ["routing-options.static.route[1].preference", 200],
+      ["routing-options.static.route[2].preference", 0],
+    ]);
+    assert.deepEqual(
+      routes
+        .filter(({ instance }) => instance === 0)
+        .map(({ prefix, length, preference, kind, next_hops: hops }) => [
+          `${text(prefix)}/${length}`,
+          preference,
+          kind,
+          hops.map((hop) => text(hop.gateway)),
+        ]),
+      [
+        ["0.0.0.0/0", 5, "next-hop", ["192.0.2.254", "192.0.2.253"]],
+        ["0.0.0.0/0", 7, "next-hop", ["192.0.2.252", "192.0.2.251"]],
+        ["198.51.100.0/24", 200, "next-hop", ["192.0.2.253"]],
+        ["203.0.113.0/24", 0, "discard", []],
+      ],
+    );
+  });
+
+  test("a routing instance has the kernel's table that it names, the default one the main table", () => {
+    const { instances } = snapshotOf([["routing-instances[0].kernel-table", 100]]);
+    assert.deepEqual(
+      instances.map(({ kernel_table: table }) => table),
+      [254, 100],
+    );
+  });
+
   test("routing instances have their units, routes and tables; a forwarding one has the gateways of the default one", () => {
     const snapshot = snapshotOf([
       ["interfaces.eth5", { unit: { 0: { family: { inet: { address: ["10.1.1.1/24"] } } } } }],

@@ -1015,6 +1015,35 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       ],
     ],
     [
+      "a web page where other hosts reach it, without saying so",
+      [["system.services.web-management.http", { port: 8080, address: "0.0.0.0", "token-file": "/etc/token" }]],
+      [
+        "system.services.web-management.http.address: other hosts reach '0.0.0.0', and token and log would cross the network unencrypted; use 127.0.0.1 or ::1, or say 'allow-remote: true'",
+      ],
+    ],
+    [
+      "a web page that is said to be reached by others and is not, without a token, over TLS",
+      [
+        ["system.services.web-management.http", { port: 8080, "allow-remote": true }],
+        ["system.services.web-management.https", { port: 8443 }],
+      ],
+      [
+        "system.services.web-management.http: 'token-file' is missing",
+        "system.services.web-management.http.allow-remote: no other host reaches a loopback address; name the address that they shall reach",
+        "system.services.web-management.https: unknown statement 'https'; did you mean 'http'?",
+      ],
+    ],
+    [
+      "a web page on addresses that cannot be listened on",
+      [
+        [
+          "system.services.web-management.http",
+          { port: 8080, address: "224.0.0.1", "token-file": "/etc/token", "allow-remote": true },
+        ],
+      ],
+      ["system.services.web-management.http.address: '224.0.0.1' is a multicast address, not one to listen on"],
+    ],
+    [
       "a queue beside a spool",
       [
         ["security.log.stream[0].spool", { size: "64m" }],

@@ -30,6 +30,8 @@ const ZONE = "security.zones.security-zone[0]";
 const BOOK = "security.address-book[0]";
 const STREAM = "security.log.stream[0]";
 const UNIX = "security.log.stream[1]";
+const WEB = "system.services.web-management.http";
+const WITH_WEB: readonly Edit[] = [[WEB, { port: 8080, "token-file": "/etc/ringwall/token" }]];
 const UNIX_STREAM = { name: "local", transport: { protocol: "unix" } };
 const FILE_STREAM = { name: "file", file: { path: "/var/log/ringwall/log" } };
 const QUEUE_SIZE = "a number of bytes from 64k to 1g, such as 64m";
@@ -296,6 +298,19 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   [
     "system.dataplane.icmp-error-burst",
     number("system.dataplane.icmp-error-burst", "a number from 1 to 100000", 1, 100000),
+  ],
+  [
+    "system.services.web-management.http.port",
+    number(`${WEB}.port`, "a port from 1 to 65535", 1, 65535, [[`${WEB}.token-file`, "/etc/ringwall/token"]]),
+  ],
+  [
+    "system.services.web-management.http.address",
+    address(`${WEB}.address`, ["127.0.0.1", "127.9.9.9", "::1"], WITH_WEB),
+  ],
+  ["system.services.web-management.http.token-file", path(`${WEB}.token-file`, [[`${WEB}.port`, 8080]])],
+  [
+    "system.services.web-management.http.allow-remote",
+    flag(`${WEB}.allow-remote`, [...WITH_WEB, [`${WEB}.address`, "192.0.2.1"]]),
   ],
 
   [

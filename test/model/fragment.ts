@@ -6,22 +6,23 @@ export const FRAGMENT_LIFETIME = 10n * SECOND;
 export const FRAGMENT_WAIT = SECOND / 2n;
 const HELD_EACH = 48;
 
+/** Piece: bytes of a datagram, from and up to. */
+type Piece = readonly [begin: number, end: number];
+
+/** First: what the first fragment told. */
 interface First {
   readonly tuple: Tuple;
   readonly icmp: Icmp | undefined;
   readonly until: bigint;
 }
 
-/** Datagram: what came of it, and its end once that is known. */
-interface Datagram {
-  readonly pieces: Piece[];
-  total: number | undefined;
+interface Datagram<T> {
   first: First | undefined;
-}
-
-interface Piece {
-  readonly begin: number;
-  readonly end: number;
+  /** how many bytes it has, once its last fragment has come */
+  total: number | undefined;
+  /** what came */
+  pieces: readonly Piece[];
+  held: readonly Held<T>[];
 }
 
 export interface Held<T> {
@@ -30,108 +31,141 @@ export interface Held<T> {
   readonly since: bigint;
 }
 
-export type FragmentAnswer =
-  | { readonly kind: "ready"; readonly packet: Packet }
+export type FragmentAnswer<T> =
+  | {
+      readonly kind: "ready";
+      readonly packet: Packet;
+      /** what waited for this packet, which is the first fragment: it goes on now */
+      readonly released: readonly Held<T>[];
+    }
   | { readonly kind: "held" }
   | { readonly kind: "refused"; readonly reason: string };
 
+const protocolOf = (p: Packet): string => (p.family === "inet" ? ` ${p.fragment!.protocol}` : "");
 const keyOf = (p: Packet): string =>
-  `${p.family} ${p.tuple.source.value} ${p.tuple.destination.value} ${p.fragment!.protocol} ${p.fragment!.id}`;
+  `${p.family} ${p.tuple.source.value} ${p.tuple.destination.value} ${p.fragment!.id}${protocolOf(p)}`;
 
-const pieceOf = (p: Packet): Piece => {
-  const begin = p.fragment!.offset;
-  return { begin, end: begin + p.ip.length - p.transport };
-};
+const pieceOf = (p: Packet): Piece => [p.fragment!.offset, p.fragment!.offset + p.ip.length - p.transport];
+const overlap = (a: Piece, b: Piece): boolean => a[0] < b[1] && b[0] < a[1];
+const same = (a: Piece, b: Piece): boolean => a[0] === b[0] && a[1] === b[1];
+const refused = (reason: string): { readonly kind: "refused"; readonly reason: string } => ({
+  kind: "refused",
+  reason,
+});
+const sameFlow = (a: Tuple, b: Tuple): boolean =>
+  a.protocol === b.protocol && a.sourcePort === b.sourcePort && a.destinationPort === b.destinationPort;
 
-/** wrong: bytes that came before come again, unless it is the same piece once more; or there is another end. */
-function wrong({ pieces, total }: Datagram, { begin, end }: Piece, last: boolean): string | undefined {
-  const highest = Math.max(0, ...pieces.map((piece) => piece.end));
-  if (last ? end < highest || (total !== undefined && end !== total) : total !== undefined && end > total)
-    return "fragment-invalid";
-  const over = pieces.filter((piece) => begin < piece.end && piece.begin < end);
-  const again = over.length === 1 && over[0]!.begin === begin && over[0]!.end === end;
-  return over.length === 0 || again ? undefined : "fragment-overlap";
+/**
+ * take notes the bytes of a fragment, or says why its datagram does not take it: they came before, and not as this very
+ * fragment; or it has another end.
+ */
+function take<T>(datagram: Datagram<T>, packet: Packet): string | undefined {
+  const piece = pieceOf(packet);
+  const [, end] = piece;
+  const isLast = !packet.fragment!.more;
+  const { total, pieces } = datagram;
+  if (isLast && pieces.some(([, other]) => other > end)) return "fragment-invalid";
+  if (total !== undefined && (isLast ? end !== total : end > total)) return "fragment-invalid";
+  if (!pieces.some((one) => same(one, piece))) {
+    if (pieces.some((one) => overlap(one, piece))) return "fragment-overlap";
+    datagram.pieces = [...pieces, piece];
+  }
+  if (isLast) datagram.total = end;
+  return undefined;
 }
-
-const samePorts = (one: Tuple, other: Tuple): boolean =>
-  one.sourcePort === other.sourcePort && one.destinationPort === other.destinationPort;
 
 export class Fragments<T> {
   /** instanceOf: datagrams of different routing instances have nothing to do with each other. */
   constructor(private readonly instanceOf: (item: T) => string) {}
 
-  readonly #datagrams = new Map<string, Datagram>();
-  #held: Held<T>[] = [];
+  readonly #datagrams = new Map<string, Datagram<T>>();
+
+  /** overlaps: does the fragment bring bytes that came before? */
+  overlaps(packet: Packet, item: T, now: bigint): boolean {
+    const pieces = this.#live(this.#key(item, packet), now)?.pieces ?? [];
+    return pieces.some((one) => overlap(one, pieceOf(packet)));
+  }
 
   /** resolve: whole packets are ready as they are. */
-  resolve(packet: Packet, item: T, now: bigint): FragmentAnswer {
-    if (packet.fragment === undefined) return { kind: "ready", packet };
+  resolve(packet: Packet, item: T, now: bigint): FragmentAnswer<T> {
+    if (packet.fragment === undefined) return { kind: "ready", packet, released: [] };
     const key = this.#key(item, packet);
-    const datagram = this.#live(key, now);
-    const later = isLater(packet);
-    const refuse = (reason: string): FragmentAnswer => ({ kind: "refused", reason });
-    if (later && datagram.first === undefined && this.#of(key).length >= HELD_EACH) return refuse("fragment-full");
-    if (!later && datagram.first !== undefined && !samePorts(datagram.first.tuple, packet.tuple))
-      return refuse("fragment-overlap");
-    const piece = pieceOf(packet);
-    const last = !packet.fragment.more;
-    const reason = wrong(datagram, piece, last);
-    if (reason !== undefined) return refuse(reason);
-    this.#datagrams.set(key, datagram);
-    if (!datagram.pieces.some(({ begin }) => begin === piece.begin)) datagram.pieces.push(piece);
-    if (last) datagram.total = piece.end;
-    if (later && datagram.first === undefined) {
-      this.#held.push({ item, packet, since: now });
+    const datagram = this.#live(key, now) ?? {
+      first: undefined,
+      total: undefined,
+      pieces: [],
+      held: [],
+    };
+    const answer = isLater(packet) ? this.#later(datagram, packet, item, now) : this.#begin(datagram, packet, now);
+    const isComplete = datagram.pieces.reduce((sum, [begin, end]) => sum + end - begin, 0) === datagram.total;
+    /* A datagram is forgotten once all of it came. */
+    const isKnown = (datagram.first !== undefined && !isComplete) || datagram.held.length > 0;
+    if (isKnown) this.#datagrams.set(key, datagram);
+    else this.#datagrams.delete(key);
+    return answer;
+  }
+
+  #begin(datagram: Datagram<T>, packet: Packet, now: bigint): FragmentAnswer<T> {
+    const { first } = datagram;
+    if (first !== undefined && !sameFlow(first.tuple, packet.tuple)) return refused("fragment-overlap");
+    const reason = take(datagram, packet);
+    if (reason !== undefined) return refused(reason);
+    if (first !== undefined) return { kind: "ready", packet, released: [] };
+    datagram.first = { tuple: packet.tuple, icmp: packet.icmp, until: now + FRAGMENT_LIFETIME };
+    const released = datagram.held.map((one) => ({
+      ...one,
+      packet: { ...one.packet, tuple: packet.tuple, icmp: packet.icmp },
+    }));
+    datagram.held = [];
+    return { kind: "ready", packet, released };
+  }
+
+  #later(datagram: Datagram<T>, packet: Packet, item: T, now: bigint): FragmentAnswer<T> {
+    const { first } = datagram;
+    if (first === undefined && datagram.held.length >= HELD_EACH) return refused("fragment-full");
+    const reason = take(datagram, packet);
+    if (reason !== undefined) return refused(reason);
+    if (first === undefined) {
+      datagram.held = [...datagram.held, { item, packet, since: now }];
       return { kind: "held" };
     }
-    datagram.first ??= { tuple: packet.tuple, icmp: packet.icmp, until: now + FRAGMENT_LIFETIME };
-    const { tuple, icmp } = datagram.first;
-    /* It is forgotten once as many bytes came as it has. */
-    const came = datagram.pieces.reduce((sum, { begin, end }) => sum + end - begin, 0);
-    if (came === datagram.total) this.#datagrams.delete(key);
-    return { kind: "ready", packet: later ? { ...packet, tuple, icmp } : packet };
+    return { kind: "ready", packet: { ...packet, tuple: first.tuple, icmp: first.icmp }, released: [] };
   }
 
-  /** live gives what is known of a datagram: nothing, where its time is over, or nothing of it waits. */
-  #live(key: string, now: bigint): Datagram {
-    const known = this.#datagrams.get(key);
-    const live =
-      known !== undefined && (known.first === undefined ? this.#of(key).length > 0 : known.first.until > now);
-    return live ? known : { pieces: [], total: undefined, first: undefined };
-  }
-
-  /** release takes out what waited for this first fragment. */
-  release(packet: Packet, item: T): Held<T>[] {
-    if (packet.fragment === undefined || isLater(packet)) return [];
-    const ready = this.#of(this.#key(item, packet));
-    this.#held = this.#held.filter((one) => !ready.includes(one));
-    return ready;
+  #live(key: string, now: bigint): Datagram<T> | undefined {
+    const datagram = this.#datagrams.get(key);
+    return datagram?.first !== undefined && datagram.first.until <= now ? undefined : datagram;
   }
 
   #key(item: T, packet: Packet): string {
     return `${this.instanceOf(item)} ${keyOf(packet)}`;
   }
 
-  #of(key: string): Held<T>[] {
-    return this.#held.filter((one) => this.#key(one.item, one.packet) === key);
+  /** expired takes out what has waited in vain, the longest first. */
+  expired(now: bigint): Held<T>[] {
+    const isLate = ({ since }: Held<T>): boolean => since + FRAGMENT_WAIT <= now;
+    const late = this.#all().filter(isLate);
+    for (const [key, datagram] of this.#datagrams) {
+      datagram.held = datagram.held.filter((one) => !isLate(one));
+      if (datagram.first === undefined && datagram.held.length === 0) this.#datagrams.delete(key);
+    }
+    return late.toSorted((a, b) => Number(a.since - b.since));
   }
 
-  expired(now: bigint): Held<T>[] {
-    const late = this.#held.filter((one) => one.since + FRAGMENT_WAIT <= now);
-    this.#held = this.#held.filter((one) => one.since + FRAGMENT_WAIT > now);
-    return late;
+  #all(): Held<T>[] {
+    return [...this.#datagrams.values()].flatMap(({ held }) => held);
   }
 
   /** held: since when packets wait. */
   held(): bigint[] {
-    return this.#held.map((one) => one.since);
+    return this.#all().map(({ since }) => since);
   }
 
   /** deadlines: times around which a packet could be seen either way. */
   deadlines(): bigint[] {
     return [
-      ...this.#held.map((one) => one.since + FRAGMENT_WAIT),
-      ...[...this.#datagrams.values()].flatMap(({ first }) => (first === undefined ? [] : [first.until])),
+      ...this.held().map((since) => since + FRAGMENT_WAIT),
+      ...[...this.#datagrams.values()].flatMap(({ first }) => first?.until ?? []),
     ];
   }
 }

@@ -1,7 +1,8 @@
 // session.ts: one session: who opened it, by what rule it lives, what it counted. SPDX-License-Identifier: Apache-2.0
 import type { Icmp, Packet, Tuple } from "./packet.js";
-import { isEcho, isEchoReply, TCP, UDP } from "./packet.js";
+import { isEcho, isEchoReply, reverseTuple, TCP, UDP } from "./packet.js";
 import type { Rule } from "./policy.js";
+import type { Taken } from "./screen-rate.js";
 import type { TcpRules, TcpTrack } from "./tcp.js";
 import type { Unit } from "./zone.js";
 
@@ -11,10 +12,20 @@ export const OTHER_TIMEOUT = 60;
 const LINGER = 2;
 const DNS = 53;
 
+/** Translation: the rules by which it is translated now, and whether its port was given out. */
+export interface Translation {
+  destination: string | undefined;
+  source: string | undefined;
+  readonly given: boolean;
+}
+
 export interface Session {
   readonly id: number;
   /** as the client sent it */
   readonly tuple: Tuple;
+  /** as it leaves, towards the server */
+  readonly out: Tuple;
+  readonly translation: Translation | undefined;
   /** what finds it, by direction */
   readonly keys: readonly [string, string];
   readonly icmp: Icmp | undefined;
@@ -30,8 +41,12 @@ export interface Session {
   readonly seen: [number, number];
   /** seconds; by what was in force when it was judged, or its connection's state changed */
   timeout: number;
+  /** the limits of sessions that count it */
+  readonly limits: readonly Taken[];
   /** without TCP: why it is over, unless another of its packets comes soon */
   closing: "ICMP error" | "response received" | undefined;
+  /** when an ICMP error made its timeout shorter: it ends no earlier */
+  shortenedNs: bigint;
   readonly packets: [number, number];
   readonly bytes: [number, number];
 }
@@ -44,7 +59,10 @@ export const timeoutOf = (session: Session, rules: TcpRules): number => {
   return session.closing === undefined ? idle : Math.min(idle, LINGER);
 };
 
-/** Each question has its answer: a ping, or a look-up in the DNS. A timeout of the rule's application goes before that. */
+/**
+ * With this packet of the server, each question has its answer: a ping, or a look-up in the DNS. A timeout of the rule's application
+ * goes before that.
+ */
 export function answered({ tuple, icmp, rule, packets }: Session): boolean {
   const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
   const asks = echo || (tuple.protocol === UDP && tuple.destinationPort === DNS);
@@ -84,3 +102,14 @@ export function shares(session: Session, packet: Packet): boolean {
   if (session.icmp === undefined || packet.icmp === undefined) return false;
   return !isEcho(packet.family, session.icmp.type) && !isEcho(packet.family, packet.icmp.type);
 }
+
+/** outOf: as packets of a direction leave. */
+export const outOf = (session: Session, direction: Direction): Tuple =>
+  direction === 0 ? session.out : reverseTuple(session.tuple);
+
+/** seenOf: as policies see it: where it comes from, and where it goes to. */
+export const seenOf = (tuple: Tuple, out: Tuple): Tuple => ({
+  ...tuple,
+  destination: out.destination,
+  destinationPort: out.destinationPort,
+});

@@ -17,6 +17,7 @@ import { Report } from "./check/report.js";
 import { checkAllRoutes, checkInstances, instanceOfUnit } from "./check/routing-instances.js";
 import { checkScreens } from "./check/screens.js";
 import { checkStreams, checkTlsProfiles } from "./check/streams.js";
+import { checkWebManagement } from "./check/web-management.js";
 import { checkZones } from "./check/zones.js";
 import { DEFAULT_INSTANCE } from "./instance-table.js";
 import { LOOPBACK } from "./loopback.js";
@@ -54,5 +55,6 @@ export function checkMeaning(tree: unknown): Finding[] {
   checkFlow(report, security.get("flow"));
   const profiles = checkTlsProfiles(report, root.get("services", "ssl", "initiation", "profile"));
   checkStreams(report, security.get("log", "stream"), { zones, profiles });
+  checkWebManagement(report, root.get("system", "services", "web-management"));
   return report.findings;
 }

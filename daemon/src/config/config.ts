@@ -19,6 +19,17 @@ export interface Config {
 export interface System {
   readonly "host-name": string;
   readonly dataplane?: Dataplane;
+  readonly services?: { readonly "web-management"?: WebManagement };
+}
+
+/** WebManagement: the daemon's web page and API over TCP, for reading. */
+export interface WebManagement {
+  readonly http?: {
+    readonly port: number;
+    readonly address?: string;
+    readonly "token-file": string;
+    readonly "allow-remote"?: true;
+  };
 }
 
 /** Dataplane: Ringwall's own statements about the helper; Junos has no place for them. */
@@ -428,8 +439,9 @@ export interface NatStaticRule {
     readonly "destination-port"?: string | number;
   };
   readonly then: {
-    /** exactly one of the two */
+    /** exactly one of the three */
     readonly "static-nat": {
+      readonly inet?: true;
       readonly prefix?: { readonly name: string; readonly "mapped-port"?: string | number };
       readonly "nptv6-prefix"?: { readonly name: string };
     };
@@ -835,6 +847,8 @@ export interface RoutingInstance {
   readonly description?: string;
   readonly "instance-type": "virtual-router" | "forwarding";
   readonly interface?: readonly string[];
+  /** kernel-table: not of the kernel's own 253 to 255, and not with `forwarding` */
+  readonly "kernel-table"?: number;
   readonly "routing-options"?: RoutingOptions;
 }
 
@@ -847,6 +861,8 @@ export interface StaticRoute {
   readonly name: string;
   readonly "next-hop"?: readonly string[];
   readonly "qualified-next-hop"?: readonly QualifiedNextHop[];
+  /** preference: by default 5 */
+  readonly preference?: number;
   readonly discard?: true;
   readonly reject?: true;
   /** next-table: inet.0, inet6.0, INSTANCE.inet.0 or INSTANCE.inet6.0 */
@@ -856,4 +872,6 @@ export interface StaticRoute {
 export interface QualifiedNextHop {
   readonly name: string;
   readonly interface: string;
+  /** preference: by default the route's */
+  readonly preference?: number;
 }

@@ -97,7 +97,7 @@ export interface NeighborsRequest {
   readonly limit: number;
 }
 
-/** One page of the routes in force. */
+/** One page of the routes, those in force and those that are not. */
 export interface RoutesRequest {
   /** `next` of the page before; 0: from the start; 0..4294967295 */
   readonly after: number;
@@ -566,9 +566,11 @@ export interface ControlRouteHop {
   readonly gateway: Uint8Array;
   /** 0: none; 0..9007199254740991 */
   readonly unit: number;
+  /** alive; silent: the gateway does not answer; down: the device is; unresolved: no connected network holds the gateway */
+  readonly state: string;
 }
 
-/** One route in force. */
+/** One route. */
 export interface ControlRoute {
   /** 0..9007199254740991 */
   readonly instance: number;
@@ -576,6 +578,10 @@ export interface ControlRoute {
   readonly prefix: Uint8Array;
   /** 0..9007199254740991 */
   readonly length: number;
+  /** 0..9007199254740991 */
+  readonly preference: number;
+  /** it is in force */
+  readonly active: boolean;
   /** next-hop, direct, local, broadcast, discard, reject or next-table */
   readonly kind: string;
   /** next-table only: the routing instance whose routes decide; 0..63 */
@@ -955,7 +961,7 @@ export const controlSchema = {
   },
   "routes": {
    "type": "object",
-   "description": "One page of the routes in force.",
+   "description": "One page of the routes, those in force and those that are not.",
    "additionalProperties": false,
    "required": [
     "after",
@@ -2335,7 +2341,8 @@ export const controlSchema = {
    "description": "One next hop.",
    "required": [
     "gateway",
-    "unit"
+    "unit",
+    "state"
    ],
    "properties": {
     "gateway": {
@@ -2351,16 +2358,22 @@ export const controlSchema = {
      "minimum": 0,
      "maximum": 9007199254740991,
      "description": "0: none"
+    },
+    "state": {
+     "type": "string",
+     "description": "alive; silent: the gateway does not answer; down: the device is; unresolved: no connected network holds the gateway"
     }
    }
   },
   "route": {
    "type": "object",
-   "description": "One route in force.",
+   "description": "One route.",
    "required": [
     "instance",
     "prefix",
     "length",
+    "preference",
+    "active",
     "kind",
     "hops"
    ],
@@ -2377,6 +2390,15 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "preference": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "active": {
+     "type": "boolean",
+     "description": "it is in force"
     },
     "kind": {
      "type": "string",

@@ -191,7 +191,6 @@ describe("hostile frames", () => {
     ["an undeclared deny reason", (b) => reason(b, POLICY_DENY, 7)],
     ["an undeclared filter-log source", (b) => reason(b, FILTER_LOG, 0)],
     ["an undeclared filter answer", (b) => (setType(b, FILTER_LOG), b.writeUInt8(4, extension.filter_answer))],
-    ["two different filters", (b) => (setType(b, FILTER_LOG), b.writeUInt32LE(1, extension.filter_id))],
     ["two different terms", (b) => (setType(b, FILTER_LOG), b.writeUInt32LE(1, wire.view.FILTER_LOG.term_id))],
     ["an undeclared screen", (b) => (setType(b, 4), b.writeUInt32LE(39, wire.view.SCREEN_DROP.screen_id))],
     ["an undeclared suppressed kind", (b) => reason(b, 7, 5)],

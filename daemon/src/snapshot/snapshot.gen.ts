@@ -296,10 +296,12 @@ export interface SnapshotRouteHop {
 export interface SnapshotRoute {
   /** routing instance id; 0..63 */
   readonly instance: number;
-  /** host bits zero; a prefix stands once per instance; 4 or 16 bytes */
+  /** host bits zero; a prefix stands once per instance and preference; 4 or 16 bytes */
   readonly prefix: Uint8Array;
   /** at most 32 for IPv4; 0..128 */
   readonly length: number;
+  /** of the routes of a prefix, static or not, the lowest with a next hop that is alive is in force; 0..4294967295 */
+  readonly preference: number;
   /** where it leads; next-hop, discard, reject, next-table */
   readonly kind: "next-hop" | "discard" | "reject" | "next-table";
   /** next-hop: at least one; else none; at most 16 */
@@ -547,15 +549,15 @@ export interface SnapshotNatPool {
 export interface SnapshotNatRule {
   /** unique, KIND/SET/RULE; 1..255 characters */
   readonly name: string;
-  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); off, interface, pool, prefix, nptv6 */
-  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6";
+  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); nat64: to the IPv4 address behind the outer prefix (RFC 6052, RFC 6146); off, interface, pool, prefix, nptv6, nat64 */
+  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6" | "nat64";
   /** action pool: position in nat_pools + 1; else 0; 0..1024 */
   readonly pool: number;
-  /** actions prefix and nptv6 only; host bits zero; 4 or 16 bytes */
+  /** actions prefix, nptv6 and nat64 (IPv6) only; host bits zero; 4 or 16 bytes */
   readonly outer?: Uint8Array;
   /** actions prefix and nptv6 only, of the same family; host bits zero; 4 or 16 bytes */
   readonly inner?: Uint8Array;
-  /** actions prefix and nptv6 (1..64): of both prefixes; else 0; 0..128 */
+  /** actions prefix and nptv6 (1..64): of both prefixes; nat64: 32, 40, 48, 56, 64 or 96; else 0; 0..128 */
   readonly length: number;
   /** action prefix: the first outer port, 0 if ports stay as they are; 0..65535 */
   readonly outer_port: number;
@@ -733,7 +735,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotPolicySet: [["id", ""], ["from_zone", ""], ["to_zone", ""], ["rules", "SnapshotRule"]],
   SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["counter", ""]],
   SnapshotRouteHop: [["gateway", ""], ["unit", ""]],
-  SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
+  SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["preference", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
   SnapshotOctetRange: [["low", ""], ["high", ""]],
   SnapshotRange: [["low", ""], ["high", ""]],
   SnapshotFlagMatch: [["mask", ""], ["value", ""]],
@@ -2088,6 +2090,7 @@ export const snapshotSchema = {
     "instance",
     "prefix",
     "length",
+    "preference",
     "kind",
     "next_hops",
     "table"
@@ -2101,13 +2104,19 @@ export const snapshotSchema = {
     },
     "prefix": {
      "$ref": "#/$defs/address",
-     "description": "host bits zero; a prefix stands once per instance"
+     "description": "host bits zero; a prefix stands once per instance and preference"
     },
     "length": {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
      "description": "at most 32 for IPv4"
+    },
+    "preference": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295,
+     "description": "of the routes of a prefix, static or not, the lowest with a next hop that is alive is in force"
     },
     "kind": {
      "enum": [
@@ -2884,9 +2893,10 @@ export const snapshotSchema = {
       "interface",
       "pool",
       "prefix",
-      "nptv6"
+      "nptv6",
+      "nat64"
      ],
-     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296)"
+     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); nat64: to the IPv4 address behind the outer prefix (RFC 6052, RFC 6146)"
     },
     "pool": {
      "type": "integer",
@@ -2896,7 +2906,7 @@ export const snapshotSchema = {
     },
     "outer": {
      "$ref": "#/$defs/address",
-     "description": "actions prefix and nptv6 only; host bits zero"
+     "description": "actions prefix, nptv6 and nat64 (IPv6) only; host bits zero"
     },
     "inner": {
      "$ref": "#/$defs/address",
@@ -2906,7 +2916,7 @@ export const snapshotSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
-     "description": "actions prefix and nptv6 (1..64): of both prefixes; else 0"
+     "description": "actions prefix and nptv6 (1..64): of both prefixes; nat64: 32, 40, 48, 56, 64 or 96; else 0"
     },
     "outer_port": {
      "type": "integer",
