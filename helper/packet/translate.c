@@ -309,9 +309,9 @@ error_plan(const struct packet *p, struct plan *x)
 	if (p->inner_l3 == 0 || !error_map(p->data + p->l4, p->data + p->inner_l3, p->key.family, &x->error))
 		return false;
 	x->quote = envelope_read(p->data, p->inner_l3, (uint32_t)p->l3 + p->l3_length, p->key.family);
-	/* A quoted later fragment has nothing to translate; nor has what is shorter than RFC 792 promises. */
-	uint32_t end = (uint32_t)p->l3 + p->l3_length;
-	if (x->quote.offset > 0 || x->quote.at > end || end - x->quote.at < QUOTED_MINIMUM)
+	/* RFC 792 promises eight bytes of a quoted transport header; a later fragment has none. */
+	uint32_t end = (uint32_t)p->l3 + p->l3_length, least = x->quote.offset > 0 ? 0 : QUOTED_MINIMUM;
+	if (x->quote.at > end || end - x->quote.at < least)
 		return false;
 	x->end = quote_end(p, &x->quote);
 	uint32_t head = ICMP_HEADER + header_length(p->out.family, x->quote.fragment);

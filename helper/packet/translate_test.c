@@ -609,22 +609,6 @@ an_icmp_error_without_a_counterpart_is_refused(void **state)
 }
 
 static void
-an_icmp_error_about_a_later_fragment_has_nothing_to_translate(void **state)
-{
-	struct sample s;
-	struct work w;
-	make_error(&s, false, (struct message){ 11, 0, 0 }, ID);
-	uint8_t *quoted = s.bytes + s.l3 + IPV4_HEADER + ICMP_HEADER;
-	store16(quoted + 6, 8);
-	sample_ipv4_checksum(quoted);
-	s.length -= 16; /* four bytes behind its header */
-	s.l4 = s.l3 + IPV4_HEADER;
-	s.protocol = PROTOCOL_ICMP;
-	sample_finish(&s);
-	assert_int_equal(error_translated(&w, &s, true), DROP_REASON_NAT64_PROTOCOL);
-}
-
-static void
 a_router_that_says_no_mtu_is_taken_to_have_the_next_lower_usual_one(void **state)
 {
 	struct sample s;
@@ -685,7 +669,6 @@ main(void)
 		cmocka_unit_test(each_icmp_error_becomes_its_counterpart_with_the_quoted_packet),
 		cmocka_unit_test(a_quoted_later_fragment_keeps_its_bytes_and_none_behind_it_change),
 		cmocka_unit_test(an_icmp_error_without_a_counterpart_is_refused),
-		cmocka_unit_test(an_icmp_error_about_a_later_fragment_has_nothing_to_translate),
 		cmocka_unit_test(a_router_that_says_no_mtu_is_taken_to_have_the_next_lower_usual_one),
 		cmocka_unit_test(extensions_behind_a_quote_are_left_out_and_long_quotes_are_cut),
 	};
