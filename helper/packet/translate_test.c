@@ -587,7 +587,7 @@ a_quoted_later_fragment_keeps_its_bytes_and_none_behind_it_change(void **state)
 			uint8_t *behind = w.p.data + before.length;
 			assert_int_equal(w.p.inner_l3, before.l4 + ICMP_HEADER);
 			assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
-			translate(&w.p, &quoted, ID);
+			translate_bytes(&w.p, &quoted, ID);
 			assert_is(&w.p, &after);
 			for (unsigned i = 0; i < 16; i++)
 				assert_int_equal(behind[i], 0xee);
