@@ -19,6 +19,7 @@ not_test = $(filter-out %_test.c %_torture.c,$(1))
 LIB_SRC     := $(call not_test,$(foreach d,packet flow route classify filter meter nat screen pipeline snapshot event,$(wildcard helper/$(d)/*.c)))
 PROCESS_SRC := $(call not_test,$(foreach d,port worker control engine,$(wildcard helper/$(d)/*.c)))
 REPLAY_SRC  := $(call not_test,$(wildcard helper/replay/*.c))
+SWEEP_SRC   := helper/fuzz/sweep.c helper/fuzz/mutation.c $(filter-out %/main.c %/report.c %/json.c,$(REPLAY_SRC))
 TEST_SRC    := $(wildcard helper/*/*_test.c)
 FUZZ_SRC    := $(wildcard helper/fuzz/*_fuzz.c)
 BENCH_SRC   := $(wildcard bench/*.c)
@@ -28,7 +29,7 @@ ALL_C       := $(shell git ls-files '*.c' '*.h' 2>/dev/null | grep -v _gen)
 HELPER      := $(if $(wildcard helper/main.c),build/release/ringwall-helper)
 REPLAY      := $(if $(wildcard helper/replay/main.c),build/release/ringwall-replay build/asan/ringwall-replay)
 
-.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean differential mutants golden
+.PHONY: all setup build native js launchers tests-built gen test test-c demo lab lab-down bench lint format fuzz clean differential mutants golden evidence storms
 all: build
 
 # ---- setup -------------------------------------------------------------------------------------
@@ -69,6 +70,8 @@ build/$(1)/libprocess.a: $(PROCESS_SRC:%.c=build/$(1)/%.o)
 build/$(1)/ringwall-helper: build/$(1)/helper/main.o build/$(1)/libprocess.a build/$(1)/libringwall.a
 	$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBS)
 build/$(1)/ringwall-replay: $(REPLAY_SRC:%.c=build/$(1)/%.o) build/$(1)/libringwall.a
+	$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBS) -lpcap
+build/$(1)/ringwall-sweep: $(SWEEP_SRC:%.c=build/$(1)/%.o) build/$(1)/libringwall.a
 	$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBS) -lpcap
 build/$(1)/test/%: build/$(1)/libprocess.a build/$(1)/libringwall.a
 	@mkdir -p $$(@D)
@@ -125,7 +128,7 @@ test: setup
 	@test/run
 test-c: $(C_TESTS)
 	@for t in $(C_TESTS); do $$t || exit 1; done
-tests-built: native js launchers $(C_TESTS) $(TORTURES) $(FUZZERS)
+tests-built: native js launchers $(C_TESTS) $(TORTURES) $(FUZZERS) build/asan/ringwall-sweep
 
 format:
 	@clang-format -i $(ALL_C)
@@ -135,8 +138,9 @@ lint: setup
 	@npx prettier --log-level warn --check '**/*.{ts,js,mjs}'
 	@npx eslint --max-warnings 0 .
 
-fuzz: $(FUZZERS)
+fuzz: $(FUZZERS) js build/asan/ringwall-sweep
 	@helper/fuzz/run --seconds $${SECONDS_EACH:-600} $(FUZZERS)
+	@node --enable-source-maps build/js/test/sweep/run.js $${PACKETS:-10000000} $${SEED:-1}
 
 # Longer looks for disagreements between the model and the program, with other seeds each time, and for faults that no test
 # finds (docs/proof.md).
@@ -144,6 +148,14 @@ differential: build
 	node --enable-source-maps build/js/test/differential/explore.js $${SEED:-$$(date +%s)} $${CASES:-5000}
 mutants: build
 	test/mutants/run
+
+# Packets beside the lines that came of them, a storm's accounts, and what collectors read, from a run.
+evidence: build
+	node --enable-source-maps build/js/test/evidence/write.js
+
+# The storms of test/storm, several times as long and with as many more kills.
+storms: build
+	STORM_SCALE=$${SCALE:-5} node --enable-source-maps --test --test-concurrency=1 --test-reporter=spec build/js/test/storm/*.test.js
 
 # The lines that tests compare with: written anew, to be read before they are committed.
 golden: js

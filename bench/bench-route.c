@@ -1,5 +1,6 @@
 /* bench-route.c: what does a route look-up cost with a thousand and with a million routes, how many changes per second
- * does the table take while a reader works on it, and how much memory is that? SPDX-License-Identifier: Apache-2.0 */
+ * does the table take while a reader works on it, and how much memory is that? And how long until all routes know that a next
+ * hop has died? SPDX-License-Identifier: Apache-2.0 */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <time.h>
 
 #include "route/fib.h"
+#include "route/rib.h"
 
 enum { V4 = 2, V6 = 10, LOOKUPS = 1 << 20, ROUNDS = 9, CHANGES = 300000, HOPS = 64 };
 
@@ -276,11 +278,68 @@ measure(uint8_t family, const uint32_t *counts, unsigned tables, const char *nam
 		fib_destroy(fib[i]);
 }
 
+/* prefix_route: one of many /24, by two equal gateways, or by a third alone. */
+static struct rib_route
+prefix_route(uint32_t number, bool alone)
+{
+	struct rib_route r = { .preference = RIB_PREFERENCE_KERNEL, .family = V4, .length = 24, .origin = RIB_KERNEL };
+	r.prefix =
+	    (struct address){ .byte = { (uint8_t)(20 + (number >> 16)), (uint8_t)(number >> 8), (uint8_t)number } };
+	r.group.count = alone ? 1 : 2;
+	for (unsigned i = 0; i < r.group.count; i++)
+		r.group.hop[i] =
+		    (struct next_hop){ .gateway.byte = { 10, 0, (uint8_t)(alone ? 3 : 1 + i), 2 }, .family = V4 };
+	return r;
+}
+
+/* What the control thread needs to go through all routes when a gateway falls silent and answers again. */
+static void
+measure_deaths(uint32_t count)
+{
+	static struct unit unit[4];
+	static struct unit_address address[4];
+	struct snapshot s = { .unit = unit, .unit_count = 4, .instance_count = 1 };
+	struct address gateway = { .byte = { 10, 0, 0, 2 } };
+	double spent[2][ROUNDS];
+	char metric[96];
+	for (uint8_t id = 1; id < 4; id++) {
+		address[id] = (struct unit_address){ .address.byte = { 10, 0, id, 1 }, .family = V4, .length = 24 };
+		unit[id] = (struct unit){ .port = id, .address = &address[id], .address_count = 1 };
+	}
+	struct rib *rib = rib_build(&s, NULL, 0);
+	if (!rib)
+		abort();
+	rib_set_defer(rib, at_once, NULL);
+	for (uint32_t i = 0; i < count; i++) {
+		struct rib_route r = prefix_route(i, i == 0);
+		if (rib_add(rib, &r, NULL))
+			abort();
+	}
+	for (unsigned moves = 0; moves < 2; moves++) {
+		gateway.byte[2] = moves ? 1 : 3;
+		for (unsigned round = 0; round < ROUNDS; round++) {
+			bool answers = round % 2, changed;
+			uint64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+			if (rib_answers(rib, moves ? 1 : 3, V4, &gateway, answers, &changed) || changed != moves)
+				abort();
+			spent[moves][round] = (double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - start) / 1e6;
+		}
+		double value = median(spent[moves], ROUNDS);
+		snprintf(metric, sizeof metric, "IPv4, %u routes, a gateway dies or comes back, %s", count,
+			 moves ? "all but one move" : "none moves");
+		line(metric, value, "ms", moves ? "none moves" : NULL, median(spent[0], ROUNDS),
+		     "median of 9 times through all routes, CPU time of the control thread");
+	}
+	rib_destroy(rib);
+}
+
 int
 main(void)
 {
 	static const uint32_t counts4[] = { 1000, 100000, 1000000 }, counts6[] = { 1000, 200000 };
 	measure(V4, counts4, 3, "IPv4");
 	measure(V6, counts6, 2, "IPv6");
+	measure_deaths(1000);
+	measure_deaths(1000000);
 	return 0;
 }

@@ -37,6 +37,7 @@ export interface Forwarded {
   readonly perCore: number; // packets that arrived per second of the firewall's processor time
   readonly sent: number; // packets offered in all, warm-up included
   readonly arrived: number; // of these
+  readonly usedSeconds: number; // processor time of what was started and of receiving, from the warm-up until it had come to rest
 }
 
 export const mac = async (namespace: Namespace, device: string): Promise<string> =>
@@ -56,11 +57,14 @@ const threads = (name: RegExp): number[] =>
     });
 
 // Nanoseconds on a processor of all threads that do the firewall's work.
-const processorTime = (): bigint =>
-  threads(/^(napi\/f[01]-.*|ringwall-helper|l2fwd|ulogd)$/).reduce((sum, thread) => {
+const processorTime = (started: readonly Running[] = []): bigint => {
+  const own = started.flatMap(({ pid }) => readdirSync(`/proc/${pid}/task`).map(Number));
+  const all = new Set([...threads(/^(napi\/f[01]-.*|ringwall-helper|l2fwd|ulogd)$/), ...own]);
+  return [...all].reduce((sum, thread) => {
     const [ran] = readFileSync(`/proc/${thread}/schedstat`, "utf8").split(" ");
     return sum + BigInt(ran ?? 0);
   }, 0n);
+};
 
 const arrived = async (server: Namespace): Promise<number> => {
   const [link] = JSON.parse((await server.run(["ip", "-s", "-j", "link", "show", "s0"])).stdout) as [
@@ -96,12 +100,13 @@ export async function startHelper(place: Place, config: string): Promise<Running
   return running;
 }
 
-/** forward offers packets to what `start` has started, for load.seconds after a warm-up. `settled` runs when the generator has
- * stopped, before what was started ends. Everything is stopped in the end. */
+/** forward offers packets to what `start` has started, for load.seconds after a warm-up. When the generator has stopped `rested`
+ * waits until what was started has nothing left to do, and then `settled` asks it. Everything is stopped in the end. */
 export async function forward(
   load: Load,
   start: (place: Place) => Promise<readonly Running[]>,
   settled: () => Promise<void> = async () => undefined,
+  rested: () => Promise<void> = async () => undefined,
 ): Promise<Forwarded> {
   const network = new Network("rwp-bench");
   const directory = mkdtempSync(join(tmpdir(), "rwp-bench-"));
@@ -128,7 +133,8 @@ export async function forward(
     const sink = server.start("sink", [join(tools, "pktgen"), "sink", "s0", "--seconds", "60", ...object]);
     running.push(sink);
     await sink.printed(/ready/);
-    running.push(...(await start({ client, firewall, server, network, directory })));
+    const started = await start({ client, firewall, server, network, directory });
+    running.push(...started);
     await pin(firewall, "f0", FIREWALL_CPU, false);
     await pin(firewall, "f1", FIREWALL_CPU, false);
     await pin(server, "s0", OTHER_CPU, true);
@@ -139,18 +145,22 @@ export async function forward(
       ...["--rate", String(load.rate), "--seconds", "60", ...object],
     ]);
     running.push(generator);
+    const usedBefore = processorTime(started);
     await sleep(WARM_UP_MS);
     const [time, used, packets] = [process.hrtime.bigint(), processorTime(), await arrived(server)];
     await sleep(load.seconds * 1000);
     const [timeAfter, usedAfter, packetsAfter] = [process.hrtime.bigint(), processorTime(), await arrived(server)];
     const sent = Number((await generator.stop()).stdout.trim());
     const total = await arrived(server);
+    await rested();
+    const usedSeconds = Number(processorTime(started) - usedBefore) / 1e9;
     await settled();
     return {
       throughput: ((packetsAfter - packets) * 1e9) / Number(timeAfter - time),
       perCore: ((packetsAfter - packets) * 1e9) / Number(usedAfter - used),
       sent,
       arrived: total,
+      usedSeconds,
     };
   } finally {
     for (const process of running.reverse()) await process.stop();

@@ -17,10 +17,12 @@ NAPI_MODULE_INIT()
 	offer(env, exports, "openDatagram", open_datagram);
 	offer(env, exports, "openLocal", open_local);
 	offer(env, exports, "openStream", open_stream);
+	offer(env, exports, "duplicate", duplicate);
 	offer(env, exports, "closeSocket", close_socket);
 	offer(env, exports, "streamError", stream_error);
 	offer(env, exports, "streamState", stream_state);
 	offer(env, exports, "streamBacklog", stream_backlog);
+	offer(env, exports, "streamPatience", stream_patience);
 	offer(env, exports, "streamName", stream_name);
 	offer(env, exports, "streamWrite", stream_write);
 	offer(env, exports, "streamRead", stream_read);

@@ -146,6 +146,18 @@ open_stream(napi_env env, napi_callback_info info)
 	return value_number(env, connected(fd, &ends));
 }
 
+/* duplicate(descriptor): another descriptor of the same socket. */
+napi_value
+duplicate(napi_env env, napi_callback_info info)
+{
+	napi_value argv[1];
+	int fd;
+	if (!value_descriptor(env, info, 1, argv, &fd))
+		return NULL;
+	int other = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return value_number(env, other < 0 ? -errno : other);
+}
+
 /* closeSocket(descriptor) */
 napi_value
 close_socket(napi_env env, napi_callback_info info)

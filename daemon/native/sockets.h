@@ -7,16 +7,20 @@
 napi_value open_datagram(napi_env env, napi_callback_info info);
 napi_value open_local(napi_env env, napi_callback_info info);
 napi_value open_stream(napi_env env, napi_callback_info info);
+napi_value duplicate(napi_env env, napi_callback_info info);
 napi_value close_socket(napi_env env, napi_callback_info info);
 
-/* stream.c: a TCP connection: how far it is, what goes in and out. */
+/* stream.c: a TCP connection: its state, what goes in and out. */
 napi_value stream_error(napi_env env, napi_callback_info info);
 napi_value stream_state(napi_env env, napi_callback_info info);
-napi_value stream_backlog(napi_env env, napi_callback_info info);
+napi_value stream_patience(napi_env env, napi_callback_info info);
 napi_value stream_name(napi_env env, napi_callback_info info);
 napi_value stream_write(napi_env env, napi_callback_info info);
 napi_value stream_read(napi_env env, napi_callback_info info);
 napi_value stream_abort(napi_env env, napi_callback_info info);
+
+/* backlog.c: how much of it is under way. */
+napi_value stream_backlog(napi_env env, napi_callback_info info);
 
 /* lines.c: lines of an outbox into a socket. */
 napi_value send_lines(napi_env env, napi_callback_info info);

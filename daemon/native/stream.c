@@ -1,4 +1,4 @@
-/* stream.c: a TCP connection to a collector: how far it is, what goes in and out. SPDX-License-Identifier: Apache-2.0 */
+/* stream.c: a TCP connection to a collector: its state, what goes in and out. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/sockios.h>
@@ -13,16 +13,8 @@
 #include "sockets.h"
 #include "value.h"
 
-static bool
-descriptor(napi_env env, napi_callback_info info, size_t wanted, napi_value *argv, int *fd)
-{
-	if (!value_arguments(env, info, wanted, argv))
-		return false;
-	if (napi_get_value_int32(env, argv[0], fd) == napi_ok)
-		return true;
-	napi_throw_type_error(env, NULL, "expected a descriptor");
-	return false;
-}
+/* So many probes of a closed window without an answer are not lost by chance. */
+enum { SILENT_PROBES = 3 };
 
 /* streamError(descriptor): the pending error as -errno, or 0. It is taken: a second call gives 0. */
 napi_value
@@ -31,7 +23,7 @@ stream_error(napi_env env, napi_callback_info info)
 	napi_value argv[1];
 	int fd, error = 0;
 	socklen_t length = sizeof error;
-	if (!descriptor(env, info, 1, argv, &fd))
+	if (!value_descriptor(env, info, 1, argv, &fd))
 		return NULL;
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
 		error = errno;
@@ -47,32 +39,43 @@ stream_state(napi_env env, napi_callback_info info)
 	int fd;
 	struct tcp_info about = { 0 };
 	socklen_t length = sizeof about;
-	if (!descriptor(env, info, 1, argv, &fd))
+	if (!value_descriptor(env, info, 1, argv, &fd))
 		return NULL;
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &about, &length))
 		return value_number(env, -errno);
 	return value_number(env, about.tcpi_state);
 }
 
-/* streamBacklog(descriptor, into): the bytes that the other side's kernel has not acknowledged, and how many of them were never
- * put on the wire, into two words. 0, or -errno. A connection that an error has ended keeps both as they were then. */
+/* Whether the other side has answered what it was asked last: its window was full, and may be so for as long as it likes. A probe
+ * of that window, of which no data time tells, may have got lost. */
+static bool
+is_answering(const struct tcp_info *about, int unsent)
+{
+	if (about->tcpi_unacked > 0)
+		return about->tcpi_last_ack_recv <= about->tcpi_last_data_sent;
+	return unsent > 0 && about->tcpi_probes < SILENT_PROBES;
+}
+
+/* streamPatience(descriptor, userTimeoutMs): gives a connection the user timeout if the other side does not answer, and else none:
+ * the kernel counts by it whatever is not acknowledged (tcp(7)), though RFC 9293 3.8.6.1 wants a connection to stay whose window is
+ * closed. 0, or -errno. */
 napi_value
-stream_backlog(napi_env env, napi_callback_info info)
+stream_patience(napi_env env, napi_callback_info info)
 {
 	napi_value argv[2];
-	int fd, unacknowledged = 0, unsent = 0;
-	void *data;
-	size_t length;
-	napi_typedarray_type type;
-	if (!descriptor(env, info, 2, argv, &fd))
+	int fd, unsent = 0, timeout = 0;
+	struct tcp_info about = { 0 };
+	socklen_t length = sizeof about;
+	if (!value_descriptor(env, info, 2, argv, &fd))
 		return NULL;
-	if (napi_get_typedarray_info(env, argv[1], &type, &length, &data, NULL, NULL) != napi_ok ||
-	    type != napi_int32_array || length < 2)
+	if (napi_get_value_int32(env, argv[1], &timeout) != napi_ok)
 		return value_number(env, -EINVAL);
-	if (ioctl(fd, SIOCOUTQNSD, &unsent) || ioctl(fd, SIOCOUTQ, &unacknowledged))
+	if (ioctl(fd, SIOCOUTQNSD, &unsent) || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &about, &length))
 		return value_number(env, -errno);
-	((int32_t *)data)[0] = unacknowledged;
-	((int32_t *)data)[1] = unsent;
+	if (is_answering(&about, unsent))
+		timeout = 0;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout))
+		return value_number(env, -errno);
 	return value_number(env, 0);
 }
 
@@ -100,7 +103,7 @@ stream_name(napi_env env, napi_callback_info info)
 	struct sockaddr_storage local, remote;
 	socklen_t local_length = sizeof local, remote_length = sizeof remote;
 	char from[48], to[48], name[100] = "";
-	if (!descriptor(env, info, 1, argv, &fd))
+	if (!value_descriptor(env, info, 1, argv, &fd))
 		return NULL;
 	if (!getsockname(fd, (struct sockaddr *)&local, &local_length) &&
 	    !getpeername(fd, (struct sockaddr *)&remote, &remote_length)) {
@@ -121,7 +124,7 @@ stream_write(napi_env env, napi_callback_info info)
 	uint32_t from;
 	void *data;
 	size_t length;
-	if (!descriptor(env, info, 3, argv, &fd))
+	if (!value_descriptor(env, info, 3, argv, &fd))
 		return NULL;
 	if (napi_get_buffer_info(env, argv[1], &data, &length) != napi_ok ||
 	    napi_get_value_uint32(env, argv[2], &from) != napi_ok || from > length)
@@ -138,7 +141,7 @@ stream_read(napi_env env, napi_callback_info info)
 	int fd;
 	void *data;
 	size_t length;
-	if (!descriptor(env, info, 2, argv, &fd))
+	if (!value_descriptor(env, info, 2, argv, &fd))
 		return NULL;
 	if (napi_get_buffer_info(env, argv[1], &data, &length) != napi_ok)
 		return value_number(env, -EINVAL);
@@ -153,7 +156,7 @@ stream_abort(napi_env env, napi_callback_info info)
 	napi_value argv[1];
 	int fd;
 	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-	if (!descriptor(env, info, 1, argv, &fd))
+	if (!value_descriptor(env, info, 1, argv, &fd))
 		return NULL;
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 	close(fd);

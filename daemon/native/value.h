@@ -26,6 +26,18 @@ value_arguments(napi_env env, napi_callback_info info, size_t wanted, napi_value
 	return false;
 }
 
+/* value_descriptor is value_arguments, and gets the first one as a descriptor. */
+static inline bool
+value_descriptor(napi_env env, napi_callback_info info, size_t wanted, napi_value *argv, int *fd)
+{
+	if (!value_arguments(env, info, wanted, argv))
+		return false;
+	if (napi_get_value_int32(env, argv[0], fd) == napi_ok)
+		return true;
+	napi_throw_type_error(env, NULL, "expected a descriptor");
+	return false;
+}
+
 /* value_text copies a string of less than `size` bytes; false if it is none or longer. */
 static inline bool
 value_text(napi_env env, napi_value value, char *text, size_t size)

@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { statSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { Firewall, root } from "../../test/lab/firewall.js";
 import { Network, type Namespace } from "../../test/lab/netns.js";
+import { parseMetrics } from "../../test/lab/prometheus.js";
 import { run, Running } from "../../test/lab/process.js";
 import { daemonSocket } from "./base/run-paths.js";
-import type { CommitView, PolicyView, Status } from "./http/api.js";
+import type { Accounting, CommitView, PolicyView, Status } from "./http/api.js";
 import { ApiSchema, problemOf } from "./http/api-schema.js";
 
 const configuration = (hostName: string, policy: string): string => `
@@ -36,7 +37,7 @@ security:
 routing-options: { static: { route: [{ name: 10.9.0.0/24, next-hop: [10.7.0.99] }] } }
 `;
 
-describe("daemon and command line", { timeout: 180_000 }, () => {
+describe("daemon and command line", { timeout: 300_000 }, () => {
   let network: Network;
   let fw: Namespace;
   let inside: Namespace;
@@ -301,6 +302,69 @@ describe("daemon and command line", { timeout: 180_000 }, () => {
     );
     assert.deepEqual(now.streams[0]?.accounts, before.streams[0]?.accounts);
     assert.match(firewall.daemon!.stdout, /configuration is in force already/);
+  });
+
+  test("with web-management the page, accounts and metrics are read over TCP with the token, and nothing is written", async () => {
+    const token = "a-token-of-26-characters-x";
+    const tokenFile = file("token");
+    await writeFile(tokenFile, `${token}\n`, { mode: 0o640 });
+    const { gid } = statSync(firewall.runDirectory);
+    await chown(tokenFile, 0, gid);
+    const web = `system: { services: { web-management: { http: { port: 8080, token-file: ${tokenFile} } } }, `;
+    await writeFile(file("web.yaml"), configuration("fw-web", "no-web").replace("system: { ", web));
+    assert.equal((await cli("apply", file("web.yaml"))).code, 0);
+    await inside.run(["nc", "-n", "-w", "1", "10.9.0.1", "80"], { check: false });
+
+    const curl = async (path: string, ...more: string[]): Promise<{ status: number; text: string }> => {
+      const asked = await fw.run(["curl", "-sS", "-w", "\n%{http_code}", ...more, `http://127.0.0.1:8080${path}`]);
+      const end = asked.stdout.lastIndexOf("\n");
+      return { status: Number(asked.stdout.slice(end + 1)), text: asked.stdout.slice(0, end) };
+    };
+    const withToken = ["-H", `Authorization: Bearer ${token}`];
+    for (const path of ["/", "/accounting", "/metrics", "/events", "/config"])
+      assert.equal((await curl(path)).status, 401);
+    assert.equal((await curl("/metrics", "-H", "Authorization: Bearer another")).status, 401);
+    assert.equal((await curl("/apply", ...withToken, "-d", "{}")).status, 405);
+    assert.match((await curl("/", ...withToken)).text, /<title>Ringwall/);
+    assert.equal((await curl("/web/main.js", ...withToken)).status, 200);
+
+    const accounts = JSON.parse((await curl("/accounting", ...withToken)).text) as Accounting;
+    const families = parseMetrics((await curl("/metrics", ...withToken)).text);
+    const samples = (family: string): Record<string, number> =>
+      Object.fromEntries(
+        families
+          .get(`ringwall_${family}`)!
+          .samples.map(({ labels, value }) => [Object.values(labels).join(" "), value]),
+      );
+    const outcomes = ["written", "suppressed", "lostBudget", "lostFull"] as const;
+    assert.deepEqual([accounts.balanced, accounts.differences], [true, []]);
+    assert.ok(accounts.rules.length > 0);
+    assert.deepEqual(
+      samples("events_total"),
+      Object.fromEntries(accounts.kinds.flatMap((row) => outcomes.map((what) => [`${row.kind} ${what}`, row[what]]))),
+    );
+    assert.deepEqual(
+      samples("rule_events_total"),
+      Object.fromEntries(
+        accounts.rules.flatMap((row) =>
+          outcomes.map((what) => [`${row.class} ${row.rule} ${row.kind} ${what}`, row[what]]),
+        ),
+      ),
+    );
+    assert.deepEqual(
+      samples("stream_lines_total"),
+      Object.fromEntries(
+        accounts.streams.flatMap(({ name, totals }) =>
+          Object.entries(totals).map(([what, n]) => [`${name} ${what}`, n]),
+        ),
+      ),
+    );
+    assert.equal(samples("sessions")[""], 0);
+    assert.equal(samples("interface_up")["ge-0/0/0.0 inside"], 1);
+
+    // Without the statement it ends with the commit.
+    assert.equal((await cli("apply", file("one.yaml"))).code, 0);
+    assert.equal((await fw.run(["curl", "-sS", "http://127.0.0.1:8080/"], { check: false })).code, 7);
   });
 
   test("a daemon given a bad configuration at its start says every error and ends with 1", async () => {

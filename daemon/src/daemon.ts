@@ -13,14 +13,17 @@ import { HelperConnection } from "./helper/connection.js";
 import type { HelloReply } from "./helper/control.gen.js";
 import { FirewallLog } from "./http/firewall-log.js";
 import { createHandlers } from "./http/handlers.js";
+import { Listener } from "./http/listener.js";
 import { LiveLog } from "./http/live-log.js";
 import { ApiServer } from "./http/server.js";
 import { Talkers } from "./http/talkers.js";
-import { PoolAlarms } from "./nat/pool-alarms.js";
+import { PoolAlarms, type AlarmLine } from "./nat/pool-alarms.js";
 import type { RingReader } from "./ring/reader.js";
 import { RingSet } from "./ring/ring-set.js";
+import { TableAlarm } from "./session/table-alarm.js";
 import { Commits, type Active, type SnapshotSink } from "./state/commits.js";
 import { StateStore } from "./state/state-store.js";
+import { Backlog } from "./syslog/backlog.js";
 import { Delivery } from "./syslog/delivery.js";
 import { loadNative } from "./syslog/native.js";
 import { OutboxFiles } from "./syslog/outbox-file.js";
@@ -43,8 +46,8 @@ const LAST_DRAIN_FRAMES = 2_048;
 /** How long until the active configuration is offered again to a helper that refused it. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
-/** How often pools are looked at whose use is to be told. */
-const POOLS_MS = 2_000;
+/** How often what may raise an alarm is looked at. */
+const ALARMS_MS = 2_000;
 
 /** DaemonStateError: started twice, or stopped before it was started. */
 export class DaemonStateError extends CodedError {
@@ -59,6 +62,7 @@ export class Daemon {
   readonly #commits: Commits;
   readonly #streams: Streams;
   readonly #delivery: Delivery;
+  readonly #backlog = new Backlog();
   readonly #liveLog = new LiveLog();
   readonly #firewallLog = new FirewallLog();
   readonly #talkers = new Talkers();
@@ -66,6 +70,7 @@ export class Daemon {
   readonly #required: RequiredDelivery;
   readonly #helper: HelperConnection;
   readonly #server: ApiServer;
+  readonly #listener: Listener;
   readonly #stop = new AbortController();
   /** Events are read only once it is known which streams they go to; until then they wait in the rings. */
   #drained: Promise<void> | undefined;
@@ -74,7 +79,8 @@ export class Daemon {
   #lastFailure = "";
   #retry: NodeJS.Timeout | undefined;
   readonly #poolAlarms: PoolAlarms;
-  #pools: NodeJS.Timeout | undefined;
+  readonly #tableAlarm: TableAlarm;
+  #alarms: NodeJS.Timeout | undefined;
 
   constructor(options: DaemonOptions, log: Logger) {
     this.#log = log;
@@ -111,6 +117,8 @@ export class Daemon {
       },
       refused: (path, reason) => log.error({ path, reason }, "event ring refused"),
       handOver: (reader) => this.#handOver(reader),
+      room: () => this.#backlog.room(this.#delivery.streams, performance.now()),
+      caughtUp: () => this.#backlog.end(),
     });
     this.#required = new RequiredDelivery(this.#rings, log);
     this.#helper = new HelperConnection({
@@ -118,9 +126,14 @@ export class Daemon {
       role: "writer",
       client: `ringwalld ${process.pid}`,
     });
-    this.#poolAlarms = new PoolAlarms(({ name, text }, raised) =>
-      raised ? log.warn({ alarm: name }, text) : log.info({ alarm: name }, text),
-    );
+    const alarm = (line: AlarmLine, raised: boolean): void => watch.alarm(line, raised);
+    this.#poolAlarms = new PoolAlarms(alarm);
+    this.#tableAlarm = new TableAlarm(alarm);
+    this.#listener = new Listener({
+      socketPath: daemonSocket(options.runDir),
+      say: alarm,
+      tell: (text) => log.info(text),
+    });
     const handlers = createHandlers({
       commits: this.#commits,
       store: this.#store,
@@ -132,6 +145,8 @@ export class Daemon {
       firewallLog: this.#firewallLog,
       talkers: this.#talkers,
       poolAlarms: this.#poolAlarms,
+      listener: this.#listener,
+      tableAlarm: this.#tableAlarm,
       names,
       hostName: host,
     });
@@ -160,11 +175,12 @@ export class Daemon {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     clearTimeout(this.#retry);
-    clearInterval(this.#pools);
+    clearInterval(this.#alarms);
     await this.#drained;
     this.#drainLast();
     this.#required.close();
     await this.#streams.close();
+    await this.#listener.close();
     await this.#server.close();
     await this.#connection;
     this.#log.info("stopped");
@@ -235,14 +251,25 @@ export class Daemon {
   }
 
   #follow(active: Active): void {
-    const { security, services } = active.config;
+    const { security, services, system } = active.config;
+    void this.#listener.follow(system.services?.["web-management"]?.http);
     const profiles = services?.ssl?.initiation?.profile ?? [];
     const streams = this.#streams.configure(security.log?.stream ?? [], profiles);
     this.#delivery.setStreams(streams);
     this.#required.setStreams(streams);
     this.#drained ??= this.#drain();
-    clearInterval(this.#pools);
-    if (!this.#stop.signal.aborted) this.#pools = setInterval(() => void this.#watchPools(), POOLS_MS).unref();
+    clearInterval(this.#alarms);
+    if (!this.#stop.signal.aborted) this.#alarms = setInterval(() => void this.#watchUse(), ALARMS_MS).unref();
+  }
+
+  async #watchUse(): Promise<void> {
+    await this.#watchPools();
+    if (!this.#helper.isConnected) return;
+    try {
+      this.#tableAlarm.observe((await this.#helper.call("status", {})).workers, Date.now());
+    } catch (err) {
+      this.#log.debug({ err }, "the use of the session table is not known");
+    }
   }
 
   async #watchPools(): Promise<void> {

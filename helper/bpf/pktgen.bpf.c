@@ -34,6 +34,8 @@ generate(struct xdp_md *context)
 
 	if (!t || (void *)(frame + PKTGEN_BYTES) > (void *)(long)context->data_end)
 		return XDP_DROP;
+	if (t->count && t->sent == t->count)
+		return XDP_DROP;
 	if (t->interval_ns) {
 		__u64 now_ns = bpf_ktime_get_ns();
 		if (now_ns < t->due_ns)

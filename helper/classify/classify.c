@@ -98,9 +98,10 @@ rule_matches(const struct classify_rule *r, const struct classify_query *q)
 	}
 	if (r->interfaces && !unit_list_has(r->interfaces, q->unit))
 		return false;
-	return address_matches(r->source_set, r->source_set_count, r->source_excluded, k->family, &k->source) &&
-	       address_matches(r->destination_set, r->destination_set_count, r->destination_excluded, k->family,
-			       &k->destination);
+	return address_matches(r->source_set, r->source_set_count, r->source_excluded, classify_source_family(k),
+			       &k->source) &&
+	       address_matches(r->destination_set, r->destination_set_count, r->destination_excluded,
+			       classify_destination_family(k), &k->destination);
 }
 
 static int32_t

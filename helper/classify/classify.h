@@ -5,6 +5,7 @@
 
 #include "classify/values.h"
 #include "flow/key.h"
+#include "wire_gen.h"
 
 struct address_range {
 	struct address low, high;
@@ -39,6 +40,22 @@ struct classify_rule {
 	const struct number_ranges *source_ports, *destination_ports; /* instead of the bounds */
 	const struct unit_list *interfaces;                           /* where the packet came in */
 };
+
+/* What is asked about a packet that leaves in the other family: its source is of IPv6, its destination of IPv4, and its protocol as
+ * it came. Stands in the place of the key's family. */
+enum { CLASSIFY_INET6_TO_INET = 46 };
+
+static inline uint8_t
+classify_source_family(const struct flow_key *k)
+{
+	return k->family == ADDRESS_FAMILY_INET ? ADDRESS_FAMILY_INET : ADDRESS_FAMILY_INET6;
+}
+
+static inline uint8_t
+classify_destination_family(const struct flow_key *k)
+{
+	return k->family == ADDRESS_FAMILY_INET6 ? ADDRESS_FAMILY_INET6 : ADDRESS_FAMILY_INET;
+}
 
 /* classify_query: what is asked about a packet. */
 struct classify_query {

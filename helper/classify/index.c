@@ -50,8 +50,12 @@ addresses_add(struct classify_search *s, const struct flow_key *k)
 				  interval32(&d[INET_SOURCE], __builtin_bswap32(k->source.word[0]))) &&
 		       vector_add(s, &d[INET_DESTINATION],
 				  interval32(&d[INET_DESTINATION], __builtin_bswap32(k->destination.word[0])));
-	return vector_add(s, &d[INET6_SOURCE], interval128(&d[INET6_SOURCE], &k->source)) &&
-	       vector_add(s, &d[INET6_DESTINATION], interval128(&d[INET6_DESTINATION], &k->destination));
+	if (!vector_add(s, &d[INET6_SOURCE], interval128(&d[INET6_SOURCE], &k->source)))
+		return false;
+	if (k->family == CLASSIFY_INET6_TO_INET)
+		return vector_add(s, &d[INET_DESTINATION],
+				  interval32(&d[INET_DESTINATION], __builtin_bswap32(k->destination.word[0])));
+	return vector_add(s, &d[INET6_DESTINATION], interval128(&d[INET6_DESTINATION], &k->destination));
 }
 
 static inline bool

@@ -538,6 +538,8 @@ plan_revive(struct engine *e)
 			new->view.port_of_device[new->view.device_of_port[i]] = i;
 		kernel_port(e, new, i);
 	}
+	if (kernel_ways(new))
+		log_event(LOG_LEVEL_ERROR, "revive", log_text("message", "not enough memory"));
 	if (place_units(e, s, new, &u, &why) || add_addresses(e, s, new, &u, &why) || add_proxies(e, s, new, &u, &why))
 		log_event(LOG_LEVEL_ERROR, "revive", log_text("path", why.path), log_text("message", why.message));
 	e->plan = new;
@@ -602,7 +604,8 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 		refuse(why, "device", "routes", "the kernel's routes cannot be read: %s", strerror(-rc));
 		goto fail;
 	}
-	if (!(p->rib = rib_build(s, e->found.at, e->found.count)))
+	if (!(p->rib = rib_build(s, e->found.at, e->found.count)) || kernel_ways(p) ||
+	    (e->plan && !p->view.renumbered && rib_adopt(p->rib, e->plan->rib)))
 		goto no_memory;
 	const struct snapshot *old = e->plan ? e->plan->snapshot : NULL;
 	if (old && (!policer_adopt(s->policer, s->policer_count, old->policer, old->policer_count) ||
@@ -611,6 +614,10 @@ prepare(struct engine *e, struct snapshot *s, struct undo *u, struct refusal *wh
 	if (old) {
 		screens_adopt(s, old);
 		event_limits_adopt(s, old);
+	}
+	if (!account_book_assign(e->accounts, s)) {
+		refuse(why, "memory", "", "no memory for the accounts of these rules: %s", strerror(errno));
+		goto fail;
 	}
 	return p;
 no_memory:
@@ -638,10 +645,12 @@ engine_apply(void *ctx, struct snapshot *s, struct refusal *why)
 	}
 
 	/* From here on nothing fails. */
+	rib_set_defer(new->rib, kernel_retire, e);
 	struct neighbour_table *former = new->neighbours ? e->neighbours : NULL;
 	if (new->neighbours) {
 		e->neighbours = new->neighbours;
 		memset(e->stale, 0, sizeof e->stale);
+		memset(e->fixed, 0, sizeof e->fixed);
 	}
 	e->plan = new;
 	netlink_dump_neighbours(e->netlink);
@@ -674,6 +683,7 @@ engine_apply(void *ctx, struct snapshot *s, struct refusal *why)
 		attach_forget(&e->leftovers, 0, true);
 	remove_addresses(e, s, new);
 	synchronize_rcu();
+	kernel_release(e);
 	if (old) {
 		struct snapshot *past = old->snapshot;
 		plan_destroy(old);

@@ -44,9 +44,15 @@ make_rings(struct engine *e)
 {
 	char path[256];
 
+	e->accounts = account_book_open(e->options.run_dir, e->options.workers, e->start_id, e->options.gid);
+	if (!e->accounts) {
+		complain("accounts", errno);
+		return -1;
+	}
 	for (uint32_t w = 0; w < e->options.workers; w++) {
 		snprintf(path, sizeof path, "%s/ring-%u", e->options.run_dir, w);
-		e->ring[w] = event_ring_create(path, e->options.ring_slots, e->start_id, w, e->options.gid);
+		e->ring[w] =
+		    event_ring_create(path, e->options.ring_slots, e->start_id, w, e->options.gid, e->accounts);
 		if (!e->ring[w]) {
 			complain(path, errno);
 			return -1;
@@ -203,7 +209,8 @@ tick(struct engine *e)
 	if (second == e->last_tick_s)
 		return;
 	e->last_tick_s = second;
-	kernel_refresh(e);
+	kernel_refresh(e, second);
+	kernel_release(e);
 	for (uint32_t w = 0; second % SWEEP_S == 0 && w < e->options.workers; w++)
 		e->former_rings[w] = e->former_rings[w] ? event_ring_sweep(e->ring[w]) : 0;
 }
@@ -315,6 +322,7 @@ engine_destroy(struct engine *e)
 	if (e->server)
 		control_server_close(e->server);
 	engine_release(e);
+	kernel_release(e);
 	if (e->plan) {
 		struct snapshot *s = e->plan->snapshot;
 		plan_destroy(e->plan);
@@ -335,6 +343,7 @@ engine_destroy(struct engine *e)
 			event_ring_close(e->ring[w]);
 		free(e->ring_path[w]);
 	}
+	account_book_close(e->accounts);
 	int fd[] = { e->shared.tun, e->epoll, e->timer, e->control };
 	for (unsigned i = 0; i < sizeof fd / sizeof fd[0]; i++) {
 		if (fd[i] >= 0)
@@ -346,6 +355,7 @@ engine_destroy(struct engine *e)
 	free(e->learned.at);
 	free(e->found.at);
 	free(e->addresses.at);
+	free(e->retired.at);
 	free(e);
 }
 

@@ -281,13 +281,14 @@ make_snapshot(const struct plan_options *o)
 	field_number(m, "generation", o->generation);
 	field_text(m, "hash", hash);
 	text(m, "settings");
-	msgpack_pack_map(m, 16);
+	msgpack_pack_map(m, 20);
 	field_number(m, "log_rule_rate", 1000);
 	field_number(m, "log_rule_burst", 1024);
 	field_number(m, "log_zone_rate", 5000);
 	field_number(m, "log_zone_burst", 5120);
 	field_text(m, "fail_mode", o->fail_open ? "open" : "closed");
 	field_bool(m, "tcp_no_syn_check", false);
+	field_bool(m, "tcp_strict_syn_check", false);
 	field_bool(m, "tcp_no_sequence_check", false);
 	field_bool(m, "tcp_rst_invalidate", false);
 	field_bool(m, "tcp_fin_invalidate", false);
@@ -295,6 +296,9 @@ make_snapshot(const struct plan_options *o)
 	field_number(m, "tcp_time_wait", 2);
 	field_number(m, "tcp_mss", 0);
 	field_number(m, "session_maximum", 4096);
+	field_number(m, "early_ageout", 20);
+	field_number(m, "high_watermark", 100);
+	field_number(m, "low_watermark", 100);
 	field_number(m, "icmp_error_rate", 1000);
 	field_number(m, "icmp_error_burst", 100);
 	field_bool(m, "require_delivery", false);

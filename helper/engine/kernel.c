@@ -1,6 +1,7 @@
 /* kernel.c: what the kernel says by netlink, carried into the plan in force. SPDX-License-Identifier: Apache-2.0 */
 #include "engine/state.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -9,7 +10,13 @@
 #include <sys/timerfd.h>
 #include <urcu-qsbr.h>
 
-enum { ROUTES_SETTLE_MS = 100, REFRESH_BATCH = 64, INTERFACE_PREFERENCE_MAX = INT32_MAX };
+enum {
+	ROUTES_SETTLE_MS = 100,
+	REFRESH_BATCH = 64,
+	PROBE_BATCH = 256,
+	PROBE_EVERY_S = 5,
+	INTERFACE_PREFERENCE_MAX = INT32_MAX
+};
 
 /* ---- links --------------------------------------------------------------------------------------------------------- */
 
@@ -26,6 +33,28 @@ kernel_port(struct engine *e, struct plan *p, uint16_t port)
 		state->mtu = l->info.mtu;
 		state->unfinished = l->info.pair;
 	}
+}
+
+int
+kernel_ways(struct plan *p)
+{
+	int rc = 0;
+
+	for (uint16_t port = 0; port < p->snapshot->port_count; port++) {
+		int failed = rib_port(p->rib, port, p->view.port[port].up, NULL);
+		rc = rc ? rc : failed;
+	}
+	return rc;
+}
+
+/* What the routes say now: flows look again. */
+static void
+moved(struct engine *e, int rc, bool changed)
+{
+	if (rc)
+		log_event(LOG_LEVEL_ERROR, "routes", log_text("error", strerror(-rc)));
+	if (changed)
+		epoch_raise(e);
 }
 
 static void
@@ -57,9 +86,10 @@ on_link(void *ctx, const struct netlink_link *info)
 					    : info->up ? "up"
 						       : "down"));
 		__atomic_store_n(&e->plan->view.port[port].up, info->up, __ATOMIC_RELAXED);
+		bool changed;
+		int rc = rib_port(e->plan->rib, port, info->up, &changed);
 		/* Flows that went another of several equal ways meanwhile may have it back. */
-		if (info->up)
-			epoch_raise(e);
+		moved(e, rc, changed || info->up);
 	}
 }
 
@@ -98,6 +128,21 @@ unit_knows(const struct plan *p, uint16_t unit, const struct netlink_neighbour *
 	return false;
 }
 
+/* answers tells the routes that lead to a neighbour, if any do, whether it answers. */
+static void
+answers(struct engine *e, uint16_t unit, uint8_t family, const struct address *a, bool does)
+{
+	char text[INET6_ADDRSTRLEN];
+	bool changed;
+	int rc = rib_answers(e->plan->rib, unit, family, a, does, &changed);
+
+	moved(e, rc, changed);
+	if (changed)
+		log_event(LOG_LEVEL_INFO, "gateway", log_text("unit", e->plan->snapshot->unit[unit].name),
+			  log_text("address", inet_ntop(family, a, text, sizeof text)),
+			  log_text("state", does ? "answers" : "silent"));
+}
+
 static void
 on_neighbour(void *ctx, const struct netlink_neighbour *n)
 {
@@ -115,11 +160,16 @@ on_neighbour(void *ctx, const struct netlink_neighbour *n)
 			continue;
 		enum neighbour_state before = neighbour_read(e->neighbours, slot, mac);
 		e->stale[slot] = n->stale && !n->gone;
-		if (n->usable)
+		e->fixed[slot] = n->fixed && !n->gone;
+		if (n->usable) {
 			neighbour_write(e->neighbours, slot, NEIGHBOUR_VALID, n->mac);
-		else if (n->failed)
+			answers(e, unit, n->family, &n->address, true);
+		} else if (n->failed) {
+			/* First the other way, if there is one: what waits looks for it when it sees that this failed. */
+			answers(e, unit, n->family, &n->address, false);
 			neighbour_write(e->neighbours, slot, NEIGHBOUR_FAILED, none);
-		else if (n->gone && before != NEIGHBOUR_PENDING)
+		}
+		if (n->gone && before != NEIGHBOUR_PENDING)
 			neighbour_write(e->neighbours, slot, NEIGHBOUR_UNKNOWN, none);
 		news |= before == NEIGHBOUR_PENDING && (n->usable || n->failed);
 	}
@@ -190,10 +240,46 @@ reclaim(struct engine *e)
 	free(gone);
 }
 
+/* Packets ask only after the gateway that they are sent to. One that could be replaced is asked after all the time: in use, so that
+ * its silence is noticed before the kernel would; silent, so that it can come back; never used, so that it is known when it is
+ * needed. The kernel's own answer comes as on_neighbour. */
+static void
+probe(struct engine *e, const struct gateway *g)
+{
+	unsigned ifindex = e->plan->unit_ifindex[g->unit];
+	uint32_t slot = neighbour_slot(e->neighbours, g->unit, g->family, &g->address);
+	uint8_t mac[6];
+
+	if (slot == NEIGHBOUR_NONE || e->fixed[slot])
+		return;
+	int rc = -ENOENT;
+	if (neighbour_read(e->neighbours, slot, mac) == NEIGHBOUR_VALID)
+		rc = netlink_neighbour_probe(e->netlink, ifindex, g->family, &g->address);
+	if (rc)
+		netlink_neighbour_resolve(e->netlink, ifindex, g->family, &g->address);
+}
+
+static void
+probe_gateways(struct engine *e, uint64_t now_s)
+{
+	const struct gateways *all = rib_gateways(e->plan->rib);
+	uint32_t count = gateway_count(all), asked = 0;
+
+	for (uint32_t looked = 0; looked < count && asked < PROBE_BATCH; looked++) {
+		struct gateway *g = gateway_at(all, e->probe_at++ % count);
+		uint16_t port = e->plan->snapshot->unit[g->unit].port;
+		if (!g->replaceable || now_s - g->asked_s < PROBE_EVERY_S || !e->plan->view.port[port].up)
+			continue;
+		g->asked_s = now_s;
+		probe(e, g);
+		asked++;
+	}
+}
+
 /* The kernel does not see forwarded packets, so it would never check whether a neighbour is still there: those it calls stale are
  * asked after in turn. Only those: such a request makes a permanent entry an ordinary one (__neigh_update). */
 void
-kernel_refresh(struct engine *e)
+kernel_refresh(struct engine *e, uint64_t now_s)
 {
 	uint32_t capacity = e->plan ? neighbour_capacity(e->neighbours) : 0, asked = 0;
 	uint8_t mac[6];
@@ -208,6 +294,7 @@ kernel_refresh(struct engine *e)
 		resolve(e, slot);
 		asked++;
 	}
+	probe_gateways(e, now_s);
 	reclaim(e);
 }
 
@@ -225,6 +312,31 @@ grow(void **at, uint32_t count, uint32_t *room, size_t size)
 	*at = grown;
 	*room = more;
 	return true;
+}
+
+void
+kernel_retire(void *ctx, fib_release *release, void *object)
+{
+	struct engine *e = ctx;
+	struct retired_list *l = &e->retired;
+
+	if (!grow((void **)&l->at, l->count, &l->room, sizeof *l->at)) {
+		synchronize_rcu();
+		release(object);
+		return;
+	}
+	l->at[l->count++] = (struct retired){ release, object };
+}
+
+void
+kernel_release(struct engine *e)
+{
+	if (e->retired.count == 0)
+		return;
+	synchronize_rcu();
+	for (uint32_t i = 0; i < e->retired.count; i++)
+		e->retired.at[i].release(e->retired.at[i].object);
+	e->retired.count = 0;
 }
 
 /* The unit of a kernel's device: a VLAN device is a tagged unit, a port's device its untagged unit. */

@@ -68,6 +68,9 @@ report_worker(const struct engine *e, uint32_t index, struct reply *r)
 	reply_unsigned(r, "dropped_packets", dropped);
 	reply_unsigned(r, "sessions", flow_table_used(l->worker.flows));
 	reply_unsigned(r, "session_capacity", flow_table_capacity(l->worker.flows));
+	reply_unsigned(r, "session_limit", e->plan ? session_limit(&l->worker) : 0);
+	reply_unsigned(r, "sessions_refused", read_counter(&c->drop[DROP_REASON_SESSION_TABLE_FULL]));
+	reply_boolean(r, "ageing_early", __atomic_load_n(&l->worker.ageing_early, __ATOMIC_RELAXED));
 	reply_close(r);
 }
 
@@ -265,6 +268,7 @@ report_counters(void *ctx, struct reply *r)
 	reply_unsigned(r, "host_bytes", SUM(e, host_bytes));
 	reply_unsigned(r, "sessions_opened", SUM(e, sessions_opened));
 	reply_unsigned(r, "sessions_closed", SUM(e, sessions_closed));
+	reply_unsigned(r, "sessions_aged_early", SUM(e, sessions_aged_early));
 	reply_unsigned(r, "sessions_abandoned", SUM(e, sessions_abandoned));
 	reply_unsigned(r, "icmp_errors_sent", SUM(e, icmp_errors_sent));
 	reply_unsigned(r, "icmp_errors_limited", SUM(e, icmp_errors_limited));
@@ -502,13 +506,14 @@ route_kind(const struct rib_route *route)
 }
 
 static void
-report_route(void *ctx, const struct rib_route *route, bool active)
+report_route(void *ctx, const struct rib_route *route, const enum rib_hop_state *state, bool active)
 {
+	static const char *const state_text[] = { "alive", "silent", "down", "unresolved" };
 	static const char *const origin[RIB_ORIGINS] = { "connected", "connected", "static", "kernel" };
 	struct route_page *page = ctx;
 	struct reply *r = page->reply;
 
-	if (!active || page->at++ < page->after)
+	if (page->at++ < page->after)
 		return;
 	if (page->at - page->after > page->limit || reply_full(r)) {
 		page->more = true;
@@ -518,6 +523,8 @@ report_route(void *ctx, const struct rib_route *route, bool active)
 	reply_unsigned(r, "instance", route->instance);
 	reply_address(r, "prefix", route->family, &route->prefix);
 	reply_unsigned(r, "length", route->length);
+	reply_unsigned(r, "preference", route->preference);
+	reply_boolean(r, "active", active);
 	reply_text(r, "kind", route_kind(route));
 	if (route->group.count > 0 && route->group.hop[0].kind == NEXT_HOP_TABLE)
 		reply_unsigned(r, "table", route->group.hop[0].unit);
@@ -531,6 +538,7 @@ report_route(void *ctx, const struct rib_route *route, bool active)
 		reply_address(r, "gateway", hop->on_link || hop->kind != NEXT_HOP_FORWARD ? 0 : hop->family,
 			      &hop->gateway);
 		reply_unsigned(r, "unit", hop->unit);
+		reply_text(r, "state", state_text[state[i]]);
 		reply_close(r);
 	}
 	reply_close(r);

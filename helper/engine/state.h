@@ -5,6 +5,7 @@
 #include "control/server.h"
 #include "engine/engine.h"
 #include "engine/log.h"
+#include "event/account.h"
 #include "port/attach.h"
 #include "port/netlink.h"
 #include "route/rib.h"
@@ -54,6 +55,17 @@ struct route_list {
 	bool failed;
 };
 
+/* retired: a part of a forwarding table that workers may still read. */
+struct retired {
+	fib_release *release;
+	void *object;
+};
+
+struct retired_list {
+	struct retired *at;
+	uint32_t count, room;
+};
+
 struct address_list {
 	struct netlink_address *at;
 	uint32_t count, room;
@@ -67,6 +79,7 @@ struct engine {
 	struct umem umem;
 	uint16_t next_socket; /* marks in umem.owner */
 	bool zero_copy;       /* of the packet memory, while a socket is open */
+	struct account_book *accounts;
 	struct event_ring *ring[ENGINE_WORKERS_MAX];
 	char *ring_path[ENGINE_WORKERS_MAX];
 	struct control_server *server;
@@ -77,9 +90,10 @@ struct engine {
 	struct device device[LOOP_DEVICES_MAX];
 	struct plan *plan; /* in force; NULL before the first snapshot */
 	struct neighbour_table *neighbours;
-	struct nat_owners *owners;     /* NULL: one worker */
-	struct route_list learned;     /* as they are in the plan's rib */
-	struct route_list found;       /* while the kernel's routes are read */
+	struct nat_owners *owners; /* NULL: one worker */
+	struct route_list learned; /* as they are in the plan's rib */
+	struct route_list found;   /* while the kernel's routes are read */
+	struct retired_list retired;
 	const struct plan *reading;    /* while routes are read: whose units they are for, */
 	struct route_list *read_into;  /* and where they go */
 	struct address_list addresses; /* the kernel's, as of the last reading */
@@ -90,7 +104,9 @@ struct engine {
 	uint64_t last_tick_s;
 	unsigned former_rings[ENGINE_WORKERS_MAX]; /* of former helpers, not yet drained */
 	uint8_t stale[NEIGHBOUR_SLOTS];            /* by neighbour slot: the kernel has not heard of it for a while */
+	uint8_t fixed[NEIGHBOUR_SLOTS];            /* by neighbour slot: the kernel does not look whether it is there */
 	uint32_t refresh_at;                       /* neighbour slot at which the next refresh goes on */
+	uint32_t probe_at;                         /* gateway at which the next probing goes on */
 };
 
 /* device.c */
@@ -129,10 +145,17 @@ int kernel_routes(struct engine *e, const struct plan *p, struct route_list *out
 int kernel_addresses(struct engine *e);
 /* kernel_changed brings the routes of the plan in force up to date. */
 void kernel_changed(struct engine *e);
+/* kernel_retire is the fib_defer of the rib in force, with the engine as its context. kernel_release frees what was retired: now and
+ * then, and before the rib is destroyed. */
+fib_defer kernel_retire;
+void kernel_release(struct engine *e);
 void kernel_resolve(struct engine *e);
-void kernel_refresh(struct engine *e);
+/* kernel_refresh asks the kernel after neighbours, once a second. */
+void kernel_refresh(struct engine *e, uint64_t now_s);
 /* kernel_port copies what is known of a port's link into a plan. */
 void kernel_port(struct engine *e, struct plan *p, uint16_t port);
+/* kernel_ways tells a plan's routes which of its ports are up; 0 or -ENOMEM. */
+int kernel_ways(struct plan *p);
 bool address_present(const struct address_list *l, unsigned ifindex, uint8_t family, const struct address *a,
 		     uint8_t length);
 

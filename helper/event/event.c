@@ -20,6 +20,7 @@ is_echo(const struct flow_key *k, bool echo)
 struct subject {
 	enum event_type type;
 	struct summary_key key; /* but for kind, outcome and family */
+	uint32_t account;       /* of its rule */
 	const struct flow_key *seen;
 	struct summary_last last;
 };
@@ -46,7 +47,7 @@ static struct event_frame *
 begin(struct worker *w, struct subject *s)
 {
 	const struct flow_key *k = s->seen;
-	struct event_frame *f = event_ring_reserve(w->ring, s->type);
+	struct event_frame *f = event_ring_reserve(w->ring, s->type, s->account);
 	if (!f) {
 		miss(w, s, event_ring_refused(w->ring));
 		return NULL;
@@ -69,9 +70,10 @@ begin(struct worker *w, struct subject *s)
 static struct event_frame *
 begin_limited(struct worker *w, struct subject *s, struct event_limit *rule)
 {
+	s->account = rule ? rule->account : 0;
 	if (admit(w, s, rule))
 		return begin(w, s);
-	event_ring_suppressed(w->ring, s->type);
+	event_ring_suppressed(w->ring, s->type, s->account);
 	miss(w, s, EVENT_OUTCOME_SUPPRESSED);
 	return NULL;
 }
@@ -88,10 +90,11 @@ subject_of(const struct worker *w, const struct packet *p, enum event_type type,
 }
 
 static struct subject
-subject_of_session(const struct session *s, enum event_type type)
+subject_of_session(const struct worker *w, const struct session *s, enum event_type type)
 {
 	return (struct subject){
 		.type = type,
+		.account = w->session_accounts[flow_table_index(w->flows, s)],
 		.key = { .generation = s->generation, .rule = s->policy_id, .zone = s->zones[0].ingress },
 		.seen = &s->flow[0].key,
 		.last = { s->flow[0].ingress_unit, s->flow[0].egress_unit, s->zones[0].egress, ACTION_PERMIT },
@@ -132,6 +135,8 @@ describe_nat(struct event_frame *f, const struct worker *w, const struct session
 {
 	const struct flow_key *in = &s->flow[0].key, *reply = &s->flow[1].key;
 	struct nat_session rules = nat_rules_of(w, s);
+	if (reply->family != in->family)
+		f->record.nat_address_family = reply->family;
 	f->extension.source_nat_rule_id = rules.source_rule;
 	f->extension.destination_nat_rule_id = rules.destination_rule;
 	if (rules.source_rule) {
@@ -148,7 +153,7 @@ describe_nat(struct event_frame *f, const struct worker *w, const struct session
 void
 event_session_open(struct worker *w, const struct packet *p, const struct session *s)
 {
-	struct subject subject = subject_of_session(s, EVENT_TYPE_SESSION_OPEN);
+	struct subject subject = subject_of_session(w, s, EVENT_TYPE_SESSION_OPEN);
 	struct event_frame *f = begin(w, &subject);
 	if (!f)
 		return;
@@ -161,7 +166,7 @@ event_session_open(struct worker *w, const struct packet *p, const struct sessio
 void
 event_session_close(struct worker *w, const struct session *s, enum close_reason reason)
 {
-	struct subject subject = subject_of_session(s, EVENT_TYPE_SESSION_CLOSE);
+	struct subject subject = subject_of_session(w, s, EVENT_TYPE_SESSION_CLOSE);
 	struct event_frame *f = begin(w, &subject);
 	if (!f)
 		return;
@@ -238,6 +243,10 @@ event_filter_log(struct worker *w, const struct packet *p, const struct filter_t
 	if (!f)
 		return;
 	describe_packet(f, p);
+	if (out && packet_crosses(p)) {
+		f->extension.packet_length = packet_out_length(p);
+		translate_message(p, &f->extension.icmp_type, &f->extension.icmp_code);
+	}
 	f->record.filter_id = term->filter_id;
 	f->record.term_id = term->term_id;
 	f->record.action = (uint8_t)action;
@@ -245,7 +254,6 @@ event_filter_log(struct worker *w, const struct packet *p, const struct filter_t
 	f->record.egress_zone = p->egress_zone;
 	f->record.ingress_interface = p->unit;
 	f->record.filter_log_source = (uint8_t)source;
-	f->extension.filter_id = term->filter_id;
 	f->extension.term_id = term->term_id;
 	f->extension.egress_interface = p->egress_unit;
 	f->extension.filter_answer = (uint8_t)answer;

@@ -6,9 +6,11 @@
 
 struct snapshot;
 
-/* event_limit: one rate, shared by all workers; a cache line of its own. Lives with its snapshot. */
+/* event_limit: what one rule may log: a rate, shared by all workers, and where each of them counts what becomes of its events. A
+ * cache line of its own. Lives with its snapshot. */
 struct event_limit {
 	_Alignas(64) struct gcra rate;
+	uint32_t account; /* [I] row of event/account.h, from account_book_assign; 0 where there is no book */
 };
 
 /* event_limits_adopt makes each limit of a policy, filter term, screen and zone of s as used up as that of the same name was in

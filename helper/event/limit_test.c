@@ -192,7 +192,7 @@ a_full_ring_is_told_about_when_there_is_room_again(void **state)
 	event_ring_close(f->worker->ring);
 	f->worker->ring = event_ring_memory(16);
 	for (unsigned i = 0; i < 16; i++) {
-		event_ring_reserve(f->worker->ring, EVENT_TYPE_SESSION_OPEN);
+		event_ring_reserve(f->worker->ring, EVENT_TYPE_SESSION_OPEN, 0);
 		event_ring_commit(f->worker->ring);
 	}
 	send_denied(f, 53, 20);
@@ -267,6 +267,33 @@ limits_go_on_over_a_commit_by_name(void **state)
 }
 
 static void
+a_session_is_counted_with_the_policy_that_allowed_it_whatever_was_committed_since(void **state)
+{
+	struct fixture *f = fixture_new(1024);
+	struct policy_rule *rule = fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	struct event_limit before[FIXTURE_RULES + 1] = { 0 }, after[FIXTURE_RULES + 1] = { 0 };
+	rule->log_init = rule->log_close = true;
+	before[rule->counter].account = 7;
+	after[rule->counter].account = 9;
+	f->snapshot.policy_limit = before;
+	fixture_commit(f);
+	fixture_neighbour(f, 2, "10.0.2.2");
+	assert_int_equal(fixture_send(f, dns), VERDICT_FORWARD);
+	const struct event_frame *e = fixture_event(f);
+	assert_int_equal(e->record.event_type, EVENT_TYPE_SESSION_OPEN);
+	assert_int_equal(e->extension.account, 7);
+	f->snapshot.policy_limit = after;
+	fixture_commit(f);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+	e = fixture_event(f);
+	assert_int_equal(e->record.event_type, EVENT_TYPE_SESSION_CLOSE);
+	assert_int_equal(e->extension.account, 7);
+	assert_int_equal(fixture_send(f, dns), VERDICT_FORWARD);
+	assert_int_equal(fixture_event(f)->extension.account, 9);
+	fixture_free(f);
+}
+
+static void
 a_deny_memo_answers_as_a_full_evaluation_and_not_beyond_a_commit(void **state)
 {
 	struct fixture *f = noisy_and_quiet(0, 1);
@@ -303,6 +330,7 @@ main(void)
 		cmocka_unit_test(a_full_ring_is_told_about_when_there_is_room_again),
 		cmocka_unit_test(more_rules_than_there_are_places_lose_no_count),
 		cmocka_unit_test(limits_go_on_over_a_commit_by_name),
+		cmocka_unit_test(a_session_is_counted_with_the_policy_that_allowed_it_whatever_was_committed_since),
 		cmocka_unit_test(a_deny_memo_answers_as_a_full_evaluation_and_not_beyond_a_commit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/account.h"
 #include "event/ring_file.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
@@ -28,12 +29,15 @@ store(uint64_t *word, uint64_t value)
 	__atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
-/* One writer, so no locked instruction; relaxed, so that readers see whole numbers. */
+/* One writer, so no locked instruction; relaxed, so that readers see whole numbers. By rule before by kind: whatever instruction
+ * the helper is killed at, its successor can make the second of them equal to the first (event_ring_settle). */
 static void
-count(struct event_ring *r, enum event_type type, enum event_outcome outcome)
+count(struct event_ring *r, enum event_type type, uint32_t account, enum event_outcome outcome)
 {
-	uint64_t *counter = &r->producer->events[type][outcome];
-	store(counter, load(counter) + 1);
+	struct account_cell *cell = (struct account_cell *)(r->cells + account * r->row_size);
+	uint64_t *rule = &cell->events[account_slot(type)][outcome], *kind = &r->producer->events[type][outcome];
+	store(rule, load(rule) + 1);
+	__atomic_store_n(kind, load(kind) + 1, __ATOMIC_RELEASE);
 }
 
 static struct event_frame *
@@ -46,6 +50,7 @@ void
 ring_prepare(struct event_ring *r, uint32_t slot_count)
 {
 	r->mask = slot_count - 1;
+	r->cells = (uint8_t *)&r->own;
 	for (unsigned type = 0; type < EVENT_TYPE_COUNT; type++)
 		r->limit[type] = UINT64_MAX;
 	uint64_t third = slot_count / 2 / 3; /* three of them stay within the half */
@@ -115,16 +120,16 @@ is_over_budget(const struct event_ring *r, enum event_type type)
 #endif
 
 PREFETCH_FOR_WRITING struct event_frame *
-event_ring_reserve(struct event_ring *r, enum event_type type)
+event_ring_reserve(struct event_ring *r, enum event_type type, uint32_t account)
 {
 	assert(type < EVENT_TYPE_COUNT);
 	if (unlikely(is_full(r)) && !(look(r) && !is_full(r))) {
-		count(r, type, EVENT_OUTCOME_LOST_FULL);
+		count(r, type, account, EVENT_OUTCOME_LOST_FULL);
 		r->refused = EVENT_OUTCOME_LOST_FULL;
 		return NULL;
 	}
 	if (unlikely(is_over_budget(r, type)) && !(look(r) && !is_over_budget(r, type))) {
-		count(r, type, EVENT_OUTCOME_LOST_BUDGET);
+		count(r, type, account, EVENT_OUTCOME_LOST_BUDGET);
 		r->refused = EVENT_OUTCOME_LOST_BUDGET;
 		return NULL;
 	}
@@ -133,6 +138,7 @@ event_ring_reserve(struct event_ring *r, enum event_type type)
 	__builtin_prefetch(ahead + 64, 1);
 	__builtin_prefetch(ahead + 128, 1);
 	r->reserved = type;
+	r->account = account;
 	return slot_at(r, r->head);
 }
 
@@ -144,10 +150,11 @@ event_ring_commit(struct event_ring *r)
 	f->header.layout_version = WIRE_LAYOUT_VERSION;
 	f->header.event_type = (uint8_t)r->reserved;
 	f->record.event_type = (uint8_t)r->reserved;
-	/* Counted before it is visible, and the kind stored before it is counted: whatever instruction the helper is killed
-	 * at, its successor can tell what was counted but never shown (ring_file.c). */
-	uint64_t *written = &r->producer->events[r->reserved][EVENT_OUTCOME_WRITTEN];
-	__atomic_store_n(written, load(written) + 1, __ATOMIC_RELEASE);
+	f->extension.account = r->account;
+	/* Counted before it is visible, and kind and account stored before it is counted: whatever instruction the helper is
+	 * killed at, its successor can tell what was counted but never shown (ring_file.c). */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	count(r, r->reserved, r->account, EVENT_OUTCOME_WRITTEN);
 	/* R1: publishes the frame; pairs with A1 in daemon/src/ring/reader.ts. */
 	__atomic_store_n(&f->header.sequence, ++r->head, __ATOMIC_RELEASE);
 }
@@ -165,10 +172,10 @@ event_ring_room(struct event_ring *r)
 }
 
 void
-event_ring_suppressed(struct event_ring *r, enum event_type type)
+event_ring_suppressed(struct event_ring *r, enum event_type type, uint32_t account)
 {
 	assert(type < EVENT_TYPE_COUNT);
-	count(r, type, EVENT_OUTCOME_SUPPRESSED);
+	count(r, type, account, EVENT_OUTCOME_SUPPRESSED);
 }
 
 bool

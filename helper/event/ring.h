@@ -21,7 +21,8 @@
  * (which the limiter bounds to one per rule and second, and which stands for the events it counts) all slots;
  * POLICY_DENY, SCREEN_DROP and FILTER_LOG each a third of one half.
  */
-struct event_ring; /* [W], but its counters and head are read by others */
+struct event_ring;   /* [W], but its counters and head are read by others */
+struct account_book; /* event/account.h */
 
 /* Unread rings of former helpers kept for each worker; beyond that the oldest is removed and its loss counted. */
 enum { EVENT_RING_FORMER_MAX = 4 };
@@ -29,14 +30,21 @@ enum { EVENT_RING_FORMER_MAX = 4 };
 /* event_ring_create makes the two files of a ring of slot_count slots (a power of two), group `gid` (-1: leave), and
  * maps them. `path` is NAME above, without start id; a file with the same start id is an error (EEXIST). Files get
  * their names when they are complete. Rings that former helpers left under NAME are then put away as event_ring_sweep
- * does; the unread ones stay, and the daemon drains them in their order.
+ * does; the unread ones stay, and the daemon drains them in their order. Events are counted by rule in `book`, which is open
+ * until the ring is closed; NULL: by kind only.
  * Installs a SIGBUS handler. NULL and errno on failure. Control thread, at start. */
-struct event_ring *event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint32_t worker,
-				     int gid);
+struct event_ring *event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint32_t worker, int gid,
+				     struct account_book *book);
 /* event_ring_memory makes one without a file, for the library's other drivers (replay, benchmarks, fuzzing). */
 struct event_ring *event_ring_memory(uint32_t slot_count);
 /* event_ring_close unmaps; the files stay for the daemon to drain. */
 void event_ring_close(struct event_ring *r);
+
+/* event_ring_settle makes what the ring of a dead helper counted by kind equal to `rules`, what the same worker counted by rule in
+ * the same life: killed between the two, it counted an event there and not yet here. A frame that it counted and did not come
+ * to show is then lost in both; if there is one, true, with its kind and account. Control thread, at start. */
+bool event_ring_settle(const char *path, uint64_t start_id, uint64_t rules[EVENT_TYPE_COUNT][EVENT_OUTCOME_COUNT],
+		       enum event_type *type, uint32_t *account);
 
 /* event_ring_sweep removes former rings that the daemon has drained, and the oldest beyond EVENT_RING_FORMER_MAX, and
  * adds their counters to `former_events` of r's producer page: frames never read count as lost. Returns how many are
@@ -44,10 +52,11 @@ void event_ring_close(struct event_ring *r);
 unsigned event_ring_sweep(struct event_ring *r);
 
 /* event_ring_reserve returns the next free frame to fill, whose bytes are undefined, or NULL when the ring is full or the
- * kind's budget is used up; the loss is then counted under `type`. The caller writes the record, the extension and
- * header.generation. event_ring_commit writes the rest of the header and both event types, and makes the frame visible
+ * kind's budget is used up; the loss is then counted under `type` and under its rule's row, `account`. The caller writes the
+ * record, the extension and header.generation. event_ring_commit writes the rest of the header, both event types and the
+ * account, and makes the frame visible
  * (sequence stored last, release). A frame reserved but not committed is simply reserved again. Worker only. */
-struct event_frame *event_ring_reserve(struct event_ring *r, enum event_type type);
+struct event_frame *event_ring_reserve(struct event_ring *r, enum event_type type, uint32_t account);
 void event_ring_commit(struct event_ring *r);
 
 /* event_ring_refused: why event_ring_reserve last returned NULL: LOST_FULL or LOST_BUDGET. event_ring_room: is there room for
@@ -56,7 +65,7 @@ enum event_outcome event_ring_refused(const struct event_ring *r);
 bool event_ring_room(struct event_ring *r);
 
 /* event_ring_suppressed counts an event that the limiter held back. Worker only. */
-void event_ring_suppressed(struct event_ring *r, enum event_type type);
+void event_ring_suppressed(struct event_ring *r, enum event_type type, uint32_t account);
 
 /* event_ring_publish stores head and heartbeat, once per burst and in housekeeping; returns true when the
  * consumer waits, there is something to read, and it was not called yet in this sleep: the caller then rings the doorbell.

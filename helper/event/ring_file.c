@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "event/account.h"
+
 enum { GUARDED_MAX = 64, FORMER_FOUND_MAX = 64 };
 
 /* ---- the cursor page can lose its file under us ------------------------------------------------------ */
@@ -192,34 +194,100 @@ former_list(const struct directory *d, uint64_t own, struct former found[FORMER_
 struct account {
 	struct ring_producer producer; /* with the written counts set right */
 	uint64_t consumed[EVENT_TYPE_COUNT];
+	uint64_t cursor;
 	bool drained;
 };
+
+static off_t
+slot_offset(const struct ring_identity *identity, uint64_t position)
+{
+	return RING_SLOTS_AT + (off_t)((position & (identity->slot_count - 1)) * EVENT_FRAME_SIZE);
+}
+
+/* Frames that are visible beside those that were published. */
+static bool
+find_head(int fd, const struct ring_identity *identity, uint64_t *head, struct event_frame *next)
+{
+	for (uint32_t seen = 0; seen <= identity->slot_count; seen++) {
+		if (!read_at(fd, next, sizeof *next, slot_offset(identity, *head)))
+			return false;
+		if (next->header.sequence != *head + 1)
+			break;
+		++*head;
+	}
+	return true;
+}
+
+static uint64_t
+written_of(uint64_t events[EVENT_TYPE_COUNT][EVENT_OUTCOME_COUNT])
+{
+	uint64_t sum = 0;
+	for (unsigned type = 0; type < EVENT_TYPE_COUNT; type++)
+		sum += events[type][EVENT_OUTCOME_WRITTEN];
+	return sum;
+}
+
+/* lose: an event that was counted as written has been lost. */
+static void
+lose(uint64_t events[EVENT_OUTCOME_COUNT])
+{
+	events[EVENT_OUTCOME_WRITTEN]--;
+	events[EVENT_OUTCOME_LOST_FULL]++;
+}
 
 /* How many frames of a dead ring are visible, and what its helper counted but did not live to show: at most one. */
 static bool
 settle_head(int fd, const struct ring_identity *identity, struct ring_producer *p)
 {
-	struct event_header header;
+	struct event_frame next;
 	uint64_t head = p->head;
-	for (uint32_t seen = 0; seen <= identity->slot_count; seen++) {
-		off_t at = RING_SLOTS_AT + (off_t)((head & (identity->slot_count - 1)) * EVENT_FRAME_SIZE);
-		if (!read_at(fd, &header, sizeof header, at))
-			return false;
-		if (header.sequence != head + 1)
-			break;
-		head++;
-	}
-	uint64_t written = 0;
-	for (unsigned type = 0; type < EVENT_TYPE_COUNT; type++)
-		written += p->events[type][EVENT_OUTCOME_WRITTEN];
-	if (written == head + 1 && header.event_type < EVENT_TYPE_COUNT) {
-		p->events[header.event_type][EVENT_OUTCOME_WRITTEN]--;
-		p->events[header.event_type][EVENT_OUTCOME_LOST_FULL]++;
-	} else if (written != head) {
+	if (!find_head(fd, identity, &head, &next))
 		return false;
-	}
+	uint64_t written = written_of(p->events);
+	if (written == head + 1 && next.header.event_type < EVENT_TYPE_COUNT)
+		lose(p->events[next.header.event_type]);
+	else if (written != head)
+		return false;
 	p->head = head;
 	return true;
+}
+
+bool
+event_ring_settle(const char *path, uint64_t start_id, uint64_t rules[EVENT_TYPE_COUNT][EVENT_OUTCOME_COUNT],
+		  enum event_type *type, uint32_t *account)
+{
+	struct directory d;
+	struct ring_identity identity;
+	struct ring_producer producer;
+	struct event_frame next;
+	char name[RING_NAME_BYTES];
+	bool unshown = false;
+	if (directory_open(&d, path) != 0)
+		return false;
+	if (!former_read(&d, start_id).readable)
+		goto close_directory;
+	file_name(name, &d, start_id, "");
+	int fd = openat(d.fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		goto close_directory;
+	uint64_t head = 0;
+	bool whole =
+	    read_at(fd, &identity, sizeof identity, 0) && read_at(fd, &producer, sizeof producer, RING_PAGE_SIZE);
+	if (whole && (head = producer.head, find_head(fd, &identity, &head, &next))) {
+		unshown = written_of(rules) == head + 1 && next.header.event_type < EVENT_TYPE_COUNT;
+		if (unshown) {
+			*type = (enum event_type)next.header.event_type;
+			*account = next.extension.account;
+			lose(rules[*type]);
+		}
+		if (written_of(rules) == head)
+			(void)!pwrite(fd, rules, sizeof producer.events,
+				      RING_PAGE_SIZE + (off_t)offsetof(struct ring_producer, events));
+	}
+	close(fd);
+close_directory:
+	close(d.fd);
+	return unshown;
 }
 
 static bool
@@ -255,6 +323,7 @@ account_read(const struct directory *d, uint64_t start_id, struct account *a)
 		uint64_t written = a->producer.events[type][EVENT_OUTCOME_WRITTEN];
 		a->consumed[type] = table && table[type] <= written ? table[type] : 0;
 	}
+	a->cursor = consumer.cursor;
 	a->drained = consumer.cursor == a->producer.head;
 	return true;
 }
@@ -298,6 +367,32 @@ former_unlink(const struct directory *d, uint64_t start_id)
 	unlinkat(d->fd, name, 0);
 }
 
+/* Frames that nobody read are lost for their rules too. They are those of the cursor's file: where that was spoilt, the account
+ * by rule does not say more than it knows, and differs from that by kind. */
+static void
+discard_unread(struct event_ring *r, const struct directory *d, uint64_t start_id, const struct account *a)
+{
+	uint32_t worker = r->identity->worker;
+	if (!r->book || a->drained || account_book_discarded(r->book, worker) == start_id)
+		return;
+	char name[RING_NAME_BYTES];
+	struct ring_identity identity;
+	file_name(name, d, start_id, "");
+	int fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	account_book_discard(r->book);
+	if (read_at(fd, &identity, sizeof identity, 0)) {
+		uint64_t head = a->producer.head, oldest = head > identity.slot_count ? head - identity.slot_count : 0;
+		struct event_frame f;
+		for (uint64_t at = a->cursor > oldest ? a->cursor : oldest;
+		     at < head && read_at(fd, &f, sizeof f, slot_offset(&identity, at)); at++)
+			account_book_lost(r->book, f.extension.account, f.header.event_type);
+	}
+	close(fd);
+	account_book_discarded_now(r->book, worker, start_id);
+}
+
 static bool
 is_counted(const struct event_ring *r, const struct former *found, unsigned count, uint64_t start_id)
 {
@@ -324,6 +419,8 @@ event_ring_sweep(struct event_ring *r)
 		if (!is_counted(r, found, count, found[i].start_id)) {
 			if (!excess && !(known && a.drained))
 				continue;
+			if (known)
+				discard_unread(r, &d, found[i].start_id, &a);
 			take_over(r, found[i].start_id, known ? &a : NULL);
 		}
 		former_unlink(&d, found[i].start_id);
@@ -374,7 +471,8 @@ exists(const struct directory *d, uint64_t start_id)
 }
 
 struct event_ring *
-event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint32_t worker, int gid)
+event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint32_t worker, int gid,
+		  struct account_book *book)
 {
 	struct directory d;
 	struct former found[FORMER_FOUND_MAX];
@@ -418,6 +516,9 @@ event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint
 	r->producer = (struct ring_producer *)((uint8_t *)r->identity + RING_PAGE_SIZE);
 	r->slots = (uint8_t *)r->identity + RING_SLOTS_AT;
 	ring_prepare(r, slot_count);
+	r->book = book;
+	if (book)
+		r->cells = account_book_cells(book, worker, &r->row_size);
 	ring_identify(r->identity, slot_count, start_id, worker, order);
 	if (file_rename(&d, start_id, ".cursor.new", ".cursor") != 0 || file_rename(&d, start_id, ".new", "") != 0)
 		goto unguard_consumer;

@@ -18,6 +18,9 @@ struct event_ring {
 	uint64_t seen;      /* the cursor page's word at that time, believable or not */
 	uint64_t published; /* head as last stored for others */
 	enum event_type reserved;
+	uint32_t account;           /* of what is reserved */
+	uint8_t *cells;             /* this worker's cell of row 0; */
+	size_t row_size;            /* from row to row. 0: there is no book, and all rows are this one */
 	enum event_outcome refused; /* why nothing was reserved the last time */
 	uint32_t rung;              /* the sleep that the doorbell was last rung for; 0: not yet in this one */
 	uint64_t next_bell_ns;      /* the doorbell is not rung before */
@@ -28,6 +31,8 @@ struct event_ring {
 	uint64_t limit[EVENT_TYPE_COUNT];    /* unread frames of a kind */
 
 	/* files and mappings; control thread */
+	struct account_book *book; /* NULL: there is only this cell */
+	struct account_cell own;
 	struct ring_identity *identity;
 	size_t size;                /* of the ring file, or of the memory */
 	bool file;                  /* false: event_ring_memory */

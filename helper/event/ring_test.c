@@ -59,7 +59,7 @@ file_exists(uint64_t start_id, const char *suffix)
 static struct event_ring *
 create(uint64_t start_id)
 {
-	struct event_ring *r = event_ring_create(path, SLOTS, start_id, 0, -1);
+	struct event_ring *r = event_ring_create(path, SLOTS, start_id, 0, -1, NULL);
 	assert_non_null(r);
 	return r;
 }
@@ -93,7 +93,7 @@ write_frames(struct event_ring *r, enum event_type type, unsigned n)
 {
 	unsigned written = 0;
 	for (unsigned i = 0; i < n; i++) {
-		struct event_frame *f = event_ring_reserve(r, type);
+		struct event_frame *f = event_ring_reserve(r, type, 0);
 		if (!f)
 			continue;
 		f->extension.session_id = i;
@@ -186,7 +186,7 @@ every_attempt_ends_in_exactly_one_counter(void **state)
 		}
 		attempts[type]++;
 		if ((random >> 24) % 8 == 0)
-			event_ring_suppressed(r, type);
+			event_ring_suppressed(r, type, 0);
 		else
 			write_frames(r, type, 1);
 	}
@@ -209,8 +209,8 @@ a_frame_reserved_and_given_up_is_reserved_again(void **state)
 {
 	(void)state;
 	struct event_ring *r = event_ring_memory(SLOTS);
-	struct event_frame *first = event_ring_reserve(r, EVENT_TYPE_POLICY_DENY);
-	assert_ptr_equal(event_ring_reserve(r, EVENT_TYPE_SESSION_OPEN), first);
+	struct event_frame *first = event_ring_reserve(r, EVENT_TYPE_POLICY_DENY, 0);
+	assert_ptr_equal(event_ring_reserve(r, EVENT_TYPE_SESSION_OPEN, 0), first);
 	assert_null(event_ring_peek(r));
 	event_ring_commit(r);
 	assert_int_equal(event_ring_peek(r)->header.event_type, EVENT_TYPE_SESSION_OPEN);
@@ -375,7 +375,7 @@ the_daemon_can_read_the_ring_and_write_only_the_cursor(void **state)
 {
 	(void)state;
 	struct stat ring, cursor;
-	struct event_ring *r = event_ring_create(path, SLOTS, 42, 3, (int)getgid());
+	struct event_ring *r = event_ring_create(path, SLOTS, 42, 3, (int)getgid(), NULL);
 	assert_non_null(r);
 	assert_int_equal(stat(file_of(42, ""), &ring), 0);
 	assert_int_equal(stat(file_of(42, ".cursor"), &cursor), 0);
@@ -400,14 +400,14 @@ static void
 a_ring_that_cannot_be_is_refused(void **state)
 {
 	(void)state;
-	assert_null(event_ring_create(path, 100, 1, 0, -1));
+	assert_null(event_ring_create(path, 100, 1, 0, -1, NULL));
 	assert_int_equal(errno, EINVAL);
-	assert_null(event_ring_create(path, SLOTS, 0, 0, -1));
+	assert_null(event_ring_create(path, SLOTS, 0, 0, -1, NULL));
 	assert_int_equal(errno, EINVAL);
-	assert_null(event_ring_create("/nonexistent/ring-0", SLOTS, 1, 0, -1));
+	assert_null(event_ring_create("/nonexistent/ring-0", SLOTS, 1, 0, -1, NULL));
 	assert_int_equal(errno, ENOENT);
 	struct event_ring *r = create(1);
-	assert_null(event_ring_create(path, SLOTS, 1, 0, -1));
+	assert_null(event_ring_create(path, SLOTS, 1, 0, -1, NULL));
 	assert_int_equal(errno, EEXIST);
 	assert_true(file_exists(1, ""));
 	assert_null(event_ring_memory(3));
@@ -439,7 +439,7 @@ a_drained_ring_is_taken_over_with_its_counts(void **state)
 	(void)state;
 	struct event_ring *r = create(1);
 	assert_int_equal(write_frames(r, EVENT_TYPE_SESSION_OPEN, SLOTS + 3), SLOTS);
-	event_ring_suppressed(r, EVENT_TYPE_FILTER_LOG);
+	event_ring_suppressed(r, EVENT_TYPE_FILTER_LOG, 0);
 	consume(map_consumer(1), SLOTS, EVENT_TYPE_SESSION_OPEN, SLOTS);
 	event_ring_close(r); /* head was never published: the successor finds it by the frames' sequences */
 

@@ -45,7 +45,7 @@ produce(void *unused)
 	for (uint64_t number = 1; number <= attempts_wanted; number++) {
 		enum event_type type = kind_of(number);
 		attempts[type]++;
-		struct event_frame *f = event_ring_reserve(ring, type);
+		struct event_frame *f = event_ring_reserve(ring, type, 0);
 		if (f) {
 			f->record.timestamp_ns = mix(number);
 			f->extension.session_id = number;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/account.h"
 #include "event/ring.h"
 
 enum { SETS = 256, WAYS = 4 };
@@ -55,7 +56,7 @@ is_same(const struct summary_key *a, const struct summary_key *b)
 static void
 tell(struct summaries *s, struct summary *m, struct event_ring *r)
 {
-	struct event_frame *f = event_ring_reserve(r, EVENT_TYPE_LOG_SUPPRESSED);
+	struct event_frame *f = event_ring_reserve(r, EVENT_TYPE_LOG_SUPPRESSED, ACCOUNT_SUMMARIES);
 	if (f) {
 		f->header.generation = m->key.generation;
 		f->record = (struct event_record){

@@ -1,14 +1,15 @@
 /* fragment.c: see fragment.h. A datagram's entry lives in one of eight places that its name hashes to. What has arrived
- * is kept as a few byte ranges, so that an entry can go as soon as its datagram is complete: a busy sender uses up the
+ * is kept as a bit for each eight bytes, so that an entry can go as soon as its datagram is complete: a busy sender uses up the
  * 16-bit identifiers of IPv4 in seconds, and 4096 entries of ten seconds would carry only 400 datagrams per second.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "flow/fragment.h"
 
 #include <stdlib.h>
 
-enum { WAYS = 8, SETS = FRAGMENT_ENTRIES / WAYS, RANGES = 6, RANGES_LOST = RANGES + 1 };
+enum { WAYS = 8, SETS = FRAGMENT_ENTRIES / WAYS, BLOCK = 8, BLOCKS = 65536 / BLOCK, WORDS = BLOCKS / 64 };
 
-struct range {
+/* blocks: of eight bytes: fragments begin at such, and all but the last end there (RFC 791 3.1, RFC 8200 4.5). */
+struct blocks {
 	uint32_t begin, end;
 };
 
@@ -20,12 +21,13 @@ struct datagram {
 	uint8_t icmp_type, icmp_code;
 	uint16_t echo_sequence;
 	bool echo;
-	bool known;         /* its first fragment has come */
-	uint8_t ranges;     /* number of ranges; RANGES_LOST: too many to tell when it is complete */
-	uint16_t waiting;   /* packets held for it */
-	uint32_t first_end; /* bytes of the first fragment */
-	uint32_t total;     /* bytes of the datagram, 0 = the last fragment has not come */
-	struct range range[RANGES];
+	bool known;       /* its first fragment has come */
+	uint16_t waiting; /* packets held for it */
+	uint32_t total;   /* bytes of the datagram, 0 = the last fragment has not come */
+	uint32_t highest; /* byte that any fragment ends at */
+	uint32_t count;   /* blocks that have come */
+	uint64_t came[WORDS];
+	uint64_t begins[WORDS]; /* of them, where fragments begin */
 };
 
 struct held {
@@ -130,51 +132,63 @@ make_room(struct datagram *set, const struct packet *p, uint64_t now_ns)
 	return own;
 }
 
-static void
-add_range(struct datagram *d, struct range add)
+static inline struct blocks
+blocks_of(const struct packet *p)
 {
-	if (d->ranges == RANGES_LOST)
-		return;
-	struct range merged[RANGES + 1];
-	unsigned count = 0;
-	for (unsigned i = 0; i < d->ranges; i++) {
-		const struct range *r = &d->range[i];
-		if (r->end < add.begin || add.end < r->begin) {
-			merged[count++] = *r;
-			continue;
-		}
-		add.begin = r->begin < add.begin ? r->begin : add.begin;
-		add.end = r->end > add.end ? r->end : add.end;
-	}
-	merged[count++] = add;
-	d->ranges = (uint8_t)count;
-	if (count <= RANGES)
-		memcpy(d->range, merged, count * sizeof merged[0]);
+	uint32_t end = p->fragment_offset + (uint32_t)(p->l3 + p->l3_length - p->l4);
+	return (struct blocks){ p->fragment_offset / BLOCK, (end + BLOCK - 1) / BLOCK };
+}
+
+static inline bool
+has(const uint64_t *bits, uint32_t block)
+{
+	return bits[block / 64] >> block % 64 & 1;
+}
+
+static bool
+has_any(const uint64_t *bits, struct blocks b)
+{
+	for (uint32_t block = b.begin; block < b.end; block++)
+		if (has(bits, block))
+			return true;
+	return false;
+}
+
+/* A fragment that came before, with the same bounds: what has come never overlaps, so bounds are where one begins. */
+static bool
+is_repeated(const struct datagram *d, struct blocks b)
+{
+	bool ends = b.end == BLOCKS || !has(d->came, b.end) || has(d->begins, b.end);
+	return has(d->begins, b.begin) && has(d->came, b.end - 1) && ends &&
+	       !has_any(d->begins, (struct blocks){ b.begin + 1, b.end });
 }
 
 static bool
 is_complete(const struct datagram *d)
 {
-	return d->known && d->total && d->ranges == 1 && d->range[0].begin == 0 && d->range[0].end == d->total;
+	return d->known && d->total && d->count == (d->total + BLOCK - 1) / BLOCK;
 }
 
-/* Takes note of a fragment's bytes; false if they contradict what is known of the datagram. */
-static bool
+/* Takes note of a fragment's bytes; not READY if they contradict what is known of the datagram. */
+static enum fragment_result
 take_bytes(struct datagram *d, const struct packet *p)
 {
-	uint32_t begin = p->fragment_offset;
-	uint32_t end = begin + (uint32_t)(p->l3 + p->l3_length - p->l4);
+	struct blocks b = blocks_of(p);
+	uint32_t end = p->fragment_offset + (uint32_t)(p->l3 + p->l3_length - p->l4);
 	bool last = !(p->flags & PACKET_FRAGMENT_MORE);
-	if (d->total && (last ? end != d->total : end > d->total))
-		return false;
-	if (d->known && begin > 0 && begin < d->first_end)
-		return false;
+	if (last ? end < d->highest || (d->total && end != d->total) : d->total && end > d->total)
+		return FRAGMENT_CONTRADICTS;
+	if (has_any(d->came, b))
+		return is_repeated(d, b) ? FRAGMENT_READY : FRAGMENT_OVERLAPS;
 	if (last)
 		d->total = end;
-	if (begin == 0 && end > d->first_end)
-		d->first_end = end;
-	add_range(d, (struct range){ begin, end });
-	return true;
+	if (end > d->highest)
+		d->highest = end;
+	d->begins[b.begin / 64] |= 1ull << b.begin % 64;
+	for (uint32_t block = b.begin; block < b.end; block++)
+		d->came[block / 64] |= 1ull << block % 64;
+	d->count += b.end - b.begin;
+	return FRAGMENT_READY;
 }
 
 static void
@@ -197,7 +211,6 @@ stop_waiting(struct fragment_table *t, struct held *h)
 	*(h->newer ? &h->newer->older : &t->newest) = h->older;
 }
 
-/* A packet that overlaps the first fragment is left to wait in vain. */
 static void
 make_ready(struct fragment_table *t, struct datagram *d)
 {
@@ -208,8 +221,6 @@ make_ready(struct fragment_table *t, struct datagram *d)
 			continue;
 		h->datagram = NULL;
 		d->waiting--;
-		if (h->packet.fragment_offset < d->first_end)
-			continue;
 		stop_waiting(t, h);
 		fill(&h->packet, d);
 		h->next = NULL;
@@ -222,8 +233,11 @@ static enum fragment_result
 hold(struct fragment_table *t, struct datagram *d, const struct packet *p, uint64_t now_ns)
 {
 	struct held *h = t->free;
-	if (!h || d->waiting == FRAGMENT_HELD_EACH || !take_bytes(d, p))
+	if (!h || d->waiting == FRAGMENT_HELD_EACH)
 		return FRAGMENT_REFUSED;
+	enum fragment_result result = take_bytes(d, p);
+	if (result != FRAGMENT_READY)
+		return result;
 	t->free = h->next;
 	t->count++;
 	d->waiting++;
@@ -241,9 +255,10 @@ static enum fragment_result
 resolve_first(struct fragment_table *t, struct datagram *d, struct packet *p, uint64_t now_ns)
 {
 	if (d->known && !same_flow(d, p))
-		return FRAGMENT_REFUSED;
-	if (!take_bytes(d, p))
-		return FRAGMENT_REFUSED;
+		return FRAGMENT_OVERLAPS;
+	enum fragment_result result = take_bytes(d, p);
+	if (result != FRAGMENT_READY)
+		return result;
 	if (!d->known) {
 		d->known = true;
 		d->expires_ns = now_ns + FRAGMENT_LIFETIME_NS;
@@ -269,7 +284,8 @@ fragment_resolve(struct fragment_table *t, struct packet *p, uint64_t now_ns)
 		d = make_room(set, p, now_ns);
 		if (!d)
 			return FRAGMENT_REFUSED;
-		*d = (struct datagram){ .name = name };
+		memset(d, 0, sizeof *d);
+		d->name = name;
 	}
 
 	enum fragment_result result;
@@ -277,11 +293,8 @@ fragment_resolve(struct fragment_table *t, struct packet *p, uint64_t now_ns)
 		result = resolve_first(t, d, p, now_ns);
 	else if (!d->known)
 		result = hold(t, d, p, now_ns);
-	else if (take_bytes(d, p)) {
+	else if ((result = take_bytes(d, p)) == FRAGMENT_READY)
 		fill(p, d);
-		result = FRAGMENT_READY;
-	} else
-		result = FRAGMENT_REFUSED;
 	if (is_complete(d))
 		d->known = false;
 	return result;
@@ -292,14 +305,10 @@ fragment_overlaps(const struct fragment_table *t, const struct packet *p, uint64
 {
 	struct flow_key name = name_of(p);
 	const struct datagram *set = t->datagram[flow_key_hash(&name, t->seed) % SETS];
-	uint32_t begin = p->fragment_offset, end = begin + (uint32_t)(p->l3 + p->l3_length - p->l4);
 	for (unsigned i = 0; i < WAYS; i++) {
 		const struct datagram *d = &set[i];
-		if (!is_live(d, now_ns) || !flow_key_equal(&d->name, &name) || d->ranges == RANGES_LOST)
-			continue;
-		for (unsigned r = 0; r < d->ranges; r++)
-			if (begin < d->range[r].end && d->range[r].begin < end)
-				return true;
+		if (is_live(d, now_ns) && flow_key_equal(&d->name, &name) && has_any(d->came, blocks_of(p)))
+			return true;
 	}
 	return false;
 }

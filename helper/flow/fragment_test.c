@@ -211,7 +211,7 @@ static void
 another_flow_may_not_take_over_a_datagram(void **t)
 {
 	resolves(*t, fragment(1, 7, 4000, 0, 1480, FIRST | MORE), 0, FRAGMENT_READY);
-	resolves(*t, fragment(1, 7, 4001, 0, 1480, FIRST | MORE), 0, FRAGMENT_REFUSED);
+	resolves(*t, fragment(1, 7, 4001, 0, 1480, FIRST | MORE), 0, FRAGMENT_OVERLAPS);
 	struct packet p = fragment(1, 7, 0, 1480, 1480, MORE);
 	assert_int_equal(fragment_resolve(*t, &p, 0), FRAGMENT_READY);
 	assert_int_equal(p.key.source_port, 4000);
@@ -221,16 +221,41 @@ static void
 contradictions_are_refused(void **t)
 {
 	resolves(*t, fragment(1, 7, 4000, 0, 1480, FIRST | MORE), 0, FRAGMENT_READY);
-	resolves(*t, fragment(1, 7, 0, 1472, 1480, MORE), 0, FRAGMENT_REFUSED); /* over the first one's bytes */
+	resolves(*t, fragment(1, 7, 0, 1472, 1480, MORE), 0, FRAGMENT_OVERLAPS); /* over the first one's bytes */
 	resolves(*t, fragment(1, 7, 0, 2960, 100, 0), 0, FRAGMENT_READY);
-	resolves(*t, fragment(1, 7, 0, 2960, 104, 0), 0, FRAGMENT_REFUSED);    /* another end */
-	resolves(*t, fragment(1, 7, 0, 2960, 104, MORE), 0, FRAGMENT_REFUSED); /* beyond the end */
-	/* One that waited and turns out to lie over the first is never released. */
+	resolves(*t, fragment(1, 7, 0, 2960, 104, 0), 0, FRAGMENT_CONTRADICTS);    /* another end */
+	resolves(*t, fragment(1, 7, 0, 2960, 104, MORE), 0, FRAGMENT_CONTRADICTS); /* beyond the end */
+	/* An end before what has come. */
+	resolves(*t, fragment(1, 9, 4000, 0, 1480, FIRST | MORE), 0, FRAGMENT_READY);
+	resolves(*t, fragment(1, 9, 0, 2960, 1480, MORE), 0, FRAGMENT_READY);
+	resolves(*t, fragment(1, 9, 0, 1480, 100, 0), 0, FRAGMENT_CONTRADICTS);
+	/* A first one over one that waits is the one that overlaps: whichever comes later. */
 	struct packet out;
 	resolves(*t, fragment(1, 8, 0, 8, 1480, MORE), 0, FRAGMENT_HELD);
-	resolves(*t, fragment(1, 8, 4000, 0, 1480, FIRST | MORE), 0, FRAGMENT_READY);
+	resolves(*t, fragment(1, 8, 4000, 0, 1480, FIRST | MORE), 0, FRAGMENT_OVERLAPS);
 	assert_false(fragment_release(*t, &out));
 	assert_true(fragment_expired(*t, SECOND, &out));
+}
+
+static void
+whatever_brings_bytes_again_in_another_cut_overlaps(void **t)
+{
+	resolves(*t, fragment(1, 7, 4000, 0, 64, FIRST | MORE), 0, FRAGMENT_READY);
+	/* Sixty pieces apart, and each is known. */
+	for (uint16_t i = 1; i <= 60; i++)
+		resolves(*t, fragment(1, 7, 0, (uint16_t)(64 * 2 * i), 64, MORE), 0, FRAGMENT_READY);
+	for (uint16_t i = 1; i <= 60; i++) {
+		uint16_t at = (uint16_t)(64 * 2 * i);
+		resolves(*t, fragment(1, 7, 0, at, 64, MORE), 0, FRAGMENT_READY); /* as it was */
+		resolves(*t, fragment(1, 7, 0, at, 56, MORE), 0, FRAGMENT_OVERLAPS);
+		resolves(*t, fragment(1, 7, 0, at, 72, MORE), 0, FRAGMENT_OVERLAPS);
+		resolves(*t, fragment(1, 7, 0, (uint16_t)(at - 8), 16, MORE), 0, FRAGMENT_OVERLAPS);
+		resolves(*t, fragment(1, 7, 0, (uint16_t)(at + 8), 56, MORE), 0, FRAGMENT_OVERLAPS);
+		resolves(*t, fragment(1, 7, 0, (uint16_t)(at - 64), 64, MORE), 0, FRAGMENT_READY); /* the gap itself */
+		resolves(*t, fragment(1, 7, 0, (uint16_t)(at - 64), 128, MORE), 0, FRAGMENT_OVERLAPS); /* two in one */
+	}
+	resolves(*t, fragment(1, 7, 4000, 0, 72, FIRST | MORE), 0, FRAGMENT_OVERLAPS);
+	resolves(*t, fragment(1, 7, 4000, 0, 64, FIRST | MORE), 0, FRAGMENT_READY);
 }
 
 static void
@@ -297,6 +322,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_first_fragment_is_remembered_for_its_lifetime, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_complete_datagram_is_forgotten_whatever_the_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(duplicates_pass_and_do_not_make_a_datagram_complete, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(whatever_brings_bytes_again_in_another_cut_overlaps, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_flow_may_not_take_over_a_datagram, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(contradictions_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(held_packets_are_bounded_for_each_datagram_and_in_all, set_up,

@@ -20,6 +20,7 @@ enum session_flag {
 	SESSION_PORT = 1 << 9,      /* it has a port of nat/ports.h: flow[1].key.destination_port */
 	SESSION_CLAIM = 1 << 10,    /* its replies are claimed in nat/owners.h */
 	SESSION_BINDING = 1 << 12,  /* it uses a binding of nat/bindings.h */
+	SESSION_ASKS = 1 << 13,     /* each of the client's packets asks for one of the server's: ping, DNS */
 	SESSION_FILTERED = 1 << 15, /* MARKED for more than screens: marks and rewrites have to be looked at */
 	SESSION_SPLICED = 1 << 11,  /* it began with a SYN cookie: its ends count differently, pipeline/splice.h */
 };

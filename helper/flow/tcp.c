@@ -324,6 +324,23 @@ start_over(struct tcp_track *t, const struct packet *p)
 	t->loose = (p->flags & PACKET_FRAGMENT_MORE) != 0;
 }
 
+/* What is sent in fragments has more than its first one shows. */
+static bool
+has_data(const struct packet *p)
+{
+	return p->tcp_length > 0 || p->flags & PACKET_FRAGMENT_MORE;
+}
+
+/* The client's acknowledgment of the server's SYN ends the handshake, and may have data with it (RFC 9293 3.5). */
+static bool
+is_early(const struct tcp_track *t, const struct packet *p, unsigned direction)
+{
+	if (t->state == TCP_SYN_SENT)
+		return has_data(p);
+	bool answers = direction == 0 && !has(p, FLAG_SYN) && !t->simultaneous;
+	return t->state == TCP_SYN_RECEIVED && has_data(p) && !answers;
+}
+
 enum tcp_result
 tcp_start(struct tcp_track *t, const struct packet *p, const struct tcp_rules *rules)
 {
@@ -331,6 +348,8 @@ tcp_start(struct tcp_track *t, const struct packet *p, const struct tcp_rules *r
 	if (is_later_fragment(p) || !flags_valid(p->tcp_flags) || has(p, FLAG_RST))
 		return TCP_BAD_STATE;
 	if ((p->tcp_flags & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN) {
+		if (rules->strict_syn_check && has_data(p))
+			return TCP_EARLY_DATA;
 		t->state = TCP_SYN_SENT;
 		side_open(t, p, 0);
 		t->loose = (p->flags & PACKET_FRAGMENT_MORE) != 0;
@@ -352,15 +371,18 @@ tcp_check(const struct tcp_track *t, const struct packet *p, unsigned direction,
 	enum event event = event_of(t, p, direction);
 	if (event == EVENTS)
 		return TCP_BAD_STATE;
+	bool early = rules->strict_syn_check && event != EVENT_RST && is_early(t, p, direction);
 	if (answers_restart(t, p, direction))
-		return TCP_OK;
+		return early ? TCP_EARLY_DATA : TCP_OK;
 	uint8_t cell = transition[direction][t->state][event];
 	if (cell == AGAIN)
 		return TCP_NEW_CONNECTION;
+	if (cell == REFUSE || (cell != PASS && cell & LOOSE && !rules->no_syn_check))
+		return TCP_BAD_STATE;
+	if (early)
+		return TCP_EARLY_DATA;
 	if (cell == PASS)
 		return TCP_OK;
-	if (cell == REFUSE || (cell & LOOSE && !rules->no_syn_check))
-		return TCP_BAD_STATE;
 	if (rules->no_sequence_check || cell & LOOSE)
 		return TCP_OK;
 	return window_fits(t, p, direction) ? TCP_OK : TCP_BAD_WINDOW;

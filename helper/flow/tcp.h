@@ -46,11 +46,13 @@ enum tcp_result {
 	TCP_OK,
 	TCP_BAD_WINDOW,     /* DROP_REASON_TCP_WINDOW */
 	TCP_BAD_STATE,      /* DROP_REASON_TCP_STATE */
+	TCP_EARLY_DATA,     /* DROP_REASON_TCP_EARLY_DATA, with strict_syn_check */
 	TCP_NEW_CONNECTION, /* a SYN that starts over on a closing session: the caller closes it and opens another */
 };
 
 struct tcp_rules {
-	bool no_syn_check; /* a session may start with any segment */
+	bool no_syn_check;     /* a session may start with any segment */
+	bool strict_syn_check; /* no segment with data before the handshake is done */
 	bool no_sequence_check;
 	bool rst_invalidate; /* the caller closes a session at once when it becomes TCP_CLOSED, instead of after 2 s */
 	bool

@@ -158,6 +158,34 @@ only_a_bare_syn_starts_a_session(void **unused)
 }
 
 static void
+strict_syn_check_lets_no_data_pass_before_the_handshake_is_done(void **unused)
+{
+	static const struct tcp_rules rules = { .strict_syn_check = true };
+	enum { EARLY = TCP_EARLY_DATA };
+	PLAY(&rules,
+	     { CLIENT, S, 0, 0, 0, 64000, OK, TCP_SYN_SENT, 8 },
+	     { CLIENT, S, 0, 0, 10, 64000, EARLY, TCP_SYN_SENT, 8 },
+	     { SERVER, S | A, 0, 1, 10, 65000, EARLY, TCP_SYN_SENT, 8 },
+	     { SERVER, P | A, 0, 1, 10, 65000, EARLY, TCP_SYN_SENT },
+	     { CLIENT, P | A, 1, 0, 10, 65000, STATE, TCP_SYN_SENT },
+	     { SERVER, S | A, 0, 1, 0, 65000, OK, TCP_SYN_RECEIVED, 8 },
+	     { SERVER, P | A, 1, 1, 10, 65000, EARLY, TCP_SYN_RECEIVED },
+	     { SERVER, F | A, 1, 1, 10, 65000, EARLY, TCP_SYN_RECEIVED },
+	     { CLIENT, P | A, 1, 1, 10, 500, OK, TCP_ESTABLISHED }, /* the handshake's last word */
+	     { SERVER, P | A, 1, 11, 10, 500, OK, TCP_ESTABLISHED });
+	struct tcp_track t;
+	struct packet p = segment(&(struct step){ CLIENT, S, 0, 0, 1, 100, 0, 0, 0 });
+	assert_int_equal(tcp_start(&t, &p, &rules), TCP_EARLY_DATA);
+	p.tcp_length = 0;
+	p.flags = PACKET_FRAGMENT | PACKET_FRAGMENT_FIRST | PACKET_FRAGMENT_MORE; /* the rest of it is data */
+	assert_int_equal(tcp_start(&t, &p, &rules), TCP_EARLY_DATA);
+	p.flags = 0;
+	assert_int_equal(tcp_start(&t, &p, &rules), TCP_OK);
+	p = segment(&(struct step){ SERVER, R | A, 0, 1, 9, 0, 0, 0, 0 }); /* some say in a reset why */
+	assert_int_equal(tcp_check(&t, &p, SERVER, &rules), TCP_OK);
+}
+
+static void
 impossible_flags_never_pass(void **unused)
 {
 	static const uint8_t flags[] = { 0, F, P, U, S | F, S | F | A, S | R, S | R | A, F | R, F | R | A, 0xff };
@@ -742,6 +770,7 @@ main(void)
 		cmocka_unit_test(both_sides_may_close_at_once),
 		cmocka_unit_test(a_fin_may_come_with_data_and_right_after_the_handshake),
 		cmocka_unit_test(only_a_bare_syn_starts_a_session),
+		cmocka_unit_test(strict_syn_check_lets_no_data_pass_before_the_handshake_is_done),
 		cmocka_unit_test(impossible_flags_never_pass),
 		cmocka_unit_test(a_syn_may_be_sent_again_or_over_before_it_is_answered),
 		cmocka_unit_test(the_handshake_must_acknowledge_the_exact_numbers),

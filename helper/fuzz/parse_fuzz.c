@@ -1,4 +1,4 @@
-/* parse_fuzz.c: any bytes as a packet; what parse accepts goes through every rewrite, answer and split, and must stay a good
+/* parse_fuzz.c: any bytes as a packet; what parse accepts goes through every rewrite, answer, split and translation, and must stay a good
  * packet; and every condition of a filter is asked about it. The first byte says how: bit 0 without Ethernet header, bit 1 with the IPv4 header checksum put right first; the
  * next three choose MTU, VLAN and addresses. `parse_fuzz --seeds=DIR` writes the seed corpus instead.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -11,6 +11,7 @@
 #include "packet/icmp.h"
 #include "packet/sample.h"
 #include "packet/split.h"
+#include "packet/translate.h"
 
 enum { CHOICES = 4, BYTES_MAX = 4096 };
 
@@ -108,7 +109,7 @@ try_split(const struct packet *p, uint16_t mtu)
 	struct split s;
 	uint16_t length;
 	uint8_t *out;
-	if (!fragment_ipv4(&s, p, mtu))
+	if (p->key.family != ADDRESS_FAMILY_INET || !split_begin(&s, header, mtu))
 		return;
 	out = malloc(mtu);
 	count = split_count(&s);
@@ -184,6 +185,50 @@ try_rewrites(struct packet *p, uint16_t vlan, uint8_t choice)
 	assert(again.inner_l3 == 0 || flow_key_equal(&again.inner, &inner));
 }
 
+static struct flow_key
+key_across(const struct flow_key *k)
+{
+	static const struct address inet[2] = { { .byte = { 192, 0, 2, 1 } }, { .byte = { 198, 51, 100, 2 } } };
+	static const struct address inet6[2] = { { .byte = { 0x20, 1, 0xd, 0xb8, [15] = 1 } },
+						 { .byte = { 0x20, 1, 0xd, 0xb8, [15] = 2 } } };
+	bool to_inet = k->family == ADDRESS_FAMILY_INET6;
+	struct flow_key to = *k;
+	to.family = to_inet ? ADDRESS_FAMILY_INET : ADDRESS_FAMILY_INET6;
+	to.source = to_inet ? inet[0] : inet6[0];
+	to.destination = to_inet ? inet[1] : inet6[1];
+	if (k->protocol == (to_inet ? PROTOCOL_ICMP6 : PROTOCOL_ICMP))
+		to.protocol = to_inet ? PROTOCOL_ICMP : PROTOCOL_ICMP6;
+	return to;
+}
+
+/* What can be translated to the other family is a well-formed packet there, with a right checksum if it had one. */
+static void
+try_translation(const struct packet *from, uint16_t room)
+{
+	struct packet p = *from;
+	struct flow_key quoted = key_across(&p.inner);
+	uint8_t *bytes = malloc(PACKET_HEADROOM + p.length);
+	assert(bytes);
+	p.data = bytes + PACKET_HEADROOM;
+	memcpy(p.data, from->data, p.length);
+	bool whole = rewrite_checksum_complete(&p);
+	p.out = key_across(&p.key);
+	p.flags |= PACKET_TRANSLATED;
+	if (translate_measure(&p, room) == DROP_REASON_NONE) {
+		translate_bytes(&p, &quoted, 7);
+		struct packet again = { .data = p.data + p.l3, .length = packet_out_length(&p) };
+		assert(again.data >= bytes && again.data + again.length <= bytes + PACKET_HEADROOM + from->length);
+		enum drop_reason reason = packet_parse_l3(&again);
+		/* Parts of what is too long for the other family, or cut inside a header, are malformed there as well. */
+		assert(reason == DROP_REASON_NONE || p.flags & PACKET_FRAGMENT);
+		assert(reason != DROP_REASON_NONE ||
+		       (again.l4 == p.l4 - p.l3 && again.ttl == p.ttl && again.tos == p.tos));
+		if (reason == DROP_REASON_NONE && whole)
+			assert(checksum_holds(&again));
+	}
+	free(bytes);
+}
+
 /* Conditions read the packet's bytes: none may look beyond them, wherever bits are asked for. */
 static void
 try_conditions(const struct packet *p, uint8_t offset, uint8_t bits)
@@ -246,6 +291,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_conditions(&f.p, data[1], data[2]);
 		try_answers(&f.p);
 		try_split(&f.p, (uint16_t)(28 + data[1] * 4));
+		try_translation(&f.p, (uint16_t)(1280 + data[1]));
 		try_rewrites(&f.p, data[2] % 4 ? data[2] : 0, data[3]);
 	}
 	frame_free(&f);

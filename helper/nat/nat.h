@@ -15,6 +15,7 @@ enum nat_action {
 	NAT_POOL,
 	NAT_PREFIX, /* one prefix for another of the same length: static */
 	NAT_NPTV6,  /* the same, with checksums that stay as they are */
+	NAT_64, /* static: to the IPv4 address behind a prefix (RFC 6146); a source rule has to give an IPv4 source */
 };
 
 /* nat_stage: which packets the rules of a set are asked about, in the order in which they are asked. */
@@ -60,10 +61,10 @@ struct nat_rule {
 	const char *name;            /* "source/SET/RULE" */
 	uint32_t id;                 /* position + 1: what events name, and the row of its counters */
 	uint8_t action;              /* enum nat_action */
-	uint8_t family;              /* NAT_PREFIX, NAT_NPTV6 */
-	uint8_t length;              /* NAT_PREFIX, NAT_NPTV6: of both prefixes */
+	uint8_t family;              /* NAT_PREFIX, NAT_NPTV6, NAT_64 */
+	uint8_t length;              /* NAT_PREFIX, NAT_NPTV6: of both prefixes; NAT_64: of the outer one */
 	const struct nat_pool *pool; /* NAT_POOL */
-	struct address outer, inner; /* NAT_PREFIX, NAT_NPTV6; host bits zero */
+	struct address outer, inner; /* NAT_PREFIX, NAT_NPTV6, NAT_64 (outer); host bits zero */
 	/* NAT_PREFIX: host order. Outer ports from outer_port on stand for inner ports from inner_port on; 0: ports stay. */
 	uint16_t outer_port, inner_port;
 	uint8_t persistent; /* enum nat_persistent: of sources */

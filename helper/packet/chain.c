@@ -4,7 +4,7 @@
 #include "packet/bytes.h"
 #include "packet/protocol.h"
 
-enum { OPTION_PAD1 = 0, OPTION_JUMBO = 0xc2, FRAGMENT_HEADER = 8 };
+enum { OPTION_PAD1 = 0, OPTION_JUMBO = 0xc2 };
 
 /* Options must fill their header exactly. Jumbograms (RFC 2675) are longer than anything here can hold. */
 static bool
@@ -48,7 +48,7 @@ extension_chain_walk(const uint8_t *data, uint32_t at, uint32_t end, uint8_t nex
 		if (end - at < 8)
 			return CHAIN_CUT;
 		length = next == PROTOCOL_AH         ? (data[at + 1] + 2u) * 4
-			 : next == PROTOCOL_FRAGMENT ? FRAGMENT_HEADER
+			 : next == PROTOCOL_FRAGMENT ? IPV6_FRAGMENT_HEADER
 						     : (data[at + 1] + 1u) * 8;
 		/* RFC 4302 2.2: in IPv6 an AH is a multiple of eight bytes. */
 		if (next == PROTOCOL_AH && (length < AH_HEADER || length % 8 != 0))
@@ -66,10 +66,14 @@ extension_chain_walk(const uint8_t *data, uint32_t at, uint32_t end, uint8_t nex
 			c->options = true;
 			if (data[at + 3] != 0) {
 				c->routed = true;
+				c->routed_at = at;
 				/* RFC 5095: type 0 is withdrawn; with segments left it leads past a policy. */
 				if (data[at + 2] == 0)
 					return CHAIN_MALFORMED;
 			}
+			break;
+		case PROTOCOL_AH:
+			c->authentication = true;
 			break;
 		case PROTOCOL_FRAGMENT:
 			c->fragment = true;

@@ -15,10 +15,12 @@ enum chain_result {
 };
 
 struct extension_chain {
-	uint32_t end;     /* first byte behind the last extension header */
-	uint8_t protocol; /* what stands there */
-	bool options;     /* hop-by-hop, routing or destination headers are present */
-	bool routed;      /* a routing header with segments left: the IPv6 destination is not the last one */
+	uint32_t end;        /* first byte behind the last extension header */
+	uint8_t protocol;    /* what stands there */
+	bool options;        /* hop-by-hop, routing or destination headers are present */
+	bool routed;         /* a routing header with segments left: the IPv6 destination is not the last one */
+	bool authentication; /* an authentication header is present */
+	uint32_t routed_at;  /* of the routing header with segments left */
 
 	bool fragment; /* a fragment header is present */
 	bool fragment_more;

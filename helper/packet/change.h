@@ -3,6 +3,7 @@
 #define RINGWALL_PACKET_CHANGE_H
 
 #include "packet/bytes.h"
+#include "packet/protocol.h"
 #include "packet/rewrite.h"
 
 /* change_bytes replaces `length` bytes (2, or a multiple of 4) that begin at an even offset of what a checksum covers,
@@ -34,6 +35,32 @@ checksum_mend(uint8_t *checksum_at, uint64_t change)
 	if (__builtin_expect(before == 0xffff && mended == 0, 0) && checksum_finish(change) == 0)
 		return;
 	memcpy(checksum_at, &mended, 2);
+}
+
+/* checksum_mend_udp: a UDP sender that made no checksum has none to mend. */
+static inline void
+checksum_mend_udp(uint8_t *checksum_at, uint64_t change)
+{
+	if (load16_raw(checksum_at) == 0)
+		return;
+	checksum_mend(checksum_at, change);
+	if (load16_raw(checksum_at) == 0)
+		store16(checksum_at, 0xffff);
+}
+
+/* checksum_mend_icmp: ICMP has no pseudo header: of a message from l4 to end that is all zeros, an echo reply can be one, the checksum is
+ * minus zero, and equation 3 of RFC 1624 cannot tell. */
+static inline void
+checksum_mend_icmp(uint8_t *l4, const uint8_t *end, uint64_t change)
+{
+	checksum_mend(l4 + ICMP_CHECKSUM_AT, change);
+	if (load16_raw(l4 + ICMP_CHECKSUM_AT) != 0)
+		return;
+	for (const uint8_t *at = l4; at < end; at++) {
+		if (*at != 0)
+			return;
+	}
+	store16(l4 + ICMP_CHECKSUM_AT, 0xffff);
 }
 
 #endif

@@ -108,6 +108,7 @@ struct packet {
 	int8_t reject_code;              /* what that filter's reject answers: see filter_term */
 	uint32_t binding;                /* of nat/bindings.h that its session uses; 0: none */
 	bool given_port;                 /* the source port of `out` is one of nat/ports.h */
+	int16_t resized; /* by how many bytes its IP packet is longer when it leaves in the other family */
 	const struct nat_rule *source_nat, *destination_nat; /* the rules that translate its session; NULL: none */
 	uint8_t screen_action;                               /* enum action: what the screens below did to it */
 	uint64_t screens; /* those it met, not yet reported: a bit for each enum screen_id */
@@ -121,7 +122,7 @@ struct packet {
 	int8_t set_dscp;       /* what a term wants written; -1: as it is */
 	uint8_t splice;        /* enum packet_splice */
 	uint32_t tcp_shift;    /* what has been added to tcp_sequence, so that it is the client's idea of it */
-	struct flow_key out; /* PACKET_TRANSLATED: the key with which it leaves; of an ICMP error, only the addresses */
+	struct flow_key out;   /* PACKET_TRANSLATED: the key with which it leaves; of an ICMP error, without ports */
 	struct filter_trail input;
 	struct filter_trail last; /* of the output filter, or of lo0's for a packet to this host */
 };
@@ -131,6 +132,20 @@ static inline const struct flow_key *
 packet_out(const struct packet *p)
 {
 	return p->flags & PACKET_TRANSLATED ? &p->out : &p->key;
+}
+
+/* packet_crosses: it leaves in the other family than it came in (NAT64). */
+static inline bool
+packet_crosses(const struct packet *p)
+{
+	return p->flags & PACKET_TRANSLATED && p->out.family != p->key.family;
+}
+
+/* packet_out_length: IP length with which it leaves, before it is cut into fragments. */
+static inline uint16_t
+packet_out_length(const struct packet *p)
+{
+	return (uint16_t)(p->l3_length + p->resized);
 }
 
 /* Parse: the only code that trusts nothing.

@@ -198,8 +198,9 @@ parse_fragment(struct packet *p, uint32_t bytes, uint32_t offset, bool more, uin
 	p->fragment_offset = (uint16_t)offset;
 	if (bytes == 0 || (more && bytes % 8 != 0) || before + offset + bytes > REASSEMBLED_MAX)
 		return DROP_REASON_FRAGMENT_INVALID;
+	/* It would write into the first one's header, or the first one is too short (RFC 1858 3.2.2, RFC 3128). */
 	if (offset > 0 && offset < transport_minimum(p->fragment_protocol))
-		return DROP_REASON_FRAGMENT_INVALID;
+		return DROP_REASON_FRAGMENT_TINY;
 	return DROP_REASON_NONE;
 }
 

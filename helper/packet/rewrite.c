@@ -12,13 +12,20 @@ enum { FRAME_MINIMUM = 60 }; /* without FCS */
 
 enum { TCP_OPTION_END = 0, TCP_OPTION_NOP = 1, TCP_OPTION_MSS = 2 };
 
+/* The bytes may be of another family than the packet came in. */
+static inline bool
+is_inet6(const uint8_t *ip)
+{
+	return ip[0] >> 4 == 6;
+}
+
 void
 rewrite_ttl(struct packet *p)
 {
 	uint8_t *ip = p->data + p->l3;
 	uint32_t checksum;
 	p->ttl--;
-	if (p->key.family == ADDRESS_FAMILY_INET6) {
+	if (is_inet6(ip)) {
 		ip[7] = p->ttl;
 		return;
 	}
@@ -47,10 +54,10 @@ rewrite_link(struct packet *p, const uint8_t destination[6], const uint8_t sourc
 		store16(p->data + 12, ETHERTYPE_VLAN);
 		store16(p->data + 14, vlan);
 	}
-	store16(p->data + header - 2, p->key.family == ADDRESS_FAMILY_INET6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
+	store16(p->data + header - 2, is_inet6(p->data + header) ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
 
 	old_end = (uint32_t)(p->length + shift);
-	new_end = (uint32_t)header + p->l3_length;
+	new_end = (uint32_t)header + packet_out_length(p);
 	if (new_end < FRAME_MINIMUM && new_end < old_end) {
 		uint32_t padded = old_end < FRAME_MINIMUM ? old_end : FRAME_MINIMUM;
 		memset(p->data + new_end, 0, padded - new_end);
@@ -63,33 +70,6 @@ static inline bool
 has_transport_header(const struct packet *p)
 {
 	return !(p->flags & PACKET_FRAGMENT) || p->flags & PACKET_FRAGMENT_FIRST;
-}
-
-/* A UDP sender that made no checksum has none to mend. */
-static inline void
-mend_udp(uint8_t *checksum_at, uint64_t change)
-{
-	if (load16_raw(checksum_at) == 0)
-		return;
-	checksum_mend(checksum_at, change);
-	if (load16_raw(checksum_at) == 0)
-		store16(checksum_at, 0xffff);
-}
-
-/* ICMP has no pseudo header: of a message that is all zeros, an echo reply can be one, the checksum is minus zero, and
- * equation 3 of RFC 1624 cannot tell. */
-static void
-mend_echo(const struct packet *p, uint8_t *l4, uint64_t change)
-{
-	const uint8_t *end = p->data + p->l3 + p->l3_length;
-	checksum_mend(l4 + ICMP_CHECKSUM_AT, change);
-	if (load16_raw(l4 + ICMP_CHECKSUM_AT) != 0)
-		return;
-	for (const uint8_t *at = l4; at < end; at++) {
-		if (*at != 0)
-			return;
-	}
-	store16(l4 + ICMP_CHECKSUM_AT, 0xffff);
 }
 
 /* The CRC is linear: what the changed bytes contribute alone, followed by as many zeros as there are bytes behind them,
@@ -143,7 +123,7 @@ rewrite_bytes(struct packet *p, const struct flow_key *to)
 		checksum_mend(l4 + TCP_CHECKSUM_AT, change + change_ports(l4, to));
 		break;
 	case PROTOCOL_UDP:
-		mend_udp(l4 + UDP_CHECKSUM_AT, change + change_ports(l4, to));
+		checksum_mend_udp(l4 + UDP_CHECKSUM_AT, change + change_ports(l4, to));
 		break;
 	case PROTOCOL_SCTP:
 		if (!(p->flags & PACKET_FRAGMENT))
@@ -158,7 +138,8 @@ rewrite_bytes(struct packet *p, const struct flow_key *to)
 		break;
 	case PROTOCOL_ICMP:
 		if (p->flags & PACKET_ICMP_ECHO)
-			mend_echo(p, l4, change_bytes(l4 + 4, &to->source_port, 2));
+			checksum_mend_icmp(l4, p->data + p->l3 + p->l3_length,
+					   change_bytes(l4 + 4, &to->source_port, 2));
 		break;
 	}
 }
@@ -176,7 +157,7 @@ mend_inner(uint8_t *checksum_at, uint64_t change, bool udp)
 {
 	uint16_t old = load16_raw(checksum_at);
 	if (udp)
-		mend_udp(checksum_at, change);
+		checksum_mend_udp(checksum_at, change);
 	else
 		checksum_mend(checksum_at, change);
 	return (uint64_t)(uint16_t)~old + load16_raw(checksum_at);

@@ -1,4 +1,4 @@
-/* split.c: IPv4 fragmentation. SPDX-License-Identifier: Apache-2.0 */
+/* split.c: see split.h. SPDX-License-Identifier: Apache-2.0 */
 #include "packet/split.h"
 
 #include "packet/bytes.h"
@@ -37,16 +37,26 @@ room(const struct split *s, uint32_t header)
 }
 
 bool
-fragment_ipv4(struct split *s, const struct packet *p, uint16_t mtu)
+split_begin(struct split *s, const uint8_t *ip, uint16_t mtu)
 {
-	const uint8_t *header = p->data + p->l3;
-	if (p->key.family != ADDRESS_FAMILY_INET || p->flags & PACKET_DONT_FRAGMENT || p->l3_length <= mtu)
-		return false;
-	*s = (struct split){ .header = header, .fragment = load16(header + 6), .mtu = mtu };
-	s->header_length = (header[0] & 15u) * 4;
-	s->later_length = IPV4_HEADER + copied_options(header + IPV4_HEADER, header + s->header_length, NULL);
-	s->total = p->l3_length - s->header_length;
-	return mtu >= s->header_length + 8;
+	uint32_t length;
+	*s = (struct split){ .header = ip, .mtu = mtu, .inet6 = ip[0] >> 4 == 6 };
+	if (s->inet6) {
+		if (ip[6] != PROTOCOL_FRAGMENT)
+			return false;
+		length = IPV6_HEADER + load16(ip + 4);
+		s->fragment = load16(ip + IPV6_HEADER + 2);
+		s->header_length = s->later_length = IPV6_HEADER + IPV6_FRAGMENT_HEADER;
+	} else {
+		length = load16(ip + 2);
+		s->fragment = load16(ip + 6);
+		if (s->fragment & IPV4_DONT_FRAGMENT)
+			return false;
+		s->header_length = (ip[0] & 15u) * 4;
+		s->later_length = IPV4_HEADER + copied_options(ip + IPV4_HEADER, ip + s->header_length, NULL);
+	}
+	s->total = length - s->header_length;
+	return length > mtu && mtu >= s->header_length + 8;
 }
 
 uint32_t
@@ -62,29 +72,41 @@ split_count(const struct split *s)
 	return left <= last ? count + 1 : count + 1 + (left - last + full - 1) / full;
 }
 
+static void
+write_inet(const struct split *s, uint8_t *out, uint32_t header, uint32_t bytes, bool more)
+{
+	uint16_t checksum;
+	memcpy(out, s->header, s->done == 0 ? s->header_length : IPV4_HEADER);
+	if (s->done > 0)
+		copied_options(s->header + IPV4_HEADER, s->header + s->header_length, out + IPV4_HEADER);
+	out[0] = (uint8_t)(0x40 | header / 4);
+	store16(out + 2, (uint16_t)(header + bytes));
+	store16(out + 6, (uint16_t)((s->fragment + s->done / 8) | (more ? IPV4_MORE_FRAGMENTS : 0)));
+	store16(out + IPV4_CHECKSUM_AT, 0);
+	checksum = checksum_finish(checksum_add(0, out, header));
+	memcpy(out + IPV4_CHECKSUM_AT, &checksum, 2);
+}
+
+static void
+write_inet6(const struct split *s, uint8_t *out, uint32_t header, uint32_t bytes, bool more)
+{
+	memcpy(out, s->header, header);
+	store16(out + 4, (uint16_t)(header - IPV6_HEADER + bytes));
+	store16(out + IPV6_HEADER + 2, (uint16_t)((s->fragment + s->done) | more));
+}
+
 bool
 split_next(struct split *s, uint8_t *out, uint16_t *length)
 {
 	uint32_t header = s->done == 0 ? s->header_length : s->later_length, left = s->total - s->done, bytes;
-	uint16_t fragment, checksum;
-
 	if (left == 0)
 		return false;
 	bytes = left <= s->mtu - header ? left : room(s, header);
-	memcpy(out, s->header, s->done == 0 ? s->header_length : IPV4_HEADER);
-	if (s->done > 0)
-		copied_options(s->header + IPV4_HEADER, s->header + s->header_length, out + IPV4_HEADER);
+	if (s->inet6)
+		write_inet6(s, out, header, bytes, bytes < left);
+	else
+		write_inet(s, out, header, bytes, bytes < left);
 	memcpy(out + header, s->header + s->header_length + s->done, bytes);
-
-	fragment = (uint16_t)(s->fragment + s->done / 8);
-	if (bytes < left)
-		fragment |= IPV4_MORE_FRAGMENTS;
-	out[0] = (uint8_t)(0x40 | header / 4);
-	store16(out + 2, (uint16_t)(header + bytes));
-	store16(out + 6, fragment);
-	store16(out + IPV4_CHECKSUM_AT, 0);
-	checksum = checksum_finish(checksum_add(0, out, header));
-	memcpy(out + IPV4_CHECKSUM_AT, &checksum, 2);
 	s->done += bytes;
 	*length = (uint16_t)(header + bytes);
 	return true;

@@ -1,8 +1,9 @@
-/* split.h: IPv4 packets cut into fragments that fit an MTU (RFC 791 3.2, RFC 6864). SPDX-License-Identifier: Apache-2.0 */
+/* split.h: packets cut into fragments that fit an MTU (RFC 791 3.2, RFC 6864; RFC 8200 4.5). SPDX-License-Identifier: Apache-2.0 */
 #ifndef RINGWALL_PACKET_SPLIT_H
 #define RINGWALL_PACKET_SPLIT_H
 
-#include "packet/packet.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /* split: how far the cutting has come. The packet must stay as it is meanwhile. [W] */
 struct split {
@@ -13,11 +14,13 @@ struct split {
 	uint32_t done;         /* payload bytes already cut off */
 	uint16_t fragment;     /* its flags and offset */
 	uint16_t mtu;
+	bool inet6;
 };
 
-/* fragment_ipv4 begins to cut p; p may itself be a fragment. False if p may not be cut (IPv6, DF), need not be, or the
- * MTU has no room for eight bytes of payload. Worker only. */
-bool fragment_ipv4(struct split *s, const struct packet *p, uint16_t mtu);
+/* split_begin begins to cut the packet at `ip`, which may itself be a fragment; one of IPv6 must have a fragment header, behind its
+ * IPv6 header: only who translates may cut those (RFC 7915 4). False if it may not be cut, need not be, or the MTU has no room for
+ * eight bytes of payload. Worker only. */
+bool split_begin(struct split *s, const uint8_t *ip, uint16_t mtu);
 
 /* split_count: how many fragments split_next will still write. */
 uint32_t split_count(const struct split *s);

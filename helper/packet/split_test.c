@@ -38,7 +38,7 @@ cut(const struct packet *p, uint16_t mtu, uint16_t fragment)
 	struct split s;
 	uint16_t length;
 
-	assert_true(fragment_ipv4(&s, p, mtu));
+	assert_true(split_begin(&s, p->data + p->l3, mtu));
 	expected = split_count(&s);
 	while (split_next(&s, out, &length)) {
 		struct packet f = { .data = out, .length = length };
@@ -125,7 +125,7 @@ later_fragments_carry_only_the_options_to_be_copied(void **state)
 	struct split split;
 	uint16_t length;
 	make(&s, &p, 0, sizeof options, 900);
-	assert_true(fragment_ipv4(&split, &p, 576));
+	assert_true(split_begin(&split, p.data + p.l3, 576));
 	assert_true(split_next(&split, out, &length));
 	assert_int_equal(out[0], 0x49);
 	assert_memory_equal(out + IPV4_HEADER, options, sizeof options);
@@ -142,17 +142,17 @@ what_fits_must_not_be_cut_or_belongs_to_ipv6_is_not_cut(void **state)
 	struct packet p;
 	struct split split;
 	make(&s, &p, 0, 0, 500);
-	assert_false(fragment_ipv4(&split, &p, 520));
-	assert_true(fragment_ipv4(&split, &p, 519));
-	assert_true(fragment_ipv4(&split, &p, 28));
-	assert_false(fragment_ipv4(&split, &p, 27));
-	assert_false(fragment_ipv4(&split, &p, 0));
+	assert_false(split_begin(&split, p.data + p.l3, 520));
+	assert_true(split_begin(&split, p.data + p.l3, 519));
+	assert_true(split_begin(&split, p.data + p.l3, 28));
+	assert_false(split_begin(&split, p.data + p.l3, 27));
+	assert_false(split_begin(&split, p.data + p.l3, 0));
 	make(&s, &p, IPV4_DONT_FRAGMENT, 0, 500);
-	assert_false(fragment_ipv4(&split, &p, 100));
+	assert_false(split_begin(&split, p.data + p.l3, 100));
 	sample_make(&s, SAMPLE_UDP6);
 	p = (struct packet){ .data = s.bytes, .length = (uint16_t)s.length };
 	assert_int_equal(packet_parse(&p), DROP_REASON_NONE);
-	assert_false(fragment_ipv4(&split, &p, 50));
+	assert_false(split_begin(&split, p.data + p.l3, 50));
 }
 
 int

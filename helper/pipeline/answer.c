@@ -2,13 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "filter/filter.h"
 #include "packet/bytes.h"
+#include "packet/chain.h"
 #include "packet/icmp.h"
 #include "packet/protocol.h"
+#include "packet/translate.h"
 #include "pipeline/stage.h"
 
 enum {
 	UNREACHABLE_HOST = 1, /* codes of ICMP_UNREACHABLE */
+	UNREACHABLE_PROTOCOL = 2,
 	UNREACHABLE_PORT = 3,
+	UNREACHABLE_SOURCE_ROUTE = 5,
 	UNREACHABLE6_NO_ROUTE = 0, /* codes of ICMP6_UNREACHABLE */
 	UNREACHABLE6_ADDRESS = 3,
 	UNREACHABLE6_PORT = 4,
@@ -24,6 +28,25 @@ wants_reset(const struct worker *w, const struct packet *p)
 		return false;
 	return p->deny_reason == DENY_REASON_REJECT ||
 	       (p->drop_reason == DROP_REASON_FILTER_REJECT && p->reject_code == FILTER_TCP_RESET);
+}
+
+/* too_big: the MTU of the way on, as the sender has to see it. */
+static uint32_t
+too_big(const struct worker *w, const struct packet *p)
+{
+	int mtu = egress_mtu(w, p->egress_unit, packet_out(p)->family) - p->resized;
+	bool inet6 = packet_crosses(p) && p->key.family == ADDRESS_FAMILY_INET6;
+	return (uint32_t)(inet6 && mtu < TRANSLATE_INET6_MINIMUM ? TRANSLATE_INET6_MINIMUM : mtu);
+}
+
+/* segments_left_at: where in the packet a routing header says that there is a way to go; 0: none does. */
+static uint32_t
+segments_left_at(const struct packet *p)
+{
+	enum { SEGMENTS_LEFT_AT = 3 };
+	struct extension_chain c;
+	extension_chain_walk(p->data, p->l3 + IPV6_HEADER, p->l4, p->data[p->l3 + 6], &c);
+	return c.routed ? c.routed_at - p->l3 + SEGMENTS_LEFT_AT : 0;
 }
 
 static bool
@@ -44,6 +67,7 @@ wants_error(const struct worker *w, const struct packet *p, struct icmp_error *e
 			  : (struct icmp_error){ ICMP6_UNREACHABLE, UNREACHABLE6_NO_ROUTE, 0 };
 		return true;
 	case DROP_REASON_NAT_UNMAPPABLE:
+	case DROP_REASON_NAT64_NO_SOURCE:
 	case DROP_REASON_NEIGHBOUR_UNRESOLVED:
 		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, UNREACHABLE_HOST, 0 }
 			  : (struct icmp_error){ ICMP6_UNREACHABLE, UNREACHABLE6_ADDRESS, 0 };
@@ -55,8 +79,16 @@ wants_error(const struct worker *w, const struct packet *p, struct icmp_error *e
 	case DROP_REASON_MTU_EXCEEDED:
 		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, 0 }
 			  : (struct icmp_error){ ICMP6_PACKET_TOO_BIG, 0, 0 };
-		e->info = egress_mtu(w, p->egress_unit, p->key.family);
+		e->info = too_big(w, p);
 		return true;
+	case DROP_REASON_NAT64_PROTOCOL:
+		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, UNREACHABLE_PROTOCOL, 0 }
+			  : (struct icmp_error){ ICMP6_UNREACHABLE, UNREACHABLE6_PORT, 0 };
+		return true;
+	case DROP_REASON_NAT64_HEADER:
+		*e = inet ? (struct icmp_error){ ICMP_UNREACHABLE, UNREACHABLE_SOURCE_ROUTE, 0 }
+			  : (struct icmp_error){ ICMP6_PARAMETER_PROBLEM, 0, segments_left_at(p) };
+		return inet || e->info != 0;
 	}
 	return false;
 }

@@ -24,7 +24,7 @@ void
 cos_mark(const struct worker *w, struct packet *p)
 {
 	const struct unit *u = &w->snapshot->unit[p->egress_unit];
-	const struct dscp_rewrite *r = p->key.family == ADDRESS_FAMILY_INET ? u->rewrite : u->rewrite6;
+	const struct dscp_rewrite *r = packet_out(p)->family == ADDRESS_FAMILY_INET ? u->rewrite : u->rewrite6;
 	uint8_t came = p->tos;
 	int dscp = p->set_dscp;
 	if (dscp < 0 && r)

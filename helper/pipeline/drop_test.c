@@ -302,7 +302,7 @@ a_second_first_fragment_of_another_flow_is_refused(void **state)
 	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
 	s.destination_port = 54;
 	assert_int_equal(fixture_send(f, s), VERDICT_DROP);
-	assert_int_equal(f->packet.drop_reason, DROP_REASON_FRAGMENT_FULL);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_FRAGMENT_OVERLAP);
 	fixture_free(f);
 }
 

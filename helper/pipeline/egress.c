@@ -2,6 +2,7 @@
 #include "packet/protocol.h"
 #include "packet/rewrite.h"
 #include "packet/split.h"
+#include "packet/translate.h"
 #include "pipeline/stage.h"
 
 static uint16_t
@@ -18,14 +19,56 @@ egress_mtu(const struct worker *w, uint16_t unit, uint8_t family)
 	return least(mtu, family == ADDRESS_FAMILY_INET ? u->mtu_inet : u->mtu_inet6);
 }
 
+uint16_t
+egress_takes(const struct worker *w, const struct packet *p)
+{
+	const int longer = IPV6_HEADER - IPV4_HEADER;
+	int mtu = egress_mtu(w, p->egress_unit, packet_out(p)->family);
+	if (packet_crosses(p))
+		mtu += p->key.family == ADDRESS_FAMILY_INET6 ? longer : -longer;
+	return (uint16_t)(mtu < 0 ? 0 : mtu > UINT16_MAX ? UINT16_MAX : mtu);
+}
+
+/* room_of: the largest packet that leaves in one piece. */
+static uint16_t
+room_of(const struct worker *w, const struct packet *p)
+{
+	uint16_t mtu = egress_mtu(w, p->egress_unit, packet_out(p)->family);
+	bool cut_small = packet_crosses(p) && !(p->flags & PACKET_DONT_FRAGMENT);
+	return cut_small ? least(mtu, TRANSLATE_INET6_MINIMUM) : mtu;
+}
+
+static bool
+may_cut(const struct packet *p)
+{
+	return packet_crosses(p) ? translate_may_cut(p) : !(p->flags & PACKET_DONT_FRAGMENT);
+}
+
+/* The checksum of SCTP covers the whole packet, and no fragment tells how far it reaches: what changes its ports cannot be
+ * mended there. */
+static bool
+is_unmendable(const struct packet *p)
+{
+	if (!(p->flags & PACKET_TRANSLATED) || !(p->flags & PACKET_FRAGMENT) || p->key.protocol != PROTOCOL_SCTP)
+		return false;
+	return p->out.source_port != p->key.source_port || p->out.destination_port != p->key.destination_port;
+}
+
 enum verdict
 egress_check(struct worker *w, struct packet *p)
 {
+	p->resized = 0;
 	if (!w->ports[w->snapshot->unit[p->egress_unit].port].up)
 		return packet_drop(p, DROP_REASON_EGRESS_DOWN);
+	if (is_unmendable(p))
+		return packet_drop(p, DROP_REASON_NAT_UNMAPPABLE);
 	if (p->ttl <= 1)
 		return packet_drop(p, DROP_REASON_TTL_EXPIRED);
-	if (p->l3_length > egress_mtu(w, p->egress_unit, p->key.family) && p->flags & PACKET_DONT_FRAGMENT)
+	uint16_t room = room_of(w, p);
+	enum drop_reason reason = packet_crosses(p) ? translate_measure(p, room) : DROP_REASON_NONE;
+	if (reason != DROP_REASON_NONE)
+		return packet_drop(p, reason);
+	if (packet_out_length(p) > room && !may_cut(p))
 		return packet_drop(p, DROP_REASON_MTU_EXCEEDED);
 	return VERDICT_NONE;
 }
@@ -36,7 +79,7 @@ send_pieces(struct worker *w, struct packet *p, uint16_t port, uint16_t mtu)
 {
 	struct split s;
 	uint8_t queue = 0;
-	uint32_t taken = 0, count = fragment_ipv4(&s, p, mtu) ? split_count(&s) : 0;
+	uint32_t taken = 0, count = split_begin(&s, p->data + p->l3, mtu) ? split_count(&s) : 0;
 	if (count == 0 || count > output_room(w) || p->l3 + mtu > w->buffers.size)
 		return false;
 	if (count > w->tx_room[port]) {
@@ -47,7 +90,7 @@ send_pieces(struct worker *w, struct packet *p, uint16_t port, uint16_t mtu)
 	while (taken < count && w->buffers.take(w->buffers.ctx, &first[taken].frame, &first[taken].data))
 		taken++;
 	bool full = taken == count && has_queues(w, port) &&
-		    !cos_queue(w, port, p->forwarding_class, p->l3_length, count, &queue);
+		    !cos_queue(w, port, p->forwarding_class, packet_out_length(p), count, &queue);
 	if (full)
 		p->drop_reason = DROP_REASON_QUEUE_FULL;
 	if (taken < count || full) {
@@ -71,7 +114,7 @@ bool
 egress_send(struct worker *w, struct packet *p)
 {
 	const struct unit *u = &w->snapshot->unit[p->egress_unit];
-	uint16_t mtu = egress_mtu(w, p->egress_unit, p->key.family);
+	uint16_t room = room_of(w, p);
 	uint8_t queue = 0;
 	p->drop_reason = DROP_REASON_NO_BUFFER;
 	if (output_room(w) == 0)
@@ -80,8 +123,8 @@ egress_send(struct worker *w, struct packet *p)
 		p->drop_reason = DROP_REASON_TX_FULL;
 		return false;
 	}
-	if (p->l3_length <= mtu && has_queues(w, u->port) &&
-	    !cos_queue(w, u->port, p->forwarding_class, p->l3_length, 1, &queue)) {
+	if (packet_out_length(p) <= room && has_queues(w, u->port) &&
+	    !cos_queue(w, u->port, p->forwarding_class, packet_out_length(p), 1, &queue)) {
 		p->drop_reason = DROP_REASON_QUEUE_FULL;
 		return false;
 	}
@@ -89,12 +132,12 @@ egress_send(struct worker *w, struct packet *p)
 	if (p->session && p->session->flags & SESSION_SPLICED)
 		splice_rewrite(w, p);
 	if (p->flags & PACKET_TRANSLATED)
-		nat_rewrite(p);
+		nat_rewrite(w, p);
 	egress_clamp(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, w->ports[u->port].mac, u->vlan);
-	if (p->l3_length > mtu) {
-		if (!send_pieces(w, p, u->port, mtu))
+	if (packet_out_length(p) > room) {
+		if (!send_pieces(w, p, u->port, room))
 			return false;
 		w->buffers.give(w->buffers.ctx, p->frame);
 	} else {

@@ -1,6 +1,7 @@
 /* filter.c: input, output and lo0 filters: evaluated term by term, or replayed from the flow's memo.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "filter/filter.h"
+#include "packet/translate.h"
 #include "pipeline/stage.h"
 
 /* What matching does to a packet, beside the verdict. A packet that waited has been counted and metered when it came. */
@@ -19,21 +20,21 @@ ended(struct packet *p, const struct filter_trail *t, enum drop_reason reason)
 
 /* meter takes the packet from a policer's budget: false if it ends there. Explain only looks; what waited was metered. */
 static bool
-meter(struct worker *w, struct packet *p, const struct policer_rule *r, bool effects)
+meter(struct worker *w, struct packet *p, const struct policer_rule *r, uint16_t bytes, bool effects)
 {
 	if (effects)
-		return policer_apply(r, w->index, &p->loss_priority, &p->forwarding_class, p->l3_length, w->now_ns);
+		return policer_apply(r, w->index, &p->loss_priority, &p->forwarding_class, bytes, w->now_ns);
 	if (!w->trace)
 		return true;
-	enum color color = policer_peek(r, policer_color(p->loss_priority), p->l3_length, w->now_ns);
+	enum color color = policer_peek(r, policer_color(p->loss_priority), bytes, w->now_ns);
 	return policer_mark(r, color, &p->loss_priority, &p->forwarding_class);
 }
 
 static inline void
-count(struct filter_counter *c, const struct packet *p)
+count(struct filter_counter *c, uint16_t bytes)
 {
 	counter_add(&c->packets, 1);
-	counter_add(&c->bytes, p->l3_length);
+	counter_add(&c->bytes, bytes);
 }
 
 /* take does what a matching term says, but for its action: the order is that of docs/pipeline.md. False if its policer
@@ -41,11 +42,13 @@ count(struct filter_counter *c, const struct packet *p)
 static inline bool
 take(struct worker *w, struct packet *p, const struct filter_term *term, struct filter_trail *t, bool effects)
 {
+	uint16_t bytes = t == &p->input ? p->l3_length : packet_out_length(p);
 	if (effects && term->counter != FILTER_COUNTER_NONE)
-		count(&w->filter_counters[term->counter], p);
-	if (term->policer != FILTER_POLICER_NONE && !meter(w, p, &w->snapshot->policer[term->policer], effects)) {
+		count(&w->filter_counters[term->counter], bytes);
+	if (term->policer != FILTER_POLICER_NONE &&
+	    !meter(w, p, &w->snapshot->policer[term->policer], bytes, effects)) {
 		if (effects)
-			count(&w->policer_drops[term->policer], p);
+			count(&w->policer_drops[term->policer], bytes);
 		return false;
 	}
 	if (term->set_forwarding_class != FILTER_KEEP)
@@ -128,7 +131,7 @@ static uint16_t
 output_of(const struct worker *w, const struct packet *p)
 {
 	const struct unit *u = &w->snapshot->unit[p->egress_unit];
-	return p->key.family == ADDRESS_FAMILY_INET ? u->filter_output : u->filter_output6;
+	return packet_out(p)->family == ADDRESS_FAMILY_INET ? u->filter_output : u->filter_output6;
 }
 
 enum verdict
@@ -140,10 +143,44 @@ filter_input(struct worker *w, struct packet *p)
 	return apply(w, p, input_of(w, p), &p->input);
 }
 
+/* What leaves in the other family is translated for the filter in a buffer of its own: if it ends here, its sender is told about
+ * the packet as it came. */
+static enum verdict
+apply_crossing(struct worker *w, struct packet *p)
+{
+	uint16_t filter = output_of(w, p);
+	struct packet out = *p;
+	trail_clear(&p->last);
+	if (filter == 0)
+		return VERDICT_NONE;
+	if (p->length + TRANSLATE_GROWTH_MAX > w->buffers.size ||
+	    !w->buffers.take(w->buffers.ctx, &out.frame, &out.data))
+		return packet_drop(p, DROP_REASON_NO_BUFFER);
+	memcpy(out.data, p->data, p->length);
+	nat_rewrite(w, &out);
+	out.key = p->out;
+	out.l3_length = packet_out_length(p);
+	out.resized = 0;
+	out.flags &= (uint16_t) ~(PACKET_IP_OPTIONS | PACKET_TRANSLATED);
+	translate_message(p, &out.icmp_type, &out.icmp_code);
+	enum verdict v = apply(w, &out, filter, &out.last);
+	w->buffers.give(w->buffers.ctx, out.frame);
+	p->last = out.last;
+	p->forwarding_class = out.forwarding_class;
+	p->loss_priority = out.loss_priority;
+	p->set_dscp = out.set_dscp;
+	p->reject_code = out.reject_code;
+	p->ended_in = out.ended_in;
+	p->drop_reason = out.drop_reason;
+	return v;
+}
+
 /* An output filter sees a packet as it leaves. */
 static enum verdict
 apply_output(struct worker *w, struct packet *p)
 {
+	if (packet_crosses(p))
+		return apply_crossing(w, p);
 	if (!(p->flags & PACKET_TRANSLATED))
 		return apply(w, p, output_of(w, p), &p->last);
 	struct flow_key key = p->key;

@@ -52,7 +52,6 @@ assert_log(struct fixture *f, const struct filter_term *term, enum filter_log_so
 	assert_int_equal(e->record.event_type, EVENT_TYPE_FILTER_LOG);
 	assert_int_equal(e->record.filter_id, term->filter_id);
 	assert_int_equal(e->record.term_id, term->term_id);
-	assert_int_equal(e->extension.filter_id, term->filter_id);
 	assert_int_equal(e->extension.term_id, term->term_id);
 	assert_int_equal(e->record.filter_log_source, source);
 	assert_int_equal(e->record.action, action);

@@ -36,7 +36,9 @@ log_end(struct worker *w, struct packet *p, enum answer told)
 					  [ANSWER_SILENT] = FILTER_ANSWER_SILENT };
 	const struct filter_trail *t = p->ended_in == PACKET_ENDED_INPUT ? &p->input : &p->last;
 	bool local = p->next_hop && p->next_hop->kind == NEXT_HOP_LOCAL;
-	/* A packet that comes from elsewhere, or goes to this host, has no part in the session whose addresses it has. */
+	struct session *session = p->session;
+	/* A packet that comes from elsewhere, or goes to this host, has no part in the session whose addresses it has; but one
+	 * that it was about to open itself still has to end with it. */
 	if (t == &p->last && (local || session_astray(w, p)))
 		p->session = NULL;
 	for (unsigned i = 0; i < t->log_count; i++) {
@@ -46,6 +48,7 @@ log_end(struct worker *w, struct packet *p, enum answer told)
 							       : FILTER_LOG_SOURCE_OUTPUT;
 		event_filter_log(w, p, t->log[i], source, (enum filter_answer)answer[told]);
 	}
+	p->session = session;
 }
 
 void
@@ -54,7 +57,7 @@ finish_forward(struct worker *w, struct packet *p)
 	counter_add(&w->counters.forwarded_packets, 1);
 	counter_add(&w->counters.forwarded_bytes, p->length);
 	counter_add(&w->units[p->egress_unit].out_packets, 1);
-	counter_add(&w->units[p->egress_unit].out_bytes, p->l3_length);
+	counter_add(&w->units[p->egress_unit].out_bytes, packet_out_length(p));
 	log_permits(w, p, p->last.replayed ? FILTER_LOG_SOURCE_CACHED_OUTPUT : FILTER_LOG_SOURCE_OUTPUT);
 	session_passed(w, p);
 	observe(w, p);

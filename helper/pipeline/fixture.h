@@ -180,6 +180,8 @@ fixture_new(uint32_t sessions)
 	s->settings.icmp_error_rate = 1000;
 	s->settings.icmp_error_burst = 100;
 	s->settings.session_maximum = UINT32_MAX;
+	s->settings.early_ageout_s = 20;
+	s->settings.high_watermark = s->settings.low_watermark = 100;
 	s->port_count = FIXTURE_PORTS;
 	s->unit_count = FIXTURE_UNITS;
 	s->zone_count = FIXTURE_ZONES;
@@ -297,7 +299,7 @@ static inline void
 fixture_route(struct fixture *f, const char *prefix, uint8_t length, enum next_hop_kind kind, const char *gateway)
 {
 	struct static_route *r = &f->route[f->snapshot.route_count++];
-	*r = (struct static_route){ .length = length, .group.count = 1 };
+	*r = (struct static_route){ .length = length, .preference = RIB_PREFERENCE_STATIC, .group.count = 1 };
 	r->prefix = fixture_address(prefix, &r->family);
 	r->group.hop[0].kind = (uint8_t)kind;
 	if (gateway)

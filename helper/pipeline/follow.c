@@ -16,6 +16,10 @@ fragment_follow(struct worker *w, struct packet *p)
 		return VERDICT_NONE;
 	case FRAGMENT_HELD:
 		return VERDICT_WAIT;
+	case FRAGMENT_OVERLAPS:
+		return packet_drop(p, DROP_REASON_FRAGMENT_OVERLAP);
+	case FRAGMENT_CONTRADICTS:
+		return packet_drop(p, DROP_REASON_FRAGMENT_INVALID);
 	case FRAGMENT_REFUSED:
 		break;
 	}

@@ -9,6 +9,7 @@
 #include "nat/bindings.h"
 #include "nat/nptv6.h"
 #include "nat/owners.h"
+#include "nat/prefix64.h"
 #include "packet/icmp.h"
 #include "packet/protocol.h"
 #include "packet/rewrite.h"
@@ -52,11 +53,24 @@ destination_rule(const struct nat *n, uint16_t from, const struct flow_key *k)
 	return r ? r : translating(find_rule(n, NAT_DESTINATION, from, UNIT_NONE, k));
 }
 
+/* What crosses needs a source of the other family, which no static rule has. */
 static const struct nat_rule *
 source_rule(const struct nat *n, uint16_t from, uint16_t to, const struct flow_key *k)
 {
-	const struct nat_rule *r = find_rule(n, NAT_STATIC_SOURCE, from, to, k);
+	bool crosses = k->family == CLASSIFY_INET6_TO_INET;
+	const struct nat_rule *r = crosses ? NULL : find_rule(n, NAT_STATIC_SOURCE, from, to, k);
 	return r ? r : translating(find_rule(n, NAT_SOURCE, from, to, k));
+}
+
+/* sent_on: the key as source rules are asked about it: where it comes from, and where destination rules send it. */
+static struct flow_key
+sent_on(const struct flow_key *in, const struct flow_key *out)
+{
+	struct flow_key k = *in;
+	k.destination = out->destination;
+	k.destination_port = out->destination_port;
+	k.family = out->family == in->family ? in->family : CLASSIFY_INET6_TO_INET;
+	return k;
 }
 
 /* ---- what it makes of a packet ---- */
@@ -105,6 +119,11 @@ to_destination(const struct nat_rule *r, const struct flow_key *k, struct flow_k
 	}
 	if (r->action == NAT_NPTV6)
 		return nptv6_map(&k->destination, &r->outer, &r->inner, r->length, &out->destination);
+	if (r->action == NAT_64) {
+		out->family = ADDRESS_FAMILY_INET;
+		out->protocol = k->protocol == PROTOCOL_ICMP6 ? PROTOCOL_ICMP : k->protocol;
+		return prefix64_extract(&k->destination, r->length, &out->destination);
+	}
 	const struct nat_pool *pool = r->pool;
 	out->destination = pool->address[nat_address_hash(&k->source) % pool->address_count];
 	if (pool->port_low && has_port_fields(k->protocol))
@@ -417,7 +436,8 @@ same_source(const struct flow_key *a, const struct flow_key *b)
 static bool
 same_destination(const struct flow_key *a, const struct flow_key *b)
 {
-	return nat_address_equal(&a->destination, &b->destination) && a->destination_port == b->destination_port;
+	return nat_address_equal(&a->destination, &b->destination) && a->destination_port == b->destination_port &&
+	       a->family == b->family;
 }
 
 static bool
@@ -451,7 +471,7 @@ static bool
 interface_holds(const struct worker *w, const struct session *s, uint16_t to, const struct flow_key *in,
 		const struct flow_key *out)
 {
-	const struct address *own = &w->snapshot->nat->interface[to][in->family == ADDRESS_FAMILY_INET6];
+	const struct address *own = &w->snapshot->nat->interface[to][out->family == ADDRESS_FAMILY_INET6];
 	return nat_address_equal(own, &out->source) && port_holds(s, in, out, PORT_LOW, PORT_HIGH);
 }
 
@@ -475,6 +495,7 @@ source_holds(const struct worker *w, const struct session *s, const struct nat_r
 		return r->pool->overflow == NAT_OVERFLOW_POOL && pool_holds(s, r->pool->overflow_pool, in, out);
 	case NAT_PREFIX:
 	case NAT_NPTV6:
+	case NAT_64:
 		break;
 	}
 	return from_prefix(r, &now) && same_source(&now, out);
@@ -524,8 +545,7 @@ session_holds(const struct worker *w, struct packet *p, const struct session *s)
 		; /* its binding leads it on */
 	else if (!destination_holds(p->destination_nat, &in, &sent))
 		return false;
-	in.destination = sent.destination;
-	in.destination_port = sent.destination_port;
+	in = sent_on(&in, &sent);
 	p->source_nat = source_rule(n, u.client, u.server, &in);
 	return source_holds(w, s, p->source_nat, u.server, &in, &out);
 }
@@ -552,7 +572,8 @@ nat_destination(struct worker *w, struct packet *p)
 		return n->persistent ? inward(w, p) : VERDICT_NONE;
 	p->destination_nat = r;
 	p->out = p->key;
-	if (!to_destination(r, &p->key, &p->out))
+	/* What is behind one of our own IPv4 addresses may not be reached on the way out and back in. */
+	if (!to_destination(r, &p->key, &p->out) || (r->action == NAT_64 && nat_shared(n, &p->out.destination)))
 		return impossible(w, p, r, DROP_REASON_NAT_UNMAPPABLE);
 	p->flags |= PACKET_TRANSLATED;
 	return VERDICT_NONE;
@@ -581,6 +602,15 @@ known(struct worker *w, struct packet *p)
 	return packet_drop(p, DROP_REASON_NAT_CHANGED);
 }
 
+/* gives_source: can the rule give what crosses a source? A binding would promise that others reach the client by it, for whom no
+ * rule says behind which prefix they are. */
+static bool
+gives_source(const struct nat_rule *r, uint8_t family)
+{
+	return r && !r->persistent &&
+	       (r->action == NAT_INTERFACE || (r->action == NAT_POOL && r->pool->family == family));
+}
+
 enum verdict
 nat_source(struct worker *w, struct packet *p)
 {
@@ -589,10 +619,10 @@ nat_source(struct worker *w, struct packet *p)
 		return n || p->session->flags & (SESSION_NAT | SESSION_SPLICED) ? known(w, p) : VERDICT_NONE;
 	if (!n || p->flags & PACKET_ICMP_ERROR)
 		return VERDICT_NONE;
-	struct flow_key asked = p->key;
-	asked.destination = packet_out(p)->destination;
-	asked.destination_port = packet_out(p)->destination_port;
+	struct flow_key asked = sent_on(&p->key, packet_out(p));
 	const struct nat_rule *r = source_rule(n, p->unit, p->egress_unit, &asked);
+	if (packet_crosses(p) && !gives_source(r, p->out.family))
+		return impossible(w, p, r ? r : p->destination_nat, DROP_REASON_NAT64_NO_SOURCE);
 	if (!r)
 		return VERDICT_NONE;
 	if (!(p->flags & PACKET_TRANSLATED))
@@ -609,13 +639,29 @@ nat_source(struct worker *w, struct packet *p)
 
 /* ---- what is decided ---- */
 
+/* A router on an IPv4 path is behind the prefix of its NAT64 session, as the server is; one on an IPv6 path has no IPv4 address. */
+static void
+error_crosses(const struct worker *w, struct packet *p, const struct session *s, const struct flow_key *out)
+{
+	const struct nat_session *own = &w->nat_sessions[flow_table_index(w->flows, s)];
+	p->out = *out;
+	p->out.source_port = p->out.destination_port = 0;
+	p->out.protocol = out->family == ADDRESS_FAMILY_INET ? PROTOCOL_ICMP : PROTOCOL_ICMP6;
+	if (out->family == ADDRESS_FAMILY_INET6)
+		prefix64_embed(&out->source, own->prefix64, &p->key.source, &p->out.source);
+}
+
 void
-nat_known_error(struct packet *p, const struct session *s)
+nat_known_error(const struct worker *w, struct packet *p, const struct session *s)
 {
 	if (!(s->flags & SESSION_NAT))
 		return;
 	struct flow_key out = session_out(s, p->direction);
 	p->flags |= PACKET_TRANSLATED;
+	if (out.family != p->key.family) {
+		error_crosses(w, p, s, &out);
+		return;
+	}
 	p->out = p->key;
 	p->out.destination = out.destination;
 	if (!nat_address_equal(&out.source, &s->flow[p->direction].key.source))
@@ -623,11 +669,17 @@ nat_known_error(struct packet *p, const struct session *s)
 }
 
 void
-nat_rewrite(struct packet *p)
+nat_rewrite(struct worker *w, struct packet *p)
 {
+	const struct flow_key *quoted = p->flags & PACKET_ICMP_ERROR ? &p->session->flow[!p->direction].key : NULL;
+	/* RFC 7739 5.3: identifications that count up for each flow, from where nobody outside can guess. */
+	if (packet_crosses(p)) {
+		translate_bytes(p, quoted, (uint16_t)(p->hash + w->identification++));
+		return;
+	}
 	rewrite_bytes(p, &p->out);
-	if (p->flags & PACKET_ICMP_ERROR)
-		icmp_inner_rewrite(p, &p->session->flow[!p->direction].key);
+	if (quoted)
+		icmp_inner_rewrite(p, quoted);
 }
 
 /* ---- sessions ---- */
@@ -710,6 +762,7 @@ nat_judged(struct worker *w, const struct packet *p, const struct session *s)
 	struct nat_session *n = &w->nat_sessions[flow_table_index(w->flows, s)];
 	n->source_rule = p->source_nat ? p->source_nat->id : 0;
 	n->destination_rule = p->destination_nat ? p->destination_nat->id : 0;
+	n->prefix64 = p->destination_nat && p->destination_nat->action == NAT_64 ? p->destination_nat->length : 0;
 }
 
 void

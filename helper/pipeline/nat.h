@@ -2,6 +2,7 @@
 #ifndef RINGWALL_PIPELINE_NAT_H
 #define RINGWALL_PIPELINE_NAT_H
 
+#include "packet/translate.h"
 #include "pipeline/worker.h"
 
 /* nat_prepare makes what a worker needs for the translation of a snapshot, if it has any. Worker thread, outside a burst. */
@@ -18,9 +19,9 @@ uint32_t nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit)
 /* nat_housekeep gives back bindings whose time is up. */
 void nat_housekeep(struct worker *w);
 
-/* nat_known lets a packet leave with the addresses of its session, if they are others than it came with. */
+/* nat_leaves lets a packet leave with the addresses of its session, if they are others than it came with. */
 static inline void
-nat_known(struct packet *p, const struct session *s)
+nat_leaves(struct packet *p, const struct session *s)
 {
 	if (!(s->flags & SESSION_NAT))
 		return;
@@ -28,12 +29,23 @@ nat_known(struct packet *p, const struct session *s)
 	p->out = session_out(s, p->direction);
 }
 
-/* nat_known_error is nat_known for an ICMP error. Its source is rarely an end of the flow, but where the flow's source is
- * hidden, so is what lies on the way to it (RFC 5508 4.2). */
-void nat_known_error(struct packet *p, const struct session *s);
+/* nat_known is nat_leaves for the fast path: false, and nothing happened, if the stage egress has to look at the packet. */
+static inline bool
+nat_known(struct packet *p, const struct session *s)
+{
+	bool crosses = s->flags & SESSION_NAT && s->flow[0].key.family != s->flow[1].key.family;
+	if (crosses && !translate_plain(p))
+		return false;
+	nat_leaves(p, s);
+	return true;
+}
 
-/* nat_rewrite writes what nat_known or the stages have decided into the packet; p->key stays. Worker only. */
-void nat_rewrite(struct packet *p);
+/* nat_known_error is nat_leaves for an ICMP error. Its source is rarely an end of the flow, but where the flow's source is
+ * hidden, so is what lies on the way to it (RFC 5508 4.2). */
+void nat_known_error(const struct worker *w, struct packet *p, const struct session *s);
+
+/* nat_rewrite writes what nat_leaves or the stages have decided into the packet; p->key stays. Worker only. */
+void nat_rewrite(struct worker *w, struct packet *p);
 
 /* nat_commit gives a new session the translation of its first packet. False and drop_reason if it is not to be had.
  * nat_judged: the rules that were found for this packet now hold for its session. nat_closed gives back what a session has. */

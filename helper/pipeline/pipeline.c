@@ -129,7 +129,8 @@ fast_path(struct worker *w, struct packet *p)
 	if (neighbour_read(w->neighbours, f->neighbour, p->next_mac) != NEIGHBOUR_VALID)
 		return FAST_NOT;
 
-	nat_known(p, s);
+	if (!nat_known(p, s))
+		return FAST_NOT;
 	if (s->flags & SESSION_MARKED) {
 		enum fast fast = s->flags & SESSION_FILTERED ? fast_filters(w, p, s) : fast_screens(w, p, s);
 		if (fast != FAST_NOT)
@@ -138,7 +139,7 @@ fast_path(struct worker *w, struct packet *p)
 
 	uint8_t queue = 0;
 	if (has_queues(w, f->egress_port) &&
-	    !cos_queue(w, f->egress_port, p->forwarding_class, p->l3_length, 1, &queue)) {
+	    !cos_queue(w, f->egress_port, p->forwarding_class, packet_out_length(p), 1, &queue)) {
 		p->egress_unit = f->egress_unit;
 		p->egress_zone = s->zones[direction].egress;
 		p->verdict = (uint8_t)packet_drop(p, DROP_REASON_QUEUE_FULL);
@@ -157,7 +158,7 @@ fast_path(struct worker *w, struct packet *p)
 			splice_rewrite(w, p);
 	}
 	if (p->flags & PACKET_TRANSLATED)
-		nat_rewrite(p);
+		nat_rewrite(w, p);
 	egress_clamp(w, p);
 	rewrite_ttl(p);
 	rewrite_link(p, p->next_mac, f->source_mac, f->egress_vlan);
@@ -171,7 +172,8 @@ process(struct worker *w, struct packet *p)
 {
 	bool plain = !(p->flags & (PACKET_FRAGMENT | PACKET_ICMP_ERROR | PACKET_L2_MULTICAST));
 	enum fast fast = FAST_NOT;
-	if (p->verdict == VERDICT_NONE && plain && !w->memo_off)
+	bool behind = w->held && wait_before(w, p);
+	if (p->verdict == VERDICT_NONE && plain && !behind && !w->memo_off)
 		fast = fast_path(w, p);
 	if (fast == FAST_DONE)
 		return;
@@ -269,6 +271,7 @@ release_waiting(struct worker *w)
 			again(w, &p);
 		else
 			give_up(w, &p, DROP_REASON_NEIGHBOUR_UNRESOLVED);
+		wait_leave(w);
 	}
 }
 
@@ -308,6 +311,10 @@ pipeline_burst(struct worker *w, struct packet *p, uint32_t count)
 			fetch(w, p, i + GROUP, count);
 		if (received < count)
 			receive(w, &p[received++]);
+		if (w->held && p[i].verdict == VERDICT_NONE && wait_ends(w, &p[i])) {
+			w->output_reserved = count - i;
+			release_waiting(w);
+		}
 		w->output_reserved = count - i - 1;
 		process(w, &p[i]);
 	}

@@ -33,9 +33,14 @@ void worker_free(struct worker *w);
  * Worker thread, outside a burst. */
 void worker_snapshot(struct worker *w, const struct snapshot *s);
 
-/* session_close_all closes every session for `reason` (orderly stop, `clear sessions`); `match` NULL means all. Returns how many.
+/* session_close_matching closes sessions for `reason` (orderly stop, `clear sessions`), those that were over for the reason that they
+ * had; `match` NULL means all. Returns how many.
  * Worker thread, outside a burst. */
 uint32_t session_close_matching(struct worker *w, enum close_reason reason,
 				bool (*match)(const struct session *s, void *ctx), void *ctx);
+
+/* session_limit: how many sessions this worker may have: its share of session-maximum, as far as the table, made when the worker
+ * started, has room. The worker, and control while it changes no snapshot. */
+uint32_t session_limit(const struct worker *w);
 
 #endif

@@ -28,6 +28,7 @@ seen(const struct flow_key *from, const struct flow_key *to)
 	struct flow_key k = *from;
 	k.destination = to->destination;
 	k.destination_port = to->destination_port;
+	k.family = to->family == from->family ? from->family : CLASSIFY_INET6_TO_INET;
 	return k;
 }
 

@@ -7,7 +7,7 @@ neighbour_resolve(struct worker *w, struct packet *p)
 	if (!(p->flags & PACKET_MEMO)) {
 		const struct next_hop *h = p->next_hop;
 		const struct address *a = h->on_link ? &packet_out(p)->destination : &h->gateway;
-		uint8_t family = h->on_link ? p->key.family : h->family;
+		uint8_t family = h->on_link ? packet_out(p)->family : h->family;
 		/* Explain takes no slot: a neighbour nobody asked for yet is one that would have to be asked for. */
 		p->neighbour = w->trace ? neighbour_find(w->neighbours, h->unit, family, a)
 					: neighbour_slot(w->neighbours, h->unit, family, a);
@@ -16,7 +16,7 @@ neighbour_resolve(struct worker *w, struct packet *p)
 	}
 	switch (neighbour_read(w->neighbours, p->neighbour, p->next_mac)) {
 	case NEIGHBOUR_VALID:
-		return VERDICT_NONE;
+		return w->held && !w->trace && wait_before(w, p) ? VERDICT_WAIT : VERDICT_NONE;
 	case NEIGHBOUR_FAILED:
 		return packet_drop(p, DROP_REASON_NEIGHBOUR_UNRESOLVED);
 	case NEIGHBOUR_UNKNOWN:

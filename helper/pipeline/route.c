@@ -61,7 +61,7 @@ route_select(struct worker *w, struct packet *p)
 
 	enum verdict v = look_up(w, p);
 	bool local = v == VERDICT_NONE && p->next_hop->kind == NEXT_HOP_LOCAL;
-	if (!local && (is_link_local(k->family, &p->key.source) || is_link_local(k->family, &k->destination)))
+	if (!local && (is_link_local(p->key.family, &p->key.source) || is_link_local(k->family, &k->destination)))
 		return packet_drop(p, DROP_REASON_LINK_SCOPE);
 	if (v != VERDICT_NONE)
 		return v;

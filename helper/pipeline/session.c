@@ -1,10 +1,14 @@
 /* session.c: how packets find, open, refresh and end their sessions. SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+
+#include "event/account.h"
 #include "event/event.h"
 #include "packet/protocol.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/stage.h"
 
-enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, AGE_BUDGET = 8192 };
+enum { TCP_TIMEOUT_S = 1800, OTHER_TIMEOUT_S = 60, LINGER_S = 2, AGE_BUDGET = 8192, EARLY_BUDGET = 4096 };
+enum { DNS_PORT = 53 };
 
 #define ROW_NONE UINT32_MAX
 
@@ -79,6 +83,8 @@ check_tcp(struct worker *w, struct packet *p)
 		return DROP_REASON_TCP_WINDOW;
 	case TCP_BAD_STATE:
 		return DROP_REASON_TCP_STATE;
+	case TCP_EARLY_DATA:
+		return DROP_REASON_TCP_EARLY_DATA;
 	case TCP_NEW_CONNECTION:
 		p->session = NULL;
 		p->direction = 0;
@@ -101,9 +107,9 @@ take_memo(const struct worker *w, struct packet *p)
 {
 	const struct flow *f = &p->session->flow[p->direction];
 	if (p->flags & PACKET_ICMP_ERROR)
-		nat_known_error(p, p->session);
+		nat_known_error(w, p, p->session);
 	else
-		nat_known(p, p->session);
+		nat_leaves(p, p->session);
 	bool current = f->epoch == w->epoch && f->ingress_unit == p->unit &&
 		       p->session->route_instance[p->direction] == p->route_instance && w->ports[f->egress_port].up;
 	/* No flow key tells how a frame was addressed: what went to many stations is the route's to refuse. */
@@ -204,9 +210,8 @@ session_astray(const struct worker *w, const struct packet *p)
 	return p->session && !same_zones(p->session, p) && !came_by_its_path(w, p);
 }
 
-/* This worker's share of session-maximum; the table, made when the worker started, may hold more. */
-static uint32_t
-limit_of(const struct worker *w)
+uint32_t
+session_limit(const struct worker *w)
 {
 	uint32_t share = (w->snapshot->settings.session_maximum - 1) / w->workers + 1;
 	uint32_t room = flow_table_capacity(w->flows);
@@ -219,8 +224,12 @@ session_check(struct worker *w, struct packet *p)
 	struct tcp_track scratch;
 	if (p->session || p->flags & PACKET_ICMP_ERROR)
 		return VERDICT_NONE;
-	if (p->key.protocol == PROTOCOL_TCP && tcp_start(&scratch, p, &w->snapshot->settings.tcp) != TCP_OK)
-		return packet_drop(p, DROP_REASON_TCP_NO_SESSION);
+	if (p->key.protocol == PROTOCOL_TCP) {
+		enum tcp_result result = tcp_start(&scratch, p, &w->snapshot->settings.tcp);
+		if (result != TCP_OK)
+			return packet_drop(p, result == TCP_EARLY_DATA ? DROP_REASON_TCP_EARLY_DATA
+								       : DROP_REASON_TCP_NO_SESSION);
+	}
 	if (is_icmp(p) && (packet_later_fragment(p) || (p->flags & PACKET_ICMP_ECHO && !is_echo_request(p))))
 		return packet_drop(p, DROP_REASON_ICMP_NO_SESSION);
 	/* Its first fragment was not let through, or it would find the session that one opened. */
@@ -228,7 +237,7 @@ session_check(struct worker *w, struct packet *p)
 		return packet_drop(p, DROP_REASON_FRAGMENT_UNKNOWN);
 	if (w->snapshot->settings.require_delivery && !event_ring_delivers(w->ring, w->now_ns))
 		return packet_drop(p, DROP_REASON_LOG_DELIVERY);
-	if (flow_table_used(w->flows) >= limit_of(w) && !(p->flags & PACKET_RESTART))
+	if (flow_table_used(w->flows) >= session_limit(w) && !(p->flags & PACKET_RESTART))
 		return packet_drop(p, DROP_REASON_SESSION_TABLE_FULL);
 	return limits_sessions(w, p->zone) ? limit_check(w, p) : VERDICT_NONE;
 }
@@ -261,6 +270,15 @@ timeout_of(const struct worker *w, const struct session *s)
 	return tcp_timeout_s(&s->tcp, settings->tcp_initial_timeout_s, settings->tcp_time_wait_s, s->idle_timeout_s);
 }
 
+/* asks: a session of questions with one answer each. Where the configuration sets a timeout, that alone ends it. */
+static bool
+asks(const struct session *s, const struct policy_rule *rule)
+{
+	const struct flow_key *k = &s->flow[0].key;
+	bool dns = k->protocol == PROTOCOL_UDP && k->destination_port == htons(DNS_PORT);
+	return rule->timeout_s == 0 && (s->flags & SESSION_ECHO || dns);
+}
+
 /* take_judgement: what the policy said about this packet now holds for its session. A log line names the ids below, so
  * all of them come from one generation. */
 static void
@@ -270,11 +288,16 @@ take_judgement(struct worker *w, const struct packet *p)
 	const struct policy_rule *rule = p->rule;
 	struct flow *f = &s->flow[0];
 	bool forward = p->direction == 0;
-	uint16_t flags = (uint16_t)((rule->log_init ? SESSION_LOG_INIT : 0) |
-				    (rule->log_close ? SESSION_LOG_CLOSE : 0) | (rule->count ? SESSION_COUNT : 0));
-	s->flags = (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT)) | flags);
+	uint16_t flags =
+	    (uint16_t)((rule->log_init ? SESSION_LOG_INIT : 0) | (rule->log_close ? SESSION_LOG_CLOSE : 0) |
+		       (rule->count ? SESSION_COUNT : 0) | (asks(s, rule) ? SESSION_ASKS : 0));
+	s->flags =
+	    (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT | SESSION_ASKS)) | flags);
 	s->policy_id = rule->policy_id;
 	s->rule = rule->counter;
+	if (rule->log_init || rule->log_close)
+		w->session_accounts[flow_table_index(w->flows, s)] =
+		    event_account(w->snapshot->policy_limit, rule->counter);
 	s->application = p->application;
 	s->generation = w->snapshot->generation;
 	s->epoch = w->epoch;
@@ -405,10 +428,10 @@ session_remember(struct worker *w, struct packet *p)
 	f->egress_unit = p->egress_unit;
 	f->egress_port = u->port;
 	f->egress_vlan = u->vlan;
-	f->mtu = egress_mtu(w, p->egress_unit, p->key.family);
+	f->mtu = egress_takes(w, p);
 	s->zones[p->direction] = (struct zones){ .ingress = p->zone, .egress = p->egress_zone };
 	memcpy(f->source_mac, w->ports[u->port].mac, 6);
-	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, p->key.family);
+	s->rewrites[p->direction] = cos_rewrites(w, p->egress_unit, packet_out(p)->family);
 	filter_remember(w, p, s);
 	bool screened = screen_of(w, s->zones[0].ingress) || screen_of(w, s->zones[0].egress), filtered = false;
 	for (unsigned d = 0; d < 2; d++)
@@ -448,13 +471,61 @@ passed_tcp(struct worker *w, struct packet *p)
 	}
 }
 
+/* close_soon: what is still under way goes with the session for a little; a packet of it that goes on takes that back. */
+static void
+close_soon(struct worker *w, struct session *s, enum close_reason reason)
+{
+	s->flags |= SESSION_CLOSING;
+	s->close_reason = (uint8_t)reason;
+	set_timeout(w, s, s->timeout_s < LINGER_S ? s->timeout_s : LINGER_S);
+}
+
+/* Without TCP only the traffic itself says that it is over: each question has its answer. Where one came in several packets the
+ * server's are more than the client's, and a question has no answer yet for all that. */
+static void
+passed_other(struct worker *w, struct session *s, unsigned direction)
+{
+	if (!(s->flags & (SESSION_ASKS | SESSION_CLOSING)))
+		return;
+	bool answered = direction == 1 && s->passed[1].packets >= s->passed[0].packets;
+	if (s->flags & SESSION_ASKS && answered) {
+		close_soon(w, s, CLOSE_REASON_RESPONSE_RECEIVED);
+	} else if (s->flags & SESSION_CLOSING) {
+		s->flags &= (uint16_t)~SESSION_CLOSING;
+		set_timeout(w, s, timeout_of(w, s));
+	}
+}
+
+static bool
+says_unreachable(const struct packet *p)
+{
+	if (p->key.family == ADDRESS_FAMILY_INET6)
+		return p->icmp_type == ICMP6_UNREACHABLE;
+	return p->icmp_type == ICMP_UNREACHABLE && p->icmp_code != ICMP_FRAGMENTATION_NEEDED;
+}
+
+/* passed_error: the client was told that nobody is there. Whoever knows a flow's addresses can say so (RFC 5927): that ends
+ * no TCP connection, and nothing that the server has answered. */
+static void
+passed_error(struct worker *w, const struct packet *p)
+{
+	struct session *s = p->session;
+	bool about_client = p->direction == 1 && s->flow[0].key.protocol != PROTOCOL_TCP;
+	if (about_client && s->flags & SESSION_OPENED && !(s->flags & SESSION_REPLIED) && says_unreachable(p))
+		close_soon(w, s, CLOSE_REASON_ICMP_ERROR);
+}
+
 void
 session_passed(struct worker *w, struct packet *p)
 {
 	struct session *s = p->session;
-	/* An error travels with the flow, but is none of its packets: it neither counts nor keeps it alive. */
-	if (!s || p->flags & PACKET_ICMP_ERROR)
+	if (!s)
 		return;
+	/* An error travels with the flow, but is none of its packets: it neither counts nor keeps it alive. */
+	if (p->flags & PACKET_ICMP_ERROR) {
+		passed_error(w, p);
+		return;
+	}
 	struct passed *passed = &s->passed[p->direction];
 	passed->packets++;
 	passed->bytes += p->l3_length;
@@ -480,6 +551,8 @@ session_passed(struct worker *w, struct packet *p)
 		s->flags |= SESSION_REPLIED;
 	if (p->key.protocol == PROTOCOL_TCP)
 		passed_tcp(w, p);
+	else
+		passed_other(w, s, p->direction);
 }
 
 /* A session whose first packet ends here, or waited in vain, was none. One that was open ends only if its own packet was
@@ -505,18 +578,50 @@ session_refused(struct worker *w, struct packet *p)
 	}
 }
 
+/* expire ends a session that had its time, for `reason` if nothing else ended it. */
+static void
+expire(struct worker *w, struct session *s, enum close_reason reason)
+{
+	bool unanswered = s->flags & SESSION_SPLICED && splice_pending(w, s);
+	end(w, s, reason_of(s, unanswered ? CLOSE_REASON_SYNPROXY_FAILURE : reason));
+}
+
+/* is_crowded: has the table been beyond its high watermark, and not come down to the low one since? */
+static bool
+is_crowded(const struct worker *w)
+{
+	const struct settings *settings = &w->snapshot->settings;
+	uint64_t used = 100ull * flow_table_used(w->flows), limit = session_limit(w);
+	return used > limit * (w->ageing_early ? settings->low_watermark : settings->high_watermark);
+}
+
+/* In the order of the table, a part of it each time: whoever looked for the oldest would have to look at all. */
+static void
+age_early(struct worker *w)
+{
+	uint64_t idle_ns = w->snapshot->settings.early_ageout_s * 1000000000ull;
+	uint32_t capacity = flow_table_capacity(w->flows);
+	__atomic_store_n(&w->ageing_early, is_crowded(w), __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < EARLY_BUDGET && i < capacity && w->ageing_early; i++) {
+		w->early_index = w->early_index + 1 < capacity ? w->early_index + 1 : 0;
+		struct session *s = flow_table_at(w->flows, w->early_index);
+		if (!s || w->now_ns - s->last_ns < idle_ns)
+			continue;
+		counter_add(&w->counters.sessions_aged_early, 1);
+		expire(w, s, CLOSE_REASON_AGED_OUT);
+		__atomic_store_n(&w->ageing_early, is_crowded(w), __ATOMIC_RELAXED);
+	}
+}
+
 void
 session_age(struct worker *w)
 {
 	unsigned budget = AGE_BUDGET;
 	struct session *s;
-	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL) {
-		bool spliced = s->flags & SESSION_SPLICED;
-		if (spliced && splice_repeat(w, s))
-			continue;
-		bool unanswered = spliced && splice_pending(w, s);
-		end(w, s, reason_of(s, unanswered ? CLOSE_REASON_SYNPROXY_FAILURE : CLOSE_REASON_IDLE_TIMEOUT));
-	}
+	while ((s = age_expired(w->ages, w->now_ns, &budget)) != NULL)
+		if (!(s->flags & SESSION_SPLICED && splice_repeat(w, s)))
+			expire(w, s, CLOSE_REASON_IDLE_TIMEOUT);
+	age_early(w);
 }
 
 uint32_t
@@ -526,8 +631,9 @@ session_close_matching(struct worker *w, enum close_reason reason, bool (*match)
 	uint32_t closed = 0;
 	for (uint32_t i = 0; i < flow_table_capacity(w->flows); i++) {
 		struct session *s = flow_table_at(w->flows, i);
+		/* A connection that was over ended by itself. */
 		if (s && (!match || match(s, ctx))) {
-			end(w, s, reason);
+			end(w, s, reason_of(s, reason));
 			closed++;
 		}
 	}

@@ -189,11 +189,13 @@ static void
 sessions_end_after_their_protocols_timeout(void **state)
 {
 	struct fixture *f = open_firewall();
-	fixture_send(f, dns4);
+	struct shape ask = dns4, reply = dns4_reply;
+	ask.destination_port = reply.source_port = 500;
+	fixture_send(f, ask);
 	next_event(f, EVENT_TYPE_SESSION_OPEN);
 	fixture_housekeep(f, 59 * SECOND);
 	assert_null(fixture_event(f));
-	fixture_send(f, dns4_reply);
+	fixture_send(f, reply);
 	fixture_housekeep(f, 59 * SECOND);
 	assert_null(fixture_event(f));
 	fixture_housekeep(f, 3 * SECOND);
@@ -459,6 +461,142 @@ icmp_errors_go_with_their_session(void **state)
 	fixture_free(f);
 }
 
+/* What closes within three seconds of silence, and why; CLOSE_REASON_NONE: nothing does. */
+static enum close_reason
+closes_soon(struct fixture *f)
+{
+	fixture_housekeep(f, 3 * SECOND);
+	const struct event_frame *e = fixture_event(f);
+	if (!e)
+		return CLOSE_REASON_NONE;
+	assert_int_equal(e->record.event_type, EVENT_TYPE_SESSION_CLOSE);
+	return (enum close_reason)e->record.close_reason;
+}
+
+static void
+questions_with_all_their_answers_close_as_response_received(void **state)
+{
+	for (unsigned kind = 0; kind < 3; kind++) {
+		struct fixture *f = open_firewall();
+		struct shape ask = kind == 2 ? dns4 : echo(kind, true, 7);
+		struct shape reply = kind == 2 ? dns4_reply : echo(kind, false, 7);
+		fixture_send(f, ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		fixture_send(f, ask);
+		fixture_send(f, reply);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* one is still to come */
+		fixture_send(f, reply);
+		fixture_housekeep(f, SECOND);
+		fixture_send(f, ask);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* and another one */
+		fixture_send(f, reply);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_RESPONSE_RECEIVED);
+		fixture_send(f, ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		fixture_housekeep(f, 62 * SECOND);
+		assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason,
+				 CLOSE_REASON_IDLE_TIMEOUT);
+		permit->timeout_s = 30;
+		fixture_send(f, ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		fixture_send(f, reply);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* the configuration says how long */
+		fixture_housekeep(f, 30 * SECOND);
+		assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason,
+				 CLOSE_REASON_IDLE_TIMEOUT);
+		fixture_free(f);
+	}
+}
+
+/* An answer may come in fragments, or twice. */
+static void
+a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets(void **state)
+{
+	struct fixture *f = open_firewall();
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, dns4_reply);
+	fixture_send(f, dns4_reply);
+	fixture_send(f, dns4);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+	fixture_send(f, dns4_reply);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_RESPONSE_RECEIVED);
+	fixture_free(f);
+}
+
+static void
+other_traffic_is_not_over_with_an_answer(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape ask = dns4, reply = dns4_reply;
+	ask.destination_port = reply.source_port = 500;
+	fixture_send(f, ask);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, reply);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+	fixture_free(f);
+}
+
+static void
+an_unreachable_server_closes_its_session_as_icmp_error(void **state)
+{
+	for (unsigned inet6 = 0; inet6 < 2; inet6++) {
+		struct fixture *f = open_firewall();
+		struct shape ask = dns4;
+		if (inet6) {
+			ask.source = "2001:db8:1::2";
+			ask.destination = "2001:db8:2::2";
+		}
+		fixture_send(f, ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		struct shape error = error_about(f, ask.destination, ask.source, 2);
+		assert_int_equal(fixture_send(f, error), VERDICT_FORWARD);
+		fixture_housekeep(f, SECOND);
+		assert_int_equal(fixture_send(f, ask), VERDICT_FORWARD);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* it asked again */
+		for (unsigned i = 0; i < 2; i++) {                   /* there is an error for each packet */
+			fixture_send(f, ask);
+			error = error_about(f, ask.destination, ask.source, 2);
+			assert_int_equal(fixture_send(f, error), VERDICT_FORWARD);
+		}
+		assert_int_equal(closes_soon(f), CLOSE_REASON_ICMP_ERROR);
+		fixture_free(f);
+	}
+}
+
+static void
+an_icmp_error_closes_nothing_that_it_should_not(void **state)
+{
+	static const struct {
+		uint8_t type, code;
+		bool tcp, answered, to_server;
+	} table[] = {
+		{ ICMP_TIME_EXCEEDED, 0, false, false, false },
+		{ ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, false, false, false },
+		{ ICMP_UNREACHABLE, 3, true, false, false },
+		{ ICMP_UNREACHABLE, 3, false, true, false },
+		{ ICMP_UNREACHABLE, 3, false, true, true },
+	};
+	for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct fixture *f = open_firewall();
+		struct shape ask = dns4, reply = dns4_reply;
+		ask.destination_port = reply.source_port = 500;
+		fixture_send(f, table[i].tcp ? client(TCP_SYN, 1000, 0, 0) : ask);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		if (table[i].answered)
+			fixture_send(f, reply);
+		if (table[i].answered && !table[i].to_server)
+			fixture_send(f, ask);
+		struct shape error = table[i].to_server ? error_about(f, "10.0.1.2", "10.0.2.2", 1)
+							: error_about(f, "10.0.2.2", "10.0.1.2", 2);
+		error.icmp_type = table[i].type;
+		error.icmp_code = table[i].code;
+		assert_int_equal(fixture_send(f, error), VERDICT_FORWARD);
+		assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+		fixture_free(f);
+	}
+}
+
 static void
 icmp_errors_without_a_session_are_dropped(void **state)
 {
@@ -689,6 +827,104 @@ a_worker_opens_its_share_of_session_maximum_and_no_more(void **state)
 	fixture_free(f);
 }
 
+/* Opens sessions from so many ports, each a second after the one before, and reads their lines. */
+static void
+open_sessions(struct fixture *f, uint16_t first_port, unsigned count)
+{
+	struct shape s = dns4;
+	s.source_port = first_port;
+	for (unsigned i = 0; i < count; i++, s.source_port++) {
+		fixture_housekeep(f, SECOND);
+		assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+	}
+}
+
+static void
+beyond_the_high_watermark_idle_sessions_end_until_the_low_one(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->snapshot.settings.early_ageout_s = 5;
+	f->snapshot.settings.high_watermark = 50;
+	f->snapshot.settings.low_watermark = 25;
+	open_sessions(f, dns4.source_port, 32);
+	fixture_housekeep(f, 10 * SECOND);
+	assert_null(fixture_event(f)); /* 32 of 64: not beyond it */
+	assert_false(f->worker->ageing_early);
+	open_sessions(f, dns4.source_port + 32, 1);
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD); /* the same again: the first session is not idle */
+	fixture_housekeep(f, SECOND);
+	for (unsigned i = 0; i < 17; i++)
+		assert_int_equal(next_event(f, EVENT_TYPE_SESSION_CLOSE).record.close_reason, CLOSE_REASON_AGED_OUT);
+	assert_null(fixture_event(f));
+	assert_int_equal(flow_table_used(f->worker->flows), 16);
+	assert_int_equal(f->worker->counters.sessions_aged_early, 17);
+	assert_false(f->worker->ageing_early);
+	unsigned direction;
+	struct packet first;
+	struct shape s = dns4;
+	fixture_receive(f, &first, &s);
+	assert_non_null(
+	    flow_table_find(f->worker->flows, &first.key, flow_table_hash(f->worker->flows, &first.key), &direction));
+	fixture_housekeep(f, SECOND);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
+static void
+sessions_that_are_in_use_do_not_end_early(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->snapshot.settings.high_watermark = f->snapshot.settings.low_watermark = 0;
+	open_sessions(f, dns4.source_port, 18);
+	fixture_housekeep(f, SECOND);
+	assert_null(fixture_event(f)); /* 20 seconds are the default */
+	assert_true(f->worker->ageing_early);
+	fixture_housekeep(f, 2 * SECOND);
+	next_event(f, EVENT_TYPE_SESSION_CLOSE);
+	assert_null(fixture_event(f));
+	f->snapshot.settings.high_watermark = 100;
+	f->snapshot.settings.low_watermark = 100;
+	fixture_housekeep(f, 15 * SECOND);
+	assert_null(fixture_event(f)); /* a commit took that back */
+	assert_false(f->worker->ageing_early);
+	fixture_free(f);
+}
+
+static void
+what_is_for_this_host_needs_no_room_in_the_table(void **state)
+{
+	struct fixture *f = open_firewall();
+	f->service[TRUST][0] = (struct host_service){ .any_protocol = true, .port_high = 0xffff, .icmp_type = -1 };
+	f->zone[TRUST].host_service_count = 1;
+	f->snapshot.settings.session_maximum = 1;
+	assert_int_equal(fixture_send(f, dns4), VERDICT_FORWARD);
+	struct shape ssh = client(TCP_SYN, 1000, 0, 0);
+	assert_int_equal(fixture_send(f, ssh), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_SESSION_TABLE_FULL);
+	ssh.destination = "10.0.1.1";
+	ssh.destination_port = 22;
+	assert_int_equal(fixture_send(f, ssh), VERDICT_HOST);
+	fixture_free(f);
+}
+
+static void
+a_segment_with_data_before_its_handshake_is_dropped_where_that_is_strict(void **state)
+{
+	struct fixture *f = open_firewall();
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 1000, 0, 10)), VERDICT_FORWARD);
+	session_close_matching(f->worker, CLOSE_REASON_CLEARED, NULL, NULL);
+	f->snapshot.settings.tcp.strict_syn_check = true;
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 1000, 0, 10)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_EARLY_DATA);
+	assert_int_equal(fixture_send(f, client(TCP_SYN, 1000, 0, 0)), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, server(TCP_SYN | TCP_ACK, 5000, 1001, 10)), VERDICT_DROP);
+	assert_int_equal(f->packet.drop_reason, DROP_REASON_TCP_EARLY_DATA);
+	assert_int_equal(fixture_send(f, server(TCP_SYN | TCP_ACK, 5000, 1001, 0)), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, client(TCP_ACK, 1001, 5001, 10)), VERDICT_FORWARD);
+	fixture_free(f);
+}
+
 static void
 a_log_that_must_be_delivered_and_is_not_lets_no_new_session_through(void **state)
 {
@@ -821,6 +1057,44 @@ waiting_packets_are_judged_by_what_is_in_force_when_they_go(void **state)
 }
 
 static void
+a_packet_that_waits_for_a_gateway_that_does_not_answer_goes_another_way_and_its_session_comes_back(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_rule(f, TRUST, UNTRUST, ACTION_PERMIT, fixture_any());
+	fixture_rule(f, TRUST, DMZ, ACTION_PERMIT, fixture_any());
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.50");
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.3.50");
+	f->route[1].preference = 7;
+	fixture_commit(f);
+	fixture_neighbour(f, 3, "10.0.3.50");
+	struct shape s = dns4;
+	s.destination = "192.0.2.9";
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	uint8_t family;
+	struct address gateway = fixture_address("10.0.2.50", &family);
+	bool changed;
+	assert_int_equal(rib_answers(f->rib, 2, family, &gateway, false, &changed), 0);
+	assert_true(changed);
+	f->worker->epoch++;
+	neighbour_write(f->worker->neighbours, f->worker->resolve[0], NEIGHBOUR_FAILED, NULL);
+	fixture_housekeep(f, 1);
+	assert_int_equal(f->out_count, 1);
+	assert_int_equal(f->out[0].port, 2);
+	assert_int_equal(next_event(f, EVENT_TYPE_SESSION_OPEN).record.egress_zone, DMZ);
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out[0].port, 2);
+
+	fixture_neighbour(f, 2, "10.0.2.50");
+	assert_int_equal(rib_answers(f->rib, 2, family, &gateway, true, &changed), 0);
+	f->worker->epoch++;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out[0].port, 1);
+	assert_int_equal(flow_table_used(f->worker->flows), 1);
+	assert_null(fixture_event(f));
+	fixture_free(f);
+}
+
+static void
 the_wait_queue_is_bounded_for_each_neighbour(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -834,6 +1108,109 @@ the_wait_queue_is_bounded_for_each_neighbour(void **state)
 	s.destination = "10.0.2.51";
 	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
 	assert_int_equal(f->worker->resolve_count, 2);
+	fixture_free(f);
+}
+
+/* The addresses to which the first of a flow and the second wait: a route changes between them. */
+static void
+wait_for_two_neighbours(struct fixture *f)
+{
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.254");
+	fixture_commit(f);
+	struct shape s = { .source = "10.0.1.2",
+			   .destination = "192.0.2.9",
+			   .protocol = PROTOCOL_TCP,
+			   .source_port = 40000,
+			   .destination_port = 80,
+			   .tcp_flags = TCP_SYN,
+			   .sequence = 1000 };
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	fixture_route(f, "192.0.2.0", 25, NEXT_HOP_FORWARD, "10.0.2.253");
+	fixture_commit(f);
+	s.tcp_flags = TCP_RST;
+	s.sequence = 1001;
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+}
+
+static void
+leaves(struct fixture *f, unsigned i, uint8_t flags, uint8_t neighbour)
+{
+	assert_true(i < f->out_count);
+	assert_int_equal(fixture_parse(&f->out[i]).tcp_flags, flags);
+	assert_int_equal(f->out[i].data[5], neighbour);
+}
+
+static void
+packets_of_a_flow_leave_in_the_order_they_came_whichever_neighbour_answers_first(void **state)
+{
+	for (unsigned other_first = 0; other_first < 2; other_first++) {
+		struct fixture *f = open_firewall();
+		wait_for_two_neighbours(f);
+		fixture_neighbour(f, 2, other_first ? "10.0.2.253" : "10.0.2.254");
+		fixture_housekeep(f, 1000);
+		assert_int_equal(f->out_count, 0);
+		assert_int_equal(f->worker->held, 2);
+		fixture_neighbour(f, 2, other_first ? "10.0.2.254" : "10.0.2.253");
+		fixture_housekeep(f, 1000);
+		assert_int_equal(f->out_count, 2);
+		leaves(f, 0, TCP_SYN, 253);
+		leaves(f, 1, TCP_RST, 253);
+		assert_int_equal(f->worker->held, 0);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		assert_null(fixture_event(f));
+		fixture_free(f);
+	}
+}
+
+static void
+a_packet_does_not_overtake_those_of_its_flow_that_still_wait(void **state)
+{
+	struct fixture *f = open_firewall();
+	wait_for_two_neighbours(f);
+	fixture_neighbour(f, 2, "10.0.2.253");
+	struct shape s = { .source = "10.0.1.2",
+			   .destination = "192.0.2.9",
+			   .protocol = PROTOCOL_TCP,
+			   .source_port = 40000,
+			   .destination_port = 80,
+			   .tcp_flags = TCP_RST,
+			   .sequence = 1002 };
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	s.source_port++;
+	s.tcp_flags = TCP_SYN;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 1);
+
+	/* As soon as nothing is in their way, those that wait leave with the next packet of their flow, before it. */
+	fixture_neighbour(f, 2, "10.0.2.254");
+	s.source_port--;
+	s.tcp_flags = TCP_RST;
+	s.sequence = 1003;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(fixture_parse(&f->out[i]).tcp_sequence, 1000 + i);
+	assert_int_equal(f->worker->held, 0);
+	fixture_free(f);
+}
+
+static void
+a_flow_that_was_known_waits_in_order_when_its_neighbour_is_lost_and_found(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape s = dns4;
+	s.destination = "10.0.2.50";
+	uint32_t slot = fixture_neighbour(f, 2, s.destination);
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	neighbour_write(f->worker->neighbours, slot, NEIGHBOUR_UNKNOWN, NULL);
+	s.payload = 1;
+	assert_int_equal(fixture_send(f, s), VERDICT_WAIT);
+	fixture_neighbour(f, 2, s.destination);
+	s.payload = 2;
+	assert_int_equal(fixture_send(f, s), VERDICT_FORWARD);
+	assert_int_equal(f->out_count, 2);
+	assert_int_equal(fixture_parse(&f->out[0]).l3_length, IPV4_HEADER + UDP_HEADER + 1);
+	assert_int_equal(fixture_parse(&f->out[1]).l3_length, IPV4_HEADER + UDP_HEADER + 2);
 	fixture_free(f);
 }
 
@@ -857,6 +1234,11 @@ main(void)
 		cmocka_unit_test(echo_has_a_session_for_each_identifier),
 		cmocka_unit_test(echo_replies_and_requests_do_not_pass_for_each_other),
 		cmocka_unit_test(icmp_errors_go_with_their_session),
+		cmocka_unit_test(questions_with_all_their_answers_close_as_response_received),
+		cmocka_unit_test(a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets),
+		cmocka_unit_test(other_traffic_is_not_over_with_an_answer),
+		cmocka_unit_test(an_unreachable_server_closes_its_session_as_icmp_error),
+		cmocka_unit_test(an_icmp_error_closes_nothing_that_it_should_not),
 		cmocka_unit_test(icmp_errors_without_a_session_are_dropped),
 		cmocka_unit_test(a_commit_that_keeps_the_permission_keeps_the_session),
 		cmocka_unit_test(a_commit_that_takes_the_permission_closes_the_session_with_its_next_packet),
@@ -867,13 +1249,22 @@ main(void)
 		cmocka_unit_test(a_link_layer_multicast_passes_with_no_session),
 		cmocka_unit_test(a_route_change_moves_a_session_or_ends_it),
 		cmocka_unit_test(a_worker_opens_its_share_of_session_maximum_and_no_more),
+		cmocka_unit_test(beyond_the_high_watermark_idle_sessions_end_until_the_low_one),
+		cmocka_unit_test(sessions_that_are_in_use_do_not_end_early),
+		cmocka_unit_test(what_is_for_this_host_needs_no_room_in_the_table),
+		cmocka_unit_test(a_segment_with_data_before_its_handshake_is_dropped_where_that_is_strict),
 		cmocka_unit_test(a_log_that_must_be_delivered_and_is_not_lets_no_new_session_through),
 		cmocka_unit_test(a_full_table_drops_and_counts),
 		cmocka_unit_test(a_packet_waits_for_its_neighbour_and_then_opens_its_session),
 		cmocka_unit_test(a_tcp_connection_opens_through_a_wait),
 		cmocka_unit_test(an_unresolved_neighbour_leaves_no_session_and_no_event),
 		cmocka_unit_test(waiting_packets_are_judged_by_what_is_in_force_when_they_go),
+		cmocka_unit_test(
+		    a_packet_that_waits_for_a_gateway_that_does_not_answer_goes_another_way_and_its_session_comes_back),
 		cmocka_unit_test(the_wait_queue_is_bounded_for_each_neighbour),
+		cmocka_unit_test(packets_of_a_flow_leave_in_the_order_they_came_whichever_neighbour_answers_first),
+		cmocka_unit_test(a_packet_does_not_overtake_those_of_its_flow_that_still_wait),
+		cmocka_unit_test(a_flow_that_was_known_waits_in_order_when_its_neighbour_is_lost_and_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -505,7 +505,7 @@ splice_closed(struct worker *w, const struct session *s, bool expired)
 static uint16_t
 own_mss(const struct worker *w, const struct packet *p)
 {
-	uint16_t in = egress_mtu(w, p->unit, p->key.family), out = egress_mtu(w, p->egress_unit, p->key.family);
+	uint16_t in = egress_mtu(w, p->unit, p->key.family), out = egress_takes(w, p);
 	uint16_t overhead = p->key.family == ADDRESS_FAMILY_INET ? TCP_OVERHEAD_INET : TCP_OVERHEAD_INET6;
 	return lowered(w, (uint16_t)((in < out ? in : out) - overhead));
 }

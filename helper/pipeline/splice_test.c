@@ -23,6 +23,7 @@ struct lab {
 	struct screen screen;
 	const char *client, *server; /* addresses */
 	const char *outer;           /* the client's, as the server sees it */
+	const char *real;            /* the server's own, if its clients know it by another */
 	uint16_t outer_port;
 	uint32_t cookie;
 	struct arena *arena;
@@ -65,6 +66,8 @@ lab_free(struct lab *l)
 	fixture_free(l->f);
 	for (unsigned id = 0; id < SCREENS; id++)
 		tracker_release(tracker[id]);
+	for (uint32_t i = 0; i < l->nat.set_count; i++)
+		classify_free(l->nat.set[i].classifier);
 	if (l->arena)
 		arena_destroy(l->arena);
 	free(l);
@@ -92,7 +95,9 @@ write_segment(const struct lab *l, uint8_t *ip, bool from_server, const struct s
 	k.family = family;
 	if (from_server) {
 		k = flow_key_reverse(&k);
+		k.source = fixture_address(l->real ? l->real : l->server, &family);
 		k.destination = fixture_address(l->outer, &family);
+		k.family = family;
 		k.destination_port = htons(l->outer == l->client ? port : l->outer_port);
 	}
 	struct handshake h = s->h;
@@ -493,6 +498,59 @@ so_it_is_with_translated_addresses(void **state)
 	assert_int_equal(p.key.source.byte[3], 99);
 	p = fixture_parse(&l->f->out[1]);
 	assert_int_equal(p.key.destination.byte[3], 2);
+	assert_int_equal(p.key.destination_port, htons(CLIENT_PORT));
+	talk(l);
+	lab_free(l);
+}
+
+/* translate_server: the server has IPv4 alone, and stands behind 2001:db8:64::/96 for the client. */
+static void
+translate_server(struct lab *l)
+{
+	static struct address_range range;
+	static struct address_set set = { .inet6_count = 1, .inet6 = &range };
+	static const struct address_set *sets[1] = { &set };
+	static struct classify_rule match;
+	static struct nat_rule rules[2];
+	static const struct nat_rule *matched = &rules[1];
+	static const char *names[2] = { "source/s/r", "static/s/r" };
+	static struct nat_set both[2];
+	uint8_t family;
+	translate_source(l);
+	l->server = "2001:db8:64::a00:202";
+	l->real = "10.0.2.2";
+	fixture_neighbour(l->f, 2, l->real);
+	range.low = range.high = fixture_address(l->server, &family);
+	match = fixture_any();
+	match.destination_set_count = 1;
+	match.destination_set = sets;
+	rules[0] = *l->nat.set[0].rule[0];
+	rules[1] = (struct nat_rule){ .name = names[1], .id = 2, .action = NAT_64, .family = family, .length = 96 };
+	classify_free(l->nat.set[0].classifier);
+	both[0] = (struct nat_set){
+		.stage = NAT_STATIC_DESTINATION, .from = { 1 << 1 }, .match_count = 1, .rule = &matched, .match = &match
+	};
+	both[1] = l->nat.set[0];
+	l->nat.set = both;
+	l->nat.set_count = 2;
+	l->nat.rule = rules;
+	l->nat.rule_name = names;
+	l->nat.rule_count = 2;
+	assert_true(nat_complete(&l->nat, l->f->unit, FIXTURE_UNITS, l->arena));
+	fixture_commit(l->f);
+}
+
+static void
+and_so_with_a_server_of_the_other_family(void **state)
+{
+	struct lab *l = lab_new(true);
+	translate_server(l);
+	connect_with(l, syn, answer);
+	struct packet p = fixture_parse(&l->f->out[0]);
+	assert_int_equal(p.key.family, ADDRESS_FAMILY_INET);
+	assert_int_equal(p.key.source.byte[3], 99);
+	p = fixture_parse(&l->f->out[1]);
+	assert_int_equal(p.key.family, ADDRESS_FAMILY_INET6);
 	assert_int_equal(p.key.destination_port, htons(CLIENT_PORT));
 	talk(l);
 	lab_free(l);
@@ -1010,6 +1068,189 @@ a_segment_that_waits_is_translated_once(void **state)
 	lab_free(l);
 }
 
+/* ---- any connection ---- */
+
+static uint64_t random_state;
+
+static uint32_t
+below(uint32_t limit)
+{
+	random_state = random_state * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)(random_state >> 33) % limit;
+}
+
+static uint32_t
+any_number(void)
+{
+	return below(1u << 31) << 1 ^ below(1u << 31);
+}
+
+/* end: what one end of a connection knows: where its numbers begin, as it tells them, and how far it is. */
+struct end {
+	struct handshake h; /* its SYN or SYN+ACK */
+	uint32_t start;
+	uint32_t sent, received; /* bytes, the latter in order */
+};
+
+/* Two ends, as each believes to talk to the other: to the client the server begins with the cookie. */
+struct talk {
+	struct lab *l;
+	struct end client, server;
+};
+
+static const uint16_t mss_kept[] = { 64, 536, 1220, 1360, 1400, 1440, 1452, 1460 };
+
+static uint16_t
+kept(uint16_t mss)
+{
+	unsigned i = 7;
+	while (i > 0 && mss_kept[i] > mss)
+		i--;
+	return mss_kept[i];
+}
+
+static void
+draw(struct talk *t)
+{
+	static const uint16_t sizes[] = { 1, 64, 536, 1219, 1220, 1221, 1400, 1460, 8960 };
+	t->client.start = any_number();
+	t->server.start = any_number();
+	t->client.h = (struct handshake){ .sequence = t->client.start,
+					  .flags = TCP_SYN,
+					  .window = (uint16_t)(1 + below(65535)),
+					  .mss = sizes[below(9)],
+					  .scale = below(3) ? (uint8_t)below(15) : NO_SCALE,
+					  .sack = below(2) };
+	t->server.h = (struct handshake){ .sequence = t->server.start,
+					  .acknowledgment = t->client.start + 1,
+					  .flags = TCP_SYN | TCP_ACK,
+					  .window = (uint16_t)(20000 + below(40000)),
+					  .mss = sizes[below(9)],
+					  .scale = below(3) ? (uint8_t)below(15) : NO_SCALE };
+}
+
+/* What would be the client's acknowledgment, but for the number that it acknowledges: none of them opens anything. */
+static void
+guess(struct talk *t, struct segment right)
+{
+	uint32_t opened = flow_table_used(t->l->f->worker->flows);
+	for (unsigned i = 0; i < 8; i++) {
+		struct segment wrong = right;
+		if (i < 4)
+			wrong.h.acknowledgment += (uint32_t[]){ 1, UINT32_MAX, 1u << 8, 1u << 31 }[i];
+		else if (i < 6)
+			wrong.h.sequence += i == 4 ? 2 : UINT32_MAX - 1;
+		else
+			wrong.client_port = (uint16_t)(CLIENT_PORT + i);
+		from_client(t->l, wrong);
+		assert_dropped(t->l, "tcp-no-session");
+		assert_int_equal(t->l->f->out_count, 0);
+	}
+	assert_int_equal(flow_table_used(t->l->f->worker->flows), opened);
+}
+
+/* begin brings a connection up: a client that waits before it acknowledges, a server that does before it answers. */
+static bool
+begin(struct talk *t)
+{
+	static const uint64_t period = 32 * SECOND;
+	struct lab *l = t->l;
+	fill_up(l);
+	ask(l, t->client.h);
+	uint64_t made = l->f->worker->now_ns / period;
+	struct segment ack = { .h = { .sequence = t->client.start + 1,
+				      .acknowledgment = l->cookie + 1,
+				      .flags = TCP_ACK,
+				      .window = 501 } };
+	guess(t, ack);
+	pass_time(l, below(3) ? below(1000) * 1000000ull : below(80) * SECOND);
+	bool good = l->f->worker->now_ns / period - made <= 1;
+	assert_int_equal(from_client(l, ack), good ? VERDICT_FORWARD : VERDICT_DROP);
+	if (!good) {
+		assert_dropped(l, "tcp-no-session");
+		return false;
+	}
+	assert_int_equal(l->f->out_count, 1);
+	struct packet p = fixture_parse(&l->f->out[0]);
+	uint32_t window = 501u << (t->client.h.scale == NO_SCALE ? 0 : t->client.h.scale);
+	struct handshake expected = t->client.h;
+	expected.mss = kept(t->client.h.mss);
+	expected.window = window > UINT16_MAX ? UINT16_MAX : (uint16_t)window;
+	assert_out(l, 0, 1, &expected);
+	assert_int_equal(p.tcp_length, 0);
+	for (unsigned i = below(3); i > 0; i--) {
+		pass_time(l, 300000000);
+		assert_int_equal(from_client(l, ack), VERDICT_FORWARD);
+		assert_out(l, 0, 1, &expected);
+	}
+	assert_int_equal(from_server(l, (struct segment){ .h = t->server.h }), VERDICT_FORWARD);
+	assert_int_equal(l->f->out_count, 2);
+	return true;
+}
+
+/* shown: a window that one end tells in units of 2^from bytes, in those that the other end was told. */
+static uint16_t
+shown(const struct talk *t, bool from_server, uint16_t window)
+{
+	bool scaled = t->client.h.scale != NO_SCALE, both = scaled && t->server.h.scale != NO_SCALE;
+	unsigned from = from_server ? (both ? t->server.h.scale : 0) : scaled ? t->client.h.scale : 0;
+	unsigned to = from_server ? (scaled ? 7 : 0) : both ? t->client.h.scale : 0;
+	uint64_t bytes = (uint64_t)window << from >> to;
+	return bytes > UINT16_MAX ? UINT16_MAX : (uint16_t)bytes;
+}
+
+/* say sends one segment; what the other end gets bears the numbers that it knows. */
+static void
+say(struct talk *t, bool is_server)
+{
+	struct lab *l = t->l;
+	struct end *own = is_server ? &t->server : &t->client, *other = is_server ? &t->client : &t->server;
+	/* Part of it was lost, or there is enough under way. */
+	if (own->sent - other->received > 200 || below(8) == 0)
+		own->sent = other->received;
+	uint16_t payload = (uint16_t)below(100);
+	struct segment s = { .h = { .sequence = own->start + 1 + own->sent,
+				    .acknowledgment = (is_server ? t->client.start : l->cookie) + 1 + own->received,
+				    .flags = (uint8_t)(TCP_ACK | (below(2) ? TCP_PSH : 0)),
+				    .window = (uint16_t)(400 + below(65000)) },
+			     .payload = payload };
+	assert_int_equal(is_server ? from_server(l, s) : from_client(l, s), VERDICT_FORWARD);
+	assert_int_equal(l->f->out_count, 1);
+	struct handshake expected = s.h;
+	expected.sequence = (is_server ? l->cookie : t->client.start) + 1 + own->sent;
+	expected.acknowledgment = (is_server ? t->client.start : t->server.start) + 1 + own->received;
+	expected.window = shown(t, is_server, s.h.window);
+	struct packet p = assert_out(l, 0, is_server ? 0 : 1, &expected);
+	assert_int_equal(p.tcp_length, payload);
+	for (uint16_t i = 0; i < payload; i++)
+		assert_int_equal(p.data[p.payload + i], (uint8_t)(i * 7 + 1));
+	if (below(6) && own->sent <= other->received && own->sent + payload > other->received)
+		other->received = own->sent + payload;
+	own->sent += payload;
+}
+
+static void
+any_connection_with_a_cookie_is_one_connection_to_both_of_its_ends(void **state)
+{
+	unsigned opened = 0, expired = 0;
+	for (unsigned round = 0; round < 150; round++) {
+		random_state = round;
+		struct talk t = { .l = lab_new(round & 1) };
+		t.l->f->worker->memo_off = round % 5 == 4;
+		pass_time(t.l, below(64) * SECOND);
+		draw(&t);
+		if (begin(&t)) {
+			opened++;
+			for (unsigned i = 0; i < 40; i++)
+				say(&t, below(2));
+		} else {
+			expired++;
+		}
+		lab_free(t.l);
+	}
+	assert_true(opened > 100 && expired > 5);
+}
+
 int
 main(void)
 {
@@ -1019,6 +1260,7 @@ main(void)
 		cmocka_unit_test(a_client_that_acknowledges_is_connected),
 		cmocka_unit_test(data_is_translated_in_both_directions),
 		cmocka_unit_test(so_it_is_with_translated_addresses),
+		cmocka_unit_test(and_so_with_a_server_of_the_other_family),
 		cmocka_unit_test(selective_acknowledgments_are_translated),
 		cmocka_unit_test(windows_are_told_in_the_units_of_each_end),
 		cmocka_unit_test(an_acknowledgment_that_no_cookie_was_made_for_opens_nothing),
@@ -1041,6 +1283,7 @@ main(void)
 		cmocka_unit_test(a_syn_that_cannot_be_answered_is_told_apart),
 		cmocka_unit_test(a_neighbour_that_has_to_be_found_first_changes_nothing),
 		cmocka_unit_test(a_segment_that_waits_is_translated_once),
+		cmocka_unit_test(any_connection_with_a_cookie_is_one_connection_to_both_of_its_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,6 +141,8 @@ egress_clamp(const struct worker *w, struct packet *p)
 
 /* egress_mtu: the largest IP packet of `family` that leaves by `unit`. */
 uint16_t egress_mtu(const struct worker *w, uint16_t unit, uint8_t family);
+/* egress_takes: the largest plain packet of the packet's flow, as it comes, that leaves in one piece. */
+uint16_t egress_takes(const struct worker *w, const struct packet *p);
 /* output_room: how many outputs a packet may add without taking those of packets still to come. */
 static inline uint32_t
 output_room(const struct worker *w)
@@ -200,13 +202,20 @@ bool session_judged(const struct worker *w, const struct packet *p);
 /* session_astray: the packet bears a session's addresses, but comes from a zone where the session does not lie. It may be
  * forged: it is judged for itself, and neither counts in the session nor changes or ends it. */
 bool session_astray(const struct worker *w, const struct packet *p);
-/* session_age closes sessions whose time is up. */
+/* session_age closes sessions whose time is up; between the watermarks, also those that are idle for early-ageout. */
 void session_age(struct worker *w);
 
-/* wait_hold takes a packet whose neighbour is not known. False and drop_reason if there is no room. */
+/* wait_hold takes a packet whose neighbour is not known, or that waits behind others of its flow. One that wait_next handed out
+ * goes back to its place. False and drop_reason if there is no room. */
 bool wait_hold(struct worker *w, struct packet *p);
-/* wait_next hands back one packet that need not wait any more, or false; *found says that its neighbour is known. */
+/* wait_before: are there packets of this flow (key and hash) that wait and came before it? wait_ends: does the first of them, of
+ * whatever age, wait no longer? Both only while w->held is not 0. */
+bool wait_before(const struct worker *w, const struct packet *p);
+bool wait_ends(const struct worker *w, const struct packet *p);
+/* wait_next hands out the first packet that need not wait any more, or false; *found says that it may go on: its neighbour is
+ * known, or is known not to answer (then there may be another way), and nothing of its flow waits before it. Its place stays what it was until wait_leave, which is to be called next. */
 bool wait_next(struct worker *w, struct packet *out, bool *found);
+void wait_leave(struct worker *w);
 struct wait_queue *wait_create(void);
 void wait_destroy(struct wait_queue *q);
 

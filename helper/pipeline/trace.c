@@ -121,7 +121,7 @@ trace_destination_nat(const struct worker *w, const struct packet *p, char *text
 		trace_passed(w, p, text, size);
 		return;
 	}
-	end_text(p->key.family, &p->out.destination, p->out.destination_port, end, sizeof end);
+	end_text(p->out.family, &p->out.destination, p->out.destination_port, end, sizeof end);
 	snprintf(text, size, "by rule %s to %s", p->destination_nat->name, end);
 }
 
@@ -139,7 +139,7 @@ trace_source_nat(const struct worker *w, const struct packet *p, char *text, siz
 	}
 	if (p->drop_reason != DROP_REASON_NONE)
 		return;
-	end_text(p->key.family, &p->out.source, p->out.source_port, end, sizeof end);
+	end_text(p->out.family, &p->out.source, p->out.source_port, end, sizeof end);
 	snprintf(text, size, "by rule %s to %s", p->source_nat->name, end);
 }
 
@@ -226,9 +226,9 @@ trace_policy(const struct worker *w, const struct packet *p, char *text, size_t 
 void
 trace_egress(const struct worker *w, const struct packet *p, char *text, size_t size)
 {
-	uint16_t mtu = egress_mtu(w, p->egress_unit, p->key.family);
+	uint16_t mtu = egress_mtu(w, p->egress_unit, packet_out(p)->family);
 	if (p->drop_reason == DROP_REASON_MTU_EXCEEDED)
-		snprintf(text, size, "%u bytes do not fit MTU %u", p->l3_length, mtu);
+		snprintf(text, size, "%u bytes do not fit MTU %u", packet_out_length(p), mtu);
 	else if (p->drop_reason == DROP_REASON_NONE)
 		snprintf(text, size, "%s is up, MTU %u", w->snapshot->unit[p->egress_unit].name, mtu);
 }

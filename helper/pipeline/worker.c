@@ -48,13 +48,14 @@ worker_init(struct worker *w, uint32_t sessions, uint64_t seed, uint64_t start_s
 	w->memos = filter_memos_create();
 	w->flows = flow_table_create(sessions, seed);
 	w->ages = w->flows ? age_wheel_create(w->flows) : NULL;
+	w->session_accounts = w->flows ? calloc(flow_table_capacity(w->flows), sizeof *w->session_accounts) : NULL;
 	w->fragments = fragment_table_create(seed);
 	w->waiting = wait_create();
 	w->summaries = summaries_create();
 	w->denies = deny_memos_create();
 	if (!w->units || !w->policies || !w->filter_counters || !w->policer_drops || !w->queues || !w->memos ||
-	    !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments || !w->waiting ||
-	    !w->summaries || !w->denies) {
+	    !w->session_accounts || !w->screens || !w->nat_rules || !w->nat_pools || !w->ages || !w->fragments ||
+	    !w->waiting || !w->summaries || !w->denies) {
 		worker_free(w);
 		return -ENOMEM;
 	}
@@ -81,6 +82,7 @@ worker_free(struct worker *w)
 	filter_memos_destroy(w->memos);
 	summaries_destroy(w->summaries);
 	deny_memos_destroy(w->denies);
+	free(w->session_accounts);
 	free(w->policer_drops);
 	free(w->queues);
 	free(w->nat_rules);
@@ -92,6 +94,7 @@ worker_free(struct worker *w)
 	w->memos = NULL;
 	w->summaries = NULL;
 	w->denies = NULL;
+	w->session_accounts = NULL;
 	w->policer_drops = NULL;
 	w->queues = NULL;
 	w->nat_rules = NULL;

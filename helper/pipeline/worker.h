@@ -44,6 +44,7 @@ struct counters {
 	uint64_t host_packets, host_bytes;
 	uint64_t drop[DROP_REASONS];
 	uint64_t sessions_opened, sessions_closed;
+	uint64_t sessions_aged_early;
 	uint64_t sessions_abandoned; /* installed, but their first packet never went on: no event */
 	uint64_t icmp_errors_sent, icmp_errors_limited, resets_sent, resets_limited;
 	uint64_t handed_off;
@@ -79,6 +80,7 @@ struct nat_session {
 	uint32_t source_rule, destination_rule;
 	uint32_t binding; /* that it uses; 0: none */
 	bool inward;      /* it was opened from outside, by its binding */
+	uint8_t prefix64; /* NAT64: bits of the prefix behind which its server's address stands; 0: no NAT64 */
 };
 
 /* nat_counters: sessions that a rule translated, and packets dropped because it could not. */
@@ -138,8 +140,11 @@ struct worker {
 	/* owned tables */
 	struct flow_table *flows;
 	struct age_wheel *ages;
+	bool ageing_early;    /* [A] written here, read by control: the table is between its watermarks, from above */
+	uint32_t early_index; /* the session that is looked at next for that */
 	struct fragment_table *fragments;
 	struct wait_queue *waiting;
+	uint32_t held; /* packets that wait there */
 	struct filter_memos *memos;
 	struct neighbour_table *neighbours;  /* shared by all workers */
 	struct nat_owners *owners;           /* shared by all workers; NULL: there is one worker */
@@ -148,6 +153,8 @@ struct worker {
 	struct nat_pool_state *nat_pools;    /* [snapshot->nat->pool_count] */
 	struct nat_fragments *nat_fragments; /* NULL: nothing was ever translated here, or there is one worker */
 	struct nat_bindings *nat_bindings;   /* NULL: no rule was ever persistent here */
+	uint16_t *session_accounts;          /* [session index], of those that are logged: the account of its policy */
+	uint16_t identification;             /* of IPv4 packets made from IPv6 ones: how many there were */
 	uint32_t nat_swept;                  /* the binding at which the search for those whose time is up goes on */
 	struct bucket answers;               /* rate limit of ICMP errors and resets */
 	uint64_t next_session;               /* see session id in docs/decisions */

@@ -138,6 +138,7 @@ handle_neighbour(struct netlink *n, const struct nlmsghdr *h)
 	e.usable = !e.gone && (m->ndm_state & USABLE) && copy(e.mac, a.at[NDA_LLADDR], sizeof e.mac);
 	e.failed = !e.gone && (m->ndm_state & NUD_FAILED);
 	e.stale = m->ndm_state & NUD_STALE;
+	e.fixed = m->ndm_state & (NUD_PERMANENT | NUD_NOARP);
 	n->events.neighbour(n->events.ctx, &e);
 }
 
@@ -492,16 +493,29 @@ netlink_address_remove(struct netlink *n, unsigned ifindex, uint8_t family, cons
 	return change_address(n, RTM_DELADDR, 0, ifindex, family, a, length, false);
 }
 
+static int
+ask_neighbour(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a, struct ndmsg how,
+	      unsigned flags)
+{
+	_Alignas(8) char buffer[256];
+	struct nlmsghdr *h = request(buffer, RTM_NEWNEIGH, (uint16_t)flags);
+	struct ndmsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
+
+	*m = how;
+	m->ndm_family = family;
+	m->ndm_ifindex = (int)ifindex;
+	mnl_attr_put(h, NDA_DST, address_size(family), a);
+	return ask(n, h);
+}
+
 int
 netlink_neighbour_resolve(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a)
 {
-	_Alignas(8) char buffer[256];
-	struct nlmsghdr *h = request(buffer, RTM_NEWNEIGH, NLM_F_CREATE);
-	struct ndmsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
+	return ask_neighbour(n, ifindex, family, a, (struct ndmsg){ .ndm_flags = NTF_USE }, NLM_F_CREATE);
+}
 
-	m->ndm_family = family;
-	m->ndm_ifindex = (int)ifindex;
-	m->ndm_flags = NTF_USE;
-	mnl_attr_put(h, NDA_DST, address_size(family), a);
-	return ask(n, h);
+int
+netlink_neighbour_probe(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a)
+{
+	return ask_neighbour(n, ifindex, family, a, (struct ndmsg){ .ndm_state = NUD_PROBE }, NLM_F_REPLACE);
 }

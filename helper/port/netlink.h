@@ -29,6 +29,7 @@ struct netlink_neighbour {
 	bool usable; /* mac is good for sending */
 	bool failed; /* resolution failed */
 	bool stale;  /* usable, but the kernel has not heard of it for a while */
+	bool fixed;  /* somebody wrote it down: the kernel does not look whether it is there */
 	bool gone;
 	uint8_t mac[6];
 };
@@ -98,5 +99,8 @@ int netlink_address_remove(struct netlink *n, unsigned ifindex, uint8_t family, 
 			   uint8_t length);
 /* netlink_neighbour_resolve makes the kernel look for a neighbour, or check one that it has. Does not wait. */
 int netlink_neighbour_resolve(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a);
+/* netlink_neighbour_probe makes the kernel check at once a neighbour that it has, usable meanwhile, and also one that is fixed, which
+ * is an ordinary one then. -ENOENT: it has none. */
+int netlink_neighbour_probe(struct netlink *n, unsigned ifindex, uint8_t family, const struct address *a);
 
 #endif

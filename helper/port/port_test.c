@@ -556,6 +556,39 @@ the_kernel_resolves_a_neighbour_when_asked(void **state)
 }
 
 static void
+a_neighbour_that_is_probed_is_usable_until_it_does_not_answer(void **state)
+{
+	struct testnet n = testnet_open();
+	struct seen s;
+
+	testnet_pair(&n, "f0", "c0", 1);
+	testnet_run("ip addr add 10.9.0.1/24 dev f0");
+	testnet_run("sysctl -qw net.ipv4.neigh.f0.retrans_time_ms=50");
+	testnet_outside(&n, "ip addr add 10.9.0.2/24 dev c0");
+	struct netlink *k = open_netlink(&s);
+	struct address there = inet(10, 9, 0, 2);
+	unsigned f0 = if_nametoindex("f0");
+	assert_int_equal(netlink_neighbour_probe(k, f0, AF_INET, &there), -ENOENT);
+	assert_int_equal(netlink_neighbour_resolve(k, f0, AF_INET, &there), 0);
+	await(k, &s.neighbour.usable);
+	assert_false(s.neighbour.fixed);
+
+	testnet_outside(&n, "ip addr del 10.9.0.2/24 dev c0");
+	assert_int_equal(netlink_neighbour_probe(k, f0, AF_INET, &there), 0);
+	s.neighbour.usable = false;
+	await(k, &s.neighbour.usable); /* it is being probed */
+	await(k, &s.neighbour.failed);
+	assert_memory_equal(&s.neighbour.address, &there, sizeof there);
+
+	memset(&s.neighbour, 0, sizeof s.neighbour);
+	testnet_run("ip neigh replace 10.9.0.9 lladdr 02:00:00:00:00:09 dev f0 nud permanent");
+	await(k, &s.neighbour.fixed);
+	assert_true(s.neighbour.usable);
+	netlink_close(k);
+	testnet_close(&n);
+}
+
+static void
 addresses_that_we_added_are_known_as_ours(void **state)
 {
 	struct testnet n = testnet_open();
@@ -713,6 +746,7 @@ main(void)
 		cmocka_unit_test(a_socket_that_closes_gives_back_what_the_kernel_held),
 		cmocka_unit_test(a_veth_device_has_no_zero_copy),
 		cmocka_unit_test(the_kernel_resolves_a_neighbour_when_asked),
+		cmocka_unit_test(a_neighbour_that_is_probed_is_usable_until_it_does_not_answer),
 		cmocka_unit_test(addresses_that_we_added_are_known_as_ours),
 		cmocka_unit_test(routes_come_with_their_kind_metric_and_hops),
 		cmocka_unit_test(a_link_is_up_with_carrier_and_down_without),

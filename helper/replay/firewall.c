@@ -1,6 +1,20 @@
 /* firewall.c: a driver of the pipeline without interfaces. SPDX-License-Identifier: Apache-2.0 */
 #include "replay/firewall.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#define BUILT_WITH_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BUILT_WITH_ADDRESS_SANITIZER
+#endif
+#endif
+#ifdef BUILT_WITH_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size)   ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -50,6 +64,7 @@ take(void *ctx, uint64_t *frame, uint8_t **data)
 		return false;
 	*frame = f->free_frame[--f->free_count];
 	*data = f->memory + *frame * FIREWALL_FRAME_BYTES + PACKET_HEADROOM;
+	ASAN_UNPOISON_MEMORY_REGION(*data - PACKET_HEADROOM, FIREWALL_FRAME_BYTES);
 	return true;
 }
 
@@ -58,6 +73,8 @@ give(void *ctx, uint64_t frame)
 {
 	struct firewall *f = ctx;
 	f->free_frame[f->free_count++] = (uint32_t)frame;
+	/* Nobody has business there until it is taken. */
+	ASAN_POISON_MEMORY_REGION(f->memory + frame * FIREWALL_FRAME_BYTES, FIREWALL_FRAME_BYTES);
 }
 
 static void
@@ -224,7 +241,7 @@ firewall_create(struct snapshot *s, const struct firewall_options *o, const stru
 	f->now_ns = start_ns;
 	set_ports(f);
 	f->memory = calloc(FIREWALL_FRAMES, FIREWALL_FRAME_BYTES);
-	for (uint32_t i = 0; i < FIREWALL_FRAMES; i++)
+	for (uint32_t i = 0; f->memory && i < FIREWALL_FRAMES; i++)
 		give(f, i);
 	f->neighbours = neighbour_table_create(NEIGHBOURS, 1);
 	f->rib = rib_build(s, NULL, 0);
@@ -256,6 +273,8 @@ firewall_destroy(struct firewall *f)
 	if (f->neighbours)
 		neighbour_table_destroy(f->neighbours);
 	nat_owners_destroy(f->owners);
+	if (f->memory)
+		ASAN_UNPOISON_MEMORY_REGION(f->memory, (size_t)FIREWALL_FRAMES * FIREWALL_FRAME_BYTES);
 	free(f->memory);
 	free(f);
 }
@@ -280,13 +299,16 @@ firewall_advance(struct firewall *f, uint64_t to_ns)
 void
 firewall_receive(struct firewall *f, uint64_t number, uint16_t port, const uint8_t *bytes, uint32_t length)
 {
-	enum { ROOM = FIREWALL_FRAME_BYTES - PACKET_HEADROOM };
+	enum { ROOM = FIREWALL_FRAME_BYTES - PACKET_HEADROOM, GROWTH = 64 };
 	struct packet p = { .port = port };
 	/* Frames wait in queues far smaller than there are frames. */
 	if (!take(f, &p.frame, &p.data))
 		abort();
 	p.length = (uint16_t)(length < ROOM ? length : ROOM);
 	memcpy(p.data, bytes, p.length);
+	/* What grows at its end, grows by options at most. */
+	if (p.length + GROWTH < ROOM)
+		ASAN_POISON_MEMORY_REGION(p.data + p.length + GROWTH, ROOM - p.length - GROWTH);
 	f->number[p.frame] = number;
 	p.drop_reason = (uint8_t)packet_parse(&p);
 	struct worker *w = f->worker[pipeline_owner(f->worker[0], &p)];
@@ -346,6 +368,12 @@ const struct worker *
 firewall_worker(const struct firewall *f, uint32_t index)
 {
 	return index < f->options.workers ? f->worker[index] : NULL;
+}
+
+uint32_t
+firewall_frames_used(const struct firewall *f)
+{
+	return FIREWALL_FRAMES - f->free_count;
 }
 
 uint64_t

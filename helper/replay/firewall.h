@@ -50,6 +50,8 @@ bool firewall_commit(struct firewall *f, struct snapshot *s);
 void firewall_close(struct firewall *f);
 
 const struct worker *firewall_worker(const struct firewall *f, uint32_t index);
+/* firewall_frames_used returns how many frames are held: those of packets that wait. */
+uint32_t firewall_frames_used(const struct firewall *f);
 uint64_t firewall_now(const struct firewall *f);
 
 #endif

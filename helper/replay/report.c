@@ -79,6 +79,20 @@ header_fields(struct json *j, const struct packet *p)
 	json_number(j, "length", p->l3_length);
 }
 
+/* translated_object: what a packet leaves as, or would have. */
+static void
+translated_object(struct json *j, const struct packet *p)
+{
+	if (!(p->flags & PACKET_TRANSLATED))
+		return;
+	json_open(j, "translated", '{');
+	json_address(j, "source", p->out.family, p->out.source.byte);
+	json_address(j, "destination", p->out.family, p->out.destination.byte);
+	json_number(j, "source_port", ntohs(p->out.source_port));
+	json_number(j, "destination_port", ntohs(p->out.destination_port));
+	json_close(j, '}');
+}
+
 /* The bytes that left, read again as a receiver would. */
 static void
 frame_object(struct report *r, struct json *j, const struct output *o)
@@ -127,6 +141,7 @@ report_packet(struct report *r, uint64_t number, uint64_t time_ns, const struct 
 		json_number(j, "session", p->session->id);
 		json_number(j, "direction", p->direction);
 	}
+	translated_object(j, p);
 	json_open(j, "frames", '[');
 	for (uint32_t i = 0; i < count; i++)
 		frame_object(r, j, &out[i]);
@@ -173,6 +188,25 @@ filter_fields(struct json *j, const struct snapshot *s, const struct event_frame
 	text_if(j, "term", term ? term->term_name : NULL);
 	json_text(j, "filter_source", filter_log_source_text(f->record.filter_log_source));
 	json_text(j, "answer", filter_answer_text(f->extension.filter_answer));
+}
+
+/* nat_fields: only what a rule translates. */
+static void
+nat_fields(struct json *j, const struct event_frame *f)
+{
+	const struct event_record *e = &f->record;
+	const struct event_extension *x = &f->extension;
+	uint8_t family = e->nat_address_family ? e->nat_address_family : e->address_family;
+	if (x->source_nat_rule_id != 0) {
+		json_address(j, "nat_source", family, e->nat_source_address);
+		json_number(j, "nat_source_port", ntohs(e->nat_source_port));
+		json_number(j, "source_nat_rule_id", x->source_nat_rule_id);
+	}
+	if (x->destination_nat_rule_id != 0) {
+		json_address(j, "nat_destination", family, e->nat_destination_address);
+		json_number(j, "nat_destination_port", ntohs(e->nat_destination_port));
+		json_number(j, "destination_nat_rule_id", x->destination_nat_rule_id);
+	}
 }
 
 void
@@ -226,6 +260,7 @@ report_event(struct report *r, const struct event_frame *f)
 		json_number(j, "icmp_type", x->icmp_type);
 		json_number(j, "icmp_code", x->icmp_code);
 	}
+	nat_fields(j, f);
 	json_number(j, "worker", x->worker);
 	json_close(j, '}');
 	json_line(j);
@@ -263,6 +298,12 @@ static const void *
 policy_rows(const struct worker *w)
 {
 	return w->policies;
+}
+
+static const void *
+nat_rows(const struct worker *w)
+{
+	return w->nat_rules;
 }
 
 static const void *
@@ -308,6 +349,7 @@ report_counters(const struct snapshot *s, const struct worker *const *workers, u
 	SUM(&c, host_bytes);
 	SUM(&c, sessions_opened);
 	SUM(&c, sessions_closed);
+	SUM(&c, sessions_aged_early);
 	SUM(&c, sessions_abandoned);
 	SUM(&c, icmp_errors_sent);
 	SUM(&c, icmp_errors_limited);
@@ -361,6 +403,14 @@ report_counters(const struct snapshot *s, const struct worker *const *workers, u
 		json_open(j, s->policer[i].name, '{');
 		ROW(&c, policer_rows, filter_counter, i, packets);
 		ROW(&c, policer_rows, filter_counter, i, bytes);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+	json_open(j, "nat", '{');
+	for (uint32_t i = 0; s->nat && i < s->nat->rule_count; i++) {
+		json_open(j, s->nat->rule[i].name, '{');
+		ROW(&c, nat_rows, nat_counters, i, hits);
+		ROW(&c, nat_rows, nat_counters, i, failures);
 		json_close(j, '}');
 	}
 	json_close(j, '}');

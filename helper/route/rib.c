@@ -9,14 +9,20 @@
 
 enum { FIRST_BUCKETS = 256, INSTANCES = 64 };
 
-/* candidate: one route of a prefix. An entry's list is sorted by preference, then origin: the first with a usable hop is
- * in force. A hop of kind FORWARD without a unit is not usable. */
+/* way: a next hop, and the router there, if there is one. Compared as bytes. */
+struct way {
+	struct next_hop hop;
+	struct gateway *gateway;
+};
+_Static_assert(sizeof(struct way) == sizeof(struct next_hop) + sizeof(struct gateway *), "no padding");
+
+/* candidate: one route of a prefix. An entry's list is sorted by preference, then origin. */
 struct candidate {
 	struct candidate *next;
 	uint32_t preference;
 	uint8_t origin;
 	uint16_t count;
-	struct next_hop hop[];
+	struct way way[];
 };
 
 struct entry {
@@ -25,6 +31,7 @@ struct entry {
 	uint16_t instance;
 	uint8_t family;
 	uint8_t length;
+	uint32_t active_ways; /* a bit for each of the active candidate's ways that is in force */
 	struct candidate *first;
 	const struct candidate *active;
 };
@@ -35,7 +42,10 @@ struct rib {
 	struct entry **bucket;
 	uint32_t bucket_count; /* a power of two */
 	uint32_t entry_count;
+	struct gateways *gateways;
+	uint64_t down; /* a bit for each port */
 };
+_Static_assert(NEXT_HOP_GROUP_MAX <= 32, "bits of active_ways");
 
 static uint32_t
 hash_of(const struct rib_route *r)
@@ -131,32 +141,84 @@ well_formed_group(const struct next_hop_group *g)
 	return true;
 }
 
-static struct candidate *
-candidate_make(const struct rib *r, const struct rib_route *route)
+static void
+candidate_free(struct rib *r, struct candidate *c)
 {
-	struct candidate *c = malloc(sizeof *c + route->group.count * sizeof c->hop[0]);
+	for (unsigned i = 0; c && i < c->count; i++)
+		if (c->way[i].gateway)
+			gateway_give(r->gateways, c->way[i].gateway);
+	free(c);
+}
+
+static struct candidate *
+candidate_make(struct rib *r, const struct rib_route *route)
+{
+	struct candidate *c = malloc(sizeof *c + route->group.count * sizeof c->way[0]);
 	if (!c)
 		return NULL;
-	*c =
-	    (struct candidate){ .preference = route->preference, .origin = route->origin, .count = route->group.count };
-	for (unsigned i = 0; i < c->count; i++) {
-		struct next_hop h = route->group.hop[i];
+	*c = (struct candidate){ .preference = route->preference, .origin = route->origin };
+	for (; c->count < route->group.count; c->count++) {
+		struct next_hop h = route->group.hop[c->count];
 		if (h.kind == NEXT_HOP_FORWARD && h.unit == UNIT_NONE && !h.on_link)
 			h.unit = rib_gateway_unit(r->snapshot, route->instance, h.family, &h.gateway);
 		if (h.kind != NEXT_HOP_TABLE && h.unit >= r->snapshot->unit_count)
 			h.unit = UNIT_NONE;
-		c->hop[i] = h;
+		struct way *way = &c->way[c->count];
+		*way = (struct way){ .hop = h };
+		if (h.kind != NEXT_HOP_FORWARD || h.unit == UNIT_NONE || h.on_link)
+			continue;
+		way->gateway = gateway_take(r->gateways, h.unit, h.family, &h.gateway);
+		if (!way->gateway) {
+			candidate_free(r, c);
+			return NULL;
+		}
 	}
 	return c;
 }
 
+static enum rib_hop_state
+state_of(const struct rib *r, const struct way *way)
+{
+	if (way->hop.kind != NEXT_HOP_FORWARD)
+		return RIB_HOP_ALIVE;
+	if (way->hop.unit == UNIT_NONE)
+		return RIB_HOP_NOWHERE;
+	if (r->down >> r->snapshot->unit[way->hop.unit].port & 1)
+		return RIB_HOP_DOWN;
+	return way->gateway && way->gateway->silent ? RIB_HOP_SILENT : RIB_HOP_ALIVE;
+}
+
+/* ways_in gives the ways of a candidate that are in a state, as a set. */
+static uint32_t
+ways_in(const struct rib *r, const struct candidate *c, enum rib_hop_state state)
+{
+	uint32_t ways = 0;
+	for (unsigned i = 0; i < c->count; i++)
+		ways |= (uint32_t)(state_of(r, &c->way[i]) == state) << i;
+	return ways;
+}
+
+static const struct candidate *
+choose(const struct rib *r, const struct entry *e, uint32_t *ways)
+{
+	for (enum rib_hop_state state = RIB_HOP_ALIVE; state <= RIB_HOP_SILENT; state++)
+		for (const struct candidate *c = e->first; c; c = c->next)
+			if ((*ways = ways_in(r, c, state)))
+				return c;
+	for (const struct candidate *c = e->first; c; c = c->next)
+		if (c->origin == RIB_CONNECTED && (*ways = ways_in(r, c, RIB_HOP_DOWN)))
+			return c;
+	*ways = 0;
+	return NULL;
+}
+
 static struct next_hop_group
-usable_hops(const struct candidate *c)
+group_of(const struct candidate *c, uint32_t ways)
 {
 	struct next_hop_group g = { .count = 0 };
 	for (unsigned i = 0; i < c->count; i++)
-		if (c->hop[i].kind != NEXT_HOP_FORWARD || c->hop[i].unit != UNIT_NONE)
-			g.hop[g.count++] = c->hop[i];
+		if (ways >> i & 1)
+			g.hop[g.count++] = c->way[i].hop;
 	return g;
 }
 
@@ -221,27 +283,52 @@ entry_drop_if_empty(struct rib *r, const struct rib_route *route)
 	r->entry_count--;
 }
 
-/* activate puts the best usable candidate in force. */
+/* Gateways that can be replaced are worth asking after. */
+static void
+mark_replaceable(struct entry *e)
+{
+	if (!e->first || (!e->first->next && e->first->count < 2))
+		return;
+	for (struct candidate *c = e->first; c; c = c->next)
+		for (unsigned i = 0; i < c->count; i++)
+			if (c->way[i].gateway)
+				c->way[i].gateway->replaceable = true;
+}
+
+/* activate puts the best candidate in force, with what is alive of it. */
 static int
 activate(struct rib *r, struct entry *e, bool *changed)
 {
-	const struct candidate *best = e->first;
-	struct next_hop_group g = { .count = 0 };
-	for (; best; best = best->next) {
-		g = usable_hops(best);
-		if (g.count > 0)
-			break;
-	}
-	if (best == e->active)
+	uint32_t ways;
+	const struct candidate *best = choose(r, e, &ways);
+	if (best == e->active && ways == e->active_ways)
 		return 0;
 	struct fib *f = r->fib[e->instance];
+	struct next_hop_group g = { .count = 0 };
+	if (best)
+		g = group_of(best, ways);
 	int rc = best ? fib_insert(f, e->family, &e->prefix, e->length, &g)
 		      : fib_remove(f, e->family, &e->prefix, e->length);
 	if (rc)
 		return rc;
 	e->active = best;
+	e->active_ways = ways;
 	*changed = true;
 	return 0;
+}
+
+/* reconsider: something has changed that any route may depend on. */
+static int
+reconsider(struct rib *r, bool *changed)
+{
+	int rc = 0;
+	for (uint32_t b = 0; b < r->bucket_count; b++) {
+		for (struct entry *e = r->bucket[b]; e; e = e->next) {
+			int failed = activate(r, e, changed);
+			rc = rc ? rc : failed;
+		}
+	}
+	return rc;
 }
 
 static struct entry *
@@ -274,14 +361,14 @@ rib_add(struct rib *r, const struct rib_route *route, bool *changed)
 	struct candidate *c = candidate_make(r, route);
 	struct entry *e = c ? entry_make(r, route) : NULL;
 	if (!e) {
-		free(c);
+		candidate_free(r, c);
 		return -ENOMEM;
 	}
 	struct candidate **place = candidate_find(e, route);
 	struct candidate *replaced = candidate_is(*place, route) ? *place : NULL;
 	if (replaced && replaced->count == c->count &&
-	    memcmp(replaced->hop, c->hop, c->count * sizeof c->hop[0]) == 0) {
-		free(c);
+	    memcmp(replaced->way, c->way, c->count * sizeof c->way[0]) == 0) {
+		candidate_free(r, c);
 		return 0;
 	}
 	c->next = replaced ? replaced->next : *place;
@@ -289,11 +376,12 @@ rib_add(struct rib *r, const struct rib_route *route, bool *changed)
 	int rc = activate(r, e, changed);
 	if (rc) {
 		*place = replaced ? replaced : c->next;
-		free(c);
+		candidate_free(r, c);
 		entry_drop_if_empty(r, route);
 		return rc;
 	}
-	free(replaced);
+	candidate_free(r, replaced);
+	mark_replaceable(e);
 	return 0;
 }
 
@@ -316,9 +404,52 @@ rib_remove(struct rib *r, const struct rib_route *route, bool *changed)
 		*place = c;
 		return rc;
 	}
-	free(c);
+	candidate_free(r, c);
 	entry_drop_if_empty(r, route);
 	return 0;
+}
+
+int
+rib_port(struct rib *r, uint16_t port, bool up, bool *changed)
+{
+	uint64_t bit = 1ull << port, before = r->down;
+	bool ignored;
+	changed = changed ? changed : &ignored;
+	*changed = false;
+	r->down = up ? before & ~bit : before | bit;
+	return r->down == before ? 0 : reconsider(r, changed);
+}
+
+int
+rib_answers(struct rib *r, uint16_t unit, uint8_t family, const struct address *gateway, bool answers, bool *changed)
+{
+	struct gateway *g = gateway_find(r->gateways, unit, family, gateway);
+	bool ignored;
+	changed = changed ? changed : &ignored;
+	*changed = false;
+	if (!g || g->silent != answers)
+		return 0;
+	g->silent = !answers;
+	return reconsider(r, changed);
+}
+
+const struct gateways *
+rib_gateways(const struct rib *r)
+{
+	return r->gateways;
+}
+
+int
+rib_adopt(struct rib *r, const struct rib *old)
+{
+	bool any = false, ignored;
+	for (uint32_t i = 0; i < gateway_count(r->gateways); i++) {
+		struct gateway *g = gateway_at(r->gateways, i);
+		const struct gateway *former = gateway_find(old->gateways, g->unit, g->family, &g->address);
+		g->silent = former && former->silent;
+		any |= g->silent;
+	}
+	return any ? reconsider(r, &ignored) : 0;
 }
 
 /* tolerate: routes that say the same twice or name what is not there do not stop the others. */
@@ -386,7 +517,7 @@ static int
 add_static(struct rib *r, const struct static_route *s)
 {
 	struct rib_route route = { .prefix = s->prefix,
-				   .preference = RIB_PREFERENCE_STATIC,
+				   .preference = s->preference,
 				   .instance = s->instance,
 				   .family = s->family,
 				   .length = s->length,
@@ -421,7 +552,8 @@ rib_build(struct snapshot *s, const struct rib_route *learned, uint32_t count)
 		return NULL;
 	}
 	r->snapshot = s;
-	int rc = fill(r, learned, count);
+	r->gateways = gateways_create();
+	int rc = r->gateways ? fill(r, learned, count) : -ENOMEM;
 	if (rc) {
 		rib_destroy(r);
 		errno = -rc;
@@ -449,7 +581,7 @@ rib_destroy(struct rib *r)
 			next = e->next;
 			for (struct candidate *c = e->first, *after; c; c = after) {
 				after = c->next;
-				free(c);
+				candidate_free(r, c);
 			}
 			free(e);
 		}
@@ -457,6 +589,7 @@ rib_destroy(struct rib *r)
 	for (unsigned i = 0; i < INSTANCES; i++)
 		if (r->fib[i])
 			fib_destroy(r->fib[i]);
+	gateways_destroy(r->gateways);
 	free(r->bucket);
 	free(r);
 }
@@ -473,9 +606,13 @@ rib_walk(const struct rib *r, rib_each *each, void *ctx)
 							   .family = e->family,
 							   .length = e->length,
 							   .origin = c->origin };
+				enum rib_hop_state state[NEXT_HOP_GROUP_MAX];
 				route.group.count = c->count;
-				memcpy(route.group.hop, c->hop, c->count * sizeof c->hop[0]);
-				each(ctx, &route, c == e->active);
+				for (unsigned i = 0; i < c->count; i++) {
+					route.group.hop[i] = c->way[i].hop;
+					state[i] = state_of(r, &c->way[i]);
+				}
+				each(ctx, &route, state, c == e->active);
 			}
 		}
 	}

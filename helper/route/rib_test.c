@@ -144,12 +144,265 @@ impossible_routes_are_refused(void **state)
 	fixture_free(f);
 }
 
+/* in_force gives the units of the route to an address, as digits, or "". */
+static const char *
+in_force(const struct fixture *f, const char *to)
+{
+	static char text[NEXT_HOP_GROUP_MAX + 1];
+	const struct next_hop_group *g = look_up(f, to);
+	unsigned count = g ? g->count : 0;
+	for (unsigned i = 0; i < count; i++)
+		text[i] = (char)('0' + g->hop[i].unit);
+	text[count] = 0;
+	return text;
+}
+
+static void
+also(struct fixture *f, const char *gateway)
+{
+	struct next_hop_group *g = &f->route[f->snapshot.route_count - 1].group;
+	struct next_hop *h = &g->hop[g->count++];
+	*h = (struct next_hop){ .kind = NEXT_HOP_FORWARD };
+	h->gateway = fixture_address(gateway, &h->family);
+}
+
+static void
+prefer(struct fixture *f, uint32_t preference)
+{
+	f->route[f->snapshot.route_count - 1].preference = preference;
+}
+
+static bool
+port(struct fixture *f, uint16_t port, bool up)
+{
+	bool changed;
+	assert_int_equal(rib_port(f->rib, port, up, &changed), 0);
+	return changed;
+}
+
+static bool
+answers(struct fixture *f, uint16_t unit, const char *gateway, bool does)
+{
+	uint8_t family;
+	struct address a = fixture_address(gateway, &family);
+	bool changed;
+	assert_int_equal(rib_answers(f->rib, unit, family, &a, does, &changed), 0);
+	return changed;
+}
+
+struct family_row {
+	const char *prefix, *first, *second, *third, *to;
+	uint8_t length;
+};
+static const struct family_row families[] = {
+	{ "192.0.2.0", "10.0.1.2", "10.0.2.2", "10.0.3.2", "192.0.2.7", 24 },
+	{ "2001:db8:77::", "2001:db8:1::2", "2001:db8:2::2", "2001:db8:3::2", "2001:db8:77::7", 48 },
+};
+
+static void
+a_next_hop_whose_device_is_down_gives_way_and_comes_back(void **state)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const struct family_row *v = &families[i];
+		struct fixture *f = fixture_new(64);
+		fixture_route(f, v->prefix, v->length, NEXT_HOP_FORWARD, v->first);
+		also(f, v->second);
+		fixture_route(f, v->prefix, v->length, NEXT_HOP_FORWARD, v->third);
+		prefer(f, 7);
+		fixture_commit(f);
+		assert_string_equal(in_force(f, v->to), "12");
+		assert_true(port(f, 0, false));
+		assert_string_equal(in_force(f, v->to), "2");
+		assert_false(port(f, 0, false));
+		assert_true(port(f, 1, false));
+		assert_string_equal(in_force(f, v->to), "3");
+		/* The network of the second device has no other route. */
+		assert_true(port(f, 1, true));
+		assert_string_equal(in_force(f, v->to), "2");
+		assert_true(port(f, 0, true));
+		assert_string_equal(in_force(f, v->to), "12");
+		fixture_free(f);
+	}
+}
+
+static void
+a_gateway_that_does_not_answer_gives_way_and_comes_back(void **state)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const struct family_row *v = &families[i];
+		struct fixture *f = fixture_new(64);
+		fixture_route(f, v->prefix, v->length, NEXT_HOP_FORWARD, v->first);
+		also(f, v->second);
+		fixture_route(f, v->prefix, v->length, NEXT_HOP_FORWARD, v->third);
+		prefer(f, 7);
+		fixture_commit(f);
+		assert_true(answers(f, 2, v->second, false));
+		assert_string_equal(in_force(f, v->to), "1");
+		assert_false(answers(f, 2, v->second, false));
+		assert_true(answers(f, 1, v->first, false));
+		assert_string_equal(in_force(f, v->to), "3");
+		assert_true(answers(f, 2, v->second, true));
+		assert_string_equal(in_force(f, v->to), "2");
+		/* Where nothing answers, all that may yet are asked again, the best first. */
+		assert_true(answers(f, 2, v->second, false));
+		assert_true(answers(f, 3, v->third, false));
+		assert_string_equal(in_force(f, v->to), "12");
+		assert_true(port(f, 0, false));
+		assert_string_equal(in_force(f, v->to), "2");
+		fixture_free(f);
+	}
+}
+
+static void
+whether_others_than_gateways_answer_is_nothing_to_the_routes(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.2");
+	fixture_commit(f);
+	assert_false(answers(f, 2, "10.0.2.3", false));
+	assert_false(answers(f, 1, "10.0.2.2", false));
+	assert_string_equal(in_force(f, "192.0.2.7"), "2");
+	/* It has no other: packets go on asking. */
+	assert_false(answers(f, 2, "10.0.2.2", false));
+	assert_string_equal(in_force(f, "192.0.2.7"), "2");
+	fixture_free(f);
+}
+
+static void
+without_a_device_a_shorter_prefix_holds_but_a_network_of_our_own_stays(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_route(f, "0.0.0.0", 0, NEXT_HOP_FORWARD, "10.0.1.2");
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.2");
+	fixture_commit(f);
+	assert_true(port(f, 1, false));
+	assert_string_equal(in_force(f, "192.0.2.7"), "1");
+	assert_string_equal(in_force(f, "10.0.2.7"), "2");
+	/* Unless there is another way to just that network. */
+	struct rib_route other = kernel_route("10.0.2.0", 24, 20, "10.0.3.2");
+	bool changed;
+	assert_int_equal(rib_add(f->rib, &other, &changed), 0);
+	assert_true(changed);
+	assert_string_equal(in_force(f, "10.0.2.7"), "3");
+	assert_true(port(f, 1, true));
+	assert_string_equal(in_force(f, "10.0.2.7"), "2");
+	assert_string_equal(in_force(f, "192.0.2.7"), "2");
+	fixture_free(f);
+}
+
+static void
+a_route_of_the_kernel_stands_in_for_a_static_one(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.1.2");
+	fixture_commit(f);
+	struct rib_route kernel = kernel_route("192.0.2.0", 24, RIB_PREFERENCE_KERNEL, "10.0.2.2");
+	assert_int_equal(rib_add(f->rib, &kernel, NULL), 0);
+	assert_true(answers(f, 1, "10.0.1.2", false));
+	assert_string_equal(in_force(f, "192.0.2.7"), "2");
+	assert_int_equal(rib_remove(f->rib, &kernel, NULL), 0);
+	assert_string_equal(in_force(f, "192.0.2.7"), "1");
+	fixture_free(f);
+}
+
+static const struct gateway *
+gateway(const struct fixture *f, uint16_t unit, const char *text)
+{
+	uint8_t family;
+	struct address a = fixture_address(text, &family);
+	return gateway_find(rib_gateways(f->rib), unit, family, &a);
+}
+
+static void
+gateways_are_known_as_long_as_routes_lead_there_and_whether_others_could_stand_in(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.1.2");
+	fixture_route(f, "198.51.100.0", 24, NEXT_HOP_FORWARD, "10.0.3.2");
+	fixture_commit(f);
+	assert_false(gateway(f, 1, "10.0.1.2")->replaceable);
+	struct rib_route other = kernel_route("192.0.2.0", 24, 20, "10.0.2.2");
+	assert_int_equal(rib_add(f->rib, &other, NULL), 0);
+	assert_true(gateway(f, 1, "10.0.1.2")->replaceable);
+	assert_true(gateway(f, 2, "10.0.2.2")->replaceable);
+	assert_false(gateway(f, 3, "10.0.3.2")->replaceable);
+	assert_int_equal(gateway_count(rib_gateways(f->rib)), 3);
+	assert_int_equal(rib_remove(f->rib, &other, NULL), 0);
+	assert_null(gateway(f, 2, "10.0.2.2"));
+	assert_int_equal(gateway_count(rib_gateways(f->rib)), 2);
+	fixture_free(f);
+}
+
+static void
+a_commit_keeps_what_is_known_of_gateways(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.1.2");
+	also(f, "10.0.2.2");
+	fixture_commit(f);
+	assert_true(answers(f, 1, "10.0.1.2", false));
+	struct rib *old = f->rib;
+	f->rib = rib_build(&f->snapshot, NULL, 0);
+	assert_non_null(f->rib);
+	assert_string_equal(in_force(f, "192.0.2.7"), "12");
+	assert_int_equal(rib_adopt(f->rib, old), 0);
+	assert_string_equal(in_force(f, "192.0.2.7"), "2");
+	rib_destroy(old);
+	assert_true(answers(f, 1, "10.0.1.2", true));
+	assert_string_equal(in_force(f, "192.0.2.7"), "12");
+	fixture_free(f);
+}
+
+struct seen {
+	enum rib_hop_state state[2];
+	bool active[2];
+	unsigned count;
+};
+
+static void
+see(void *ctx, const struct rib_route *route, const enum rib_hop_state *state, bool active)
+{
+	struct seen *s = ctx;
+	if (route->origin != RIB_STATIC)
+		return;
+	unsigned i = route->preference == RIB_PREFERENCE_STATIC ? 0 : 1;
+	s->state[i] = state[0];
+	s->active[i] = active;
+	s->count++;
+}
+
+static void
+a_listing_tells_which_routes_are_in_force_and_why_others_are_not(void **state)
+{
+	struct fixture *f = fixture_new(64);
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.1.2");
+	fixture_route(f, "192.0.2.0", 24, NEXT_HOP_FORWARD, "10.0.2.2");
+	prefer(f, 7);
+	fixture_commit(f);
+	static const struct seen expected[] = {
+		{ { RIB_HOP_ALIVE, RIB_HOP_ALIVE }, { true, false }, 2 },
+		{ { RIB_HOP_SILENT, RIB_HOP_ALIVE }, { false, true }, 2 },
+		{ { RIB_HOP_SILENT, RIB_HOP_DOWN }, { true, false }, 2 },
+		{ { RIB_HOP_DOWN, RIB_HOP_DOWN }, { false, false }, 2 },
+	};
+	for (unsigned step = 0; step < 4; step++) {
+		if (step == 1)
+			answers(f, 1, "10.0.1.2", false);
+		if (step > 1)
+			port(f, step == 2 ? 1 : 0, false);
+		struct seen s = { .count = 0 };
+		rib_walk(f->rib, see, &s);
+		assert_memory_equal(&s, &expected[step], sizeof s);
+	}
+	fixture_free(f);
+}
+
 struct census {
 	unsigned total, active, by_origin[RIB_ORIGINS];
 };
 
 static void
-count(void *ctx, const struct rib_route *route, bool active)
+count(void *ctx, const struct rib_route *route, const enum rib_hop_state *state, bool active)
 {
 	struct census *c = ctx;
 	c->total++;
@@ -212,6 +465,14 @@ main(void)
 		cmocka_unit_test(impossible_routes_are_refused),
 		cmocka_unit_test(many_routes_are_all_known_and_all_go),
 		cmocka_unit_test(learned_routes_come_with_the_build),
+		cmocka_unit_test(a_next_hop_whose_device_is_down_gives_way_and_comes_back),
+		cmocka_unit_test(a_gateway_that_does_not_answer_gives_way_and_comes_back),
+		cmocka_unit_test(whether_others_than_gateways_answer_is_nothing_to_the_routes),
+		cmocka_unit_test(without_a_device_a_shorter_prefix_holds_but_a_network_of_our_own_stays),
+		cmocka_unit_test(a_route_of_the_kernel_stands_in_for_a_static_one),
+		cmocka_unit_test(gateways_are_known_as_long_as_routes_lead_there_and_whether_others_could_stand_in),
+		cmocka_unit_test(a_commit_keeps_what_is_known_of_gateways),
+		cmocka_unit_test(a_listing_tells_which_routes_are_in_force_and_why_others_are_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,7 @@ settings_build(struct build *b)
 	b->s->settings = (struct settings){
 		.fail_open = g->fail_mode == GIVEN_SETTINGS_FAIL_MODE_OPEN,
 		.tcp = { .no_syn_check = g->tcp_no_syn_check,
+			 .strict_syn_check = g->tcp_strict_syn_check,
 			 .no_sequence_check = g->tcp_no_sequence_check,
 			 .rst_invalidate = g->tcp_rst_invalidate,
 			 .fin_invalidate = g->tcp_fin_invalidate },
@@ -46,6 +47,9 @@ settings_build(struct build *b)
 		.tcp_time_wait_s = g->tcp_time_wait,
 		.tcp_mss = (uint16_t)g->tcp_mss,
 		.session_maximum = g->session_maximum,
+		.early_ageout_s = g->early_ageout,
+		.high_watermark = (uint8_t)g->high_watermark,
+		.low_watermark = (uint8_t)g->low_watermark,
 		.icmp_error_rate = g->icmp_error_rate,
 		.icmp_error_burst = g->icmp_error_burst,
 		.require_delivery = g->require_delivery,
@@ -452,6 +456,7 @@ routes_build(struct build *b)
 			.instance = (uint16_t)g->instance,
 			.family = family_of(&g->prefix),
 			.length = (uint8_t)g->length,
+			.preference = g->preference,
 			.prefix = address_of(&g->prefix),
 			.group = hops_of(g),
 		};

@@ -62,11 +62,11 @@ pool_build(const struct given_nat_pool *g, struct nat *n, uint32_t index, struct
 static bool
 rule_build(const struct given_nat_rule *g, struct nat *n, uint32_t index, struct arena *arena)
 {
-	static const uint8_t action[] = { [GIVEN_NAT_RULE_ACTION_OFF] = NAT_OFF,
-					  [GIVEN_NAT_RULE_ACTION_INTERFACE] = NAT_INTERFACE,
-					  [GIVEN_NAT_RULE_ACTION_POOL] = NAT_POOL,
-					  [GIVEN_NAT_RULE_ACTION_PREFIX] = NAT_PREFIX,
-					  [GIVEN_NAT_RULE_ACTION_NPTV6] = NAT_NPTV6 };
+	static const uint8_t action[] = {
+		[GIVEN_NAT_RULE_ACTION_OFF] = NAT_OFF,     [GIVEN_NAT_RULE_ACTION_INTERFACE] = NAT_INTERFACE,
+		[GIVEN_NAT_RULE_ACTION_POOL] = NAT_POOL,   [GIVEN_NAT_RULE_ACTION_PREFIX] = NAT_PREFIX,
+		[GIVEN_NAT_RULE_ACTION_NPTV6] = NAT_NPTV6, [GIVEN_NAT_RULE_ACTION_NAT64] = NAT_64
+	};
 	static const uint8_t persistent[] = {
 		[GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST] = NAT_ANY_REMOTE_HOST,
 		[GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST] = NAT_TARGET_HOST,
@@ -87,11 +87,12 @@ rule_build(const struct given_nat_rule *g, struct nat *n, uint32_t index, struct
 		r->persistent_timeout_s = (uint16_t)g->persistent_timeout;
 		r->persistent_sessions = g->persistent_sessions;
 	}
-	if (r->action == NAT_PREFIX || r->action == NAT_NPTV6) {
+	if (g->has_outer) {
 		r->family = family_of(&g->outer);
 		r->outer = address_of(&g->outer);
-		r->inner = address_of(&g->inner);
 	}
+	if (g->has_inner)
+		r->inner = address_of(&g->inner);
 	n->rule_name[index] = r->name;
 	return r->name;
 }

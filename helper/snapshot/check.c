@@ -546,12 +546,12 @@ table_check(struct check *c, uint32_t route)
 }
 
 struct route_key {
-	uint32_t instance, length;
+	uint32_t instance, length, preference;
 	uint8_t family;
 	uint8_t prefix[16];
 	uint8_t reserved[3];
 };
-_Static_assert(sizeof(struct route_key) == 28, "compared as bytes, so without padding");
+_Static_assert(sizeof(struct route_key) == 32, "compared as bytes, so without padding");
 
 static bool
 routes_check(struct check *c)
@@ -584,8 +584,10 @@ routes_check(struct check *c)
 		for (uint32_t h = 0; h < r->next_hops_count; h++)
 			if (!hop_check(c, i, h))
 				return false;
-		prefixes[i] =
-		    (struct route_key){ .instance = r->instance, .length = r->length, .family = family_of(&r->prefix) };
+		prefixes[i] = (struct route_key){ .instance = r->instance,
+						  .length = r->length,
+						  .preference = r->preference,
+						  .family = family_of(&r->prefix) };
 		memcpy(prefixes[i].prefix, r->prefix.bytes, r->prefix.length);
 		keys[i] = (struct check_key){ &prefixes[i], sizeof prefixes[i], i };
 	}

@@ -5,6 +5,7 @@
 
 #include "nat/nat.h"
 #include "nat/nptv6.h"
+#include "nat/prefix64.h"
 #include "snapshot/check_private.h"
 
 static const char *
@@ -137,16 +138,41 @@ nptv6_check(struct check *c, uint32_t rule)
 }
 
 static bool
+nat64_check(struct check *c, uint32_t rule)
+{
+	const struct given_nat_rule *r = &c->g->nat_rules[rule];
+	if (!r->has_outer)
+		return refusal_set(c->why, "missing", rule_at(c, rule, "outer"), "expected a prefix");
+	if (r->has_inner)
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "inner"), "expected none for action nat64");
+	if (r->outer.length != sizeof(struct address))
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "outer"), "expected 16 bytes, found %u",
+				   r->outer.length);
+	if (!prefix64_is_length(r->length))
+		return refusal_set(c->why, "bound", rule_at(c, rule, "length"),
+				   "expected 32, 40, 48, 56, 64 or 96, found %u", r->length);
+	if (!host_bits_zero(&r->outer, r->length) || r->outer.bytes[8] != 0)
+		return refusal_set(c->why, "address", rule_at(c, rule, "outer"),
+				   "expected no bits behind length %u, and bits 64 to 71 zero", r->length);
+	if (r->outer_port || r->inner_port)
+		return refusal_set(c->why, "conflict", rule_at(c, rule, "outer_port"), "expected no ports");
+	return true;
+}
+
+static bool
 rule_check(struct check *c, uint32_t rule)
 {
 	const struct given_nat_rule *r = &c->g->nat_rules[rule];
 	bool nptv6 = r->action == GIVEN_NAT_RULE_ACTION_NPTV6, pool = r->action == GIVEN_NAT_RULE_ACTION_POOL;
+	bool nat64 = r->action == GIVEN_NAT_RULE_ACTION_NAT64;
 	bool prefix = nptv6 || r->action == GIVEN_NAT_RULE_ACTION_PREFIX;
 	if (prefix && !prefix_check(c, rule))
 		return false;
 	if (nptv6 && !nptv6_check(c, rule))
 		return false;
-	if (!prefix && (r->has_outer || r->has_inner || r->length || r->outer_port || r->inner_port))
+	if (nat64 && !nat64_check(c, rule))
+		return false;
+	if (!prefix && !nat64 && (r->has_outer || r->has_inner || r->length || r->outer_port || r->inner_port))
 		return refusal_set(c->why, "conflict", rule_at(c, rule, "action"),
 				   "expected prefix for a rule with prefixes or ports");
 	if (pool && !refers(r->pool, c->g->nat_pools_count, 1))
@@ -205,6 +231,8 @@ action_fits(enum given_nat_set_stage stage, enum given_nat_rule_action action)
 	case GIVEN_NAT_RULE_ACTION_OFF:
 	case GIVEN_NAT_RULE_ACTION_POOL:
 		return stage == GIVEN_NAT_SET_STAGE_SOURCE || stage == GIVEN_NAT_SET_STAGE_DESTINATION;
+	case GIVEN_NAT_RULE_ACTION_NAT64:
+		return stage == GIVEN_NAT_SET_STAGE_STATIC_DESTINATION;
 	case GIVEN_NAT_RULE_ACTION_INTERFACE:
 		return stage == GIVEN_NAT_SET_STAGE_SOURCE;
 	case GIVEN_NAT_RULE_ACTION_PREFIX:

@@ -501,6 +501,10 @@ settings_zones_and_ports_are_taken_over(void **state)
 	assert_false(s->settings.fail_open);
 	assert_true(s->settings.tcp.no_sequence_check);
 	assert_false(s->settings.tcp.no_syn_check);
+	assert_true(s->settings.tcp.strict_syn_check);
+	assert_int_equal(s->settings.early_ageout_s, 30);
+	assert_int_equal(s->settings.high_watermark, 90);
+	assert_int_equal(s->settings.low_watermark, 70);
 	assert_false(s->settings.tcp.rst_invalidate);
 	assert_true(s->settings.tcp.fin_invalidate);
 	assert_int_equal(s->settings.tcp_time_wait_s, 150);

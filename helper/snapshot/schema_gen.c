@@ -10,6 +10,8 @@ static const struct schema_field settings_fields[] = {
 	  .type = { .kind = SCHEMA_CHOICE, .words = settings_fail_mode_words, .value_count = 2 } },
 	{ .name = "tcp_no_syn_check", .name_length = 16, .required = true, .at = offsetof(struct given_settings, tcp_no_syn_check),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
+	{ .name = "tcp_strict_syn_check", .name_length = 20, .required = true, .at = offsetof(struct given_settings, tcp_strict_syn_check),
+	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "tcp_no_sequence_check", .name_length = 21, .required = true, .at = offsetof(struct given_settings, tcp_no_sequence_check),
 	  .type = { .kind = SCHEMA_BOOLEAN } },
 	{ .name = "tcp_rst_invalidate", .name_length = 18, .required = true, .at = offsetof(struct given_settings, tcp_rst_invalidate),
@@ -24,6 +26,12 @@ static const struct schema_field settings_fields[] = {
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 65535ll } },
 	{ .name = "session_maximum", .name_length = 15, .required = true, .at = offsetof(struct given_settings, session_maximum),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1024ll, .high = 16777216ll } },
+	{ .name = "early_ageout", .name_length = 12, .required = true, .at = offsetof(struct given_settings, early_ageout),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 65535ll } },
+	{ .name = "high_watermark", .name_length = 14, .required = true, .at = offsetof(struct given_settings, high_watermark),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 100ll } },
+	{ .name = "low_watermark", .name_length = 13, .required = true, .at = offsetof(struct given_settings, low_watermark),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 100ll } },
 	{ .name = "icmp_error_rate", .name_length = 15, .required = true, .at = offsetof(struct given_settings, icmp_error_rate),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1000000ll } },
 	{ .name = "icmp_error_burst", .name_length = 16, .required = true, .at = offsetof(struct given_settings, icmp_error_burst),
@@ -39,7 +47,7 @@ static const struct schema_field settings_fields[] = {
 	{ .name = "log_zone_burst", .name_length = 14, .required = true, .at = offsetof(struct given_settings, log_zone_burst),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 1ll, .high = 1000000ll } },
 };
-const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 16, .field = settings_fields };
+const struct schema_map given_settings_map = { .name = "settings", .size = sizeof(struct given_settings), .count = 20, .field = settings_fields };
 
 static const int64_t host_service_family_values[] = { 0, 2, 10 };
 static const struct schema_field host_service_fields[] = {
@@ -321,6 +329,8 @@ static const struct schema_field route_fields[] = {
 	  .type = { .kind = SCHEMA_BYTES, .lengths = 1u << 4 | 1u << 16 } },
 	{ .name = "length", .name_length = 6, .required = true, .at = offsetof(struct given_route, length),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 128ll } },
+	{ .name = "preference", .name_length = 10, .required = true, .at = offsetof(struct given_route, preference),
+	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 4294967295ll } },
 	{ .name = "kind", .name_length = 4, .required = true, .at = offsetof(struct given_route, kind),
 	  .type = { .kind = SCHEMA_CHOICE, .words = route_kind_words, .value_count = 4 } },
 	{ .name = "next_hops", .name_length = 9, .required = true, .at = offsetof(struct given_route, next_hops), .count_at = offsetof(struct given_route, next_hops_count),
@@ -328,7 +338,7 @@ static const struct schema_field route_fields[] = {
 	{ .name = "table", .name_length = 5, .required = true, .at = offsetof(struct given_route, table),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 63ll } },
 };
-const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 6, .field = route_fields };
+const struct schema_map given_route_map = { .name = "route", .size = sizeof(struct given_route), .count = 7, .field = route_fields };
 
 static const struct schema_field octet_range_fields[] = {
 	{ .name = "low", .name_length = 3, .required = true, .at = offsetof(struct given_octet_range, low),
@@ -606,13 +616,13 @@ static const struct schema_field nat_pool_fields[] = {
 const struct schema_map given_nat_pool_map = { .name = "nat_pool", .size = sizeof(struct given_nat_pool), .count = 8, .field = nat_pool_fields };
 
 static const uint32_t nat_rule_name_characters[4] = { 0x00000000, 0xffffffff, 0xffffffff, 0x7fffffff };
-static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix", "nptv6" };
+static const char *const nat_rule_action_words[] = { "off", "interface", "pool", "prefix", "nptv6", "nat64" };
 static const char *const nat_rule_persistent_words[] = { "any-remote-host", "target-host", "target-host-port" };
 static const struct schema_field nat_rule_fields[] = {
 	{ .name = "name", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, name),
 	  .type = { .kind = SCHEMA_TEXT, .low = 1ll, .high = 255ll, .characters = nat_rule_name_characters } },
 	{ .name = "action", .name_length = 6, .required = true, .at = offsetof(struct given_nat_rule, action),
-	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 5 } },
+	  .type = { .kind = SCHEMA_CHOICE, .words = nat_rule_action_words, .value_count = 6 } },
 	{ .name = "pool", .name_length = 4, .required = true, .at = offsetof(struct given_nat_rule, pool),
 	  .type = { .kind = SCHEMA_INTEGER, .width = sizeof(uint32_t), .low = 0ll, .high = 1024ll } },
 	{ .name = "outer", .name_length = 5, .required = false, .at = offsetof(struct given_nat_rule, outer), .present_at = offsetof(struct given_nat_rule, has_outer),

@@ -9,6 +9,7 @@ enum given_settings_fail_mode { GIVEN_SETTINGS_FAIL_MODE_CLOSED, GIVEN_SETTINGS_
 struct given_settings {
 	uint32_t fail_mode;
 	bool tcp_no_syn_check;
+	bool tcp_strict_syn_check;
 	bool tcp_no_sequence_check;
 	bool tcp_rst_invalidate;
 	bool tcp_fin_invalidate;
@@ -16,6 +17,9 @@ struct given_settings {
 	uint32_t tcp_time_wait;
 	uint32_t tcp_mss;
 	uint32_t session_maximum;
+	uint32_t early_ageout;
+	uint32_t high_watermark;
+	uint32_t low_watermark;
 	uint32_t icmp_error_rate;
 	uint32_t icmp_error_burst;
 	bool require_delivery;
@@ -200,6 +204,7 @@ struct given_route {
 	uint32_t instance;
 	struct schema_bytes prefix;
 	uint32_t length;
+	uint32_t preference;
 	uint32_t kind;
 	uint32_t next_hops_count;
 	struct given_route_hop *next_hops;
@@ -386,7 +391,7 @@ struct given_nat_pool {
 };
 extern const struct schema_map given_nat_pool_map;
 
-enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX, GIVEN_NAT_RULE_ACTION_NPTV6 };
+enum given_nat_rule_action { GIVEN_NAT_RULE_ACTION_OFF, GIVEN_NAT_RULE_ACTION_INTERFACE, GIVEN_NAT_RULE_ACTION_POOL, GIVEN_NAT_RULE_ACTION_PREFIX, GIVEN_NAT_RULE_ACTION_NPTV6, GIVEN_NAT_RULE_ACTION_NAT64 };
 enum given_nat_rule_persistent { GIVEN_NAT_RULE_PERSISTENT_ANY_REMOTE_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST, GIVEN_NAT_RULE_PERSISTENT_TARGET_HOST_PORT };
 struct given_nat_rule {
 	struct schema_text name;

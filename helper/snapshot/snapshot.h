@@ -23,9 +23,12 @@ struct settings {
 	uint32_t tcp_time_wait_s;       /* default 2 */
 	uint16_t tcp_mss;               /* what forwarded SYNs may offer at most; 0 = what they like */
 	uint32_t session_maximum;       /* per helper, divided among workers; at most what the helper was started for */
-	uint32_t icmp_error_rate;       /* errors and resets per second and worker, default 1000 */
-	uint32_t icmp_error_burst;      /* default 100 */
-	bool require_delivery;          /* new sessions only while the log is delivered (event_ring_delivers) */
+	uint32_t early_ageout_s;   /* idle time after which sessions end while the table is nearly full, default 20 */
+	uint8_t high_watermark;    /* percent of session_maximum beyond which that begins; 100: never */
+	uint8_t low_watermark;     /* and at which it ends */
+	uint32_t icmp_error_rate;  /* errors and resets per second and worker, default 1000 */
+	uint32_t icmp_error_burst; /* default 100 */
+	bool require_delivery;     /* new sessions only while the log is delivered (event_ring_delivers) */
 };
 
 enum { FORWARDING_CLASSES = 16, LOSS_PRIORITIES = 4, DSCPS = 64, QUEUES = 8 };
@@ -162,6 +165,7 @@ struct policy_set {
 struct static_route {
 	uint16_t instance;
 	uint8_t family, length;
+	uint32_t preference;
 	struct address prefix;
 	struct next_hop_group group;
 };

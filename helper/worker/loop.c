@@ -625,8 +625,10 @@ drop_held(struct loop *l)
 	bool found;
 
 	w->now_ns = END_OF_TIME;
-	while (wait_next(w, &p, &found))
+	while (wait_next(w, &p, &found)) {
 		drop(l, p.frame, DROP_REASON_NEIGHBOUR_UNRESOLVED);
+		wait_leave(w);
+	}
 	while (fragment_expired(w->fragments, END_OF_TIME, &p) || fragment_release(w->fragments, &p))
 		drop(l, p.frame, DROP_REASON_FRAGMENT_UNKNOWN);
 	w->now_ns = now_ns;

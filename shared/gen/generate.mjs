@@ -149,8 +149,18 @@ export function judge(frames, enumerations) {
     if (dimensions[0] < enums.event_type.count || dimensions[1] < enums.event_outcome.count)
       refuse(`ring.producer.${name}: [${dimensions}] is too small for the event types and outcomes`);
   }
+  const book = frames.accounts;
+  if (book.rows_at % page !== 0) refuse(`accounts.rows_at: ${book.rows_at} is no page boundary`);
+  if (Buffer.byteLength(book.magic) !== 8) refuse("accounts.magic: not 8 bytes");
+  const structs = [
+    structOf("account_header", book.header, book.rows_at, { gaps: true }),
+    structOf("account_row", book.row, book.row_head, { gaps: true }),
+    structOf("account_cell", book.cell, book.cell[0][2]),
+  ];
+  for (const { name, size } of structs) if (size % 64 !== 0) refuse(`accounts: ${name} is not in whole cache lines`);
   return {
     enums,
+    accounts: { ...book, structs },
     frame: { size: frame.size, parts, record, kinds },
     ring: { ...ring, structs: files },
     version: frames.layout_version,
@@ -170,6 +180,8 @@ export function layoutHash(model) {
     ]),
     [model.ring.page_size, model.ring.slots_at, model.ring.magic],
     model.ring.structs.map((s) => [s.name, shape(s)]),
+    [model.accounts.rows_at, model.accounts.worker_count, model.accounts.magic],
+    model.accounts.structs.map((s) => [s.name, shape(s)]),
     Object.values(model.enums).map((e) => [e.name, e.members.map((m) => [m.key, m.value])]),
   ]);
   return createHash("sha256").update(canonical).digest("hex").slice(0, 16);
@@ -258,8 +270,11 @@ function cEnum({ name, members, count }) {
   ];
 }
 
+/** magicWord writes eight characters as the number that a little-endian machine reads. */
+const magicWord = (magic) => `0x${Buffer.from(magic).reverse().toString("hex")}ull /* "${magic}" */`;
+
 function header(model) {
-  const { frame, ring } = model;
+  const { frame, ring, accounts } = model;
   return [
     "/* wire_gen.h: everything that crosses the ring, generated from shared/wire/ by shared/gen/generate.mjs; do not edit.",
     " * SPDX-License-Identifier: Apache-2.0 */",
@@ -275,7 +290,10 @@ function header(model) {
     `#define EVENT_FRAME_SIZE ${frame.size}u`,
     `#define RING_PAGE_SIZE ${ring.page_size}u`,
     `#define RING_SLOTS_AT ${ring.slots_at}u`,
-    `#define RING_MAGIC 0x${Buffer.from(ring.magic).reverse().toString("hex")}ull /* "${ring.magic}" */`,
+    `#define RING_MAGIC ${magicWord(ring.magic)}`,
+    `#define ACCOUNT_ROWS_AT ${accounts.rows_at}u`,
+    `#define ACCOUNT_WORKERS ${accounts.worker_count}u`,
+    `#define ACCOUNT_MAGIC ${magicWord(accounts.magic)}`,
     "",
     ...Object.values(model.enums).flatMap(cEnum),
     ...frame.parts.flatMap((p) => cStruct(p, p.part === "record" ? frame.kinds : [])),
@@ -288,6 +306,7 @@ function header(model) {
     `_Static_assert(sizeof(struct event_frame) == ${frame.size}, "event_frame changed size");`,
     "",
     ...ring.structs.flatMap((s) => cStruct(s)),
+    ...accounts.structs.flatMap((s) => cStruct(s)),
     "#endif",
     "",
   ].join("\n");
@@ -318,7 +337,7 @@ function tsEnum({ name, members, count }) {
 }
 
 function module(model) {
-  const { frame, ring } = model;
+  const { frame, ring, accounts } = model;
   const shared = new Set(frame.kinds.flatMap((k) => k.views.map((v) => v.shared)));
   const named = (fields) => fields.filter((f) => !shared.has(f.name) && !f.reserved);
   return [
@@ -331,6 +350,10 @@ function module(model) {
     `export const RING_PAGE_SIZE = ${ring.page_size};`,
     `export const RING_SLOTS_AT = ${ring.slots_at};`,
     `export const RING_MAGIC = "${ring.magic}";`,
+    `export const ACCOUNT_ROWS_AT = ${accounts.rows_at};`,
+    `export const ACCOUNT_ROW_HEAD = ${accounts.row_head};`,
+    `export const ACCOUNT_CELL_SIZE = ${accounts.structs[2].size};`,
+    `export const ACCOUNT_MAGIC = "${accounts.magic}";`,
     "",
     ...Object.values(model.enums).flatMap(tsEnum),
     "/** Offsets in the frame. Bytes whose meaning depends on the kind are in `view` only. */",
@@ -348,6 +371,16 @@ function module(model) {
     ...ring.structs.flatMap((s) =>
       tsOffsets(
         s.name.replace("ring_", ""),
+        s.fields.filter((f) => !f.reserved),
+      ),
+    ),
+    "} as const;",
+    "",
+    "/** Offsets in the account book: in its header, a row, and a worker's cell of a row. */",
+    "export const accountOffset = {",
+    ...accounts.structs.flatMap((s) =>
+      tsOffsets(
+        s.name.replace("account_", ""),
         s.fields.filter((f) => !f.reserved),
       ),
     ),
@@ -380,7 +413,7 @@ function fieldTable(fields, base = 0) {
 }
 
 function documentation(model) {
-  const { frame, ring } = model;
+  const { frame, ring, accounts } = model;
   const heading = { header: "Frame header", record: "RT_FLOW record", extension: "Extension" };
   return [
     "# Wire contract",
@@ -421,6 +454,15 @@ function documentation(model) {
     "",
     ...ring.structs.flatMap((s, i) => [
       `### ${["Identity: page 0 of the ring file, immutable", "Producer: page 1 of the ring file, written by the helper", "Consumer: the cursor file, written by the daemon"][i]}`,
+      ...fieldTable(s.fields.filter((f) => !f.reserved)),
+    ]),
+    "## Account book",
+    accounts.$comment,
+    "",
+    `Magic \`${accounts.magic}\`; the rows begin at ${accounts.rows_at}.`,
+    "",
+    ...accounts.structs.flatMap((s, i) => [
+      `### ${["Header: page 0", "Row", "Cell of a worker"][i]}`,
       ...fieldTable(s.fields.filter((f) => !f.reserved)),
     ]),
     "## Enumerations",

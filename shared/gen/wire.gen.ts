@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "74091739f057453b";
+export const LAYOUT_HASH = "6ac82ab427dc7c15";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
 export const RING_MAGIC = "RWRING02";
+export const ACCOUNT_ROWS_AT = 4096;
+export const ACCOUNT_ROW_HEAD = 576;
+export const ACCOUNT_CELL_SIZE = 128;
+export const ACCOUNT_MAGIC = "RWBOOK01";
 
 export const EventType = {
   /** a session was installed and its first packet went on */
@@ -257,6 +261,23 @@ export const eventOutcomeText: readonly string[] = ["written","suppressed","lost
 /** The declared name, by value. */
 export const eventOutcomeName: readonly (EventOutcomeName | undefined)[] = ["WRITTEN", "SUPPRESSED", "LOST_BUDGET", "LOST_FULL"];
 
+export const AccountClass = {
+  /** row 0: LOG_SUPPRESSED, and whatever has no rule */
+  SUMMARIES: 0,
+  /** a policy, named FROM/TO/POLICY or global/POLICY; default: the default policy; host-inbound-traffic */
+  POLICY: 1,
+  /** a filter's term, named FAMILY/FILTER/TERM */
+  FILTER: 2,
+  /** a screen of a zone, named ZONE/SCREEN_ID */
+  SCREEN: 3,
+} as const;
+export type AccountClass = (typeof AccountClass)[keyof typeof AccountClass];
+export type AccountClassName = keyof typeof AccountClass;
+/** What a user reads, by value. */
+export const accountClassText: readonly string[] = ["summaries","policy","filter","screen"];
+/** The declared name, by value. */
+export const accountClassName: readonly (AccountClassName | undefined)[] = ["SUMMARIES", "POLICY", "FILTER", "SCREEN"];
+
 export const DropReason = {
   /** not dropped */
   NONE: 0,
@@ -282,7 +303,7 @@ export const DropReason = {
   IPV6_EXTENSION: 10,
   /** a fragment with impossible offset, length or flags */
   FRAGMENT_INVALID: 11,
-  /** a first fragment too short for its transport header */
+  /** a first fragment too short for its transport header, or a later one inside it */
   FRAGMENT_TINY: 12,
   /** a later fragment whose first fragment did not come in time */
   FRAGMENT_UNKNOWN: 13,
@@ -378,21 +399,33 @@ export const DropReason = {
   SYN_COOKIE_QUEUE: 58,
   /** a SYN+ACK that was answered before in the client's stead */
   SYN_COOKIE_REPEATED: 59,
-  /** an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+  /** a rule matches, but cannot translate it: an address without counterpart (NPTv6: RFC 6296; NAT64: RFC 6052), a fragment of SCTP whose ports would change */
   NAT_UNMAPPABLE: 60,
+  /** a fragment that brings bytes of its datagram that came before, in another cut */
+  FRAGMENT_OVERLAP: 61,
+  /** a TCP segment with data before the handshake was done (strict-syn-check) */
+  TCP_EARLY_DATA: 62,
   /** no room for another binding of persistent NAT */
   NAT_BINDING_FULL: 64,
   /** its binding of persistent NAT has as many sessions as it may */
   NAT_BINDING_SESSIONS: 65,
+  /** to an IPv4 host by NAT64, but no source rule gives it an IPv4 source */
+  NAT64_NO_SOURCE: 68,
+  /** NAT64 carries TCP, UDP and ICMP echo, and errors that have a counterpart; this is none of them */
+  NAT64_PROTOCOL: 69,
+  /** a header that NAT64 may not leave out: source routing, authentication, options in a fragment (RFC 7915 4.1, 5.1) */
+  NAT64_HEADER: 70,
+  /** a fragment whose checksum NAT64 cannot mend: of ICMP, or of UDP without one (RFC 7915 4.5) */
+  NAT64_FRAGMENT: 71,
   /** a log stream that must deliver is down (require-delivery) */
   LOG_DELIVERY: 76,
 } as const;
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 export type DropReasonName = keyof typeof DropReason;
 /** What a user reads, by value. */
-export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","syn-cookie","syn-cookie-pending","syn-cookie-queue","syn-cookie-repeated","nat-unmappable","unknown","unknown","unknown","nat-binding-full","nat-binding-sessions","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","unknown","log-delivery"];
+export const dropReasonText: readonly string[] = ["none","truncated","ethertype","ip-version","ip-header-length","ip-total-length","ip-checksum","ip-option","ip-source","ip-destination","ipv6-extension","fragment-invalid","fragment-tiny","fragment-unknown","fragment-full","tcp-header","tcp-flags","udp-length","icmp-header","transport-header","no-snapshot","unknown-interface","no-zone","screen","filter-discard","filter-reject","policer","no-route","route-discard","route-reject","host-inbound","host-queue-full","policy-deny","policy-reject","default-policy","nat-exhausted","session-table-full","tcp-no-session","tcp-window","tcp-state","icmp-no-session","neighbour-unresolved","neighbour-queue-full","ttl-expired","mtu-exceeded","egress-down","tx-full","no-buffer","handoff-full","link-scope","broadcast","other-station","family-off","queue-full","nat-changed","nat-no-session","syn-cookie","syn-cookie-pending","syn-cookie-queue","syn-cookie-repeated","nat-unmappable","fragment-overlap","tcp-early-data","unknown","nat-binding-full","nat-binding-sessions","unknown","unknown","nat64-no-source","nat64-protocol","nat64-header","nat64-fragment","unknown","unknown","unknown","unknown","log-delivery"];
 /** The declared name, by value. */
-export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", "SYN_COOKIE", "SYN_COOKIE_PENDING", "SYN_COOKIE_QUEUE", "SYN_COOKIE_REPEATED", "NAT_UNMAPPABLE", undefined, undefined, undefined, "NAT_BINDING_FULL", "NAT_BINDING_SESSIONS", undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
+export const dropReasonName: readonly (DropReasonName | undefined)[] = ["NONE", "TRUNCATED", "ETHERTYPE", "IP_VERSION", "IP_HEADER_LENGTH", "IP_TOTAL_LENGTH", "IP_CHECKSUM", "IP_OPTION", "IP_SOURCE", "IP_DESTINATION", "IPV6_EXTENSION", "FRAGMENT_INVALID", "FRAGMENT_TINY", "FRAGMENT_UNKNOWN", "FRAGMENT_FULL", "TCP_HEADER", "TCP_FLAGS", "UDP_LENGTH", "ICMP_HEADER", "TRANSPORT_HEADER", "NO_SNAPSHOT", "UNKNOWN_INTERFACE", "NO_ZONE", "SCREEN", "FILTER_DISCARD", "FILTER_REJECT", "POLICER", "NO_ROUTE", "ROUTE_DISCARD", "ROUTE_REJECT", "HOST_INBOUND", "HOST_QUEUE_FULL", "POLICY_DENY", "POLICY_REJECT", "DEFAULT_POLICY", "NAT_EXHAUSTED", "SESSION_TABLE_FULL", "TCP_NO_SESSION", "TCP_WINDOW", "TCP_STATE", "ICMP_NO_SESSION", "NEIGHBOUR_UNRESOLVED", "NEIGHBOUR_QUEUE_FULL", "TTL_EXPIRED", "MTU_EXCEEDED", "EGRESS_DOWN", "TX_FULL", "NO_BUFFER", "HANDOFF_FULL", "LINK_SCOPE", "BROADCAST", "OTHER_STATION", "FAMILY_OFF", "QUEUE_FULL", "NAT_CHANGED", "NAT_NO_SESSION", "SYN_COOKIE", "SYN_COOKIE_PENDING", "SYN_COOKIE_QUEUE", "SYN_COOKIE_REPEATED", "NAT_UNMAPPABLE", "FRAGMENT_OVERLAP", "TCP_EARLY_DATA", undefined, "NAT_BINDING_FULL", "NAT_BINDING_SESSIONS", undefined, undefined, "NAT64_NO_SOURCE", "NAT64_PROTOCOL", "NAT64_HEADER", "NAT64_FRAGMENT", undefined, undefined, undefined, undefined, "LOG_DELIVERY"];
 
 export const Verdict = {
   /** not decided yet */
@@ -443,13 +476,14 @@ export const offset = {
     server_bytes: 136,
     ingress_interface: 144,
     application_id: 148,
+    nat_address_family: 151,
   },
   extension: {
     session_id: 152,
     egress_interface: 160,
     source_nat_rule_id: 164,
     destination_nat_rule_id: 168,
-    filter_id: 172,
+    account: 172,
     term_id: 176,
     packet_length: 180,
     dscp: 182,
@@ -520,5 +554,28 @@ export const ringOffset = {
     consumed_at: 16,
     consumed: 64,
     delivers_until_ns: 192,
+  },
+} as const;
+
+/** Offsets in the account book: in its header, a row, and a worker's cell of a row. */
+export const accountOffset = {
+  header: {
+    magic: 0,
+    layout_hash: 8,
+    start_id: 16,
+    began_id: 24,
+    workers: 32,
+    row_size: 36,
+    row_count: 40,
+    former_select: 64,
+    former_start_id: 128,
+  },
+  row: {
+    name: 0,
+    account_class: 256,
+    former_events: 320,
+  },
+  cell: {
+    events: 0,
   },
 } as const;

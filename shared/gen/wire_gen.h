@@ -7,12 +7,15 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x74091739f057453bull
-#define WIRE_LAYOUT_HASH_TEXT "74091739f057453b"
+#define WIRE_LAYOUT_HASH 0x6ac82ab427dc7c15ull
+#define WIRE_LAYOUT_HASH_TEXT "6ac82ab427dc7c15"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
 #define RING_MAGIC 0x3230474e49525752ull /* "RWRING02" */
+#define ACCOUNT_ROWS_AT 4096u
+#define ACCOUNT_WORKERS 32u
+#define ACCOUNT_MAGIC 0x31304b4f4f425752ull /* "RWBOOK01" */
 
 enum event_type {
 	EVENT_TYPE_SESSION_OPEN = 1, /* a session was installed and its first packet went on */
@@ -299,6 +302,27 @@ event_outcome_text(unsigned v)
 	return v < EVENT_OUTCOME_COUNT && text[v] ? text[v] : "unknown";
 }
 
+enum account_class {
+	ACCOUNT_CLASS_SUMMARIES = 0, /* row 0: LOG_SUPPRESSED, and whatever has no rule */
+	ACCOUNT_CLASS_POLICY = 1, /* a policy, named FROM/TO/POLICY or global/POLICY; default: the default policy; host-inbound-traffic */
+	ACCOUNT_CLASS_FILTER = 2, /* a filter's term, named FAMILY/FILTER/TERM */
+	ACCOUNT_CLASS_SCREEN = 3, /* a screen of a zone, named ZONE/SCREEN_ID */
+};
+#define ACCOUNT_CLASS_COUNT 4u /* highest value + 1 */
+
+/* account_class_text returns what a user reads, "unknown" for a value that is not declared. Any thread. */
+static inline const char *
+account_class_text(unsigned v)
+{
+	static const char *const text[ACCOUNT_CLASS_COUNT] = {
+		[ACCOUNT_CLASS_SUMMARIES] = "summaries",
+		[ACCOUNT_CLASS_POLICY] = "policy",
+		[ACCOUNT_CLASS_FILTER] = "filter",
+		[ACCOUNT_CLASS_SCREEN] = "screen",
+	};
+	return v < ACCOUNT_CLASS_COUNT && text[v] ? text[v] : "unknown";
+}
+
 enum drop_reason {
 	DROP_REASON_NONE = 0, /* not dropped */
 	DROP_REASON_TRUNCATED = 1, /* shorter than its own headers say */
@@ -312,7 +336,7 @@ enum drop_reason {
 	DROP_REASON_IP_DESTINATION = 9, /* a destination that must not be forwarded: loopback, unspecified */
 	DROP_REASON_IPV6_EXTENSION = 10, /* malformed, repeated out of order, or too many IPv6 extension headers */
 	DROP_REASON_FRAGMENT_INVALID = 11, /* a fragment with impossible offset, length or flags */
-	DROP_REASON_FRAGMENT_TINY = 12, /* a first fragment too short for its transport header */
+	DROP_REASON_FRAGMENT_TINY = 12, /* a first fragment too short for its transport header, or a later one inside it */
 	DROP_REASON_FRAGMENT_UNKNOWN = 13, /* a later fragment whose first fragment did not come in time */
 	DROP_REASON_FRAGMENT_FULL = 14, /* no room to remember or hold another fragment */
 	DROP_REASON_TCP_HEADER = 15, /* TCP data offset below 5 or beyond the packet */
@@ -360,9 +384,15 @@ enum drop_reason {
 	DROP_REASON_SYN_COOKIE_PENDING = 57, /* a client with a SYN cookie, or its server, sent this before the server had answered */
 	DROP_REASON_SYN_COOKIE_QUEUE = 58, /* too many clients with SYN cookies wait for their servers */
 	DROP_REASON_SYN_COOKIE_REPEATED = 59, /* a SYN+ACK that was answered before in the client's stead */
-	DROP_REASON_NAT_UNMAPPABLE = 60, /* an NPTv6 rule matches, but its address has no counterpart (RFC 6296) */
+	DROP_REASON_NAT_UNMAPPABLE = 60, /* a rule matches, but cannot translate it: an address without counterpart (NPTv6: RFC 6296; NAT64: RFC 6052), a fragment of SCTP whose ports would change */
+	DROP_REASON_FRAGMENT_OVERLAP = 61, /* a fragment that brings bytes of its datagram that came before, in another cut */
+	DROP_REASON_TCP_EARLY_DATA = 62, /* a TCP segment with data before the handshake was done (strict-syn-check) */
 	DROP_REASON_NAT_BINDING_FULL = 64, /* no room for another binding of persistent NAT */
 	DROP_REASON_NAT_BINDING_SESSIONS = 65, /* its binding of persistent NAT has as many sessions as it may */
+	DROP_REASON_NAT64_NO_SOURCE = 68, /* to an IPv4 host by NAT64, but no source rule gives it an IPv4 source */
+	DROP_REASON_NAT64_PROTOCOL = 69, /* NAT64 carries TCP, UDP and ICMP echo, and errors that have a counterpart; this is none of them */
+	DROP_REASON_NAT64_HEADER = 70, /* a header that NAT64 may not leave out: source routing, authentication, options in a fragment (RFC 7915 4.1, 5.1) */
+	DROP_REASON_NAT64_FRAGMENT = 71, /* a fragment whose checksum NAT64 cannot mend: of ICMP, or of UDP without one (RFC 7915 4.5) */
 	DROP_REASON_LOG_DELIVERY = 76, /* a log stream that must deliver is down (require-delivery) */
 };
 #define DROP_REASON_COUNT 77u /* highest value + 1 */
@@ -433,8 +463,14 @@ drop_reason_text(unsigned v)
 		[DROP_REASON_SYN_COOKIE_QUEUE] = "syn-cookie-queue",
 		[DROP_REASON_SYN_COOKIE_REPEATED] = "syn-cookie-repeated",
 		[DROP_REASON_NAT_UNMAPPABLE] = "nat-unmappable",
+		[DROP_REASON_FRAGMENT_OVERLAP] = "fragment-overlap",
+		[DROP_REASON_TCP_EARLY_DATA] = "tcp-early-data",
 		[DROP_REASON_NAT_BINDING_FULL] = "nat-binding-full",
 		[DROP_REASON_NAT_BINDING_SESSIONS] = "nat-binding-sessions",
+		[DROP_REASON_NAT64_NO_SOURCE] = "nat64-no-source",
+		[DROP_REASON_NAT64_PROTOCOL] = "nat64-protocol",
+		[DROP_REASON_NAT64_HEADER] = "nat64-header",
+		[DROP_REASON_NAT64_FRAGMENT] = "nat64-fragment",
 		[DROP_REASON_LOG_DELIVERY] = "log-delivery",
 	};
 	return v < DROP_REASON_COUNT && text[v] ? text[v] : "unknown";
@@ -529,7 +565,7 @@ struct event_record {
 		uint8_t filter_log_source; /* FILTER_LOG: enum filter_log_source */
 		uint8_t suppressed_kind; /* LOG_SUPPRESSED: enum event_type */
 	};
-	uint8_t reserved_135; /* zero */
+	uint8_t nat_address_family; /* enum address_family of the translated addresses, where it is another than address_family (NAT64); else zero */
 };
 _Static_assert(offsetof(struct event_record, timestamp_ns) == 0, "event_record.timestamp_ns moved");
 _Static_assert(sizeof(((struct event_record *)0)->timestamp_ns) == 8, "event_record.timestamp_ns changed size");
@@ -571,8 +607,8 @@ _Static_assert(offsetof(struct event_record, ingress_interface) == 128, "event_r
 _Static_assert(sizeof(((struct event_record *)0)->ingress_interface) == 4, "event_record.ingress_interface changed size");
 _Static_assert(offsetof(struct event_record, application_id) == 132, "event_record.application_id moved");
 _Static_assert(sizeof(((struct event_record *)0)->application_id) == 2, "event_record.application_id changed size");
-_Static_assert(offsetof(struct event_record, reserved_135) == 135, "event_record.reserved_135 moved");
-_Static_assert(sizeof(((struct event_record *)0)->reserved_135) == 1, "event_record.reserved_135 changed size");
+_Static_assert(offsetof(struct event_record, nat_address_family) == 135, "event_record.nat_address_family moved");
+_Static_assert(sizeof(((struct event_record *)0)->nat_address_family) == 1, "event_record.nat_address_family changed size");
 _Static_assert(offsetof(struct event_record, policy_id) == 44, "event_record.policy_id moved");
 _Static_assert(sizeof(((struct event_record *)0)->policy_id) == 4, "event_record.policy_id changed size");
 _Static_assert(offsetof(struct event_record, client_packets) == 56, "event_record.client_packets moved");
@@ -608,7 +644,7 @@ struct event_extension {
 	uint32_t egress_interface; /* logical interface (unit) id; 0 none */
 	uint32_t source_nat_rule_id; /* 0 none */
 	uint32_t destination_nat_rule_id; /* 0 none */
-	uint32_t filter_id; /* FILTER_LOG: the same as in the record; 0 none */
+	uint32_t account; /* row of the account book in which this event is counted */
 	uint32_t term_id; /* FILTER_LOG: the same as in the record; LOG_SUPPRESSED: the term, if a filter's; 0 none */
 	uint16_t packet_length; /* IP length of the packet decided about; SESSION_CLOSE: 0 */
 	uint8_t dscp; /* 0..63 */
@@ -627,8 +663,8 @@ _Static_assert(offsetof(struct event_extension, source_nat_rule_id) == 12, "even
 _Static_assert(sizeof(((struct event_extension *)0)->source_nat_rule_id) == 4, "event_extension.source_nat_rule_id changed size");
 _Static_assert(offsetof(struct event_extension, destination_nat_rule_id) == 16, "event_extension.destination_nat_rule_id moved");
 _Static_assert(sizeof(((struct event_extension *)0)->destination_nat_rule_id) == 4, "event_extension.destination_nat_rule_id changed size");
-_Static_assert(offsetof(struct event_extension, filter_id) == 20, "event_extension.filter_id moved");
-_Static_assert(sizeof(((struct event_extension *)0)->filter_id) == 4, "event_extension.filter_id changed size");
+_Static_assert(offsetof(struct event_extension, account) == 20, "event_extension.account moved");
+_Static_assert(sizeof(((struct event_extension *)0)->account) == 4, "event_extension.account changed size");
 _Static_assert(offsetof(struct event_extension, term_id) == 24, "event_extension.term_id moved");
 _Static_assert(sizeof(((struct event_extension *)0)->term_id) == 4, "event_extension.term_id changed size");
 _Static_assert(offsetof(struct event_extension, packet_length) == 28, "event_extension.packet_length moved");
@@ -748,5 +784,68 @@ _Static_assert(sizeof(((struct ring_consumer *)0)->delivers_until_ns) == 8, "rin
 _Static_assert(offsetof(struct ring_consumer, reserved_200) == 200, "ring_consumer.reserved_200 moved");
 _Static_assert(sizeof(((struct ring_consumer *)0)->reserved_200) == 3896, "ring_consumer.reserved_200 changed size");
 _Static_assert(sizeof(struct ring_consumer) == 4096, "ring_consumer changed size");
+
+struct account_header {
+	uint64_t magic; /* ASCII RWBOOK01 read as bytes */
+	uint64_t layout_hash; /* as in a ring */
+	uint64_t start_id; /* of the helper whose workers count in the cells */
+	uint64_t began_id; /* of the helper that began the book: the numbers of rows mean nothing in one with another began_id */
+	uint32_t workers; /* account_cells of a row */
+	uint32_t row_size; /* bytes from row to row */
+	uint32_t row_count; /* rows in use; stored after the row is complete */
+	uint8_t reserved_44[20]; /* zero */
+	uint64_t former_select; /* which of the two former_events of all rows is valid: the other is written first, so that one store changes all of them */
+	uint8_t reserved_72[56]; /* zero */
+	uint64_t former_start_id[2][32]; /* [table][worker]: the ring whose unread frames were counted as lost last */
+	uint8_t reserved_640[3456]; /* zero */
+};
+_Static_assert(offsetof(struct account_header, magic) == 0, "account_header.magic moved");
+_Static_assert(sizeof(((struct account_header *)0)->magic) == 8, "account_header.magic changed size");
+_Static_assert(offsetof(struct account_header, layout_hash) == 8, "account_header.layout_hash moved");
+_Static_assert(sizeof(((struct account_header *)0)->layout_hash) == 8, "account_header.layout_hash changed size");
+_Static_assert(offsetof(struct account_header, start_id) == 16, "account_header.start_id moved");
+_Static_assert(sizeof(((struct account_header *)0)->start_id) == 8, "account_header.start_id changed size");
+_Static_assert(offsetof(struct account_header, began_id) == 24, "account_header.began_id moved");
+_Static_assert(sizeof(((struct account_header *)0)->began_id) == 8, "account_header.began_id changed size");
+_Static_assert(offsetof(struct account_header, workers) == 32, "account_header.workers moved");
+_Static_assert(sizeof(((struct account_header *)0)->workers) == 4, "account_header.workers changed size");
+_Static_assert(offsetof(struct account_header, row_size) == 36, "account_header.row_size moved");
+_Static_assert(sizeof(((struct account_header *)0)->row_size) == 4, "account_header.row_size changed size");
+_Static_assert(offsetof(struct account_header, row_count) == 40, "account_header.row_count moved");
+_Static_assert(sizeof(((struct account_header *)0)->row_count) == 4, "account_header.row_count changed size");
+_Static_assert(offsetof(struct account_header, reserved_44) == 44, "account_header.reserved_44 moved");
+_Static_assert(sizeof(((struct account_header *)0)->reserved_44) == 20, "account_header.reserved_44 changed size");
+_Static_assert(offsetof(struct account_header, former_select) == 64, "account_header.former_select moved");
+_Static_assert(sizeof(((struct account_header *)0)->former_select) == 8, "account_header.former_select changed size");
+_Static_assert(offsetof(struct account_header, reserved_72) == 72, "account_header.reserved_72 moved");
+_Static_assert(sizeof(((struct account_header *)0)->reserved_72) == 56, "account_header.reserved_72 changed size");
+_Static_assert(offsetof(struct account_header, former_start_id) == 128, "account_header.former_start_id moved");
+_Static_assert(sizeof(((struct account_header *)0)->former_start_id) == 512, "account_header.former_start_id changed size");
+_Static_assert(offsetof(struct account_header, reserved_640) == 640, "account_header.reserved_640 moved");
+_Static_assert(sizeof(((struct account_header *)0)->reserved_640) == 3456, "account_header.reserved_640 changed size");
+_Static_assert(sizeof(struct account_header) == 4096, "account_header changed size");
+
+struct account_row {
+	uint8_t name[256]; /* of the rule, in its class; ends with a zero byte */
+	uint8_t account_class; /* enum account_class */
+	uint8_t reserved_257[63]; /* zero */
+	uint64_t former_events[2][4][4]; /* [table]: events by [slot][event_outcome] that former helpers counted; frames removed unread count as LOST_FULL, not WRITTEN */
+};
+_Static_assert(offsetof(struct account_row, name) == 0, "account_row.name moved");
+_Static_assert(sizeof(((struct account_row *)0)->name) == 256, "account_row.name changed size");
+_Static_assert(offsetof(struct account_row, account_class) == 256, "account_row.account_class moved");
+_Static_assert(sizeof(((struct account_row *)0)->account_class) == 1, "account_row.account_class changed size");
+_Static_assert(offsetof(struct account_row, reserved_257) == 257, "account_row.reserved_257 moved");
+_Static_assert(sizeof(((struct account_row *)0)->reserved_257) == 63, "account_row.reserved_257 changed size");
+_Static_assert(offsetof(struct account_row, former_events) == 320, "account_row.former_events moved");
+_Static_assert(sizeof(((struct account_row *)0)->former_events) == 256, "account_row.former_events changed size");
+_Static_assert(sizeof(struct account_row) == 576, "account_row changed size");
+
+struct account_cell {
+	uint64_t events[4][4]; /* events by [slot][event_outcome]; counted before the ring counts them by kind */
+};
+_Static_assert(offsetof(struct account_cell, events) == 0, "account_cell.events moved");
+_Static_assert(sizeof(((struct account_cell *)0)->events) == 128, "account_cell.events changed size");
+_Static_assert(sizeof(struct account_cell) == 128, "account_cell changed size");
 
 #endif

@@ -309,9 +309,12 @@ export const asRecord = (row: Row): Row =>
     ? row
     : mapped(row, (name, value) => (name === "destination-port" || name === "nat-destination-port" ? "0" : value));
 
+/** END: flowEndReason of what ends sessions here (RFC 5102 5.11.3): 3 it was over, 4 it was ended. */
+const END: Readonly<Record<string, string>> = { "TCP FIN": "3", "response received": "3", CLI: "4" };
+
 /** asReason: why a session ended, as the number of flowEndReason. */
 export const asReason = (row: Row): Row =>
-  mapped(row, (name, value) => (name === "reason" && row.kind === "close" ? (value === "TCP FIN" ? "3" : "4") : value));
+  mapped(row, (name, value) => (name === "reason" && row.kind === "close" ? END[value]! : value));
 
 /** ipfixRow reads a record that an IPFIX library decoded, by the names of IANA's registry. */
 export function ipfixRow(record: Fields): Row {

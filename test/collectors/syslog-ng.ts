@@ -8,10 +8,14 @@ import { join } from "node:path";
 
 import { root } from "../lab/firewall.js";
 import type { Namespace } from "../lab/netns.js";
-import { within, type Running } from "../lab/process.js";
+import { run, within, type Running } from "../lab/process.js";
 
 const unpacked = join(root, "build/unpacked");
 const scl = join(unpacked, "usr/share/syslog-ng/include/scl");
+const program = join(unpacked, "usr/sbin/syslog-ng");
+const libraries = ["usr/lib/syslog-ng", "usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu"]
+  .map((path) => join(unpacked, path))
+  .join(":");
 
 /** Identified: a message as syslog-ng sees it. */
 export interface Identified {
@@ -33,6 +37,11 @@ export class SyslogNg {
     this.#file = file;
   }
 
+  static readonly version = async (): Promise<string> => {
+    const { stdout } = await run([program, "--version"], { env: { LD_LIBRARY_PATH: libraries } });
+    return /\(([\d.]+)\)/.exec(stdout)![1]!;
+  };
+
   static async start(host: Namespace, directory: string, address: string, port: number): Promise<SyslogNg> {
     const file = join(directory, "syslog-ng.json");
     const configuration = join(directory, "syslog-ng.conf");
@@ -52,16 +61,10 @@ destination stored {
 log { source(lines); if { parser(applications); }; destination(stored); };
 `,
     );
-    const libraries = [
-      "usr/lib/syslog-ng",
-      "usr/lib/x86_64-linux-gnu",
-      "lib/x86_64-linux-gnu",
-      "usr/lib/aarch64-linux-gnu",
-    ];
     const process = host.start(
       "syslog-ng",
       [
-        join(unpacked, "usr/sbin/syslog-ng"),
+        program,
         "--foreground",
         "--no-caps",
         "--verbose",
@@ -77,7 +80,7 @@ log { source(lines); if { parser(applications); }; destination(stored); };
         "--module-path",
         join(unpacked, "usr/lib/syslog-ng/3.38"),
       ],
-      { LD_LIBRARY_PATH: libraries.map((path) => join(unpacked, path)).join(":") },
+      { LD_LIBRARY_PATH: libraries },
     );
     await process.printed(/syslog-ng starting up/);
     return new SyslogNg(process, file);

@@ -163,7 +163,7 @@ export async function sendTraffic(lab: Lab, firstPort: number): Promise<Row[]> {
     ...session(
       trust,
       tuple(ICMP, inet, ping.payload.readUInt16BE(4), address.untrust.inet, ping.payload.readUInt16BE(6)),
-      "CLI",
+      "response received",
       { ...outbound, ...hidden(ICMP), "service-name": "icmp" },
     ),
     ...session(untrust, tuple(TCP, address.untrust.inet, firstPort + 9, address.firewall.untrust, 8080), "TCP FIN", {

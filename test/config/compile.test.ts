@@ -560,6 +560,7 @@ describe("interfaces, routes and settings", () => {
     assert.deepEqual(snapshotOf([["security.flow", undefined]]).settings, {
       fail_mode: "closed",
       tcp_no_syn_check: false,
+      tcp_strict_syn_check: false,
       tcp_no_sequence_check: false,
       tcp_rst_invalidate: false,
       tcp_fin_invalidate: false,
@@ -567,6 +568,9 @@ describe("interfaces, routes and settings", () => {
       tcp_time_wait: 2,
       tcp_mss: 0,
       session_maximum: 262144,
+      early_ageout: 20,
+      high_watermark: 100,
+      low_watermark: 100,
       icmp_error_rate: 1000,
       icmp_error_burst: 100,
       require_delivery: false,
@@ -590,10 +594,12 @@ describe("interfaces, routes and settings", () => {
           },
         ],
         ["security.flow.tcp-mss", { "all-tcp": { mss: 1380 } }],
+        ["security.flow.aging", { "early-ageout": 7, "high-watermark": 90, "low-watermark": 70 }],
       ]).settings,
       {
         fail_mode: "open",
         tcp_no_syn_check: true,
+        tcp_strict_syn_check: false,
         tcp_no_sequence_check: true,
         tcp_rst_invalidate: true,
         tcp_fin_invalidate: true,
@@ -601,12 +607,24 @@ describe("interfaces, routes and settings", () => {
         tcp_time_wait: 30,
         tcp_mss: 1380,
         session_maximum: 4096,
+        early_ageout: 7,
+        high_watermark: 90,
+        low_watermark: 70,
         icmp_error_rate: 0,
         icmp_error_burst: 5,
         require_delivery: false,
         ...logRates,
       },
     );
+  });
+
+  test("a high watermark alone is the low one too, and strict-syn-check is taken over", () => {
+    const { settings } = snapshotOf([
+      ["security.flow.aging", { "high-watermark": 95 }],
+      ["security.flow.tcp-session", { "strict-syn-check": true }],
+    ]);
+    const { early_ageout, high_watermark, low_watermark, tcp_strict_syn_check } = settings;
+    assert.deepEqual([early_ageout, high_watermark, low_watermark, tcp_strict_syn_check], [20, 95, 95, true]);
   });
 
   test("time-wait-state without a number stands for 150 seconds", () => {
@@ -646,6 +664,49 @@ describe("interfaces, routes and settings", () => {
         [1, "0.0.0.0/0", "next-table", [], 0],
         [1, "10.0.0.0/8", "discard", [], 0],
       ],
+    );
+  });
+
+  test("next hops of different preferences are routes of their own", () => {
+    const { routes } = snapshotOf([
+      [
+        "routing-options.static.route[0]",
+        {
+          name: "0.0.0.0/0",
+          "next-hop": ["192.0.2.254"],
+          "qualified-next-hop": [
+            { name: "192.0.2.252", interface: "ge-0/0/1.10", preference: 7 },
+            { name: "192.0.2.253", interface: "ge-0/0/1.10" },
+            { name: "192.0.2.251", interface: "ge-0/0/1.10", preference: 7 },
+          ],
+        },
+      ],
+      ["routing-options.static.route[1].preference", 200],
+      ["routing-options.static.route[2].preference", 0],
+    ]);
+    assert.deepEqual(
+      routes
+        .filter(({ instance }) => instance === 0)
+        .map(({ prefix, length, preference, kind, next_hops: hops }) => [
+          `${text(prefix)}/${length}`,
+          preference,
+          kind,
+          hops.map((hop) => text(hop.gateway)),
+        ]),
+      [
+        ["0.0.0.0/0", 5, "next-hop", ["192.0.2.254", "192.0.2.253"]],
+        ["0.0.0.0/0", 7, "next-hop", ["192.0.2.252", "192.0.2.251"]],
+        ["198.51.100.0/24", 200, "next-hop", ["192.0.2.253"]],
+        ["203.0.113.0/24", 0, "discard", []],
+      ],
+    );
+  });
+
+  test("a routing instance has the kernel's table that it names, the default one the main table", () => {
+    const { instances } = snapshotOf([["routing-instances[0].kernel-table", 100]]);
+    assert.deepEqual(
+      instances.map(({ kernel_table: table }) => table),
+      [254, 100],
     );
   });
 

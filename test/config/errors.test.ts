@@ -36,17 +36,36 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     [
       "statements of security flow that are not enforced",
       [
-        ["security.flow.aging", {}],
+        ["security.flow.aging", { "early-aging": {} }],
         ["security.flow.tcp-mss", { "all-tcp": {}, "ipsec-vpn": { mss: 1320 } }],
-        ["security.flow.tcp-session", { "strict-syn-check": true, "time-wait-state": { "session-ageout": true } }],
+        [
+          "security.flow.tcp-session",
+          { "no-syn-check-in-tunnel": true, "time-wait-state": { "session-ageout": true } },
+        ],
       ],
       [
-        "security.flow.tcp-session.strict-syn-check: unknown statement 'strict-syn-check'",
+        "security.flow.tcp-session.no-syn-check-in-tunnel: unknown statement 'no-syn-check-in-tunnel'",
         "security.flow.tcp-session.time-wait-state.session-ageout: unknown statement 'session-ageout'; did you mean 'session-timeout'?",
-        "security.flow.aging: unknown statement 'aging'",
+        "security.flow.aging.early-aging: unknown statement 'early-aging'",
         "security.flow.tcp-mss.all-tcp: 'mss' is missing",
         "security.flow.tcp-mss.ipsec-vpn: unknown statement 'ipsec-vpn'",
       ],
+    ],
+    [
+      "SYN checks that contradict each other, and watermarks that do",
+      [
+        ["security.flow.tcp-session", { "strict-syn-check": true, "no-syn-check": true }],
+        ["security.flow.aging", { "high-watermark": 80, "low-watermark": 81 }],
+      ],
+      [
+        "security.flow.tcp-session.strict-syn-check: strict-syn-check holds every session to its handshake, no-syn-check lets it begin without",
+        "security.flow.aging.low-watermark: expected at most the high-watermark 80, found 81",
+      ],
+    ],
+    [
+      "a low watermark without a high one",
+      [["security.flow.aging", { "low-watermark": 50 }]],
+      ["security.flow.aging: 'high-watermark' is missing: without it sessions never end early"],
     ],
     [
       "Junos conditions that are not enforced are never dropped",
@@ -994,6 +1013,35 @@ const table: Readonly<Record<string, readonly Row[]>> = {
         "security.log.stream[0].transport.path: path goes with protocol unix, not with udp",
         "security.log.stream[1].host: protocol unix has no host",
       ],
+    ],
+    [
+      "a web page where other hosts reach it, without saying so",
+      [["system.services.web-management.http", { port: 8080, address: "0.0.0.0", "token-file": "/etc/token" }]],
+      [
+        "system.services.web-management.http.address: other hosts reach '0.0.0.0', and token and log would cross the network unencrypted; use 127.0.0.1 or ::1, or say 'allow-remote: true'",
+      ],
+    ],
+    [
+      "a web page that is said to be reached by others and is not, without a token, over TLS",
+      [
+        ["system.services.web-management.http", { port: 8080, "allow-remote": true }],
+        ["system.services.web-management.https", { port: 8443 }],
+      ],
+      [
+        "system.services.web-management.http: 'token-file' is missing",
+        "system.services.web-management.http.allow-remote: no other host reaches a loopback address; name the address that they shall reach",
+        "system.services.web-management.https: unknown statement 'https'; did you mean 'http'?",
+      ],
+    ],
+    [
+      "a web page on addresses that cannot be listened on",
+      [
+        [
+          "system.services.web-management.http",
+          { port: 8080, address: "224.0.0.1", "token-file": "/etc/token", "allow-remote": true },
+        ],
+      ],
+      ["system.services.web-management.http.address: '224.0.0.1' is a multicast address, not one to listen on"],
     ],
     [
       "a queue beside a spool",

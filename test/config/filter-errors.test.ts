@@ -932,6 +932,26 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       ],
     ],
     [
+      "a table of the kernel's for a forwarding instance",
+      [
+        [`${INSTANCE}.instance-type`, "forwarding"],
+        [`${INSTANCE}.kernel-table`, 100],
+      ],
+      [`${INSTANCE}.kernel-table: a forwarding instance has its static routes alone`],
+    ],
+    [
+      "tables of the kernel's that are its own, or another instance's",
+      [
+        [`${INSTANCE}.kernel-table`, 100],
+        ["routing-instances[1]", { name: "red", "instance-type": "virtual-router", "kernel-table": 254 }],
+        ["routing-instances[2]", { name: "green", "instance-type": "virtual-router", "kernel-table": 100 }],
+      ],
+      [
+        "routing-instances[1].kernel-table: 254 is the kernel's table 'main'",
+        "routing-instances[2].kernel-table: table 100 is that of routing-instance 'blue' already",
+      ],
+    ],
+    [
       "types that are not there yet",
       [
         [`${INSTANCE}.instance-type`, "vrf"],

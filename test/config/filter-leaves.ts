@@ -46,6 +46,11 @@ export const routes = (at: string, pattern: string): Rows => {
         [qualified],
       ),
     ],
+    [
+      `${pattern}.qualified-next-hop[].preference`,
+      number(`${at}[1].qualified-next-hop[0].preference`, PREFERENCE, 0, 4294967295, [qualified]),
+    ],
+    [`${pattern}.preference`, number(`${at}[0].preference`, PREFERENCE, 0, 4294967295, [gateway])],
     [`${pattern}.discard`, flag(`${at}[2].discard`, [bare])],
     [`${pattern}.reject`, flag(`${at}[2].reject`, [bare])],
     [
@@ -66,6 +71,7 @@ export const routes = (at: string, pattern: string): Rows => {
     ],
   ];
 };
+const PREFERENCE = "a number from 0 to 4294967295";
 const TABLE = "expected a routing table: inet.0, inet6.0, INSTANCE.inet.0 or INSTANCE.inet6.0";
 
 /** values: a list of numbers, ranges and words. `word` is one that is accepted, `near` one that is nearly it. */
@@ -656,6 +662,10 @@ export const filterRows: Rows = [
   [
     "routing-instances[].instance-type",
     words(`${INSTANCE}.instance-type`, "virtual-router or forwarding", ["virtual-router", "forwarding"]),
+  ],
+  [
+    "routing-instances[].kernel-table",
+    number(`${INSTANCE}.kernel-table`, "a number from 1 to 4294967295", 1, 4294967295),
   ],
   [
     "routing-instances[].interface[]",

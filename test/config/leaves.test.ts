@@ -30,6 +30,8 @@ const ZONE = "security.zones.security-zone[0]";
 const BOOK = "security.address-book[0]";
 const STREAM = "security.log.stream[0]";
 const UNIX = "security.log.stream[1]";
+const WEB = "system.services.web-management.http";
+const WITH_WEB: readonly Edit[] = [[WEB, { port: 8080, "token-file": "/etc/ringwall/token" }]];
 const UNIX_STREAM = { name: "local", transport: { protocol: "unix" } };
 const FILE_STREAM = { name: "file", file: { path: "/var/log/ringwall/log" } };
 const QUEUE_SIZE = "a number of bytes from 64k to 1g, such as 64m";
@@ -297,6 +299,19 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
     "system.dataplane.icmp-error-burst",
     number("system.dataplane.icmp-error-burst", "a number from 1 to 100000", 1, 100000),
   ],
+  [
+    "system.services.web-management.http.port",
+    number(`${WEB}.port`, "a port from 1 to 65535", 1, 65535, [[`${WEB}.token-file`, "/etc/ringwall/token"]]),
+  ],
+  [
+    "system.services.web-management.http.address",
+    address(`${WEB}.address`, ["127.0.0.1", "127.9.9.9", "::1"], WITH_WEB),
+  ],
+  ["system.services.web-management.http.token-file", path(`${WEB}.token-file`, [[`${WEB}.port`, 8080]])],
+  [
+    "system.services.web-management.http.allow-remote",
+    flag(`${WEB}.allow-remote`, [...WITH_WEB, [`${WEB}.address`, "192.0.2.1"]]),
+  ],
 
   [
     "interfaces.*.device",
@@ -555,6 +570,21 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ["security.default-policy.log.session-init", flag("security.default-policy.log.session-init")],
   ["security.default-policy.log.session-close", flag("security.default-policy.log.session-close")],
   ["security.flow.tcp-session.no-syn-check", flag("security.flow.tcp-session.no-syn-check")],
+  ["security.flow.tcp-session.strict-syn-check", flag("security.flow.tcp-session.strict-syn-check")],
+  [
+    "security.flow.aging.early-ageout",
+    number("security.flow.aging.early-ageout", "a number of seconds from 1 to 65535", 1, 65535),
+  ],
+  [
+    "security.flow.aging.high-watermark",
+    number("security.flow.aging.high-watermark", "a percentage from 0 to 100", 0, 100),
+  ],
+  [
+    "security.flow.aging.low-watermark",
+    number("security.flow.aging.low-watermark", "a percentage from 0 to 100", 0, 100, [
+      ["security.flow.aging.high-watermark", 100],
+    ]),
+  ],
   ["security.flow.tcp-session.no-sequence-check", flag("security.flow.tcp-session.no-sequence-check")],
   ["security.flow.tcp-session.rst-invalidate-session", flag("security.flow.tcp-session.rst-invalidate-session")],
   ["security.flow.tcp-session.fin-invalidate-session", flag("security.flow.tcp-session.fin-invalidate-session")],

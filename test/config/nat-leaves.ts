@@ -310,6 +310,14 @@ const staticRows: Rows = [
     ),
   ],
   [
+    `${STATIC}.rule-set[].rule[].then.static-nat.inet`,
+    flag(`${STATIC}.rule-set[0].rule[2].then.static-nat.inet`, [
+      ALL,
+      [`${STATIC}.rule-set[0].rule[2].match.destination-address`, "64:ff9b::/96"],
+      [`${STATIC}.rule-set[0].rule[2].then.static-nat`, {}],
+    ]),
+  ],
+  [
     `${STATIC}.rule-set[].rule[].then.static-nat.prefix.mapped-port`,
     ports(`${STATIC}.rule-set[0].rule[0].then.static-nat.prefix.mapped-port`, ["80-81", "1-2"]),
   ],

@@ -299,12 +299,106 @@ describe("what the helper is told", () => {
   });
 });
 
+/** nat64: IPv4 hosts behind a prefix, for clients whose sources a rule translates. */
+const nat64 = (action: object, match: object = {}) => ({
+  source: {
+    pool: [
+      { name: "four", address: ["192.0.2.40"] },
+      { name: "six", address: ["2001:db8:2::40"] },
+    ],
+    "rule-set": [
+      {
+        name: "out",
+        from: { zone: ["trust"] },
+        to: { zone: ["untrust"] },
+        rule: [{ name: "users", match, then: { "source-nat": action } }],
+      },
+    ],
+  },
+  static: {
+    "rule-set": [
+      {
+        name: "internet",
+        from: { zone: ["trust"] },
+        rule: [
+          {
+            name: "four",
+            match: { "source-address": ["2001:db8:1::/64"], "destination-address": "64:ff9b::/96" },
+            then: { "static-nat": { inet: true } },
+          },
+        ],
+      },
+    ],
+  },
+});
+
+describe("NAT64", () => {
+  const six = (...bytes: readonly number[]): string => bytes.join(" ");
+  const clients = [0x20, 1, 0xd, 0xb8, 0, 1, 0, 0];
+  const users = `${six(...clients, 0, 0, 0, 0, 0, 0, 0, 0)}-${six(...clients, 255, 255, 255, 255, 255, 255, 255, 255)}`;
+
+  test("is a static rule in one direction, and a source rule to IPv4 for clients of both families", () => {
+    const { snapshot } = compiled([[NAT, nat64({ pool: "four" })]]);
+    const { nat_rules: rules, nat_sets: sets, address_sets: addresses } = snapshot;
+    const outer = Uint8Array.from([0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const plain = { pool: 0, length: 0, outer_port: 0, inner_port: 0 };
+    assert.deepEqual(rules, [
+      { ...plain, name: "source/out/users", action: "pool", pool: 1 },
+      { ...plain, name: "static/internet/four", action: "nat64", outer, length: 96 },
+    ]);
+    const prefix = six(...outer.subarray(0, 12));
+    assert.deepEqual(
+      sets!.map(({ stage, matches }) => ({ stage, matches: matches.map((match) => spelled(match, addresses)) })),
+      [
+        {
+          stage: "static-destination",
+          matches: [`2: ${users} to ${prefix} 0 0 0 0-${prefix} 255 255 255 255, -1, 0-65535 0-65535`],
+        },
+        { stage: "source", matches: ["1: any to 0.0.0.0-255.255.255.255, -1, 0-65535 0-65535"] },
+      ],
+    );
+  });
+
+  const INET = `${NAT}.static.rule-set[0].rule[0].then.static-nat.inet`;
+  const NONE = `${INET}: no source rule gives IPv6 clients an IPv4 source: one is needed with an IPv4 pool or interface, without persistent-nat`;
+  const RULE = `${NAT}.source.rule-set[0].rule[0]`;
+  const persistent = { "persistent-nat": { permit: { "any-remote-host": true } } };
+  const families = { "source-address": ["2001:db8:1::/64"], "destination-address": ["0.0.0.0/0"] };
+  for (const [what, action, match, errors] of [
+    ["an IPv4 pool", { pool: "four" }, families, []],
+    ["an interface", { interface: true }, families, []],
+    ["an IPv6 pool", { pool: "six" }, {}, [NONE]],
+    ["no translation", { off: true }, {}, [NONE]],
+    ["IPv4 clients alone", { pool: "four" }, { "source-address": ["10.1.1.0/24"] }, [NONE]],
+    [
+      "a binding",
+      { pool: "four", ...persistent },
+      families,
+      [
+        `${RULE}.match.source-address[0]: NAT64 knows no persistent-nat: nothing from outside could reach an IPv6 client`,
+        NONE,
+      ],
+    ],
+  ] as const) {
+    test(`a source rule with ${what} is ${errors.length === 0 ? "enough" : "none for it"}`, () => {
+      assert.deepEqual(errorsOf(edited([[NAT, nat64(action, match)]])).toSorted(), [...errors].toSorted());
+    });
+  }
+
+  test("without it, IPv6 sources cannot be translated to IPv4", () => {
+    const { source } = nat64({ pool: "four" }, families);
+    assert.deepEqual(errorsOf(edited([[NAT, { source }]])), [
+      `${RULE}.match.source-address[0]: '2001:db8:1::/64' is of another family than the addresses of 'four': ${NOT_BETWEEN}`,
+    ]);
+  });
+});
+
 type Row = readonly [what: string, edits: readonly Edit[], errors: readonly string[]];
 const POOL = `${NAT}.source.pool`;
 const OUT = `${NAT}.source.rule-set[1]`;
 const IN = `${NAT}.destination.rule-set[0]`;
 const HOSTS = `${NAT}.static.rule-set[0]`;
-const NOT_BETWEEN = "translation between IPv4 and IPv6 is not supported";
+const NOT_BETWEEN = "only static rules with inet, for IPv6 prefixes, lead from one to the other";
 
 const rows: readonly Row[] = [
   [
@@ -495,13 +589,11 @@ const rows: readonly Row[] = [
       [`${IN}.rule[0].match.destination-address`, "2001:db8:2::1/128"],
       [`${HOSTS}.rule[1].then.static-nat.prefix.name`, "2001:db8:9::/28"],
       [`${HOSTS}.rule[0].match.source-address[0]`, "2001:db8:9::/48"],
-      [`${HOSTS}.rule[0].then.static-nat.inet`, true],
     ],
     [
       `${OUT}.rule[1].match.destination-address[1]: '2001:db8::/32' is of another family than the addresses of 'outside': ${NOT_BETWEEN}`,
       `${IN}.rule[0].match.destination-address: '2001:db8:2::1/128' is of another family than the addresses of 'web': ${NOT_BETWEEN}`,
       `${HOSTS}.rule[0].match.source-address[0]: '2001:db8:9::/48' is of another family than destination-address: ${NOT_BETWEEN}`,
-      `${HOSTS}.rule[0].then.static-nat.inet: unknown statement 'inet'`,
       `${HOSTS}.rule[1].then.static-nat.prefix.name: '2001:db8:9::/28' has bits set behind its prefix length; did you mean '2001:db0::/28'?`,
     ],
   ],
@@ -529,9 +621,42 @@ const rows: readonly Row[] = [
     ],
   ],
   [
+    "NAT64 rules: an IPv6 prefix of the lengths of RFC 6052, IPv6 clients, no ports",
+    [
+      [`${HOSTS}.rule[0].then.static-nat`, { inet: true }],
+      [
+        `${HOSTS}.rule[3]`,
+        {
+          name: "odd",
+          match: { "destination-address": "2001:db8:b::/72", "source-address": ["10.0.0.0/8"], "destination-port": 80 },
+          then: { "static-nat": { inet: true } },
+        },
+      ],
+      [
+        `${HOSTS}.rule[4]`,
+        {
+          name: "bits",
+          match: { "destination-address": "2001:db8:b:0:100::/96" },
+          then: { "static-nat": { inet: true } },
+        },
+      ],
+    ],
+    [
+      `${HOSTS}.rule[0].match.source-address[0]: NAT64 is for clients with IPv6 addresses, found '198.51.100.0/24'`,
+      `${HOSTS}.rule[0].match.destination-address: NAT64 is for IPv6 prefixes, found '192.0.2.60/32'`,
+      `${HOSTS}.rule[0].match.destination-port: NAT64 translates all ports of an address`,
+      `${HOSTS}.rule[3].match.destination-address: IPv4 addresses stand behind 32, 40, 48, 56, 64 or 96 bits of an IPv6 prefix, found /72`,
+      `${HOSTS}.rule[3].match.source-address[0]: NAT64 is for clients with IPv6 addresses, found '10.0.0.0/8'`,
+      `${HOSTS}.rule[3].match.destination-port: NAT64 translates all ports of an address`,
+      `${HOSTS}.rule[4].match.destination-address: bits 64 to 71 of the prefix have to be zero (RFC 6052)`,
+    ],
+  ],
+  [
     "a static rule has one action",
     [[`${HOSTS}.rule[2].then.static-nat.prefix`, { name: "fd01::/48" }]],
-    [`${HOSTS}.rule[2].then.static-nat: expected exactly one of prefix, nptv6-prefix, found prefix and nptv6-prefix`],
+    [
+      `${HOSTS}.rule[2].then.static-nat: expected exactly one of prefix, nptv6-prefix, inet, found prefix and nptv6-prefix`,
+    ],
   ],
   [
     "static rules: as many addresses and ports on both sides",

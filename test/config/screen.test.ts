@@ -34,6 +34,7 @@ const table: readonly Row[] = [
           {
             name: "outside",
             "match-direction": "input",
+            "limit-session": { "by-source": { "session-rate": 5 }, "by-destination": { "maximum-sessions": 9 } },
             tcp: { "syn-ack-ack-proxy": {}, "syn-defense": true },
             ip: { tunnel: { "bad-inner-header": true } },
           },
@@ -44,6 +45,8 @@ const table: readonly Row[] = [
     [
       "security.screen.trap: unknown statement 'trap'",
       `${SCREEN}[0].match-direction: unknown statement 'match-direction'`,
+      `${SCREEN}[0].limit-session.by-source: unknown statement 'by-source'`,
+      `${SCREEN}[0].limit-session.by-destination: unknown statement 'by-destination'`,
       `${SCREEN}[0].ip.tunnel: unknown statement 'tunnel'`,
       `${SCREEN}[0].tcp.syn-ack-ack-proxy: unknown statement 'syn-ack-ack-proxy'`,
       `${SCREEN}[0].tcp.syn-defense: unknown statement 'syn-defense'`,

@@ -91,16 +91,26 @@ describe("the layout", () => {
   test("is the same for the C compiler and for TypeScript", async () => {
     const printed = await run([`${root}/build/asan/test/layout`, "--print"]);
     const compiler = JSON.parse(printed.stdout) as Record<string, [number, number]>;
-    const ours: Record<string, number> = { frame: 0, page: 0, slots: wire.RING_SLOTS_AT };
-    for (const [group, fields] of [...Object.entries(wire.offset), ...Object.entries(wire.ringOffset)]) {
+    const ours: Record<string, number> = {
+      frame: 0,
+      page: 0,
+      slots: wire.RING_SLOTS_AT,
+      rows: wire.ACCOUNT_ROWS_AT,
+      row_head: 0,
+      cell: 0,
+    };
+    const { header, row, cell } = wire.accountOffset;
+    const groups = [...Object.entries(wire.offset), ...Object.entries(wire.ringOffset), ["book", header], ["row", row]];
+    for (const [group, fields] of [...groups, ["cell", cell]] as [string, Record<string, number>][])
       for (const [field, at] of Object.entries(fields)) ours[`${group}.${field}`] = at;
-    }
     for (const fields of Object.values(wire.view)) {
       for (const [field, at] of Object.entries(fields)) ours[`record.${field}`] = at;
     }
     assert.deepEqual(Object.fromEntries(Object.entries(compiler).map(([name, [at]]) => [name, at])), ours);
     assert.equal(compiler["frame"]![1], wire.FRAME_SIZE);
     assert.equal(compiler["page"]![1], wire.RING_PAGE_SIZE);
+    assert.equal(compiler["row_head"]![1], wire.ACCOUNT_ROW_HEAD);
+    assert.equal(compiler["cell"]![1], wire.ACCOUNT_CELL_SIZE);
   });
 
   for (const program of ["layout", "vectors"]) {

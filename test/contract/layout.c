@@ -23,6 +23,10 @@
 	printf("\"%s.%s\":[%zu,%zu],", #page, #field, offsetof(struct ring_##page, field),                             \
 	       sizeof(((struct ring_##page *)0)->field))
 
+#define ACCOUNT(part, group, field)                                                                                    \
+	printf("\"%s.%s\":[%zu,%zu],", group, #field, offsetof(struct account_##part, field),                          \
+	       sizeof(((struct account_##part *)0)->field))
+
 static void
 print(void)
 {
@@ -52,6 +56,7 @@ print(void)
 	RECORD(server_bytes);
 	RECORD(ingress_interface);
 	RECORD(application_id);
+	RECORD(nat_address_family);
 	/* the kinds' own names */
 	RECORD(policy_id);
 	RECORD(screen_id);
@@ -71,7 +76,7 @@ print(void)
 	EXTENSION(egress_interface);
 	EXTENSION(source_nat_rule_id);
 	EXTENSION(destination_nat_rule_id);
-	EXTENSION(filter_id);
+	EXTENSION(account);
 	EXTENSION(term_id);
 	EXTENSION(packet_length);
 	EXTENSION(dscp);
@@ -100,8 +105,23 @@ print(void)
 	PAGE(consumer, consumed_at);
 	PAGE(consumer, consumed);
 	PAGE(consumer, delivers_until_ns);
-	printf("\"frame\":[0,%zu],\"page\":[0,%zu],\"slots\":[%u,0]}\n", sizeof(struct event_frame),
-	       sizeof(struct ring_producer), RING_SLOTS_AT);
+	ACCOUNT(header, "book", magic);
+	ACCOUNT(header, "book", layout_hash);
+	ACCOUNT(header, "book", start_id);
+	ACCOUNT(header, "book", began_id);
+	ACCOUNT(header, "book", workers);
+	ACCOUNT(header, "book", row_size);
+	ACCOUNT(header, "book", row_count);
+	ACCOUNT(header, "book", former_select);
+	ACCOUNT(header, "book", former_start_id);
+	ACCOUNT(row, "row", name);
+	ACCOUNT(row, "row", account_class);
+	ACCOUNT(row, "row", former_events);
+	ACCOUNT(cell, "cell", events);
+	printf("\"frame\":[0,%zu],\"page\":[0,%zu],\"slots\":[%u,0],\"rows\":[%u,0],\"row_head\":[0,%zu],\"cell\":[0,%"
+	       "zu]}\n",
+	       sizeof(struct event_frame), sizeof(struct ring_producer), RING_SLOTS_AT, ACCOUNT_ROWS_AT,
+	       sizeof(struct account_row), sizeof(struct account_cell));
 }
 
 static void

@@ -32,7 +32,6 @@ fill_common(struct event_frame *f, bool last)
 	f->record.application_id = 0x9192;
 	f->extension.session_id = 0x0011223344556677;
 	f->extension.egress_interface = 0xa1a2a3a4;
-	f->extension.filter_id = 0xd1d2d3d4;
 	f->extension.term_id = 0xe1e2e3e4;
 	f->extension.packet_length = 1500;
 	f->extension.dscp = 46;
@@ -96,7 +95,7 @@ fill(struct event_frame *f, enum event_type type, bool last)
 		f->record.screen_id = last ? SCREEN_ID_SYN_QUEUE : SCREEN_ID_SYN_FLOOD;
 		break;
 	case EVENT_TYPE_FILTER_LOG:
-		f->record.filter_id = f->extension.filter_id = 0x21222324;
+		f->record.filter_id = 0x21222324;
 		f->record.term_id = f->extension.term_id = 0x61626364;
 		f->record.filter_log_source = last ? FILTER_LOG_SOURCE_LO0 : FILTER_LOG_SOURCE_PBR;
 		f->extension.filter_answer = last ? FILTER_ANSWER_SILENT : FILTER_ANSWER_NONE;
@@ -125,7 +124,7 @@ print_committed(struct event_ring *r)
 static void
 print_kind(struct event_ring *r, enum event_type type, bool last)
 {
-	fill(event_ring_reserve(r, type), type, last);
+	fill(event_ring_reserve(r, type, 0xd1d2d3d4), type, last);
 	print_committed(r);
 }
 
@@ -144,7 +143,7 @@ print_filter_logs(struct event_ring *r)
 		{ FILTER_LOG_SOURCE_CACHED_OUTPUT, ACTION_PERMIT, FILTER_ANSWER_NONE, true },
 	};
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct event_frame *f = event_ring_reserve(r, EVENT_TYPE_FILTER_LOG);
+		struct event_frame *f = event_ring_reserve(r, EVENT_TYPE_FILTER_LOG, 0xd1d2d3d4);
 		fill(f, EVENT_TYPE_FILTER_LOG, rows[i].last);
 		f->record.action = (uint8_t)rows[i].action;
 		f->record.filter_log_source = (uint8_t)rows[i].source;
@@ -173,7 +172,7 @@ a_committed_frame_has_a_complete_header(void **state)
 {
 	(void)state;
 	struct event_ring *r = event_ring_memory(64);
-	fill(event_ring_reserve(r, EVENT_TYPE_FILTER_LOG), EVENT_TYPE_FILTER_LOG, false);
+	fill(event_ring_reserve(r, EVENT_TYPE_FILTER_LOG, 0xd1d2d3d4), EVENT_TYPE_FILTER_LOG, false);
 	event_ring_commit(r);
 	const struct event_frame *f = event_ring_peek(r);
 	assert_non_null(f);

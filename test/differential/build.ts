@@ -15,6 +15,8 @@ export interface Shape {
   readonly window?: number;
   /** window scale option of a SYN */
   readonly scale?: number;
+  /** other options instead, padded to four bytes */
+  readonly tcpOptions?: readonly number[];
   readonly icmpType?: number;
   readonly icmpCode?: number;
   readonly identifier?: number;
@@ -39,7 +41,7 @@ function transport(shape: Shape): { readonly body: Buffer; readonly at: number |
       ? shape.payload
       : Buffer.from(Array.from({ length: shape.payload ?? 0 }, (_, i) => i & 255));
   if (shape.protocol === TCP) {
-    const scale = shape.scale === undefined ? Buffer.alloc(0) : Buffer.from([1, 3, 3, shape.scale]);
+    const scale = Buffer.from(shape.tcpOptions ?? (shape.scale === undefined ? [] : [1, 3, 3, shape.scale]));
     const header = Buffer.alloc(20);
     header.writeUInt16BE(shape.sourcePort ?? 0, 0);
     header.writeUInt16BE(shape.destinationPort ?? 0, 2);

@@ -8,6 +8,8 @@ export type Step =
       readonly frame: string;
       readonly gapNs: number;
       readonly note: string;
+      /** it comes as it is here, not as the translation of its session makes it on the wire */
+      readonly asMade?: true;
     }
   | { readonly kind: "commit"; readonly config: Config; readonly gapNs: number };
 

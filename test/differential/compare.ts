@@ -1,9 +1,10 @@
 // compare.ts: do the model and the program agree on every verdict, byte, event and counter? SPDX-License-Identifier: Apache-2.0
-import { filterName, termName, type NameTable } from "../../daemon/src/config/names.js";
+import { filterName, natRuleName, termName, type NameTable } from "../../daemon/src/config/names.js";
 import { ANY } from "../model/application.js";
 import type { Counters } from "../model/counters.js";
-import type { Event, Outcome } from "../model/event.js";
+import type { Event, Outcome, Sent } from "../model/event.js";
 import type { Told } from "../model/firewall.js";
+import { parseFrame } from "../model/packet.js";
 import type { Actual, Expected, Line } from "./run.js";
 
 /** Where a packet is malformed in several ways any of them may be told; which is right has tests of its own (parse_test.c). */
@@ -137,6 +138,13 @@ function inTime(from: bigint, until: bigint, line: Line): boolean {
   return from <= line.time_ns && line.time_ns <= until;
 }
 
+/** A secret number is the program's; all else about its frame is the model's. */
+function bytesOf({ bytes, numbered }: Sent, program: string | undefined): string {
+  if (numbered === undefined || program === undefined) return bytes.toString("hex");
+  const { ip, transport } = parseFrame(Buffer.from(program, "hex"));
+  return numbered(ip.readUInt32BE(transport + 4)).toString("hex");
+}
+
 function differInPacket(model: Outcome, line: Line, pairs: Pairs): string | undefined {
   if (line.packet === undefined) return "the program tells an event, the model a packet";
   if (!inTime(model.from_ns, model.until_ns, line))
@@ -154,7 +162,7 @@ function differInPacket(model: Outcome, line: Line, pairs: Pairs): string | unde
     ["number of frames", model.frames.length, frames.length],
     ...model.frames.flatMap((frame, i): Pair[] => [
       [`frames[${i}].out`, frame.out, frames[i]?.out],
-      [`frames[${i}].bytes`, frame.bytes.toString("hex"), frames[i]?.bytes],
+      [`frames[${i}].bytes`, bytesOf(frame, frames[i]?.bytes), frames[i]?.bytes],
     ]),
     ...(model.verdict === "forward"
       ? [
@@ -201,6 +209,10 @@ const EVENT_FIELDS = [
   "filter_id",
   "term_id",
   "answer",
+  "nat_source",
+  "nat_source_port",
+  "nat_destination",
+  "nat_destination_port",
 ] as const;
 
 /** What a flow's memo says is said as cached-output; where the model sees that there may be one, either is right. */
@@ -224,11 +236,18 @@ function differInEvent(model: Event, line: Line, pairs: Pairs, names: Actual["na
     ["application", model.application ?? ANY, table.applications[line.application_id as number]],
     ["filter", model.filter, filterName(table, (line.filter_id as number | undefined) ?? 0)?.name],
     ["term", model.term, termName(table, (line.filter_id as number | undefined) ?? 0, line.term_id as number)],
+    ["source_nat_rule", model.source_nat_rule, natRule(table, line.source_nat_rule_id)],
+    ["destination_nat_rule", model.destination_nat_rule, natRule(table, line.destination_nat_rule_id)],
     ["filter_source", true, sameSource(model, line)],
     ["session", model.session === undefined, line.session === undefined],
   ]);
   if (difference !== undefined || model.session === undefined) return difference;
   return pairs.agree(model.session, line.session as number) ? undefined : "another session";
+}
+
+function natRule(table: NameTable, id: unknown): string | undefined {
+  const rule = id === undefined ? undefined : natRuleName(table, id as number);
+  return rule === undefined ? undefined : `${rule.kind}/${rule.set}/${rule.name}`;
 }
 
 function policyName(table: NameTable, id: number): string | undefined {

@@ -197,4 +197,31 @@ export const filterRegressions: readonly Regression[] = [
       steps: [from("ge-0/0/1", { ...server, payload: 1300, reserved: true })],
     },
   },
+  {
+    name: "a session ends with the first packet that waited for it, also where a commit has moved both its ends",
+    wrong: "program",
+    case: (() => {
+      const route = (gateway: string) => ({
+        static: {
+          route: [
+            { name: "0.0.0.0/0", "next-hop": [gateway] },
+            { name: "192.0.2.201/32", reject: true as const },
+          ],
+        },
+      });
+      const first = from("ge-0/0/2", { ...client, source: "192.0.2.201", destination: "198.51.100.1" });
+      const none = filtering("ge-0/0/0.0", "output", { name: "none", then: { discard: true, log: true } });
+      return {
+        lateNs: 2500,
+        config: { ...open, "routing-options": route("10.0.2.253") },
+        steps: [
+          first,
+          commit({ ...none, "routing-options": route("10.0.1.253") }),
+          { ...first, gapNs: 1_000_000 },
+          commit({ ...open, "routing-options": route("10.0.1.253") }),
+          first,
+        ],
+      };
+    })(),
+  },
 ];

@@ -175,17 +175,18 @@ export function configOf(numbers: readonly number[]): Config {
     { name: "dmz", interfaces: ["ge-0/0/2.30"], "host-inbound-traffic": inboundOf(c) },
   ];
   const tcp = {
-    ...flag(c.oneIn(8), "no-syn-check"),
+    ...(c.oneIn(8) ? { "no-syn-check": true as const } : flag(c.oneIn(6), "strict-syn-check")),
     ...flag(c.oneIn(8), "no-sequence-check"),
     ...flag(c.oneIn(3), "rst-invalidate-session"),
     ...flag(c.oneIn(6), "fin-invalidate-session"),
     ...(c.oneIn(4) ? { "time-wait-state": { "session-timeout": 5 } } : {}),
     ...(c.oneIn(4) ? { "tcp-initial-timeout": 4 } : {}),
   };
+  const by30 = (preference: number) => ({ name: "10.0.3.254", interface: "ge-0/0/2.30", preference });
   const route = [
-    { name: "192.0.2.0/24", "next-hop": ["10.0.2.254"] },
+    { name: "192.0.2.0/24", "next-hop": ["10.0.2.254"], "qualified-next-hop": [by30(7)] },
     ...(inet6Of1 ? [{ name: "2001:db8:ff::/48", "next-hop": ["2001:db8:2::fe"] }] : []),
-    ...(c.oneIn(2) ? [{ name: "192.0.2.128/25", "next-hop": ["10.0.3.254"] }] : []),
+    ...(c.oneIn(2) ? [{ name: "192.0.2.128/25", "next-hop": ["10.0.2.254"], "qualified-next-hop": [by30(3)] }] : []),
     ...(c.oneIn(2) ? [{ name: "192.0.2.200/32", discard: true as const }] : []),
     ...(c.oneIn(2) ? [{ name: "192.0.2.201/32", reject: true as const }] : []),
     ...(c.oneIn(3) ? [{ name: "2001:db8:ff::dead/128", reject: true as const }] : []),

@@ -14,7 +14,15 @@ export const B: Place = { port: "ge-0/0/1", vlan: 0 };
 export const C: Place = { port: "ge-0/0/2", vlan: 30 };
 export const D: Place = { port: "ge-0/0/2", vlan: 40 };
 
-/** hosts: both sides of each range's ends, by where they are. */
+/** Hosts: addresses of both families by where they are. */
+export interface Hosts {
+  readonly inet: readonly (readonly [Place, readonly string[]])[];
+  readonly inet6: readonly (readonly [Place, readonly string[]])[];
+  /** that nothing comes from */
+  readonly targets: ReadonlySet<string>;
+}
+
+/** hosts: both sides of each range's ends. */
 const hosts: readonly (readonly [Place, readonly string[]])[] = [
   [
     A,
@@ -64,6 +72,7 @@ const hosts6: readonly (readonly [Place, readonly string[]])[] = [
 ];
 /** Destinations only: see docs/proof.md, "Not compared". */
 const UNROUTED = new Set(["198.51.100.1", "2001:db8:fe:ffff::1"]);
+const HOSTS: Hosts = { inet: hosts, inet6: hosts6, targets: UNROUTED };
 const OWN = ["10.0.1.1", "10.0.2.1", "10.0.3.1", "10.0.4.1"];
 const OWN6 = ["2001:db8:1::1", "2001:db8:2::1"];
 const PORTS = [80, 79, 81, 82, 22, 23, 21, 53, 54, 5000, 4999, 5005, 5010, 5011, 443, 65535, 0, 123, 33434];
@@ -94,8 +103,11 @@ export interface Sending {
   readonly vlans?: readonly number[];
   readonly multicast?: boolean;
   readonly padding?: number;
+  /** the pause before it, where that is not the step's to say */
+  readonly gapNs?: number;
   /** a commit comes before it */
   readonly committed?: true;
+  readonly asMade?: true;
 }
 
 export const reversed = (shape: Shape): Shape => ({
@@ -128,6 +140,7 @@ export class Traffic implements Source {
     private c: Chooser,
     /** few flows that come far, instead of many that meet everything */
     private readonly calm: boolean,
+    private readonly hosts: Hosts = HOSTS,
   ) {}
 
   /** use: decisions from here on come from there. */
@@ -136,12 +149,12 @@ export class Traffic implements Source {
   }
 
   #pair(inet6: boolean): { source: string; destination: string; places: [Place, Place] } {
-    const all = inet6 ? hosts6 : hosts;
+    const all = inet6 ? this.hosts.inet6 : this.hosts.inet;
     const [from, sources] = this.c.of(all);
     const others = this.c.oneIn(12) ? all : all.filter(([place]) => place !== from);
     const [to, destinations] = this.c.of(others);
     return {
-      source: this.c.of(sources.filter((text) => !UNROUTED.has(text))),
+      source: this.c.of(sources.filter((text) => !this.hosts.targets.has(text))),
       destination: this.c.of(destinations),
       places: [from, to],
     };
@@ -442,7 +455,7 @@ export class Traffic implements Source {
   }
 }
 
-const GAPS = [
+export const GAPS = [
   1_000, 1_000, 1_000, 1_000_000, 200_000_000, 700_000_000, 3_000_000_000, 6_000_000_000, 30_000_000_000,
   70_000_000_000, 160_000_000_000, 1_900_000_000_000,
 ];
@@ -489,8 +502,9 @@ export function stepsOf(
         kind: "packet",
         port: sending.place.port,
         frame: frame.toString("hex"),
-        gapNs: i === 0 ? gapNs : 1000,
+        gapNs: sending.gapNs ?? (i === 0 ? gapNs : 1000),
         note: sending.note,
+        ...(sending.asMade === true ? { asMade: true } : {}),
       };
       return commit === undefined ? [packet] : [{ kind: "commit", config: commit, gapNs: 1000 }, packet];
     });

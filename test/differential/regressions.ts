@@ -21,7 +21,7 @@ const step = (port: string, ip: Buffer, gapNs = 1000): Step => ({
   gapNs,
   note: "",
 });
-const from = (port: string, shape: Shape): Step => step(port, ipPacket(shape));
+const from = (port: string, shape: Shape, gapNs = 1000): Step => step(port, ipPacket(shape), gapNs);
 const plain = configOf([]);
 const denying = { ...plain, security: { ...plain.security, policies: [] } };
 const logging = {
@@ -81,10 +81,11 @@ const withoutInet: Config = {
     },
   },
 };
-const elsewhere: Config = {
+const through = (route: { readonly name: string; readonly "next-hop": string[] }): Config => ({
   ...flowing({}),
-  "routing-options": { static: { route: [{ name: "10.0.2.10/32", "next-hop": ["10.0.3.254"] }] } },
-};
+  "routing-options": { static: { route: [route] } },
+});
+const elsewhere = through({ name: "10.0.2.10/32", "next-hop": ["10.0.3.254"] });
 
 export const regressions: readonly Regression[] = [
   {
@@ -503,6 +504,48 @@ export const regressions: readonly Regression[] = [
         client0(RST, 1001),
         { kind: "commit", config: elsewhere, gapNs: 1000 },
         client0(SYN, 5_000_000),
+      ],
+    },
+  },
+  {
+    name: "a SYN that a commit sends on another way, while it waits, still goes before the RST of its connection",
+    wrong: "program",
+    case: {
+      lateNs: 1_500_000,
+      config: flowing({ "rst-invalidate-session": true }),
+      steps: [
+        client0(SYN, 1000),
+        { kind: "commit", config: elsewhere, gapNs: 1000 },
+        client0(RST, 1001),
+        from("ge-0/0/0", { ...toServer, flags: SYN, sequence: 1000, sourcePort: 40001 }),
+      ],
+    },
+  },
+  {
+    name: "what a commit sends to a known neighbour does not overtake the SYN of its connection, which waits for another one",
+    wrong: "program",
+    case: {
+      lateNs: 1_500_000,
+      config: through({ name: "192.0.2.1/32", "next-hop": ["10.0.3.254"] }),
+      steps: [
+        from("ge-0/0/0", { ...toServer, destination: "192.0.2.1", flags: SYN, sequence: 1000 }),
+        from("ge-0/0/0", { ...client, destination: "10.0.1.1", protocol: UDP, destinationPort: 9 }, 2_000_000),
+        client0(SYN, 1000),
+        { kind: "commit", config: elsewhere, gapNs: 1000 },
+        client0(RST, 1001),
+      ],
+    },
+  },
+  {
+    name: "a connection that is over ends as such, also where the firewall stops before its time",
+    wrong: "program",
+    case: {
+      config: flowing({ "time-wait-state": { "session-timeout": 5 } }),
+      steps: [
+        ...handshake,
+        client0(FIN | ACK, 1001, 900_001),
+        server0(FIN | ACK, 900_001, 1002),
+        client0(ACK, 1002, 900_002),
       ],
     },
   },

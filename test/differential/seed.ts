@@ -7,11 +7,14 @@ import { Chooser } from "./choose.js";
 import { configOf } from "./generate-config.js";
 import { withFilters, withFirewallOf } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
+import { CountTraffic, withCounts } from "./generate-count.js";
+import { natTraffic, withNat, withNatOf } from "./generate-nat.js";
 import { ScreenTraffic, withScreens } from "./generate-screen.js";
-import { plainTraffic, stepsOf } from "./generate-steps.js";
+import { plainTraffic, stepsOf, type Source } from "./generate-steps.js";
 
 const STEPS = 100;
 const FILTER_STEPS = 70;
+const COUNT_STEPS = 50;
 
 /** numbers: mulberry32. */
 function numbers(seed: number): () => number {
@@ -27,22 +30,29 @@ function numbers(seed: number): () => number {
 
 const PLAIN = 200; /* numbers that make a configuration without filters */
 const FILTERS = 4000;
+const NAT = 200;
 
 /** LATE: neighbours answer at once, or after so many nanoseconds: while two more packets come, or a commit. */
 const LATE = [undefined, undefined, 2_500, undefined, 1_500_000, undefined, 300_000_000];
 
-/** caseOf: two of four have filters, and one in eight has screens instead. */
+/** caseOf: two of four have filters; one in eight has screens instead, every other one of which counts, and one in eight
+ * translates addresses. */
 export function caseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
   const lateNs = LATE[seed % LATE.length];
-  /* A commit that gives what waits another screen profile is not stated by the model yet. */
-  if (seed % 8 === 4) return screenCase(list, (seed >> 3) % 2 === 0);
-  const c = seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
+  if (seed % 8 === 5) return natCase(list, (seed >> 3) % 4);
+  const c = caseOfKind(seed, list);
   return lateNs === undefined ? c : { ...c, lateNs };
 }
 
 type Lists = (length: number) => number[];
+
+function caseOfKind(seed: number, list: Lists): Case {
+  if (seed % 16 === 4) return countCase(list, (seed >> 4) % 4 === 0);
+  if (seed % 8 === 4) return screenCase(list, (seed >> 4) % 2 === 0);
+  return seed % 4 < 2 ? plainCase(list, (seed >> 1) % 3 === 0) : filterCase(list);
+}
 
 function plainCase(list: Lists, calm: boolean): Case {
   const config = (): Config => (calm ? permitting(configOf(list(PLAIN))) : configOf(list(PLAIN)));
@@ -64,15 +74,39 @@ function filterCase(list: Lists): Case {
 
 /** screenCase: half of them with filters too. */
 function screenCase(list: Lists, filtered: boolean): Case {
-  const config = (): Config => {
-    const plain = permitting(configOf(list(PLAIN)));
-    const base = filtered ? withFilters(plain, new Chooser(list(FILTERS))) : plain;
-    return withScreens(base, new Chooser(list(PLAIN)));
-  };
+  const config = (): Config => withScreens(baseOf(list, filtered), new Chooser(list(PLAIN)));
+  return screened(list, config, new ScreenTraffic(new Chooser([])), STEPS);
+}
+
+/** countCase: screens that count, a quarter of them with filters too. */
+function countCase(list: Lists, filtered: boolean): Case {
+  const config = (): Config => withCounts(baseOf(list, filtered), new Chooser(list(PLAIN)));
+  return screened(list, config, new CountTraffic(new Chooser([])), COUNT_STEPS);
+}
+
+function baseOf(list: Lists, filtered: boolean): Config {
+  const plain = permitting(configOf(list(PLAIN)));
+  return filtered ? withFilters(plain, new Chooser(list(FILTERS))) : plain;
+}
+
+function screened(list: Lists, config: () => Config, source: Source, steps: number): Case {
   const later = [config(), config(), config()];
+  const numbers = Array.from({ length: steps }, () => list(48));
+  return { config: config(), steps: stepsOf(numbers, later, { ...plainTraffic(false), source }) };
+}
+
+/** natCase: half of them with nothing else that stops packets, one in four with filters; every other one calm. */
+function natCase(list: Lists, kind: number): Case {
+  const base = (): Config => {
+    if (kind < 2) return configOf([]);
+    const plain = permitting(configOf(list(PLAIN)));
+    return kind === 2 ? plain : withFilters(plain, new Chooser(list(FILTERS)));
+  };
+  const first = withNat(base(), new Chooser(list(NAT)));
+  const again = (): Config => withNatOf(base(), first, new Chooser(list(NAT)));
+  const later = [again(), again(), withNat(base(), new Chooser(list(NAT))), again()];
   const steps = Array.from({ length: STEPS }, () => list(32));
-  const traffic = { ...plainTraffic(false), source: new ScreenTraffic(new Chooser([])) };
-  return { config: config(), steps: stepsOf(steps, later, traffic) };
+  return { config: first, steps: stepsOf(steps, later, natTraffic(kind % 2 === 0)) };
 }
 
 /** permitting: in a third of the cases flows live long enough to reach the later states. */
@@ -87,16 +121,21 @@ export const optionsOf = (seed: number): readonly string[] => [
   ...(seed % 5 === 0 ? ["--unfinished"] : []),
 ];
 
-/** eachSeed runs `body` for each of them, some at the same time: the model here, programs on the other processors. */
-export async function eachSeed(first: number, count: number, body: (seed: number) => Promise<void>): Promise<void> {
-  let next = first;
+/** eachSeed runs `body` for each of them, or for each `step`-th, some at the same time: the model here, programs on the other processors. */
+export async function eachSeed(
+  first: number,
+  count: number,
+  body: (seed: number) => Promise<void>,
+  step = 1,
+): Promise<void> {
+  let done = 0;
   const lane = async (): Promise<void> => {
-    while (next < first + count) {
-      const seed = next++;
+    while (done < count) {
+      const seed = first + step * done++;
       try {
         await body(seed);
       } catch (error) {
-        next = first + count; /* the other lanes need not go on */
+        done = count; /* the other lanes need not go on */
         throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
       }
     }

@@ -1,7 +1,7 @@
 // shrink.ts: makes a case on which both sides disagree as small as possible. SPDX-License-Identifier: Apache-2.0
 import type { Case } from "./case.js";
 import { compare } from "./compare.js";
-import { expect, replay } from "./run.js";
+import { run } from "./run.js";
 
 /** smaller removes steps as long as both sides still disagree in the same kind of way. */
 export async function smaller(c: Case, kind: string, ...options: readonly string[]): Promise<Case> {
@@ -19,8 +19,8 @@ export async function smaller(c: Case, kind: string, ...options: readonly string
 
 /** check gives the first disagreement, or undefined. */
 export async function check(c: Case, ...options: readonly string[]): Promise<string | undefined> {
-  const expected = expect(c, options);
-  return compare(expected, await replay(c, expected, options));
+  const { expected, actual } = await run(c, options);
+  return compare(expected, actual);
 }
 
 /** kindOf: what a disagreement is about, without its numbers. */

@@ -11,7 +11,8 @@ export interface Policy {
   readonly log?: readonly ("session-init" | "session-close")[];
 }
 
-interface Tree {
+/** Tree: a configuration, read as far as tests change it. */
+export interface Tree {
   [name: string]: unknown;
   security: { policies: unknown[]; log: unknown; [name: string]: unknown };
 }
@@ -22,13 +23,7 @@ export async function configuration(
   change: (tree: Tree) => void = () => undefined,
 ): Promise<string> {
   const tree = parse(await demoConfiguration()) as Tree;
-  tree.security.policies = Object.entries(policies).map(([context, list]) => {
-    const zones =
-      context === "global"
-        ? { global: true }
-        : { "from-zone": context.split("->")[0], "to-zone": context.split("->")[1] };
-    return { ...zones, policy: list.map(policyTree) };
-  });
+  tree.security.policies = policyTrees(policies);
   // The predefined echo and discard are UDP.
   tree["applications"] = {
     application: [
@@ -38,6 +33,17 @@ export async function configuration(
   };
   change(tree);
   return stringify(tree);
+}
+
+/** policyTrees gives the contexts of `security policies`. */
+export function policyTrees(policies: Readonly<Record<string, readonly Policy[]>>): unknown[] {
+  return Object.entries(policies).map(([context, list]) => {
+    const zones =
+      context === "global"
+        ? { global: true }
+        : { "from-zone": context.split("->")[0], "to-zone": context.split("->")[1] };
+    return { ...zones, policy: list.map(policyTree) };
+  });
 }
 
 function policyTree(policy: Policy): unknown {

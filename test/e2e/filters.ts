@@ -1,5 +1,5 @@
 // The filters of the end-to-end tests: one term for each thing that can happen to a packet, told apart by ports, for both families.
-import { configuration } from "./configuration.js";
+import { configuration, permitAll, type Tree } from "./configuration.js";
 
 export type FamilyName = "inet" | "inet6";
 
@@ -90,13 +90,12 @@ function filters(family: FamilyName): FilterTree[] {
   ];
 }
 
-const policies = { global: [{ name: "permit-all", then: "permit" as const }] };
-
-/** filterConfiguration gives the laboratory with these filters; `change` may alter those of each family. */
+/** filterConfiguration gives the laboratory with these filters; `change` may alter those of each family, `more` all else. */
 export function filterConfiguration(
   change: (filters: FilterTree[], family: FamilyName) => FilterTree[] = (unchanged) => unchanged,
+  more: (tree: Tree) => void = () => undefined,
 ): Promise<string> {
-  return configuration(policies, (tree) => {
+  return configuration(permitAll, (tree) => {
     const interfaces = tree["interfaces"] as Record<
       string,
       { unit: Record<string, { family: Record<string, object> }> }
@@ -138,6 +137,7 @@ export function filterConfiguration(
         { name: "pfe", ...collector, "filter-format": "pfe", "filter-padding": "compact" },
       ],
     };
+    more(tree);
   });
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import type { Accounting, PolicyView } from "../../daemon/src/http/api.js";
+import type { Accounting, PolicyView, RuleAccounting } from "../../daemon/src/http/api.js";
 import type { Received } from "../lab/collector.js";
 import { address, Lab } from "../lab/lab.js";
 import { configuration } from "./configuration.js";
@@ -71,6 +71,28 @@ describe("limits of logs, end to end", { timeout: 120_000 }, () => {
       [denies.produced, denies.written, denies.suppressed, denies.lostBudget, denies.lostFull, denies.unread],
       [noisy + quiet, lines, noisy + quiet - lines, 0, 0, 0],
     );
+    const ofRule = (name: string): RuleAccounting | undefined =>
+      accounts.rules.find((row) => row.rule === `trust/untrust/${name}` && row.kind === "POLICY_DENY");
+    const linesOf = (name: string): number =>
+      lab.collector.received.filter((line) => line.tag === "RT_FLOW_SESSION_DENY" && policy(line) === name).length;
+    for (const [name, produced] of [
+      ["noisy", noisy],
+      ["quiet", quiet],
+    ] as const) {
+      const written = linesOf(name);
+      assert.deepEqual(ofRule(name), {
+        class: "policy",
+        rule: `trust/untrust/${name}`,
+        kind: "POLICY_DENY",
+        produced,
+        written,
+        suppressed: produced - written,
+        lostBudget: 0,
+        lostFull: 0,
+        read: written,
+        unread: 0,
+      });
+    }
     return hits;
   }
 

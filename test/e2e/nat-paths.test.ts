@@ -272,7 +272,7 @@ for (const workers of [1, 2]) {
         const script = `
           for (let i = 0; i < ${count}; i++) {
             const s = require("dgram").createSocket("udp4");
-            s.send("x", 9, "${address.untrust.inet}", () => s.close());
+            s.send("x", 7, "${address.untrust.inet}", () => s.close());
           }`;
         await lab.trust.run([process.execPath, "-e", script]);
       };

@@ -53,6 +53,14 @@ const published6 = {
   natDestinationPort: 8443,
   destinationNatRuleId: 2,
 } as const;
+/** crossed: what NAT64 makes of a session over IPv6. */
+const crossed = {
+  ...hidden,
+  destinationAddress: "64:ff9b::c000:20a",
+  natDestinationAddress: "192.0.2.10",
+  natDestinationPort: 443,
+  destinationNatRuleId: 3,
+} as const;
 
 const gone = new EventNames(3, undefined, "fw1");
 /** Names that the configuration refuses, but a table written by another version may hold. */
@@ -70,6 +78,7 @@ const sessions: readonly [says: string, event: SessionOpen | SessionClose][] = [
   ["a session opened over IPv4, its source by a static rule", { ...sampleOpen, ...mail }],
   ["a session opened over IPv6", sampleOpen6],
   ["a session opened over IPv6, both translated", { ...sampleOpen6, ...hidden6, ...published6 }],
+  ["a session opened over IPv6, translated to IPv4", { ...sampleOpen6, ...crossed }],
   ["a ping over IPv4, its source translated", { ...sampleOpen, ...icmp, ...hidden }],
   ["a ping over IPv6", { ...sampleOpen, ...icmp6 }],
   [
@@ -84,6 +93,7 @@ const sessions: readonly [says: string, event: SessionOpen | SessionClose][] = [
   ["a session closed over IPv4, both translated", { ...sampleClose, ...hidden, ...published }],
   ["a session closed over IPv6", sampleClose6],
   ["a session closed over IPv6, both translated", { ...sampleClose6, ...hidden6, ...published6 }],
+  ["a session closed over IPv6, translated to IPv4", { ...sampleClose6, ...crossed }],
   [
     "a ping closed over IPv4",
     { ...sampleClose, ...icmp, closeReason: CloseReason.RESPONSE_RECEIVED, sessionCreated: sampleClose.time.seconds },

@@ -5,12 +5,20 @@ import { describe, test } from "node:test";
 
 import { sdLayoutFormat } from "../../daemon/src/syslog/format-sd-layout.js";
 import { sdSyslogFormat } from "../../daemon/src/syslog/format-sd-syslog.js";
+import type { RingwallEvent } from "../../daemon/src/event/event.js";
 import { EventNames } from "../../daemon/src/event/names.js";
-import { sampleTable } from "../../daemon/src/syslog/sample-events.js";
+import {
+  sampleClose,
+  sampleDeny,
+  sampleNames,
+  sampleOpen,
+  sampleTable,
+} from "../../daemon/src/syslog/sample-events.js";
 import { parameters, type Layout, type LayoutMessage } from "../../daemon/src/syslog/layout.js";
 import { LineBuffer } from "../../daemon/src/syslog/line-buffer.js";
 import { DEFAULT_SD_ID, LINE_BYTES } from "../../daemon/src/syslog/line.js";
 import { lineFormat, streamSettings, type StreamSettings } from "../../daemon/src/syslog/stream.js";
+import type { CloseReason, DenyReason } from "../../shared/gen/wire.gen.js";
 import { goldenCases, type GoldenCase } from "./cases.js";
 import { goldenFiles, goldenText } from "./files.js";
 
@@ -62,6 +70,32 @@ describe("layouts", () => {
       fast(one, event, names);
       plain(other, event, names);
       assert.equal(other.toString(), one.toString(), says);
+    }
+  });
+
+  // What lines share is kept in places that other lines of the same place take over.
+  test("a line does not depend on the lines before it, however many policies, zones and interfaces they speak of", () => {
+    const options = { facility: 1, sdId: DEFAULT_SD_ID };
+    const [fast, plain] = [sdSyslogFormat(options), sdLayoutFormat(options, "junos-22")];
+    const [one, other] = [new LineBuffer(LINE_BYTES), new LineBuffer(LINE_BYTES)];
+    const samples = [sampleOpen, sampleClose, sampleDeny];
+    for (let i = 0; i < 12_000; i++) {
+      const varied = {
+        policyId: (i % 7) * 65_536 + (i % 11),
+        ingressZone: i % 5,
+        egressZone: i % 3,
+        ingressInterface: i % 13,
+        applicationId: i % 4,
+        protocol: [6, 17, 1][i % 3]!,
+        sourceNatRuleId: i % 6 === 0 ? 1 + (i % 9) : 0,
+        destinationNatRuleId: i % 10 === 0 ? 1 + (i % 8) : 0,
+        closeReason: (1 + (i % 3)) as CloseReason,
+        denyReason: (1 + (i % 4)) as DenyReason,
+      };
+      const event = { ...samples[i % samples.length]!, ...varied } as RingwallEvent;
+      fast(one.clear(), event, sampleNames);
+      plain(other.clear(), event, sampleNames);
+      if (one.toString() !== other.toString()) assert.equal(one.toString(), other.toString());
     }
   });
 });

@@ -8,6 +8,8 @@ import type { Running } from "./process.js";
 import { CommandFailed, run, type Finished } from "./process.js";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
+/** On a machine that a test keeps busy, or that others do. */
+const START_SECONDS = 60;
 const unprivileged = 65534; // nobody and nogroup: the daemon needs no right of its own
 
 export interface FirewallOptions {
@@ -61,7 +63,7 @@ export class Firewall {
       String(unprivileged),
       ...(this.#options.helperArguments ?? []),
     ]);
-    await this.helper.printed(/ready/);
+    await this.helper.printed(/ready/, START_SECONDS);
   }
 
   async startDaemon(): Promise<void> {
@@ -89,7 +91,7 @@ export class Firewall {
           ]
         : command,
     );
-    await this.daemon.printed(/"msg":"ready"/);
+    await this.daemon.printed(/"msg":"ready"/, START_SECONDS);
   }
 
   async start(): Promise<void> {

@@ -76,18 +76,21 @@ export function writeAddress(address: Address): string {
   return `${hex(groups.slice(0, best.at))}::${hex(groups.slice(best.at + best.length))}`;
 }
 
-const among = (address: Address, ...prefixes: readonly string[]): boolean =>
-  prefixes.some((prefix) => inRange(readPrefix(prefix).range, address));
+const among = (...prefixes: readonly string[]): ((address: Address) => boolean) => {
+  const ranges = prefixes.map((prefix) => readPrefix(prefix).range);
+  return (address) => ranges.some((range) => inRange(range, address));
+};
 
-export const isMulticast = (a: Address): boolean => among(a, "224.0.0.0/4", "ff00::/8");
-export const isLinkLocal = (a: Address): boolean => among(a, "169.254.0.0/16", "fe80::/10");
+export const isMulticast = among("224.0.0.0/4", "ff00::/8");
+export const isLinkLocal = among("169.254.0.0/16", "fe80::/10");
+const isNobody = among("0.0.0.0/8", "127.0.0.0/8", "240.0.0.0/4", "::/128", "::1/128", "::ffff:0:0/96");
+const EVERYBODY = readAddress("255.255.255.255");
 
 /** isOneHost: an address that a host may have as source: not multicast, broadcast, loopback, unspecified, reserved. */
-export const isOneHost = (a: Address): boolean =>
-  !isMulticast(a) && !among(a, "0.0.0.0/8", "127.0.0.0/8", "240.0.0.0/4", "::/128", "::1/128", "::ffff:0:0/96");
+export const isOneHost = (a: Address): boolean => !isMulticast(a) && !isNobody(a);
 
 /** mayBeReached: what may stand as a destination on a link at all. */
 export const mayBeReached = (a: Address): boolean =>
   isOneHost(a) ||
-  sameAddress(a, readAddress("255.255.255.255")) ||
+  sameAddress(a, EVERYBODY) ||
   (isMulticast(a) && !(a.family === "inet6" && [0, 1].includes(Number((a.value >> 112n) & 15n))));

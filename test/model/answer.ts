@@ -15,13 +15,15 @@ export type Cause = "administratively" | "port" | "time-exceeded" | "too-big" | 
 
 export function errorFor(
   packet: Packet,
-  cause: "port" | "time-exceeded" | "too-big" | "route-reject",
+  cause: "port" | "time-exceeded" | "too-big" | "route-reject" | "address",
   mtu = 0,
 ): IcmpError {
   const inet = packet.family === "inet";
   switch (cause) {
     case "port":
       return inet ? { type: 3, code: 3, info: 0 } : { type: 1, code: 4, info: 0 };
+    case "address":
+      return inet ? { type: 3, code: 1, info: 0 } : { type: 1, code: 3, info: 0 };
     case "time-exceeded":
       return inet ? { type: 11, code: 0, info: 0 } : { type: 3, code: 0, info: 0 };
     case "too-big":
@@ -55,7 +57,7 @@ export const mayReset = (packet: Packet): boolean =>
   toOneHost(packet) &&
   isOneHost(packet.tuple.source);
 
-function ipPacket(source: Address, destination: Address, protocol: number, tos: number, body: Buffer): Buffer {
+export function ipPacket(source: Address, destination: Address, protocol: number, tos: number, body: Buffer): Buffer {
   if (source.family === "inet6") {
     const header = Buffer.alloc(8);
     header.writeUInt32BE(0x60000000 + tos * 0x100000, 0);

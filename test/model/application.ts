@@ -35,7 +35,8 @@ const anyTerm: Term = {
   timeout: undefined,
 };
 
-function portsOf(value: string | number | undefined): readonly [number, number] | undefined {
+/** portsOf reads a port, a port name or a range; undefined: any. */
+export function portsOf(value: string | number | undefined): readonly [number, number] | undefined {
   if (value === undefined) return undefined;
   const named = portNumbers.get(String(value));
   const [low = "", high = low] = String(named ?? value).split("-");

@@ -40,6 +40,13 @@ export interface Event {
   readonly length?: number;
   readonly dscp?: number;
   readonly tcp_flags?: number;
+  readonly nat_source?: string;
+  readonly nat_source_port?: number;
+  readonly nat_destination?: string;
+  readonly nat_destination_port?: number;
+  /** kind/SET/RULE */
+  readonly source_nat_rule?: string | undefined;
+  readonly destination_nat_rule?: string | undefined;
   readonly icmp_type?: number;
   readonly icmp_code?: number;
 }
@@ -48,6 +55,8 @@ export interface Sent {
   /** interface, or "host" */
   readonly out: string;
   readonly bytes: Buffer;
+  /** where a TCP segment has a sequence number that is secret: what the frame is with this number */
+  readonly numbered?: (sequence: number) => Buffer;
 }
 
 /** Outcome: what became of one packet. */

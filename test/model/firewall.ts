@@ -1,15 +1,29 @@
 // firewall.ts: the model: every packet judged in full, in the order of docs/design.md section 7, as plainly as it can be
 // said. No memo, no index, no burst. SPDX-License-Identifier: Apache-2.0
 import type { Config } from "../../daemon/src/config/config.js";
-import { isLinkLocal, isMulticast, readAddress, sameAddress, writeAddress, type Address } from "./address.js";
+import { ScreenId } from "../../shared/gen/wire.gen.js";
+import {
+  isLinkLocal,
+  isMulticast,
+  isOneHost,
+  readAddress,
+  sameAddress,
+  writeAddress,
+  type Address,
+} from "./address.js";
 import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError } from "./answer.js";
 import { ANY, readApplications, type Applications } from "./application.js";
+import { cookieAnswer } from "./cookie.js";
 import { Classes } from "./class-of-service.js";
 import { count, keep, type Counters } from "./counters.js";
 import type { Event, Outcome, Sent } from "./event.js";
 import { Filters, NO_MARKS, walk, type Effects, type Marks, type Term, type Walk } from "./filter.js";
 import { FRAGMENT_WAIT, Fragments } from "./fragment.js";
 import {
+  ACK,
+  FIN,
+  RST,
+  SYN,
   isEcho,
   isEchoReply,
   isIcmp,
@@ -19,18 +33,35 @@ import {
   vlansOf,
   parseFrame,
   reverseTuple,
+  SCTP,
   tupleKey,
   type Packet,
   type Tuple,
 } from "./packet.js";
 import { finished } from "./offload.js";
+import { Nat, type Choice } from "./nat.js";
 import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
 import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
 import { ownAddress, Routes } from "./route.js";
-import { closeReason, endReason, fits, shares, timeoutOf, type Direction, type Session } from "./session.js";
-import { TcpTrack, type TcpRules } from "./tcp.js";
+import {
+  answered,
+  closeReason,
+  endReason,
+  fits,
+  isUnreachable,
+  outOf,
+  seenOf,
+  shares,
+  timeoutOf,
+  type Direction,
+  type Session,
+  type Translation,
+} from "./session.js";
+import { hasData, TcpTrack, type TcpRules } from "./tcp.js";
+import { translated } from "./translate.js";
 import { readScreens, screensMet, type Screens } from "./screen.js";
+import { Counted, type Taken } from "./screen-rate.js";
 import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
 
 /** SLACK: sessions and held packets end this much after their time at most. */
@@ -56,8 +87,15 @@ interface Judgement {
   restarts: Session | undefined;
   /** it has a session's addresses, but comes from elsewhere */
   astray: boolean;
+  /** the session whose addresses it has, where it has no part in it */
+  stray: Session | undefined;
   /** whose tuple the policies were asked about, where it is not the packet's own */
   asked: Tuple | undefined;
+  /** as it leaves, where that is not as it came */
+  out: Tuple | undefined;
+  /** an ICMP error: what it is about, as that leaves */
+  quote: Tuple | undefined;
+  translation: Translation | undefined;
   /** it may open a session, once nothing else stops it */
   opens: boolean;
   /** the session that it opened */
@@ -69,6 +107,8 @@ interface Judgement {
   marks: Marks;
   /** the screen that ended it */
   screen: number | undefined;
+  /** it is answered with a SYN cookie, if it would be sent on */
+  challenged: boolean;
   /** those that only alarm */
   alarms: readonly number[];
   /** what the filters said that it met, in order */
@@ -94,8 +134,9 @@ interface Waiting {
   readonly installed: Session | undefined;
 }
 
-/** Waiter: a packet whose neighbour has not answered yet. */
+/** Waiter: a packet whose neighbour has not answered yet, or that is behind another one of its flow. */
 interface Waiter {
+  readonly flow: string;
   readonly neighbour: string;
   readonly item: Waiting;
   readonly packet: Packet;
@@ -117,6 +158,9 @@ export class Firewall {
   #units!: readonly Unit[];
   #zones!: ReadonlyMap<string, ZoneConfig>;
   #screens!: Screens;
+  readonly #counted = new Counted();
+  /** SYN floods are answered in the servers' stead */
+  #cookies = false;
   #routes!: Routes;
   #policies!: Policies;
   #applications!: Applications;
@@ -124,6 +168,7 @@ export class Firewall {
   #limit!: Limit;
   #filters!: Filters;
   #classes!: Classes;
+  #nat: Nat | undefined;
   readonly #meters = new Meters();
   #generation = 0;
   #epoch = 0;
@@ -144,6 +189,8 @@ export class Firewall {
     private readonly unfinished = false,
     /** how long neighbours take to answer, nanoseconds */
     private readonly late = 0n,
+    /** what the program chose for a packet, where several addresses or ports will do */
+    private readonly chosen: (packet: number) => Choice | undefined = () => undefined,
   ) {
     this.commit(config, generation);
   }
@@ -155,10 +202,15 @@ export class Firewall {
     this.#units = readUnits(config);
     this.#zones = readZones(config);
     this.#screens = readScreens(config);
+    this.#cookies = config.security.flow?.["syn-flood-protection-mode"] === "syn-cookie";
+    this.#counted.commit(this.#screens, this.#cookies);
     this.#routes = new Routes(config, this.#units);
     this.#applications = readApplications(config);
     this.#policies = new Policies(config, this.#applications);
+    this.#nat = new Nat(config, this.#units, this.#applications, this.#nat);
+    keep(this.counters, "nat", this.#nat.rules);
     this.#rules = {
+      strictSynCheck: tcp?.["strict-syn-check"] === true,
       noSynCheck: tcp?.["no-syn-check"] === true,
       noSequenceCheck: tcp?.["no-sequence-check"] === true,
       rstInvalidates: tcp?.["rst-invalidate-session"] === true,
@@ -208,7 +260,9 @@ export class Firewall {
   }
 
   #deadline(session: Session): bigint | undefined {
-    return session.timeout === Infinity ? undefined : session.lastNs + BigInt(session.timeout) * SECOND;
+    if (session.timeout === Infinity) return undefined;
+    const end = session.lastNs + BigInt(session.timeout) * SECOND;
+    return end < session.shortenedNs ? session.shortenedNs : end;
   }
 
   /** advance ends what has ended by now, and tells about it. */
@@ -237,6 +291,39 @@ export class Firewall {
       this.#finish(j, since + FRAGMENT_WAIT + SLACK_NS);
     }
     this.#answers(now);
+  }
+
+  /**
+   * met: a frame as it is on the wire beyond this firewall, where it was made as if nothing were translated: what answers a
+   * session comes to its outer addresses, and errors quote what left. Its session is in `port`'s instance.
+   */
+  met(port: string, frame: Buffer): Buffer {
+    const unit = this.#unitOf(vlansOf(frame), port);
+    if (unit === undefined) return frame;
+    try {
+      const packet = parseFrame(frame);
+      const { tuple, quoted } = packet;
+      const client = quoted ?? reverseTuple(tuple);
+      const same = (one: Tuple): boolean =>
+        tupleKey("", isLater(packet) ? { ...one, sourcePort: 0, destinationPort: 0 } : one) === tupleKey("", client);
+      const session = [...this.#live()].find((one) => one.translation !== undefined && same(one.tuple));
+      if (session === undefined) return frame;
+      const answer = reverseTuple(session.out);
+      const to =
+        quoted === undefined
+          ? answer
+          : {
+              ...tuple,
+              source: sameAddress(tuple.source, quoted.destination) ? answer.source : tuple.source,
+              destination: sameAddress(tuple.destination, quoted.source) ? answer.destination : tuple.destination,
+            };
+      const ip = translated(packet, to, quoted === undefined ? undefined : session.out);
+      const link = frame.length - packet.behind - packet.ip.length;
+      return Buffer.concat([frame.subarray(0, link), ip, frame.subarray(link + ip.length)]);
+    } catch (error) {
+      if (error instanceof Malformed) return frame;
+      throw error;
+    }
   }
 
   /** premature: it answers what still waits here: nobody can have got it. */
@@ -282,19 +369,26 @@ export class Firewall {
 
   /** follow: a fragment goes on with its first one, or waits for it; first ones let go what waits for them. */
   #follow(j: Judgement, packet: Packet, item: Waiting): void {
+    try {
+      this.#tearDrop(j, packet, item);
+    } catch (error) {
+      this.#refuse(j, error);
+      this.#finish(j, j.time);
+      return;
+    }
     const answer = this.#fragments.resolve(packet, item, j.time);
     /* An alarm tells the ports of a later fragment, where they are known by then. */
     const seen = answer.kind === "ready" ? answer.packet : packet;
     for (const id of j.alarms) this.#tell(this.#screenEvent(j, seen, id, "permit"));
     if (answer.kind === "held") return;
-    if (answer.kind === "ready") {
-      j.packet = answer.packet;
-      this.#judged(j, answer.packet);
-    } else {
-      j.reason = "fragment-full";
+    if (answer.kind === "refused") {
+      j.reason = answer.reason;
       this.#finish(j, j.time);
+      return;
     }
-    this.#release(packet, item, j.time);
+    j.packet = answer.packet;
+    this.#judged(j, answer.packet);
+    for (const held of answer.released) this.#release(held.item, held.packet, j.time);
   }
 
   #waiting(j: Judgement): Waiting {
@@ -303,18 +397,20 @@ export class Firewall {
     return { number, unit, generation: this.#generation, passages: [...j.passages], marks, instance, installed };
   }
 
-  #release(packet: Packet, first: Waiting, now: bigint): void {
-    for (const { item, packet: later } of this.#fragments.release(packet, first)) {
-      const j = this.#again(item, later, now, (one) => {
-        /* It was counted and metered when it came; now it is known what datagram it is of. */
-        if (item.generation === this.#generation) return;
-        one.packet = { ...later, tuple: packet.tuple, icmp: packet.icmp };
-        this.#inputFilter(one, one.packet, false);
-        this.#screen(one, one.packet, false);
-      });
-      if (j.reason === undefined) this.#follow(j, later, item);
-      else this.#finish(j, now);
-    }
+  #release(item: Waiting, packet: Packet, now: bigint): void {
+    const j = this.#again(item, packet, now, (one) => {
+      /* It was counted and metered when it came; now it is known what datagram it is of. */
+      this.#passedAgain(one, packet, item);
+    });
+    if (j.reason === undefined) this.#judged(j, packet);
+    else this.#finish(j, now);
+  }
+
+  /** passedAgain: what a commit put in force while a packet waited judges it too, without counting or metering. */
+  #passedAgain(j: Judgement, packet: Packet, item: Waiting): void {
+    if (item.generation === this.#generation) return;
+    this.#inputFilter(j, packet, false);
+    this.#screen(j, packet, false);
   }
 
   /** again: a packet that waited is handled as if it came now; what was in force when it came may have changed. */
@@ -349,13 +445,18 @@ export class Firewall {
       frames: [],
       restarts: undefined,
       astray: false,
+      stray: undefined,
       asked: undefined,
+      out: undefined,
+      quote: undefined,
+      translation: undefined,
       opens: false,
       installed: undefined,
       instance: "",
       localInstance: undefined,
       marks: NO_MARKS,
       screen: undefined,
+      challenged: false,
       alarms: [],
       passages: [],
       cached: false,
@@ -384,17 +485,26 @@ export class Firewall {
 
   #judge(j: Judgement, packet: Packet): void {
     this.#find(j, packet);
+    this.#destinationNat(j, packet);
     this.#route(j, packet);
+    if (j.challenged && j.localInstance !== undefined) {
+      j.screen = ScreenId.SYN_FLOOD;
+      throw new Drop("screen");
+    }
+    if (j.challenged) throw new Drop("syn-cookie");
     if (j.localInstance !== undefined) {
       /* Sessions are of what goes through. */
       j.session = undefined;
       j.direction = undefined;
+      /* What this host answers goes out untranslated, so it may not be asked under another address. */
+      if (j.out !== undefined) throw new Drop("ip-destination");
       this.#host(j, packet);
       this.#meet(j, packet, "lo0", this.#filters.host(j.localInstance, packet.family));
       j.verdict = "host";
       return;
     }
     this.#policy(j, packet);
+    this.#sourceNat(j, packet);
     this.#egress(j, packet);
     this.#track(j, packet);
     if (this.#waits(j, packet)) return;
@@ -414,16 +524,22 @@ export class Firewall {
     if (j.verdict !== "wait") this.#finish(j, j.time);
   }
 
-  /** waits: a packet whose neighbour is not known yet waits, with its session. */
+  /** waits: a packet whose neighbour is not known yet waits, with its session; so do those of its flow that come behind it. */
   #waits(j: Judgement, packet: Packet): boolean {
+    const flow = tupleKey(j.unit!.instance, packet.tuple);
     const neighbour = `${j.egress!.name} ${writeAddress(j.gateway!)}`;
-    if (this.#neighbours.has(neighbour)) return false;
+    const place = this.#waiters.findIndex((one) => one.item.number === j.number);
+    const before = this.#waiters.slice(0, place < 0 ? undefined : place);
+    if (this.#neighbours.has(neighbour) && before.every((one) => one.flow !== flow)) return false;
     if (j.opens) this.#install(j, packet);
     if (this.#waiters.filter((one) => one.neighbour === neighbour).length >= WAITERS_EACH)
       throw new Drop("neighbour-queue-full");
-    if (!this.#due.has(neighbour)) this.#due.set(neighbour, j.time + this.late);
+    if (!this.#neighbours.has(neighbour) && !this.#due.has(neighbour)) this.#due.set(neighbour, j.time + this.late);
     j.verdict = "wait";
-    this.#waiters.push({ neighbour, item: this.#waiting(j), packet });
+    const waiter = { flow, neighbour, item: this.#waiting(j), packet };
+    /* One that waits again keeps its place. */
+    if (place < 0) this.#waiters.push(waiter);
+    else this.#waiters[place] = waiter;
     return true;
   }
 
@@ -434,15 +550,20 @@ export class Firewall {
       this.#neighbours.add(neighbour);
       this.#due.delete(neighbour);
     }
-    const ready = this.#waiters.filter((one) => this.#neighbours.has(one.neighbour));
-    this.#waiters = this.#waiters.filter((one) => !ready.includes(one));
-    for (const { item, packet } of ready) {
-      const j = this.#again(item, packet, now, (one) => {
-        if (item.generation !== this.#generation) this.#inputFilter(one, packet, false);
-      });
+    for (let waiter = this.#ready(); waiter !== undefined; waiter = this.#ready()) {
+      const { item, packet } = waiter;
+      const j = this.#again(item, packet, now, (one) => this.#passedAgain(one, packet, item));
       if (j.reason === undefined) this.#judged(j, packet);
       else this.#finish(j, now);
+      if (j.verdict !== "wait") this.#waiters = this.#waiters.filter((one) => one !== waiter);
     }
+  }
+
+  /** ready: the first whose neighbour is known and that is the first of its flow. */
+  #ready(): Waiter | undefined {
+    return this.#waiters.find(
+      (one, i) => this.#neighbours.has(one.neighbour) && this.#waiters.findIndex(({ flow }) => flow === one.flow) === i,
+    );
   }
 
   #inputFilter(j: Judgement, packet: Packet, first: boolean): void {
@@ -475,7 +596,9 @@ export class Firewall {
         count(this.counters, ["policers", budget.name, "bytes"], length);
       },
     };
-    const said = walk(terms, { packet, unit: j.unit!.name }, j.marks, effects ? outside : undefined);
+    /* Filters on the way out see a packet as it leaves. */
+    const seen = at === "output" && j.out !== undefined ? { ...packet, tuple: j.out } : packet;
+    const said = walk(terms, { packet: seen, unit: j.unit!.name }, j.marks, effects ? outside : undefined);
     j.passages.push({ at, walk: said });
     j.marks = said.marks;
     if (said.fate === "policer") throw new Drop("policer");
@@ -492,13 +615,62 @@ export class Firewall {
       !this.#routes
         .find(j.unit!.instance, source)
         .some((route) => route.kind === "forward" && route.unit.zone === j.unit!.zone);
-    const met = screensMet(screen, packet, isSpoofed);
-    if (screen["alarm-without-drop"] === true) {
+    const alone = screensMet(screen, packet, isSpoofed);
+    const isAlarm = screen["alarm-without-drop"] === true;
+    /* What is dropped for itself is no part of a flood; what waited was counted when it came. */
+    const counts = first && (alone.length === 0 || isAlarm);
+    const hasSession = (): boolean => this.#sessions.has(tupleKey(j.unit!.instance, packet.tuple));
+    const beyond = counts ? this.#counted.met(j.unit!.zone!, packet, j.time, hasSession) : [];
+    const met = this.#challenged(
+      j,
+      packet,
+      [...alone, ...beyond].toSorted((a, b) => a - b),
+      isAlarm,
+    );
+    if (isAlarm) {
       if (first) j.alarms = met;
     } else if (met.length > 0) {
       j.screen = met[0];
       throw new Drop("screen");
     }
+  }
+
+  /** challenged: what is beyond the attack threshold alone is to be answered with a cookie, if a host would answer it. */
+  #challenged(j: Judgement, packet: Packet, met: number[], isAlarm: boolean): number[] {
+    if (!this.#cookies || isAlarm || !met.includes(ScreenId.SYN_FLOOD)) return met;
+    if (met.length > 1) return met.filter((id) => id !== ScreenId.SYN_FLOOD);
+    const { source, destination } = packet.tuple;
+    const session = this.#sessions.get(tupleKey(j.unit!.instance, packet.tuple))?.session;
+    const isOver = session === undefined || ["time-wait", "closed"].includes(session.tcp?.state ?? "");
+    const isPlain = packet.fragment === undefined && !packet.multicastMac;
+    const begins = packet.segment !== undefined && (packet.segment.flags & (SYN | ACK | RST | FIN)) === SYN;
+    if (!isPlain || !begins || !isOver || !isOneHost(source) || !isOneHost(destination)) return met;
+    j.challenged = true;
+    return [];
+  }
+
+  /** cookie answers a SYN in the server's stead; what is beyond the alarm threshold is told. */
+  #cookie(j: Judgement, packet: Packet): void {
+    const unit = j.unit!;
+    const { family } = packet;
+    const answer = cookieAnswer(packet, Math.min(unit.mtu[family], j.egress!.mtu[family]));
+    const numbered = (sequence: number): Buffer =>
+      etherFrame(packet.sourceMac, portMac(unit.port.index), unit.vlan, answer(sequence));
+    j.frames.push({ out: unit.port.name, bytes: numbered(0), numbered });
+    if (this.#counted.alarms(unit.zone!, packet.tuple, j.time)) j.screen = ScreenId.SYN_COOKIE;
+    else count(this.counters, ["screens", unit.zone!, String(ScreenId.SYN_COOKIE)]);
+  }
+
+  /** tearDrop: a fragment that brings bytes of its datagram which came before. */
+  #tearDrop(j: Judgement, packet: Packet, item: Waiting): void {
+    const screen = this.#screens.get(j.unit!.zone!);
+    if (screen?.ip?.["tear-drop"] !== true || packet.fragment === undefined) return;
+    if (!this.#fragments.overlaps(packet, item, j.time)) return;
+    if (screen["alarm-without-drop"] !== true) {
+      j.screen = ScreenId.TEAR_DROP;
+      throw new Drop("screen");
+    }
+    j.alarms = [...j.alarms, ScreenId.TEAR_DROP].toSorted((a, b) => a - b);
   }
 
   /** A packet belongs to a session by its tuple; an ICMP error by the one it quotes, if it goes back to its sender. */
@@ -520,11 +692,13 @@ export class Firewall {
     j.direction = found.direction;
     const { tcp } = found.session;
     if (tcp === undefined || packet.segment === undefined) return;
-    switch (tcp.check(packet.segment, found.direction, this.#rules)) {
+    switch (tcp.check(packet.segment, found.direction, this.#rules, packet.fragment !== undefined)) {
       case "bad-window":
         throw new Drop("tcp-window");
       case "bad-state":
         throw new Drop("tcp-state");
+      case "early-data":
+        throw new Drop("tcp-early-data");
       case "new-connection":
         j.session = undefined;
         j.direction = undefined;
@@ -534,8 +708,92 @@ export class Firewall {
     }
   }
 
+  /** destinationNat: what has a session leaves as its session does; else a rule says where it is sent on to. */
+  #destinationNat(j: Judgement, packet: Packet): void {
+    const { session } = j;
+    if (session !== undefined) {
+      if (session.translation !== undefined) this.#translateKnown(j, packet, session);
+      return;
+    }
+    if (packet.icmp !== undefined && isErrorWithoutFlow(packet)) return;
+    const rule = this.#nat!.destinationRule(j.unit!, packet.tuple);
+    if (rule === undefined) return;
+    const out = this.#nat!.toDestination(rule, packet.tuple, this.chosen(j.number));
+    if (out === undefined) this.#impossible(rule.name, "nat-unmappable");
+    j.out = out;
+    j.translation = { destination: rule.name, source: undefined, given: false };
+  }
+
+  #translateKnown(j: Judgement, packet: Packet, session: Session): void {
+    const out = outOf(session, j.direction!);
+    j.out = out;
+    if (packet.quoted === undefined) return;
+    /* An error goes to the sender of what it is about, and quotes what that one sent; who hides behind another address has no
+       routers to be seen either (RFC 5508 4.2). */
+    const came = j.direction === 0 ? session.tuple : reverseTuple(session.out);
+    const hidden = !sameAddress(out.source, came.source);
+    j.out = { ...packet.tuple, destination: out.destination, ...(hidden ? { source: out.source } : {}) };
+    j.quote = j.direction === 0 ? reverseTuple(session.out) : session.tuple;
+  }
+
+  #impossible(rule: string, reason: string): never {
+    count(this.counters, ["nat", rule, "failures"]);
+    throw new Drop(reason);
+  }
+
+  /** sourceNat: where a new session seems to come from; whether the rules still allow what a known one has. */
+  #sourceNat(j: Judgement, packet: Packet): void {
+    const nat = this.#nat!;
+    const isError = packet.icmp !== undefined && isErrorWithoutFlow(packet);
+    const [unit, egress] = [j.unit!, j.egress!];
+    if (j.stray !== undefined) {
+      /* There is no session that its translation could be kept in, so it may go on only as it is. */
+      if (j.stray.translation !== undefined) throw new Drop("nat-no-session");
+      if (isError) return;
+      const rule = nat.destinationRule(unit, packet.tuple) ?? nat.sourceRule(unit, egress, packet.tuple);
+      if (rule !== undefined) throw new Drop("nat-no-session");
+      return;
+    }
+    if (isError) return;
+    if (j.session !== undefined) {
+      if (j.session.judged !== this.#epoch) this.#natHolds(j, j.session);
+      return;
+    }
+    const asked = seenOf(packet.tuple, j.out ?? packet.tuple);
+    const rule = nat.sourceRule(unit, egress, asked);
+    if (rule === undefined) return;
+    const echo = packet.icmp !== undefined && isEcho(packet.family, packet.icmp.type);
+    const isFree = (out: Tuple): boolean => !this.#sessions.has(tupleKey(egress.instance, reverseTuple(out)));
+    const live = [...this.#live()].map(({ tuple, out, translation }) => ({
+      tuple,
+      out,
+      given: translation?.given === true,
+    }));
+    const found = nat.toSource(rule, asked, egress, echo, live, this.chosen(j.number), isFree);
+    if (typeof found === "string") {
+      /* It is known by then that it leaves translated. */
+      j.out ??= packet.tuple;
+      this.#impossible(rule.name, found);
+    }
+    j.out = found.out;
+    j.translation = { destination: j.translation?.destination, source: rule.name, given: found.given };
+  }
+
+  #natHolds(j: Judgement, session: Session): void {
+    const nat = this.#nat!;
+    const [client, server] = j.direction === 0 ? [j.unit!, j.egress!] : [j.egress!, j.unit!];
+    const { tuple, out, translation, icmp } = session;
+    if (nat.isOff && translation === undefined) return;
+    const holding = { tuple, out, given: translation?.given === true };
+    const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
+    const rules = nat.isOff ? undefined : nat.holds(holding, client, server, echo);
+    if (rules === undefined) throw new Drop("nat-changed");
+    j.translation = { destination: rules.destination?.name, source: rules.source?.name, given: holding.given };
+  }
+
   #route(j: Judgement, packet: Packet): void {
-    const { source, destination } = packet.tuple;
+    const { source } = packet.tuple;
+    const { destination } = j.out ?? packet.tuple;
     const routes = this.#routes.find(j.instance, destination);
     const [route] = routes;
     if (packet.multicastMac || isMulticast(destination) || sameAddress(destination, readAddress("255.255.255.255"))) {
@@ -594,7 +852,7 @@ export class Firewall {
   #leadsBack(j: Judgement, session: Session): boolean {
     const known = session.units[j.direction!];
     if (session.generation === this.#generation && known.name === j.unit!.name) return true;
-    const source = j.direction === 0 ? session.tuple.source : session.tuple.destination;
+    const source = j.direction === 0 ? session.tuple.source : session.out.destination;
     return this.#routes
       .find(j.unit!.instance, source)
       .some((route) => route.kind === "forward" && route.unit.name === j.unit!.name);
@@ -611,11 +869,11 @@ export class Firewall {
     const belongs = session !== undefined && this.#belongs(j, session);
     if (belongs && (packet.quoted !== undefined || fits(session, direction!, packet))) {
       /* The session's own question: what its client asked for, between where both sides are now. */
-      j.asked = session.tuple;
+      j.asked = seenOf(session.tuple, session.out);
       rule = this.#policies.decide({
         from: direction === 0 ? from : to,
         to: direction === 0 ? to : from,
-        tuple: session.tuple,
+        tuple: j.asked,
         icmp: session.icmp,
       });
       j.rule = rule;
@@ -625,10 +883,12 @@ export class Firewall {
     /* A message that shares its session without being like it is judged for itself, and goes on with it. */
     j.astray = session !== undefined && !belongs;
     if (j.astray) {
+      j.stray = session;
       j.session = undefined;
       j.direction = undefined;
     }
-    rule = this.#policies.decide({ from, to, tuple: packet.tuple, icmp: packet.icmp });
+    if (j.out !== undefined) j.asked = seenOf(packet.tuple, j.out);
+    rule = this.#policies.decide({ from, to, tuple: j.asked ?? packet.tuple, icmp: packet.icmp });
     j.rule = rule;
     if (rule.action !== "permit") this.#denied(j, rule);
   }
@@ -648,6 +908,9 @@ export class Firewall {
     session.rule = rule;
     session.generation = this.#generation;
     session.judged = this.#epoch;
+    if (session.translation === undefined || j.translation === undefined) return;
+    session.translation.destination = j.translation.destination;
+    session.translation.source = j.translation.source;
   }
 
   #denied(j: Judgement, rule: Rule): never {
@@ -660,6 +923,10 @@ export class Firewall {
   }
 
   #egress(j: Judgement, packet: Packet): void {
+    /* The checksum of SCTP covers the whole packet: of a fragment it cannot be mended for other ports. */
+    const [came, leaves] = [packet.tuple, j.out ?? packet.tuple];
+    const samePorts = came.sourcePort === leaves.sourcePort && came.destinationPort === leaves.destinationPort;
+    if (packet.fragment !== undefined && came.protocol === SCTP && !samePorts) throw new Drop("nat-unmappable");
     if (packet.ttl <= 1) throw new Drop("ttl-expired");
     const mtu = j.egress!.mtu[packet.family];
     if (packet.ip.length > mtu && packet.dontFragment) throw new Drop("mtu-exceeded");
@@ -672,24 +939,37 @@ export class Firewall {
     const { segment } = packet;
     if (packet.tuple.protocol === TCP && (segment === undefined || !TcpTrack.starts(segment, this.#rules)))
       throw new Drop("tcp-no-session");
+    if (segment !== undefined && this.#rules.strictSynCheck && hasData(segment, packet.fragment !== undefined))
+      throw new Drop("tcp-early-data");
     if (isIcmp(packet.family, packet.tuple.protocol) && isLater(packet)) throw new Drop("icmp-no-session");
     if (packet.icmp !== undefined && isEchoReply(packet.family, packet.icmp.type)) throw new Drop("icmp-no-session");
     if (isLater(packet)) throw new Drop("fragment-unknown");
+    /* One that starts over needs no room of its own. */
+    if (j.restarts === undefined) {
+      j.screen = this.#counted.full(j.unit!.zone!, j.unit!.instance, packet.tuple);
+      if (j.screen !== undefined) throw new Drop("screen");
+    }
     j.opens = true;
   }
 
   /** Its place must be free: that is seen when it takes it, after everything else. */
   #install(j: Judgement, packet: Packet): void {
-    const keys = [
-      tupleKey(j.unit!.instance, packet.tuple),
-      tupleKey(j.egress!.instance, reverseTuple(packet.tuple)),
-    ] as const;
+    const out = j.out ?? packet.tuple;
+    const keys = [tupleKey(j.unit!.instance, packet.tuple), tupleKey(j.egress!.instance, reverseTuple(out))] as const;
     if (j.restarts !== undefined) this.#close(j.restarts, closeReason(j.restarts), j.time, j.time);
-    if (keys[0] === keys[1] || keys.some((key) => this.#sessions.has(key))) throw new Drop(taken(packet));
+    const limits = this.#limits(j, packet);
+    if (keys[0] === keys[1] || keys.some((key) => this.#sessions.has(key))) {
+      this.#counted.give(limits);
+      throw new Drop(j.translation === undefined ? taken(packet) : "nat-exhausted");
+    }
+    for (const name of [j.translation?.destination, j.translation?.source])
+      if (name !== undefined) count(this.counters, ["nat", name, "hits"]);
     const rule = j.rule!;
     const session: Session = {
       id: this.#nextSession++,
       tuple: packet.tuple,
+      out,
+      translation: j.translation,
       keys,
       icmp: packet.icmp,
       createdNs: j.time,
@@ -700,6 +980,9 @@ export class Firewall {
       units: [j.unit!, j.egress!],
       lastNs: j.time,
       timeout: 0,
+      limits,
+      closing: undefined,
+      shortenedNs: 0n,
       packets: [0, 0],
       bytes: [0, 0],
       seen: [0, 0],
@@ -713,9 +996,21 @@ export class Firewall {
     count(this.counters, ["policies", rule.counter, "hits"]);
   }
 
+  /** limits counts the session that a packet opens; what only alarms is told there and then. */
+  #limits(j: Judgement, packet: Packet): readonly Taken[] {
+    const { taken, beyond } = this.#counted.take(j.unit!.zone!, j.unit!.instance, packet.tuple);
+    if (beyond.length > 0 && taken.length === 0) {
+      [j.screen] = beyond;
+      throw new Drop("screen");
+    }
+    for (const id of beyond) this.#tell(this.#screenEvent(j, packet, id, "permit"));
+    return taken;
+  }
+
   /** abandon: a session whose first packet went nowhere was none. */
   #abandon(j: Judgement, session: Session): void {
     for (const key of session.keys) this.#sessions.delete(key);
+    this.#counted.give(session.limits);
     count(this.counters, ["sessions_abandoned"]);
     j.session = undefined;
     j.direction = undefined;
@@ -726,7 +1021,8 @@ export class Firewall {
     const egress = j.egress!;
     j.verdict = "forward";
     const codePoint = j.marks.codePoint ?? this.#classes.leave(egress.name, packet.family, j.marks);
-    const ip = marked(hop(packet), codePoint);
+    const whole = j.out === undefined ? packet : { ...packet, ip: translated(packet, j.out, j.quote) };
+    const ip = marked(hop(whole), codePoint);
     const mtu = egress.mtu[packet.family];
     const link = (piece: Buffer): Buffer =>
       etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
@@ -742,9 +1038,16 @@ export class Firewall {
       ["forwarded_bytes"],
       j.frames.length === 1 ? j.frames[0]!.bytes.length : ip.length + (egress.vlan === 0 ? 14 : 18),
     );
-    if (session === undefined || packet.quoted !== undefined) return;
+    if (session === undefined) return;
+    if (packet.quoted !== undefined) {
+      if (!isUnreachable(session, j.direction!, packet)) return;
+      session.closing = "ICMP error";
+      session.shortenedNs = j.time;
+      session.timeout = timeoutOf(session, this.#rules);
+      return;
+    }
     const first = isNew(session);
-    const before = { judged: session.judged, state: session.tcp?.state };
+    const before = { judged: session.judged, state: session.tcp?.state, closing: session.closing };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
     session.bytes[j.direction!] += packet.ip.length;
@@ -762,9 +1065,11 @@ export class Firewall {
     }
     if (!first && packet.segment !== undefined)
       session.tcp?.update(packet.segment, j.direction!, packet.fragment !== undefined, this.#rules);
+    const over = session.tcp === undefined && j.direction === 1 && answered(session);
+    session.closing = over ? "response received" : undefined;
     /* A packet that is not its session's to move leaves it the time that it had. */
-    if (first || session.judged !== before.judged || session.tcp?.state !== before.state)
-      session.timeout = timeoutOf(session, this.#rules);
+    const changed = session.tcp?.state !== before.state || session.closing !== before.closing;
+    if (first || session.judged !== before.judged || changed) session.timeout = timeoutOf(session, this.#rules);
     if (first && session.rule.logInit) this.#pending.push(this.#openEvent(j, packet, session));
     const reset = session.tcp?.state === "closed" && before.state !== "closed";
     if (reset && this.#rules.rstInvalidates) this.#ending = session;
@@ -784,6 +1089,7 @@ export class Firewall {
       count(this.counters, ["host_bytes"], packet!.ip.length);
     }
     if (j.verdict === "drop" && j.installed !== undefined && isNew(j.installed)) this.#abandon(j, j.installed);
+    if (j.reason === "syn-cookie") this.#cookie(j, packet!);
     const told = j.verdict === "drop" && packet !== undefined ? this.#answer(j, packet) : "none";
     let action: "deny" | "reject" = "deny";
     if (j.denyReason === "Rejected by policy") {
@@ -793,7 +1099,7 @@ export class Firewall {
     }
     if (j.verdict === "drop") count(this.counters, ["drops", j.reason!]);
     const ends =
-      j.denyReason !== undefined &&
+      (j.denyReason !== undefined || j.reason === "nat-changed") &&
       j.reason !== "host-inbound" &&
       j.session !== undefined &&
       packet?.quoted === undefined &&
@@ -860,9 +1166,11 @@ export class Firewall {
           ? errorFor(packet, "time-exceeded")
           : j.reason === "mtu-exceeded"
             ? errorFor(packet, "too-big", j.egress!.mtu[packet.family])
-            : j.reason === "route-reject"
-              ? errorFor(packet, "route-reject")
-              : undefined;
+            : j.reason === "nat-unmappable"
+              ? errorFor(packet, "address")
+              : j.reason === "route-reject"
+                ? errorFor(packet, "route-reject")
+                : undefined;
     if (error === undefined) return "none";
     const own = ownAddress(j.unit!, packet.tuple.source);
     if (!mayTellError(packet) || own === undefined) return "silent";
@@ -895,7 +1203,7 @@ export class Firewall {
           until_ns: j.time,
           generation: this.#generation,
           action,
-          ...this.#flowOf(j.packet!.tuple, j.packet!.icmp),
+          ...this.#flowOf((at === "output" ? j.out : undefined) ?? j.packet!.tuple, j.packet!.icmp),
           filter_id: term.filterId,
           term_id: term.termId,
           filter: term.filter,
@@ -952,6 +1260,33 @@ export class Firewall {
     };
   }
 
+  #aboutSession(session: Session) {
+    const { tuple, out, icmp, rule, translation } = session;
+    const about = this.#about(tuple, icmp, rule);
+    return {
+      ...about,
+      application: this.#applicationName(rule, seenOf(tuple, out)),
+      ...(translation?.source === undefined
+        ? {}
+        : {
+            nat_source: writeAddress(out.source),
+            nat_source_port: out.sourcePort,
+            source_nat_rule: translation.source,
+          }),
+      ...(translation?.destination === undefined
+        ? {}
+        : {
+            nat_destination: writeAddress(out.destination),
+            /* Only its client's side has an identifier of its own. */
+            nat_destination_port:
+              icmp !== undefined && isEcho(tuple.source.family, icmp.type)
+                ? about.destination_port
+                : out.destinationPort,
+            destination_nat_rule: translation.destination,
+          }),
+    };
+  }
+
   #seen(packet: Packet) {
     return { length: packet.ip.length, dscp: packet.tos >> 2, tcp_flags: packet.segment?.flags ?? 0 };
   }
@@ -963,7 +1298,7 @@ export class Firewall {
       until_ns: j.time,
       generation: this.#generation,
       action: "permit",
-      ...this.#about(session.tuple, session.icmp, session.rule),
+      ...this.#aboutSession(session),
       ...this.#places(session),
       session: session.id,
       session_created_s: Number(session.createdNs / SECOND),
@@ -1019,6 +1354,7 @@ export class Firewall {
 
   #close(session: Session, reason: string, from: bigint, until: bigint): void {
     for (const key of session.keys) this.#sessions.delete(key);
+    this.#counted.give(session.limits);
     if (isNew(session)) return count(this.counters, ["sessions_abandoned"]);
     count(this.counters, ["sessions_closed"]);
     if (!session.rule.logClose) return;
@@ -1028,7 +1364,7 @@ export class Firewall {
       until_ns: until,
       generation: session.generation,
       action: "permit",
-      ...this.#about(session.tuple, session.icmp, session.rule),
+      ...this.#aboutSession(session),
       ...this.#places(session),
       session: session.id,
       session_created_s: Number(session.createdNs / SECOND),

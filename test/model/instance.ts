@@ -10,8 +10,9 @@ export interface FixedRoute {
   readonly reject: boolean;
   /** next-table: the instance whose routes decide */
   readonly table: string | undefined;
+  readonly preference: number;
   readonly gateways: readonly Address[];
-  readonly qualified: readonly { readonly gateway: Address; readonly unit: string }[];
+  readonly qualified: readonly { readonly gateway: Address; readonly unit: string; readonly preference: number }[];
 }
 
 export interface Instance {
@@ -32,10 +33,12 @@ function readRoute(route: StaticRoute): FixedRoute {
     discard: route.discard === true,
     reject: route.reject === true,
     table: route["next-table"] === undefined ? undefined : tableOf(route["next-table"]),
+    preference: route.preference ?? 5,
     gateways: (route["next-hop"] ?? []).map(readAddress),
     qualified: (route["qualified-next-hop"] ?? []).map((hop) => ({
       gateway: readAddress(hop.name),
       unit: hop.interface,
+      preference: hop.preference ?? route.preference ?? 5,
     })),
   };
 }

@@ -196,6 +196,9 @@ function checkOptions(options: Buffer): void {
 function checkFragment(fragment: Fragment, payload: number, header: number): void {
   must(payload > 0 && (!fragment.more || payload % 8 === 0), "fragment-invalid");
   must(header + fragment.offset + payload <= 65535, "fragment-invalid");
+  /* One that begins inside the transport header would change it on reassembly (RFC 3128). */
+  const least = fragment.protocol === TCP ? 20 : fragment.protocol === SCTP ? 12 : 8;
+  must(fragment.offset === 0 || fragment.offset >= least, "fragment-invalid");
 }
 
 function parseInet6(bytes: Buffer): Parsed {

@@ -40,7 +40,7 @@ const DEFAULT_SET = 65535;
 const everything: readonly Range[] = [readPrefix("0.0.0.0/0").range, readPrefix("::/0").range];
 
 /** rangesOf: what a name stands for, looked up in the zone's own book first. */
-function rangesOf(books: readonly AddressBook[], zone: string | undefined, name: string): readonly Range[] {
+export function rangesOf(books: readonly AddressBook[], zone: string | undefined, name: string): readonly Range[] {
   if (name === "any") return everything;
   if (name === "any-ipv4") return [everything[0]!];
   if (name === "any-ipv6") return [everything[1]!];

@@ -16,7 +16,7 @@ type Leads = Route | { readonly kind: "table"; readonly instance: string };
 
 interface Entry {
   readonly prefix: Prefix;
-  /** of the same prefix the lower counts: direct 0, static 5 */
+  /** of the same prefix the lower counts: direct 0, static 5 unless it says otherwise */
   readonly preference: number;
   /** more than one: equal cost, any of them */
   readonly routes: readonly Leads[];
@@ -48,24 +48,31 @@ function direct(units: readonly Unit[], instance: string): Entry[] {
   );
 }
 
+/** Next hops are always alive here, so of a prefix those of the lowest preference count. */
 function fixed(instance: Instance, own: readonly Unit[], all: readonly Unit[]): Entry[] {
-  return instance.routes.map((route): Entry => {
+  return instance.routes.flatMap((route): Entry[] => {
     const prefix = readPrefix(route.name);
-    const entry = (...routes: readonly Leads[]): Entry => ({ prefix, preference: 5, routes });
-    if (route.discard) return entry({ kind: "discard" });
-    if (route.reject) return entry({ kind: "reject" });
-    if (route.table !== undefined) return entry({ kind: "table", instance: route.table });
-    const plain = route.gateways.map((gateway) => {
-      const on = (units: readonly Unit[]): Unit | undefined =>
-        units.find((one) => one.addresses.some((p) => inRange(p.range, gateway)));
-      return { kind: "forward" as const, unit: (on(own) ?? on(all))!, gateway };
-    });
-    const qualified = route.qualified.map(({ gateway, unit }) => ({
-      kind: "forward" as const,
-      unit: all.find((one) => one.name === unit)!,
-      gateway,
+    const entry = (...routes: readonly Leads[]): Entry => ({ prefix, preference: route.preference, routes });
+    if (route.discard) return [entry({ kind: "discard" })];
+    if (route.reject) return [entry({ kind: "reject" })];
+    if (route.table !== undefined) return [entry({ kind: "table", instance: route.table })];
+    const on = (units: readonly Unit[], gateway: Address): Unit | undefined =>
+      units.find((one) => one.addresses.some((p) => inRange(p.range, gateway)));
+    const hops = [
+      ...route.gateways.map((gateway) => ({
+        preference: route.preference,
+        leads: { kind: "forward" as const, unit: (on(own, gateway) ?? on(all, gateway))!, gateway },
+      })),
+      ...route.qualified.map(({ gateway, unit, preference }) => ({
+        preference,
+        leads: { kind: "forward" as const, unit: all.find((one) => one.name === unit)!, gateway },
+      })),
+    ];
+    return [...new Set(hops.map(({ preference }) => preference))].map((preference) => ({
+      prefix,
+      preference,
+      routes: hops.filter((hop) => hop.preference === preference).map(({ leads }) => leads),
     }));
-    return entry(...plain, ...qualified);
   });
 }
 

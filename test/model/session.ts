@@ -1,17 +1,31 @@
 // session.ts: one session: who opened it, by what rule it lives, what it counted. SPDX-License-Identifier: Apache-2.0
 import type { Icmp, Packet, Tuple } from "./packet.js";
-import { isEcho, isEchoReply, TCP } from "./packet.js";
+import { isEcho, isEchoReply, reverseTuple, TCP, UDP } from "./packet.js";
 import type { Rule } from "./policy.js";
+import type { Taken } from "./screen-rate.js";
 import type { TcpRules, TcpTrack } from "./tcp.js";
 import type { Unit } from "./zone.js";
 
 export const TCP_TIMEOUT = 1800;
 export const OTHER_TIMEOUT = 60;
+/** LINGER: seconds that a session without TCP stays once it is known to be over. */
+const LINGER = 2;
+const DNS = 53;
+
+/** Translation: the rules by which it is translated now, and whether its port was given out. */
+export interface Translation {
+  destination: string | undefined;
+  source: string | undefined;
+  readonly given: boolean;
+}
 
 export interface Session {
   readonly id: number;
   /** as the client sent it */
   readonly tuple: Tuple;
+  /** as it leaves, towards the server */
+  readonly out: Tuple;
+  readonly translation: Translation | undefined;
   /** what finds it, by direction */
   readonly keys: readonly [string, string];
   readonly icmp: Icmp | undefined;
@@ -27,6 +41,12 @@ export interface Session {
   readonly seen: [number, number];
   /** seconds; by what was in force when it was judged, or its connection's state changed */
   timeout: number;
+  /** the limits of sessions that count it */
+  readonly limits: readonly Taken[];
+  /** without TCP: why it is over, unless another of its packets comes soon */
+  closing: "ICMP error" | "response received" | undefined;
+  /** when an ICMP error made its timeout shorter: it ends no earlier */
+  shortenedNs: bigint;
   readonly packets: [number, number];
   readonly bytes: [number, number];
 }
@@ -35,11 +55,30 @@ export type Direction = 0 | 1;
 
 export const timeoutOf = (session: Session, rules: TcpRules): number => {
   const idle = session.rule.timeout ?? (session.tuple.protocol === TCP ? TCP_TIMEOUT : OTHER_TIMEOUT);
-  return session.tcp === undefined ? idle : session.tcp.timeout(rules, idle);
+  if (session.tcp !== undefined) return session.tcp.timeout(rules, idle);
+  return session.closing === undefined ? idle : Math.min(idle, LINGER);
 };
 
+/**
+ * With this packet of the server, each question has its answer: a ping, or a look-up in the DNS. A timeout of the rule's application
+ * goes before that.
+ */
+export function answered({ tuple, icmp, rule, packets }: Session): boolean {
+  const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
+  const asks = echo || (tuple.protocol === UDP && tuple.destinationPort === DNS);
+  return asks && rule.timeout === undefined && packets[1] >= packets[0];
+}
+
+/** The client, which nobody has answered, is told that nobody is there. Of TCP anybody could say so (RFC 5927). */
+export function isUnreachable(session: Session, direction: Direction, error: Packet): boolean {
+  if (session.tcp !== undefined || direction === 0 || session.packets[0] === 0 || session.packets[1] > 0) return false;
+  const { type, code } = error.icmp!;
+  return error.family === "inet" ? type === 3 && code !== 4 : type === 1;
+}
+
 export function closeReason(session: Session): string {
-  const { tcp } = session;
+  const { tcp, closing } = session;
+  if (closing !== undefined) return closing;
   if (tcp?.state === "closed") return tcp.resetBy === 0 ? "TCP CLIENT RST" : "TCP SERVER RST";
   return tcp?.state === "time-wait" ? "TCP FIN" : "idle Timeout";
 }
@@ -63,3 +102,14 @@ export function shares(session: Session, packet: Packet): boolean {
   if (session.icmp === undefined || packet.icmp === undefined) return false;
   return !isEcho(packet.family, session.icmp.type) && !isEcho(packet.family, packet.icmp.type);
 }
+
+/** outOf: as packets of a direction leave. */
+export const outOf = (session: Session, direction: Direction): Tuple =>
+  direction === 0 ? session.out : reverseTuple(session.tuple);
+
+/** seenOf: as policies see it: where it comes from, and where it goes to. */
+export const seenOf = (tuple: Tuple, out: Tuple): Tuple => ({
+  ...tuple,
+  destination: out.destination,
+  destinationPort: out.destinationPort,
+});

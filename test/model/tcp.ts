@@ -3,10 +3,11 @@
 import { ACK, FIN, RST, SYN, type Segment } from "./packet.js";
 
 export type TcpState = "syn-sent" | "syn-received" | "established" | "fin-wait" | "closing" | "time-wait" | "closed";
-export type TcpResult = "ok" | "bad-window" | "bad-state" | "new-connection";
+export type TcpResult = "ok" | "bad-window" | "bad-state" | "early-data" | "new-connection";
 
 export interface TcpRules {
   readonly noSynCheck: boolean;
+  readonly strictSynCheck: boolean;
   readonly noSequenceCheck: boolean;
   readonly rstInvalidates: boolean;
   readonly finInvalidates: boolean;
@@ -45,6 +46,9 @@ export const segmentEnd = (s: Segment): number =>
 
 /** contradicts: a segment opens, ends or resets, and no two of these at once. */
 const contradicts = (flags: number): boolean => [SYN, FIN, RST].filter((flag) => (flags & flag) !== 0).length > 1;
+
+/** hasData: what is sent in fragments has more than its first one shows. */
+export const hasData = (segment: Segment, fragmented: boolean): boolean => segment.length > 0 || fragmented;
 
 type Next = TcpState | "refuse" | "pass" | "again";
 
@@ -86,11 +90,21 @@ export class TcpTrack {
     server.end = segment.acknowledgment;
   }
 
-  check(segment: Segment, direction: 0 | 1, rules: TcpRules): TcpResult {
-    if (this.#answersAgain(segment, direction)) return "ok";
+  /** A segment that brings data before the handshake is done; the client's last word in it may have some. */
+  #isEarly(segment: Segment, direction: 0 | 1, fragmented: boolean): boolean {
+    if ((segment.flags & RST) !== 0 || !hasData(segment, fragmented)) return false;
+    if (this.state === "syn-sent") return true;
+    const last = direction === 0 && (segment.flags & SYN) === 0 && this.#simultaneous === undefined;
+    return this.state === "syn-received" && !last;
+  }
+
+  check(segment: Segment, direction: 0 | 1, rules: TcpRules, fragmented: boolean): TcpResult {
+    const early = rules.strictSynCheck && this.#isEarly(segment, direction, fragmented);
+    if (this.#answersAgain(segment, direction)) return early ? "early-data" : "ok";
     const next = this.#next(segment, direction, rules.noSynCheck);
     if (next === "again") return "new-connection";
     if (next === "refuse") return "bad-state";
+    if (early) return "early-data";
     if (next === "pass" || rules.noSequenceCheck || this.#loose) return "ok";
     return this.#fits(segment, direction) ? "ok" : "bad-window";
   }

@@ -182,6 +182,38 @@ test("what is denied and what is rejected is said as it happened on the wire", a
   );
 });
 
+/** NAT64 for the clients of trust, put into the configuration. */
+const NAT64 = `security:
+  nat:
+    static:
+      rule-set:
+        - name: internet
+          from: { zone: [trust] }
+          rule:
+            - { name: four, match: { destination-address: "64:ff9b::/96" }, then: { static-nat: { inet: true } } }
+    source:
+      rule-set:
+        - name: out
+          from: { zone: [trust] }
+          to: { zone: [untrust] }
+          rule:
+            - { name: four, match: { destination-address: [0.0.0.0/0] }, then: { source-nat: { interface: true } } }
+`;
+
+test("what crosses by NAT64 is told with the addresses of the other family", async () => {
+  const path = join(directory, "nat64.yaml");
+  await writeFile(path, (await readFile(config, "utf8")).replace("security:\n", NAT64));
+  const out = { source: "2001:db8:1::2", destination: "64:ff9b::c000:202" } as const;
+  const outcome = await replay({ "ge-0/0/0": [[START, { ...out }]] }, "--config", path);
+  const frame = outcome.packets[0]?.frames[0];
+  assert.deepEqual([frame?.["source"], frame?.["destination"]], ["10.0.2.1", "192.0.2.2"]);
+  const [open] = outcome.events;
+  assert.deepEqual(
+    [open?.["event"], open?.["source"], open?.["destination"], open?.["nat_source"], open?.["nat_destination"]],
+    ["SESSION_OPEN", out.source, out.destination, "10.0.2.1", "192.0.2.2"],
+  );
+});
+
 test("a neighbour that does not answer costs the packet, not a session", async () => {
   const outcome = await replay(
     {

@@ -49,7 +49,8 @@ interface Stage {
   account(): Promise<{ sent: number; inDoubt: number; waiting: number }>;
 }
 
-async function stage(t: TestContext): Promise<Stage> {
+/** stage makes a sender and a collector; `window`: the collector's tcp_rmem (tcp(7)). */
+async function stage(t: TestContext, window?: string): Promise<Stage> {
   const network = new Network(`rw${process.pid}ho`);
   t.after(() => network.close());
   const near = await network.namespace("near");
@@ -62,6 +63,7 @@ async function stage(t: TestContext): Promise<Stage> {
     await namespace.ip(`address add ${address} dev ${device}`);
     await namespace.ip(`link set ${device} up`);
   }
+  if (window !== undefined) await far.run(["sysctl", "-qw", `net.ipv4.tcp_rmem=${window}`]);
   const directory = await mkdtemp("/dev/shm/ringwall-half-open-");
   t.after(() => rm(directory, { recursive: true }));
   const collector = new Talker(t, far, [program("frame-collector"), String(PORT)]);
@@ -125,3 +127,25 @@ test("a vanished collector is noticed while there is nothing to send", { timeout
   await sender.until((lines) => lines.some((line) => line.startsWith("down ")));
   assert.deepEqual(await account(), { sent: 0, inDoubt: 0, waiting: 0 });
 });
+
+test(
+  "a collector that vanishes while its window is closed is noticed too, and has what it acknowledged",
+  { timeout: 60_000 },
+  async (t) => {
+    const { far, collector, sender, account } = await stage(t, "4096 8192 16384");
+    collector.child.kill("SIGSTOP");
+    sender.write("x".repeat(8_000));
+    let [before, now] = [await account(), await account()];
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 300)); // a window that has closed gives no event
+      [before, now] = [now, await account()];
+    } while (now.sent === 0 || now.sent > before.sent);
+    await drop(far);
+    await sender.until((lines) => lines.includes("down ETIMEDOUT"));
+    assert.deepEqual(await account(), { ...now, inDoubt: 0 });
+    collector.child.kill("SIGCONT");
+    await far.run(["nft", "delete table inet silence"]);
+    await collector.until(() => received(collector).length === 8_000);
+    assert.deepEqual(received(collector), range(1, 8_000));
+  },
+);

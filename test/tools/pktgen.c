@@ -1,6 +1,7 @@
 /* pktgen.c: a packet generator for veth devices, and a counter at the other end. SPDX-License-Identifier: Apache-2.0
  *
- *   pktgen send DEV --to MAC --source IP --destination IP [--flows N] [--seconds S] [--rate PPS] [--object FILE]
+ *   pktgen send DEV --to MAC --source IP --destination IP [--flows N] [--seconds S | --count N] [--rate PPS]
+ *          [--object FILE]
  *       64-byte UDP frames (with FCS) through the device into its peer, by BPF_PROG_TEST_RUN with live frames. Flows
  *       differ by source port. Prints the number of frames sent.
  *   pktgen sink DEV [--seconds S] [--object FILE]
@@ -12,6 +13,7 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,6 +36,7 @@ struct order {
 	uint8_t to[6];
 	struct in_addr source, destination;
 	uint32_t flows;
+	uint64_t count; /* of frames, or 0: as many as there is time for */
 	double seconds, rate;
 };
 
@@ -127,11 +130,11 @@ send_frames(const struct order *o)
 		return 1;
 	struct pktgen_task *task = calloc((size_t)cpus, sizeof *task);
 	for (int cpu = 0; cpu < cpus; cpu++) {
-		task[cpu] =
-		    (struct pktgen_task){ .ifindex = if_nametoindex(o->device),
-					  .flows = o->flows,
-					  .first_port = FIRST_PORT,
-					  .interval_ns = o->rate > 0 ? (unsigned long long)(1e9 / o->rate) : 0 };
+		task[cpu] = (struct pktgen_task){ .ifindex = if_nametoindex(o->device),
+						  .flows = o->flows,
+						  .first_port = FIRST_PORT,
+						  .interval_ns = o->rate > 0 ? (unsigned long long)(1e9 / o->rate) : 0,
+						  .count = o->count };
 		make_frame(task[cpu].frame, o);
 	}
 	int map = bpf_object__find_map_fd_by_name(object, "task");
@@ -139,20 +142,28 @@ send_frames(const struct order *o)
 	if (rc || task[0].ifindex == 0)
 		return fail(o->device, rc ? -rc : ENODEV);
 
+	/* Each processor counts its own frames. */
+	cpu_set_t here;
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	if (o->count && sched_setaffinity(0, sizeof here, &here))
+		return fail("sched_setaffinity", errno);
+
 	struct xdp_md context = { .data_end = PKTGEN_BYTES };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = task[0].frame, .data_size_in = PKTGEN_BYTES, .ctx_in = &context,
 		    .ctx_size_in = sizeof context, .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH,
 		    .repeat = CHUNK);
 	int program = bpf_program__fd(bpf_object__find_program_by_name(object, "generate"));
-	for (double end = now_s() + o->seconds; !stopped && now_s() < end;) {
+	uint64_t sent = 0;
+	for (double end = now_s() + o->seconds; !stopped && (o->count ? sent < o->count : now_s() < end);) {
 		rc = bpf_prog_test_run_opts(program, &run);
 		if (rc && rc != -EINTR)
 			return fail("BPF_PROG_TEST_RUN", -rc);
+		bpf_map_lookup_elem(map, &zero, task);
+		sent = 0;
+		for (int cpu = 0; cpu < cpus; cpu++)
+			sent += task[cpu].sent;
 	}
-	uint64_t sent = 0;
-	bpf_map_lookup_elem(map, &zero, task);
-	for (int cpu = 0; cpu < cpus; cpu++)
-		sent += task[cpu].sent;
 	printf("%llu\n", (unsigned long long)sent);
 	bpf_object__close(object);
 	free(task);
@@ -195,10 +206,10 @@ count_frames(const struct order *o)
 static int
 usage(void)
 {
-	fprintf(stderr,
-		"usage: pktgen send DEV --to MAC --source IP --destination IP [--flows N] [--seconds S] [--rate PPS]\n"
-		"       pktgen sink DEV [--seconds S]\n"
-		"       [--object FILE] the generator's BPF programs, default build/pktgen.bpf.o\n");
+	fprintf(stderr, "usage: pktgen send DEV --to MAC --source IP --destination IP [--flows N]\n"
+			"                   [--seconds S | --count N] [--rate PPS]\n"
+			"       pktgen sink DEV [--seconds S]\n"
+			"       [--object FILE] the generator's BPF programs, default build/pktgen.bpf.o\n");
 	return 2;
 }
 
@@ -214,6 +225,8 @@ read_option(const char *name, const char *value, struct order *o)
 		return inet_pton(AF_INET, value, &o->destination) == 1;
 	if (strcmp(name, "--flows") == 0)
 		return (o->flows = (uint32_t)atoi(value)) > 0;
+	if (strcmp(name, "--count") == 0)
+		return (o->count = strtoull(value, NULL, 10)) > 0;
 	if (strcmp(name, "--seconds") == 0)
 		return (o->seconds = atof(value)) > 0;
 	if (strcmp(name, "--rate") == 0)

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "event/account.h"
 #include "event/ring.h"
 
 enum { BURST = 64, HISTOGRAM = 4096, RETRY_NS = 1000000 };
@@ -18,6 +20,7 @@ enum { BURST = 64, HISTOGRAM = 4096, RETRY_NS = 1000000 };
 struct options {
 	const char *path;
 	uint32_t slots, worker;
+	uint32_t rules; /* of each class; 0: there is no account book */
 	uint64_t start_id, count, first, rate;
 	unsigned pause_us;
 	enum { KINDS_MIX, KINDS_OPEN, KINDS_DENY } kinds;
@@ -45,6 +48,35 @@ mix(uint64_t x)
 	x ^= x >> 31;
 	x *= 0x9e3779b97f4a7c15;
 	return x ^ x >> 29;
+}
+
+static uint32_t first_row[ACCOUNT_CLASS_COUNT]; /* of each class's rules; the others follow */
+
+/* Rules of all classes, in the book that the rings of this folder have. */
+static struct account_book *
+open_book(const struct options *o)
+{
+	char folder[512], name[64];
+	snprintf(folder, sizeof folder, "%s", o->path);
+	struct account_book *b = account_book_open(dirname(folder), o->worker + 1, o->start_id, -1);
+	for (unsigned class = ACCOUNT_CLASS_POLICY; b && class < ACCOUNT_CLASS_COUNT; class ++)
+		for (uint32_t i = 0; i < o->rules; i++) {
+			snprintf(name, sizeof name, "a/%u", i);
+			uint32_t row = account_book_row(b, (enum account_class) class, name);
+			first_row[class] = i == 0 ? row : first_row[class];
+		}
+	return b;
+}
+
+static uint32_t
+account_of(const struct options *o, enum event_type type, uint64_t number)
+{
+	if (!o->rules || type == EVENT_TYPE_LOG_SUPPRESSED)
+		return ACCOUNT_SUMMARIES;
+	enum account_class class = type == EVENT_TYPE_FILTER_LOG    ? ACCOUNT_CLASS_FILTER
+				   : type == EVENT_TYPE_SCREEN_DROP ? ACCOUNT_CLASS_SCREEN
+								    : ACCOUNT_CLASS_POLICY;
+	return first_row[class] + (uint32_t)(number % o->rules);
 }
 
 static enum event_type
@@ -175,7 +207,7 @@ produce(struct event_ring *r, const struct options *o, struct result *result)
 		unsigned frames = 0;
 		while (frames < burst && !refused && (o->keep_going || done + frames < o->count)) {
 			enum event_type type = kind_of(o, number);
-			struct event_frame *f = event_ring_reserve(r, type);
+			struct event_frame *f = event_ring_reserve(r, type, account_of(o, type, number));
 			if (f) {
 				fill(f, type, number, time_ns);
 				event_ring_commit(r);
@@ -257,7 +289,7 @@ usage(void)
 	    stderr,
 	    "usage: ring-producer --path NAME --start-id N [--slots N] [--worker N] [--count N | --endless]\n"
 	    "  [--first N] [--rate FRAMES/S] [--pause-us MAX] [--kinds mix|open|deny] [--doorbell] [--stay]\n"
-	    "  [--monotonic] [--no-wait]\n       ring-producer --pipe --count N [--kinds mix|open|deny]\n"
+	    "  [--monotonic] [--no-wait] [--rules N]\n       ring-producer --pipe --count N [--kinds mix|open|deny]\n"
 	    "Prints '+' on stdout when the ring is there, '!' for each doorbell; a JSON line on stderr at the end.\n");
 	return 2;
 }
@@ -266,14 +298,23 @@ int
 main(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{ "path", 1, 0, 'p' },      { "slots", 1, 0, 's' },
-		{ "start-id", 1, 0, 'i' },  { "worker", 1, 0, 'w' },
-		{ "count", 1, 0, 'c' },     { "first", 1, 0, 'f' },
-		{ "rate", 1, 0, 'r' },      { "pause-us", 1, 0, 'u' },
-		{ "kinds", 1, 0, 'k' },     { "doorbell", 0, 0, 'd' },
-		{ "stay", 0, 0, 'y' },      { "endless", 0, 0, 'e' },
-		{ "pipe", 0, 0, 'P' },      { "no-wait", 0, 0, 'n' },
-		{ "monotonic", 0, 0, 'm' }, { 0, 0, 0, 0 },
+		{ "path", 1, 0, 'p' },
+		{ "slots", 1, 0, 's' },
+		{ "start-id", 1, 0, 'i' },
+		{ "worker", 1, 0, 'w' },
+		{ "count", 1, 0, 'c' },
+		{ "first", 1, 0, 'f' },
+		{ "rate", 1, 0, 'r' },
+		{ "pause-us", 1, 0, 'u' },
+		{ "kinds", 1, 0, 'k' },
+		{ "doorbell", 0, 0, 'd' },
+		{ "stay", 0, 0, 'y' },
+		{ "endless", 0, 0, 'e' },
+		{ "rules", 1, 0, 'R' },
+		{ "pipe", 0, 0, 'P' },
+		{ "no-wait", 0, 0, 'n' },
+		{ "monotonic", 0, 0, 'm' },
+		{ 0, 0, 0, 0 },
 	};
 	struct options o = { .slots = 1 << 16 };
 	for (int c; (c = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
@@ -318,6 +359,9 @@ main(int argc, char **argv)
 		case 'm':
 			o.monotonic = true;
 			break;
+		case 'R':
+			o.rules = (uint32_t)n;
+			break;
 		case 'n':
 			o.no_wait = true;
 			break;
@@ -332,7 +376,9 @@ main(int argc, char **argv)
 		return produce_pipe(&o);
 	if (!o.path || !o.start_id)
 		return usage();
-	struct event_ring *r = event_ring_create(o.path, o.slots, o.start_id, o.worker, -1);
+	struct account_book *book = o.rules ? open_book(&o) : NULL;
+	struct event_ring *r =
+	    o.rules && !book ? NULL : event_ring_create(o.path, o.slots, o.start_id, o.worker, -1, book);
 	if (!r) {
 		fprintf(stderr, "ring-producer: %s: %s\n", o.path, strerror(errno));
 		return 1;
@@ -349,6 +395,7 @@ main(int argc, char **argv)
 		publish(r, &o, result);
 	}
 	event_ring_close(r);
+	account_book_close(book);
 	free(result);
 	return 0;
 }

@@ -6,6 +6,7 @@ import { checkAttachments } from "./check/attachments.js";
 import { checkClassOfService } from "./check/class-of-service.js";
 import { checkFilters } from "./check/filters.js";
 import { checkForwardingClasses } from "./check/forwarding-classes.js";
+import { checkFlow } from "./check/flow.js";
 import { checkInterfaces } from "./check/interfaces.js";
 import { checkLoopback } from "./check/loopback.js";
 import { checkNat } from "./check/nat.js";
@@ -16,6 +17,7 @@ import { Report } from "./check/report.js";
 import { checkAllRoutes, checkInstances, instanceOfUnit } from "./check/routing-instances.js";
 import { checkScreens } from "./check/screens.js";
 import { checkStreams, checkTlsProfiles } from "./check/streams.js";
+import { checkWebManagement } from "./check/web-management.js";
 import { checkZones } from "./check/zones.js";
 import { DEFAULT_INSTANCE } from "./instance-table.js";
 import { LOOPBACK } from "./loopback.js";
@@ -50,7 +52,9 @@ export function checkMeaning(tree: unknown): Finding[] {
   });
   checkAttachments(report, root.get("interfaces"), { units, loopbacks, filters, policers });
   checkScreens(report, security);
+  checkFlow(report, security.get("flow"));
   const profiles = checkTlsProfiles(report, root.get("services", "ssl", "initiation", "profile"));
   checkStreams(report, security.get("log", "stream"), { zones, profiles });
+  checkWebManagement(report, root.get("system", "services", "web-management"));
   return report.findings;
 }

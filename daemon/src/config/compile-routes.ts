@@ -16,6 +16,8 @@ import { DEFAULT_TABLE, parseTable, type InstanceTable } from "./instance-table.
 import type { LoopbackUnit } from "./loopback.js";
 
 const KERNEL_MAIN_TABLE = 254;
+/** As Junos has it for static routes. */
+export const STATIC_PREFERENCE = 5;
 
 /** RoutedUnit: as much of a unit as routes need. */
 export interface RoutedUnit {
@@ -40,7 +42,7 @@ export function compileInstances(
     return {
       id,
       name,
-      kernel_table: id === 0 ? KERNEL_MAIN_TABLE : 0,
+      kernel_table: id === 0 ? KERNEL_MAIN_TABLE : (instances.configured[id - 1]!["kernel-table"] ?? 0),
       filter_host: attach("inet"),
       filter_host6: attach("inet6"),
     };
@@ -51,7 +53,7 @@ export function compileRoutes(instances: InstanceTable, units: readonly RoutedUn
   return [...instances.ids.values()].flatMap((id) => {
     const gateway = instances.gatewaysFrom(id);
     const candidates = units.filter(({ unit }) => unit.instance === gateway);
-    return instances.routesOf(id).map((route) => compileRoute(route, id, candidates, instances));
+    return instances.routesOf(id).flatMap((route) => compileRoute(route, id, candidates, instances));
   });
 }
 
@@ -83,6 +85,7 @@ export function proxyRoutes(
         instance: unit.instance,
         prefix,
         length: bits,
+        preference: STATIC_PREFERENCE,
         kind: "discard",
         next_hops: [],
         table: 0,
@@ -95,29 +98,46 @@ export function proxyRoutes(
 
 const valueOf = (bytes: Uint8Array): bigint => bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 
+/** compileRoute gives one route for each preference that there is among the next hops. */
 function compileRoute(
   route: StaticRoute,
   instance: number,
   units: readonly RoutedUnit[],
   instances: InstanceTable,
-): SnapshotRoute {
+): SnapshotRoute[] {
   const prefix = parsePrefix(route.name)!;
-  const plain = (route["next-hop"] ?? []).map((text) => compileHop(parseAddress(text)!, units));
-  const qualified = (route["qualified-next-hop"] ?? []).map((hop) =>
-    compileHop(
-      parseAddress(hop.name)!,
-      units.filter(({ unit }) => unit.name === hop.interface),
-    ),
-  );
   const { "next-table": table } = route;
-  return {
+  return preferencesOf(route).map((preference) => ({
     instance,
     prefix: addressBytes(prefix.family, prefix.value),
     length: prefix.length,
+    preference,
     kind: kindOf(route),
-    next_hops: [...plain, ...qualified],
+    next_hops: hopsOf(route, preference, units),
     table: table === undefined ? 0 : instances.ids.get(parseTable(table)!.instance)!,
-  };
+  }));
+}
+
+/** preferencesOf gives the preferences of a route's next hops, or its own where it has none, in the order of the text. */
+export function preferencesOf(route: StaticRoute): readonly number[] {
+  const own = route.preference ?? STATIC_PREFERENCE;
+  const qualified = (route["qualified-next-hop"] ?? []).map(({ preference }) => preference ?? own);
+  return [...new Set(route["next-hop"] === undefined && qualified.length > 0 ? qualified : [own, ...qualified])];
+}
+
+function hopsOf(route: StaticRoute, preference: number, units: readonly RoutedUnit[]): SnapshotRouteHop[] {
+  const own = route.preference ?? STATIC_PREFERENCE;
+  const plain = preference === own ? (route["next-hop"] ?? []) : [];
+  const qualified = (route["qualified-next-hop"] ?? []).filter((hop) => (hop.preference ?? own) === preference);
+  return [
+    ...plain.map((text) => compileHop(parseAddress(text)!, units)),
+    ...qualified.map((hop) =>
+      compileHop(
+        parseAddress(hop.name)!,
+        units.filter(({ unit }) => unit.name === hop.interface),
+      ),
+    ),
+  ];
 }
 
 function kindOf(route: StaticRoute): SnapshotRoute["kind"] {

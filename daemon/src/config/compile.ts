@@ -120,9 +120,12 @@ function compileSettings(config: Config, rates: RuleRates): SnapshotSettings {
   const { flow } = config.security;
   const tcp = flow?.["tcp-session"] ?? {};
   const timeWait = tcp["time-wait-state"];
+  const aging = flow?.aging ?? {};
+  const highWatermark = aging["high-watermark"] ?? 100;
   return {
     fail_mode: dataplane["fail-mode"] ?? "closed",
     tcp_no_syn_check: tcp["no-syn-check"] ?? false,
+    tcp_strict_syn_check: tcp["strict-syn-check"] ?? false,
     tcp_no_sequence_check: tcp["no-sequence-check"] ?? false,
     tcp_rst_invalidate: tcp["rst-invalidate-session"] ?? false,
     tcp_fin_invalidate: tcp["fin-invalidate-session"] ?? false,
@@ -130,6 +133,9 @@ function compileSettings(config: Config, rates: RuleRates): SnapshotSettings {
     tcp_time_wait: timeWait ? (timeWait["session-timeout"] ?? 150) : 2,
     tcp_mss: flow?.["tcp-mss"]?.["all-tcp"]?.mss ?? 0,
     session_maximum: dataplane["session-maximum"] ?? 262144,
+    early_ageout: aging["early-ageout"] ?? 20,
+    high_watermark: highWatermark,
+    low_watermark: aging["low-watermark"] ?? highWatermark,
     icmp_error_rate: dataplane["icmp-error-rate"] ?? 1000,
     icmp_error_burst: dataplane["icmp-error-burst"] ?? 100,
     require_delivery: (config.security.log?.stream ?? []).some((stream) => stream["require-delivery"] ?? false),

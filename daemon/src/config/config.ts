@@ -19,6 +19,17 @@ export interface Config {
 export interface System {
   readonly "host-name": string;
   readonly dataplane?: Dataplane;
+  readonly services?: { readonly "web-management"?: WebManagement };
+}
+
+/** WebManagement: the daemon's web page and API over TCP, for reading. */
+export interface WebManagement {
+  readonly http?: {
+    readonly port: number;
+    readonly address?: string;
+    readonly "token-file": string;
+    readonly "allow-remote"?: true;
+  };
 }
 
 /** Dataplane: Ringwall's own statements about the helper; Junos has no place for them. */
@@ -66,6 +77,7 @@ export interface Security {
   readonly policies?: readonly PolicyContext[];
   readonly "default-policy"?: DefaultPolicy;
   readonly flow?: {
+    readonly aging?: Aging;
     readonly "tcp-session"?: TcpSession;
     readonly "tcp-mss"?: { readonly "all-tcp"?: { readonly mss: number } };
     readonly "syn-flood-protection-mode"?: "syn-cookie";
@@ -427,16 +439,26 @@ export interface NatStaticRule {
     readonly "destination-port"?: string | number;
   };
   readonly then: {
-    /** exactly one of the two */
+    /** exactly one of the three */
     readonly "static-nat": {
+      readonly inet?: true;
       readonly prefix?: { readonly name: string; readonly "mapped-port"?: string | number };
       readonly "nptv6-prefix"?: { readonly name: string };
     };
   };
 }
 
+/** Aging: when sessions end early, in percent of session-maximum, and after how many seconds without packets. */
+export interface Aging {
+  readonly "early-ageout"?: number;
+  readonly "high-watermark"?: number;
+  /** default: high-watermark */
+  readonly "low-watermark"?: number;
+}
+
 export interface TcpSession {
   readonly "no-syn-check"?: true;
+  readonly "strict-syn-check"?: true;
   readonly "no-sequence-check"?: true;
   readonly "rst-invalidate-session"?: true;
   readonly "fin-invalidate-session"?: true;
@@ -825,6 +847,8 @@ export interface RoutingInstance {
   readonly description?: string;
   readonly "instance-type": "virtual-router" | "forwarding";
   readonly interface?: readonly string[];
+  /** kernel-table: not of the kernel's own 253 to 255, and not with `forwarding` */
+  readonly "kernel-table"?: number;
   readonly "routing-options"?: RoutingOptions;
 }
 
@@ -837,6 +861,8 @@ export interface StaticRoute {
   readonly name: string;
   readonly "next-hop"?: readonly string[];
   readonly "qualified-next-hop"?: readonly QualifiedNextHop[];
+  /** preference: by default 5 */
+  readonly preference?: number;
   readonly discard?: true;
   readonly reject?: true;
   /** next-table: inet.0, inet6.0, INSTANCE.inet.0 or INSTANCE.inet6.0 */
@@ -846,4 +872,6 @@ export interface StaticRoute {
 export interface QualifiedNextHop {
   readonly name: string;
   readonly interface: string;
+  /** preference: by default the route's */
+  readonly preference?: number;
 }

@@ -65,10 +65,15 @@ export class NatTable {
   readonly proxies: readonly SnapshotProxy[];
   readonly #parts: NatParts;
   readonly #poolIds = new Map<string, number>();
+  /** #crosses: there are NAT64 rules, so a source that is translated to IPv4 may be of IPv6. */
+  readonly #crosses: boolean;
 
   /** NatTable assumes a configuration that loadConfig has accepted. */
   constructor(nat: Nat, parts: NatParts) {
     this.#parts = parts;
+    this.#crosses = (nat.static?.["rule-set"] ?? []).some(({ rule }) =>
+      rule.some(({ then }) => then["static-nat"].inet === true),
+    );
     this.#addPools(nat);
     const source = (nat.source?.["rule-set"] ?? []).map((set) => this.#sourceSet(set));
     const destination = (nat.destination?.["rule-set"] ?? []).map((set) => this.#destinationSet(set));
@@ -147,13 +152,16 @@ export class NatTable {
       pool,
       ...persistentOf(action["persistent-nat"]),
     });
-    const sets = (side: "source" | "destination"): number[] | undefined =>
-      this.#addresses(match[`${side}-address`], match[`${side}-address-name`], family);
+    const sets = (side: "source" | "destination", of: number | undefined): number[] | undefined =>
+      this.#addresses(match[`${side}-address`], match[`${side}-address-name`], of);
+    const sources = this.#crosses && family === FAMILY_NUMBER.inet ? undefined : family;
     const traffic = this.#traffic(match);
-    return expand({ source: sets("source"), destination: sets("destination") }, traffic).map((each) => ({
-      rule,
-      ...each,
-    }));
+    return expand({ source: sets("source", sources), destination: sets("destination", family) }, traffic).map(
+      (each) => ({
+        rule,
+        ...each,
+      }),
+    );
   }
 
   #destinationSet({ name, from, rule }: NatDestinationRuleSet): RankedSet {
@@ -201,6 +209,7 @@ export class NatTable {
     set: string,
     { name, match, then }: NatStaticRule,
   ): { inward: SnapshotNatMatch[]; outward: SnapshotNatMatch[] } {
+    if (then["static-nat"].inet === true) return { inward: this.#nat64Matches(set, name, match), outward: [] };
     const { prefix, "nptv6-prefix": nptv6 } = then["static-nat"];
     const target = (prefix ?? nptv6)!;
     const [outer, inner] = [parsePrefix(match["destination-address"])!, parsePrefix(target.name)!];
@@ -226,6 +235,15 @@ export class NatTable {
     ]);
     const ofRule = (all: Conditions[]): SnapshotNatMatch[] => all.map((each) => ({ rule, ...each }));
     return { inward: ofRule(inward), outward: ofRule(outward) };
+  }
+
+  /** What comes back belongs to sessions, so nothing is asked about it. */
+  #nat64Matches(set: string, name: string, match: NatStaticRule["match"]): SnapshotNatMatch[] {
+    const { family, value, length } = parsePrefix(match["destination-address"])!;
+    const rule = this.#addRule("static", set, name, { action: "nat64", outer: addressBytes(family, value), length });
+    const source = this.#addresses(match["source-address"], match["source-address-name"], FAMILY_NUMBER.inet6);
+    const destination = this.#addresses([match["destination-address"]], undefined, FAMILY_NUMBER.inet6);
+    return expand({ source, destination }, [ANY_TRAFFIC]).map((each) => ({ rule, ...each }));
   }
 
   /**
@@ -296,8 +314,9 @@ function inOrder(sets: readonly RankedSet[]): SnapshotNatSet[] {
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ set }) => set)
     .filter(
-      ({ stage, from, to }) =>
-        (stage === "static-source" || from.length > 0) && (!stage.endsWith("source") || to.length > 0),
+      ({ stage, from, to, matches }) =>
+        (stage === "static-source" ? matches.length > 0 : from.length > 0) &&
+        (!stage.endsWith("source") || to.length > 0),
     );
 }
 

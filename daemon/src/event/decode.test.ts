@@ -5,7 +5,8 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 
 import { AddressText, inet6Text, inetText } from "./address.js";
-import { readCount, readTime } from "./decode.js";
+import { AddressFamily, EventType, FRAME_SIZE, LAYOUT_VERSION, offset } from "../../../shared/gen/wire.gen.js";
+import { decodeEvent, readCount, readTime } from "./decode.js";
 
 function longView(value: bigint): DataView {
   const view = new DataView(new ArrayBuffer(8));
@@ -52,6 +53,29 @@ test("readCount is exact below 2^53", () => {
       assert.equal(BigInt(readCount(longView(value), 0)), value);
     }),
   );
+});
+
+test("translated addresses have the family that the frame says, and no other than the two there are", () => {
+  const { header, record } = offset;
+  const frame = Buffer.alloc(FRAME_SIZE);
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  view.setUint16(header.length, FRAME_SIZE, true);
+  frame[header.layout_version] = LAYOUT_VERSION;
+  frame[header.event_type] = frame[record.event_type] = EventType.SESSION_OPEN;
+  frame[record.action] = 1;
+  frame[record.address_family] = AddressFamily.INET6;
+  frame.write("20010db8000100000000000000000005", record.source_address, "hex");
+  frame.write("c0000264", record.nat_source_address, "hex");
+  const source = (family: number): string | null | undefined => {
+    frame[record.nat_address_family] = family;
+    const event = decodeEvent(view, 0);
+    assert.ok(event === undefined || (event.kind === "SESSION_OPEN" && event.sourceAddress === "2001:db8:1::5"));
+    return event?.kind === "SESSION_OPEN" ? event.natSourceAddress : undefined;
+  };
+  assert.equal(source(AddressFamily.INET), "192.0.2.100");
+  assert.equal(source(AddressFamily.INET6), "c000:264::");
+  assert.equal(source(0), "c000:264::");
+  assert.equal(source(7), undefined);
 });
 
 describe("IPv6 text", () => {

@@ -73,7 +73,9 @@ export function decodeEvent(view: DataView, at: number): RingwallEvent | undefin
 // Each kind is one literal, the common fields written out again: joining literals by spreading takes ten times as long as
 // everything else here together, building by subclass constructors a third longer.
 
-function decodeSessionOpen(view: DataView, at: number, family: AddressFamily): SessionOpen {
+function decodeSessionOpen(view: DataView, at: number, family: AddressFamily): SessionOpen | undefined {
+  const natFamily = natFamilyOf(view, at, family);
+  if (natFamily === undefined) return undefined;
   return {
     kind: "SESSION_OPEN",
     time: readTime(view, at + record.timestamp_ns),
@@ -97,8 +99,8 @@ function decodeSessionOpen(view: DataView, at: number, family: AddressFamily): S
     tcpFlags: view.getUint8(at + extension.tcp_flags),
     icmpType: view.getUint8(at + extension.icmp_type),
     icmpCode: view.getUint8(at + extension.icmp_code),
-    natSourceAddress: readTranslated(view, at + record.nat_source_address, family),
-    natDestinationAddress: readTranslated(view, at + record.nat_destination_address, family),
+    natSourceAddress: readTranslated(view, at + record.nat_source_address, natFamily),
+    natDestinationAddress: readTranslated(view, at + record.nat_destination_address, natFamily),
     natSourcePort: view.getUint16(at + record.nat_source_port),
     natDestinationPort: view.getUint16(at + record.nat_destination_port),
     sourceNatRuleId: view.getUint32(at + extension.source_nat_rule_id, true),
@@ -110,7 +112,8 @@ function decodeSessionOpen(view: DataView, at: number, family: AddressFamily): S
 
 function decodeSessionClose(view: DataView, at: number, family: AddressFamily): SessionClose | undefined {
   const closeReason = view.getUint8(at + viewOf.SESSION_CLOSE.close_reason);
-  if (closeReasonName[closeReason] === undefined) return undefined;
+  const natFamily = natFamilyOf(view, at, family);
+  if (closeReasonName[closeReason] === undefined || natFamily === undefined) return undefined;
   return {
     kind: "SESSION_CLOSE",
     time: readTime(view, at + record.timestamp_ns),
@@ -134,8 +137,8 @@ function decodeSessionClose(view: DataView, at: number, family: AddressFamily): 
     tcpFlags: view.getUint8(at + extension.tcp_flags),
     icmpType: view.getUint8(at + extension.icmp_type),
     icmpCode: view.getUint8(at + extension.icmp_code),
-    natSourceAddress: readTranslated(view, at + record.nat_source_address, family),
-    natDestinationAddress: readTranslated(view, at + record.nat_destination_address, family),
+    natSourceAddress: readTranslated(view, at + record.nat_source_address, natFamily),
+    natDestinationAddress: readTranslated(view, at + record.nat_destination_address, natFamily),
     natSourcePort: view.getUint16(at + record.nat_source_port),
     natDestinationPort: view.getUint16(at + record.nat_destination_port),
     sourceNatRuleId: view.getUint32(at + extension.source_nat_rule_id, true),
@@ -152,7 +155,8 @@ function decodeSessionClose(view: DataView, at: number, family: AddressFamily): 
 
 function decodePolicyDeny(view: DataView, at: number, family: AddressFamily): PolicyDeny | undefined {
   const denyReason = view.getUint8(at + viewOf.POLICY_DENY.deny_reason);
-  if (denyReasonName[denyReason] === undefined) return undefined;
+  const natFamily = natFamilyOf(view, at, family);
+  if (denyReasonName[denyReason] === undefined || natFamily === undefined) return undefined;
   return {
     kind: "POLICY_DENY",
     time: readTime(view, at + record.timestamp_ns),
@@ -176,8 +180,8 @@ function decodePolicyDeny(view: DataView, at: number, family: AddressFamily): Po
     tcpFlags: view.getUint8(at + extension.tcp_flags),
     icmpType: view.getUint8(at + extension.icmp_type),
     icmpCode: view.getUint8(at + extension.icmp_code),
-    natSourceAddress: readTranslated(view, at + record.nat_source_address, family),
-    natDestinationAddress: readTranslated(view, at + record.nat_destination_address, family),
+    natSourceAddress: readTranslated(view, at + record.nat_source_address, natFamily),
+    natDestinationAddress: readTranslated(view, at + record.nat_destination_address, natFamily),
     natSourcePort: view.getUint16(at + record.nat_source_port),
     natDestinationPort: view.getUint16(at + record.nat_destination_port),
     sourceNatRuleId: view.getUint32(at + extension.source_nat_rule_id, true),
@@ -222,10 +226,9 @@ function decodeFilterLog(view: DataView, at: number, family: AddressFamily): Fil
   if (filterLogSourceName[filterLogSource] === undefined) return undefined;
   const filterAnswer = view.getUint8(at + extension.filter_answer);
   if (filterAnswerName[filterAnswer] === undefined) return undefined;
-  // Both ids stand twice; a frame that contradicts itself names no term.
+  // The term's id stands twice; a frame that contradicts itself names no term.
   const filterId = view.getUint32(at + viewOf.FILTER_LOG.filter_id, true);
   const termId = view.getUint32(at + viewOf.FILTER_LOG.term_id, true);
-  if (view.getUint32(at + extension.filter_id, true) !== filterId) return undefined;
   if (view.getUint32(at + extension.term_id, true) !== termId) return undefined;
   return {
     kind: "FILTER_LOG",
@@ -296,6 +299,13 @@ function decodeLogSuppressed(view: DataView, at: number, family: AddressFamily):
     firstDestinationPort: view.getUint16(at + record.nat_destination_port),
     firstProtocol: view.getUint32(at + viewOf.LOG_SUPPRESSED.first_protocol, true),
   };
+}
+
+/** natFamilyOf gives the family of translated addresses; undefined for one that is not declared. */
+function natFamilyOf(view: DataView, at: number, family: AddressFamily): AddressFamily | undefined {
+  const own = view.getUint8(at + record.nat_address_family);
+  if (own === 0) return family;
+  return own === AddressFamily.INET || own === AddressFamily.INET6 ? own : undefined;
 }
 
 function readAddress(view: DataView, at: number, family: AddressFamily): string {

@@ -97,7 +97,7 @@ export interface NeighborsRequest {
   readonly limit: number;
 }
 
-/** One page of the routes in force. */
+/** One page of the routes, those in force and those that are not. */
 export interface RoutesRequest {
   /** `next` of the page before; 0: from the start; 0..4294967295 */
   readonly after: number;
@@ -182,6 +182,12 @@ export interface ControlWorkerStatus {
   readonly sessions: number;
   /** 0..9007199254740991 */
   readonly session_capacity: number;
+  /** its share of session_maximum; 0..9007199254740991 */
+  readonly session_limit: number;
+  /** packets dropped because there was no room for another session; 0..9007199254740991 */
+  readonly sessions_refused: number;
+  /** the table was beyond its high watermark, and has not come down to the low one since */
+  readonly ageing_early: boolean;
 }
 
 /** One port. */
@@ -341,6 +347,8 @@ export interface CountersReply {
   readonly sessions_opened: number;
   /** 0..9007199254740991 */
   readonly sessions_closed: number;
+  /** of those closed: before their time, because the table was nearly full; 0..9007199254740991 */
+  readonly sessions_aged_early: number;
   /** their first packet never went on: no event; 0..9007199254740991 */
   readonly sessions_abandoned: number;
   /** 0..9007199254740991 */
@@ -558,9 +566,11 @@ export interface ControlRouteHop {
   readonly gateway: Uint8Array;
   /** 0: none; 0..9007199254740991 */
   readonly unit: number;
+  /** alive; silent: the gateway does not answer; down: the device is; unresolved: no connected network holds the gateway */
+  readonly state: string;
 }
 
-/** One route in force. */
+/** One route. */
 export interface ControlRoute {
   /** 0..9007199254740991 */
   readonly instance: number;
@@ -568,6 +578,10 @@ export interface ControlRoute {
   readonly prefix: Uint8Array;
   /** 0..9007199254740991 */
   readonly length: number;
+  /** 0..9007199254740991 */
+  readonly preference: number;
+  /** it is in force */
+  readonly active: boolean;
   /** next-hop, direct, local, broadcast, discard, reject or next-table */
   readonly kind: string;
   /** next-table only: the routing instance whose routes decide; 0..63 */
@@ -947,7 +961,7 @@ export const controlSchema = {
   },
   "routes": {
    "type": "object",
-   "description": "One page of the routes in force.",
+   "description": "One page of the routes, those in force and those that are not.",
    "additionalProperties": false,
    "required": [
     "after",
@@ -1130,7 +1144,10 @@ export const controlSchema = {
     "host_bytes",
     "dropped_packets",
     "sessions",
-    "session_capacity"
+    "session_capacity",
+    "session_limit",
+    "sessions_refused",
+    "ageing_early"
    ],
    "properties": {
     "index": {
@@ -1189,6 +1206,22 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "session_limit": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "its share of session_maximum"
+    },
+    "sessions_refused": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "packets dropped because there was no room for another session"
+    },
+    "ageing_early": {
+     "type": "boolean",
+     "description": "the table was beyond its high watermark, and has not come down to the low one since"
     }
    }
   },
@@ -1616,6 +1649,7 @@ export const controlSchema = {
     "host_bytes",
     "sessions_opened",
     "sessions_closed",
+    "sessions_aged_early",
     "sessions_abandoned",
     "icmp_errors_sent",
     "icmp_errors_limited",
@@ -1676,6 +1710,12 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "sessions_aged_early": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991,
+     "description": "of those closed: before their time, because the table was nearly full"
     },
     "sessions_abandoned": {
      "type": "integer",
@@ -2301,7 +2341,8 @@ export const controlSchema = {
    "description": "One next hop.",
    "required": [
     "gateway",
-    "unit"
+    "unit",
+    "state"
    ],
    "properties": {
     "gateway": {
@@ -2317,16 +2358,22 @@ export const controlSchema = {
      "minimum": 0,
      "maximum": 9007199254740991,
      "description": "0: none"
+    },
+    "state": {
+     "type": "string",
+     "description": "alive; silent: the gateway does not answer; down: the device is; unresolved: no connected network holds the gateway"
     }
    }
   },
   "route": {
    "type": "object",
-   "description": "One route in force.",
+   "description": "One route.",
    "required": [
     "instance",
     "prefix",
     "length",
+    "preference",
+    "active",
     "kind",
     "hops"
    ],
@@ -2343,6 +2390,15 @@ export const controlSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 9007199254740991
+    },
+    "preference": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "active": {
+     "type": "boolean",
+     "description": "it is in force"
     },
     "kind": {
      "type": "string",

@@ -14,6 +14,8 @@ export interface ApiRoute {
   readonly stream?: string;
   /** The media type of a stream, where it is not JSON lines. */
   readonly type?: "text/event-stream";
+  /** The media type of a route that answers with text. */
+  readonly text?: string;
 }
 
 interface SchemaFile {

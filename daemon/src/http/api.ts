@@ -131,6 +131,13 @@ export interface KindAccounting {
   readonly unread: number;
 }
 
+/** RuleAccounting: the same of one kind of one rule: of a policy (FROM/TO/POLICY), a filter's term (FAMILY/FILTER/TERM), a screen
+ * (ZONE/SCREEN), or of the summaries, which have no rule. */
+export interface RuleAccounting extends KindAccounting {
+  readonly class: string;
+  readonly rule: string;
+}
+
 export interface StreamAccounting {
   readonly name: string;
   readonly waiting: number;
@@ -142,6 +149,7 @@ export interface Accounting {
   readonly balanced: boolean;
   readonly differences: readonly string[];
   readonly kinds: readonly KindAccounting[];
+  readonly rules: readonly RuleAccounting[];
   readonly streams: readonly StreamAccounting[];
 }
 
@@ -388,7 +396,15 @@ export interface RouteView {
   readonly prefix: string;
   readonly kind: string;
   readonly origin: string;
-  readonly nextHops: readonly { readonly gateway: string; readonly interface: string }[];
+  readonly preference: number;
+  readonly active: boolean;
+  readonly nextHops: readonly NextHopView[];
+}
+
+export interface NextHopView {
+  readonly gateway: string;
+  readonly interface: string;
+  readonly state: string;
 }
 
 export interface NeighborView {

@@ -27,7 +27,7 @@ import type { StateStore } from "../state/state-store.js";
 import type { Delivery } from "../syslog/delivery.js";
 import type { RequiredDelivery } from "../syslog/required-delivery.js";
 import type { StreamWatch } from "../syslog/stream-watch.js";
-import { accounting } from "./accounting.js";
+import { accounting, readCounts, type Counted } from "./accounting.js";
 import type {
   Accounting,
   ActiveConfig,
@@ -67,8 +67,11 @@ import type {
   ZoneView,
 } from "./api.js";
 import type { FirewallLog } from "./firewall-log.js";
+import type { Listener } from "./listener.js";
 import type { PoolAlarms } from "../nat/pool-alarms.js";
+import type { TableAlarm } from "../session/table-alarm.js";
 import type { Talkers } from "./talkers.js";
+import { metricsText } from "./metrics.js";
 import { bindingView, natView } from "./nat-view.js";
 import { screenViews } from "./screen-view.js";
 import { RequestError, type Handlers } from "./server.js";
@@ -107,6 +110,8 @@ export interface Parts {
   readonly firewallLog: FirewallLog;
   readonly talkers: Talkers;
   readonly poolAlarms: PoolAlarms;
+  readonly listener: Pick<Listener, "raised">;
+  readonly tableAlarm: TableAlarm;
   readonly names: GenerationNames;
   readonly hostName: string;
 }
@@ -115,7 +120,8 @@ const PAGE = 500;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
-  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, poolAlarms, talkers, names } = parts;
+  const { commits, store, helper, rings, delivery, streamWatch, firewallLog, poolAlarms, tableAlarm, talkers, names } =
+    parts;
 
   function active(): Active {
     if (commits.active === undefined)
@@ -240,6 +246,13 @@ export function createHandlers(parts: Parts): Handlers {
   const faultCount = (): number =>
     rings.status().reduce((sum, { faults }) => sum + faults.malformed + faults.torn + faults.skipped, 0);
 
+  const accountingOf = (counted: Counted): Accounting =>
+    accounting(
+      counted,
+      faultCount(),
+      delivery.streams.map((stream) => stream.status()),
+    );
+
   return {
     "POST /check": ({ text, name }: Configuration): CheckReply => {
       const read = readCandidate(text, name);
@@ -328,7 +341,10 @@ export function createHandlers(parts: Parts): Handlers {
         after = page.next;
       }
     },
-    "GET /alarms": (): readonly AlarmView[] => poolAlarms.raised,
+    "GET /alarms": (): readonly AlarmView[] =>
+      [...parts.listener.raised, ...poolAlarms.raised, ...tableAlarm.raised].toSorted((a, b) =>
+        a.since < b.since ? -1 : 1,
+      ),
     "GET /firewall-log": (query: FirewallLogQuery): EventView[] => firewallLog.recent(query),
     "GET /talkers": (): TalkersView => talkers.view(),
     "GET /sessions": sessionPage,
@@ -341,12 +357,21 @@ export function createHandlers(parts: Parts): Handlers {
       return (await all("neighbors", (reply) => reply.neighbors)).map((neighbor) => neighborView(neighbor, now));
     },
     "GET /counters": async (): Promise<Counters> => countersView(await ask("counters", {})),
-    "GET /accounting": (): Accounting =>
-      accounting(
-        rings.accounts(),
-        faultCount(),
-        delivery.streams.map((stream) => stream.status()),
-      ),
+    "GET /accounting": (): Accounting => accountingOf(readCounts(rings)),
+    "GET /metrics": async (): Promise<string> => {
+      // What only the helper knows is asked for first, so that all that is counted here is of one moment.
+      const { status } = await helperStatus();
+      const counted = status && (await askIfThere("counters", {}));
+      const counts = readCounts(rings);
+      return metricsText({
+        accounting: accountingOf(counts),
+        rules: counts.rules ?? [],
+        streams: delivery.streams.map((stream) => streamView(stream.status())),
+        helper: status && helperView(status),
+        counters: counted && countersView(counted),
+        interfaces: commits.active === undefined || !counted ? [] : interfaceViews(commits.active, status, counted),
+      });
+    },
     "GET /config": (): ActiveConfig => {
       const { generation, time, text } = active().commit;
       return { generation, time, text };

@@ -54,6 +54,7 @@ const poolName = (pool: SnapshotNatPool | undefined): string => pool?.name.slice
 
 function actionText(rule: SnapshotNatRule, pools: readonly SnapshotNatPool[]): string {
   if (rule.action === "pool") return `pool ${poolName(pools[rule.pool - 1])}`;
+  if (rule.action === "nat64") return "inet";
   if (rule.action !== "prefix" || rule.inner === undefined) return rule.action;
   return `prefix ${addressText(rule.inner)}/${rule.length}`;
 }

@@ -92,6 +92,13 @@ export class ApiServer {
     const name = `${route.method} ${route.path}`;
     const handler = handlers[name] as ((input: unknown) => unknown) | undefined;
     if (handler === undefined) throw new TypeError(`no handler for ${name}`);
+    const { text } = route;
+    if (text !== undefined) {
+      this.#app.get(route.path, async (request, reply) =>
+        reply.type(text).send(await handler(this.#query(request, route))),
+      );
+      return;
+    }
     const validateReply = this.#schema.validator(route.reply ?? "");
     const validateBody = route.body === undefined ? undefined : this.#schema.validator(route.body);
     this.#app.route({

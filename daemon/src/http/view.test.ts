@@ -51,6 +51,7 @@ const counters: CountersReply = {
   host_bytes: 6,
   sessions_opened: 7,
   sessions_closed: 8,
+  sessions_aged_early: 16,
   sessions_abandoned: 9,
   icmp_errors_sent: 10,
   icmp_errors_limited: 11,
@@ -93,13 +94,44 @@ test("sessions that never opened are among the totals", () => {
 
 test("a route shows its instance, and the one that decides instead", () => {
   const { snapshot } = compileConfig(configOf(), 1);
-  const route = { instance: 1, prefix: new Uint8Array([10, 9, 0, 0]), length: 16, origin: "static", hops: [] };
+  const route = {
+    instance: 1,
+    prefix: new Uint8Array([10, 9, 0, 0]),
+    length: 16,
+    preference: 5,
+    active: true,
+    origin: "static",
+    hops: [],
+  };
   const view = (more: Pick<ControlRoute, "kind"> & Partial<ControlRoute>): unknown[] => {
     const { instance, prefix, kind, origin } = routeView({ ...route, ...more }, snapshot);
     return [instance, prefix, kind, origin];
   };
   assert.deepEqual(view({ kind: "next-table", table: 0 }), ["blue", "10.9.0.0/16", "next-table inet.0", "static"]);
   assert.deepEqual(view({ kind: "discard", instance: 0 }), ["inet.0", "10.9.0.0/16", "discard", "static"]);
+});
+
+test("a route shows which next hops are dead, and whether it is in force", () => {
+  const { snapshot } = compileConfig(configOf(), 1);
+  const hop = (last: number, state: string) => ({ gateway: new Uint8Array([192, 0, 2, last]), unit: 2, state });
+  const { preference, active, nextHops } = routeView(
+    {
+      ...{ instance: 0, prefix: new Uint8Array(4), length: 0, kind: "next-hop", origin: "static" },
+      ...{ preference: 7, active: false, hops: [hop(1, "silent"), hop(2, "down")] },
+    },
+    snapshot,
+  );
+  assert.deepEqual(
+    [preference, active, nextHops],
+    [
+      7,
+      false,
+      [
+        { gateway: "192.0.2.1", interface: "ge-0/0/1.10", state: "silent" },
+        { gateway: "192.0.2.2", interface: "ge-0/0/1.10", state: "down" },
+      ],
+    ],
+  );
 });
 
 describe("firewall filters", () => {

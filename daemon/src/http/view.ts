@@ -96,6 +96,7 @@ const TOTALS = {
   host_bytes: "host-bytes",
   sessions_opened: "sessions-opened",
   sessions_closed: "sessions-closed",
+  sessions_aged_early: "sessions-aged-early",
   sessions_abandoned: "sessions-abandoned",
   icmp_errors_sent: "icmp-errors-sent",
   icmp_errors_limited: "icmp-errors-limited",
@@ -378,7 +379,13 @@ export function routeView(route: ControlRoute, snapshot: Snapshot): RouteView {
     prefix: `${addressText(route.prefix)}/${route.length}`,
     kind: route.table === undefined ? route.kind : `${route.kind} ${instanceText(route.table)}`,
     origin: route.origin ?? "",
-    nextHops: route.hops.map((hop) => ({ gateway: addressText(hop.gateway), interface: unitText(hop.unit) })),
+    preference: route.preference,
+    active: route.active,
+    nextHops: route.hops.map(({ gateway, unit, state }) => ({
+      gateway: addressText(gateway),
+      interface: unitText(unit),
+      state,
+    })),
   };
 }
 

@@ -191,7 +191,6 @@ describe("hostile frames", () => {
     ["an undeclared deny reason", (b) => reason(b, POLICY_DENY, 7)],
     ["an undeclared filter-log source", (b) => reason(b, FILTER_LOG, 0)],
     ["an undeclared filter answer", (b) => (setType(b, FILTER_LOG), b.writeUInt8(4, extension.filter_answer))],
-    ["two different filters", (b) => (setType(b, FILTER_LOG), b.writeUInt32LE(1, extension.filter_id))],
     ["two different terms", (b) => (setType(b, FILTER_LOG), b.writeUInt32LE(1, wire.view.FILTER_LOG.term_id))],
     ["an undeclared screen", (b) => (setType(b, 4), b.writeUInt32LE(39, wire.view.SCREEN_DROP.screen_id))],
     ["an undeclared suppressed kind", (b) => reason(b, 7, 5)],
@@ -232,12 +231,12 @@ describe("hostile frames", () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: wire.FRAME_SIZE, maxLength: wire.FRAME_SIZE }),
-        fc.array(fc.nat(7), { maxLength: 7 }),
+        fc.array(fc.nat(8), { maxLength: 8 }),
         (bytes, mended) => {
           const bad = Buffer.from(bytes);
           const good = frame(put, ([1, 2, 3, 4, 6, 7] as const)[put % 6]!);
           // Random bytes alone rarely get past the first check: mend some fields.
-          for (const at of [8, 9, 10, 11, 68, 70, 71, 150].filter((_, field) => !mended.includes(field))) {
+          for (const at of [8, 9, 10, 11, 68, 70, 71, 150, 151].filter((_, field) => !mended.includes(field))) {
             bad[at] = good[at]!;
           }
           ring.put(bad);

@@ -15,6 +15,7 @@ import {
   ringOffset,
 } from "../../../shared/gen/wire.gen.js";
 import { mapForReading, mapForWriting } from "./mapping.js";
+import type { ReadBatch } from "./read-counts.js";
 
 /** Frames between two stores of the cursor: also the most that a killed reader's successor may see again. */
 export const PUBLISH_INTERVAL = 128;
@@ -73,6 +74,7 @@ export class RingReader {
   readonly #cursorLongs: BigUint64Array;
   readonly #cursorWords: Int32Array;
   readonly #mask: number;
+  readonly #reads: ReadBatch | undefined;
   readonly #consumed: number[];
   /** Which consumed table the published cursor belongs to. */
   #table: number;
@@ -86,15 +88,16 @@ export class RingReader {
   #torn = 0;
   #skipped = 0;
 
-  /** open maps a ring and its cursor file and checks them before any slot is touched. */
-  static open(path: string): RingReader {
+  /** open maps a ring and its cursor file and checks them before any slot is touched. `reads` counts by rule what is read. */
+  static open(path: string, reads?: ReadBatch): RingReader {
     const ring = mapForReading(path, RING_SLOTS_AT);
     const found = readIdentity(path, ring);
-    return new RingReader(path, ring, mapForWriting(`${path}.cursor`, RING_PAGE_SIZE), found);
+    return new RingReader(path, ring, mapForWriting(`${path}.cursor`, RING_PAGE_SIZE), found, reads);
   }
 
-  private constructor(path: string, ring: Buffer, cursor: Buffer, found: RingIdentity) {
+  private constructor(path: string, ring: Buffer, cursor: Buffer, found: RingIdentity, reads: ReadBatch | undefined) {
     this.path = path;
+    this.#reads = reads;
     this.identity = found;
     this.#mask = found.slotCount - 1;
     this.#bytes = new DataView(ring.buffer, ring.byteOffset, ring.byteLength);
@@ -142,12 +145,15 @@ export class RingReader {
   }
 
   /** read is drain without publishing: for a caller that must hand the events on before it lets go of them. An
-   * exception of `sink` passes through; the frame it was called for counts as read. */
+   * exception of `sink` passes through; the frame it was called for counts as read. With counts by rule it reads no more than
+   * PUBLISH_INTERVAL frames between two calls of publish. */
   read(limit: number, sink: EventSink): number {
     const view = this.#bytes;
     const words = this.#words;
+    const reads = this.#reads;
+    const most = reads === undefined ? limit : Math.min(limit, reads.room);
     let count = 0;
-    while (count < limit) {
+    while (count < most) {
       const at = RING_SLOTS_AT + ((this.#low - 1) & this.#mask) * FRAME_SIZE;
       const word = (at + offset.header.sequence) >>> 2;
       // A1: the frame is complete; pairs with R1 in helper/event/ring.c. The low half alone repeats only after 2^32
@@ -158,6 +164,7 @@ export class RingReader {
         continue;
       }
       const type = view.getUint8(at + offset.header.event_type);
+      reads?.count(view.getUint32(at + offset.extension.account, true), type);
       const event = decodeEvent(view, at);
       const whole = Atomics.load(words, word) === this.#low;
       this.#consumed[type < KINDS ? type : 0]!++;
@@ -182,7 +189,9 @@ export class RingReader {
     const cursor = BigInt(this.#position);
     Atomics.store(longs, (consumer.consumed_at + next * 8) >>> 3, cursor);
     // R3: done with the slots below; pairs with A3 in helper/event/ring.c.
-    Atomics.store(longs, consumer.cursor >>> 3, cursor);
+    const letGo = (): void => void Atomics.store(longs, consumer.cursor >>> 3, cursor);
+    if (this.#reads === undefined) letGo();
+    else this.#reads.publish({ ...this.identity, cursor: this.#position }, letGo);
     this.#table = next;
     this.#published = this.#position;
   }

@@ -7,6 +7,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { CodedError, errorText, hasCode } from "../base/coded-error.js";
 import { eventTypeName } from "../../../shared/gen/wire.gen.js";
+import { AccountBook, type RuleCount } from "./account-book.js";
+import { ReadCounts, type ReadBatch } from "./read-counts.js";
 import type { Accounts, EventSink, KindAccount, ReaderFaults } from "./reader.js";
 import { RingReader } from "./reader.js";
 
@@ -33,12 +35,21 @@ export interface RingStatus {
   readonly faults: ReaderFaults;
 }
 
+/** RuleAccount: what became of the events of one kind of one rule, in all helpers since the run directory was made. */
+export interface RuleAccount extends RuleCount {
+  readonly consumed: number;
+}
+
 /** What the set tells its owner about, besides events. */
 export interface RingSetHooks {
   /** A ring was opened; its helper is `startId`. */
   opened?(reader: RingReader): void;
   /** The sink has had every event before the reader's position; after this returns the ring lets go of them. */
   handOver?(reader: RingReader): void;
+  /** How many events of all rings the sink takes now. */
+  room?(): number;
+  /** Every ring was empty. */
+  caughtUp?(): void;
   /** A ring file was refused: not read, and not tried again while it is there. */
   refused?(path: string, reason: string): void;
 }
@@ -51,6 +62,9 @@ export class RingSet {
   readonly #rings = new Map<number, RingReader[]>();
   readonly #refused = new Set<string>();
   readonly #drained = new Set<RingReader>();
+  #book: AccountBook | undefined;
+  #counts: ReadCounts | undefined;
+  readonly #batches = new Map<RingReader, ReadBatch>();
   #lookedAt = -Infinity;
   #busy = false;
   #running = false;
@@ -68,8 +82,17 @@ export class RingSet {
     try {
       while (!signal.aborted) {
         if (performance.now() - this.#lookedAt >= SLOW_MS) this.refresh();
-        if (this.drain(BATCH, sink) >= BATCH) await nextTurn();
-        else await this.sleep(signal);
+        const room = this.#hooks.room?.() ?? Infinity;
+        if (room === 0) {
+          await this.#wait(NAP_MS, signal);
+          continue;
+        }
+        const limit = Math.min(BATCH, Math.max(Math.floor(room / Math.max(this.#rings.size, 1)), 1));
+        if (this.drain(limit, sink) >= limit) await nextTurn();
+        else {
+          this.#hooks.caughtUp?.();
+          await this.sleep(signal);
+        }
       }
     } finally {
       this.#running = false;
@@ -81,10 +104,15 @@ export class RingSet {
   refresh(): void {
     this.#lookedAt = performance.now();
     const present = new Set(this.#list());
+    // After the rings: whoever made one of them had made the book before.
+    this.#refreshBook();
     for (const path of this.#refused) if (!present.has(path)) this.#refused.delete(path);
     for (const [worker, readers] of this.#rings) {
       const left = readers.filter((reader) => present.has(reader.path));
-      for (const reader of readers) if (!present.has(reader.path)) this.#drained.delete(reader);
+      for (const reader of readers.filter(({ path }) => !present.has(path))) {
+        this.#drained.delete(reader);
+        this.#batches.delete(reader);
+      }
       if (left.length === 0) this.#rings.delete(worker);
       else this.#rings.set(worker, left);
       for (const reader of left) present.delete(reader.path);
@@ -135,6 +163,8 @@ export class RingSet {
 
   /** accounts adds up everything by event type since the run directory was made: these rings and those before them. */
   accounts(): Accounts {
+    // Rings that the helper has removed since are in its account already.
+    this.refresh();
     const sum = eventTypeName.map(() => ({ written: 0, suppressed: 0, lostBudget: 0, lostFull: 0, consumed: 0 }));
     for (const readers of this.#rings.values()) {
       const former = readers.map((reader) => reader.formerAccounts());
@@ -146,6 +176,18 @@ export class RingSet {
       });
     }
     return sum;
+  }
+
+  /** rules lists what became of the events of each rule; undefined where no helper has said yet. */
+  rules(): readonly RuleAccount[] | undefined {
+    this.#refreshBook();
+    const [book, counts] = [this.#book, this.#counts];
+    if (book === undefined || counts === undefined) return undefined;
+    const batches = [...this.#batches.values()];
+    return book.counts().map((rule) => {
+      const pending = batches.reduce((sum, batch) => sum + batch.pending(rule.row, rule.slot), 0);
+      return { ...rule, consumed: counts.of(rule.row, rule.slot) + pending };
+    });
   }
 
   status(): RingStatus[] {
@@ -174,16 +216,26 @@ export class RingSet {
     }
   }
 
+  #refreshBook(): void {
+    if (this.#book?.isCurrent === true) return;
+    const began = this.#book?.beganId;
+    this.#book = AccountBook.open(this.#directory) ?? this.#book;
+    if (this.#book !== undefined && this.#book.beganId !== began)
+      this.#counts = ReadCounts.open(this.#directory, this.#book.beganId);
+  }
+
   #open(path: string): void {
     let reader: RingReader;
+    const batch = this.#counts?.batch();
     try {
-      reader = RingReader.open(path);
+      reader = RingReader.open(path, batch);
     } catch (error) {
       if (hasCode(error, "ENOENT")) return; // removed since it was listed
       this.#refused.add(path);
       this.#hooks.refused?.(path, errorText(error));
       return;
     }
+    if (batch !== undefined) this.#batches.set(reader, batch);
     const { worker } = reader.identity;
     const readers = [...(this.#rings.get(worker) ?? []), reader];
     readers.sort((a, b) => a.identity.order - b.identity.order || a.identity.startId - b.identity.startId);

@@ -6,6 +6,8 @@ export interface SnapshotSettings {
   readonly fail_mode: "closed" | "open";
   /** a session may start with any TCP segment */
   readonly tcp_no_syn_check: boolean;
+  /** no segment with data passes before the handshake is done */
+  readonly tcp_strict_syn_check: boolean;
   /** segments outside the window pass */
   readonly tcp_no_sequence_check: boolean;
   /** a valid RST ends its session at once */
@@ -20,6 +22,12 @@ export interface SnapshotSettings {
   readonly tcp_mss: number;
   /** sessions of all workers together; read when the helper starts; 1024..16777216 */
   readonly session_maximum: number;
+  /** seconds without packets after which a session ends while the table is nearly full; 1..65535 */
+  readonly early_ageout: number;
+  /** percentage of session_maximum beyond which that begins; 100: never; 0..100 */
+  readonly high_watermark: number;
+  /** percentage of session_maximum at which it ends; 0..100 */
+  readonly low_watermark: number;
   /** ICMP errors and resets per second and worker; 0: unlimited; 0..1000000 */
   readonly icmp_error_rate: number;
   /** ICMP errors and resets at once; 1..100000 */
@@ -288,10 +296,12 @@ export interface SnapshotRouteHop {
 export interface SnapshotRoute {
   /** routing instance id; 0..63 */
   readonly instance: number;
-  /** host bits zero; a prefix stands once per instance; 4 or 16 bytes */
+  /** host bits zero; a prefix stands once per instance and preference; 4 or 16 bytes */
   readonly prefix: Uint8Array;
   /** at most 32 for IPv4; 0..128 */
   readonly length: number;
+  /** of the routes of a prefix, static or not, the lowest with a next hop that is alive is in force; 0..4294967295 */
+  readonly preference: number;
   /** where it leads; next-hop, discard, reject, next-table */
   readonly kind: "next-hop" | "discard" | "reject" | "next-table";
   /** next-hop: at least one; else none; at most 16 */
@@ -539,15 +549,15 @@ export interface SnapshotNatPool {
 export interface SnapshotNatRule {
   /** unique, KIND/SET/RULE; 1..255 characters */
   readonly name: string;
-  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); off, interface, pool, prefix, nptv6 */
-  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6";
+  /** off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); nat64: to the IPv4 address behind the outer prefix (RFC 6052, RFC 6146); off, interface, pool, prefix, nptv6, nat64 */
+  readonly action: "off" | "interface" | "pool" | "prefix" | "nptv6" | "nat64";
   /** action pool: position in nat_pools + 1; else 0; 0..1024 */
   readonly pool: number;
-  /** actions prefix and nptv6 only; host bits zero; 4 or 16 bytes */
+  /** actions prefix, nptv6 and nat64 (IPv6) only; host bits zero; 4 or 16 bytes */
   readonly outer?: Uint8Array;
   /** actions prefix and nptv6 only, of the same family; host bits zero; 4 or 16 bytes */
   readonly inner?: Uint8Array;
-  /** actions prefix and nptv6 (1..64): of both prefixes; else 0; 0..128 */
+  /** actions prefix and nptv6 (1..64): of both prefixes; nat64: 32, 40, 48, 56, 64 or 96; else 0; 0..128 */
   readonly length: number;
   /** action prefix: the first outer port, 0 if ports stay as they are; 0..65535 */
   readonly outer_port: number;
@@ -709,7 +719,7 @@ export interface Snapshot {
 
 /** snapshotFields gives each map's fields in the order of the schema, and the map that a field holds. */
 export const snapshotFields: Readonly<Record<string, readonly (readonly [field: string, holds: string])[]>> = {
-  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_fin_invalidate", ""], ["tcp_initial_timeout", ""], ["tcp_time_wait", ""], ["tcp_mss", ""], ["session_maximum", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""], ["log_rule_rate", ""], ["log_rule_burst", ""], ["log_zone_rate", ""], ["log_zone_burst", ""]],
+  SnapshotSettings: [["fail_mode", ""], ["tcp_no_syn_check", ""], ["tcp_strict_syn_check", ""], ["tcp_no_sequence_check", ""], ["tcp_rst_invalidate", ""], ["tcp_fin_invalidate", ""], ["tcp_initial_timeout", ""], ["tcp_time_wait", ""], ["tcp_mss", ""], ["session_maximum", ""], ["early_ageout", ""], ["high_watermark", ""], ["low_watermark", ""], ["icmp_error_rate", ""], ["icmp_error_burst", ""], ["require_delivery", ""], ["log_rule_rate", ""], ["log_rule_burst", ""], ["log_zone_rate", ""], ["log_zone_burst", ""]],
   SnapshotHostService: [["protocol", ""], ["family", ""], ["port_low", ""], ["port_high", ""], ["icmp_type", ""]],
   SnapshotZone: [["id", ""], ["name", ""], ["tcp_rst", ""], ["screen", ""], ["host_inbound", "SnapshotHostService"]],
   SnapshotInstance: [["id", ""], ["name", ""], ["kernel_table", ""], ["filter_host", ""], ["filter_host6", ""]],
@@ -725,7 +735,7 @@ export const snapshotFields: Readonly<Record<string, readonly (readonly [field: 
   SnapshotPolicySet: [["id", ""], ["from_zone", ""], ["to_zone", ""], ["rules", "SnapshotRule"]],
   SnapshotDefaultPolicy: [["policy_id", ""], ["action", ""], ["log_init", ""], ["log_close", ""], ["log_rate", ""], ["log_burst", ""], ["counter", ""]],
   SnapshotRouteHop: [["gateway", ""], ["unit", ""]],
-  SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
+  SnapshotRoute: [["instance", ""], ["prefix", ""], ["length", ""], ["preference", ""], ["kind", ""], ["next_hops", "SnapshotRouteHop"], ["table", ""]],
   SnapshotOctetRange: [["low", ""], ["high", ""]],
   SnapshotRange: [["low", ""], ["high", ""]],
   SnapshotFlagMatch: [["mask", ""], ["value", ""]],
@@ -996,6 +1006,7 @@ export const snapshotSchema = {
    "required": [
     "fail_mode",
     "tcp_no_syn_check",
+    "tcp_strict_syn_check",
     "tcp_no_sequence_check",
     "tcp_rst_invalidate",
     "tcp_fin_invalidate",
@@ -1003,6 +1014,9 @@ export const snapshotSchema = {
     "tcp_time_wait",
     "tcp_mss",
     "session_maximum",
+    "early_ageout",
+    "high_watermark",
+    "low_watermark",
     "icmp_error_rate",
     "icmp_error_burst",
     "require_delivery",
@@ -1022,6 +1036,10 @@ export const snapshotSchema = {
     "tcp_no_syn_check": {
      "type": "boolean",
      "description": "a session may start with any TCP segment"
+    },
+    "tcp_strict_syn_check": {
+     "type": "boolean",
+     "description": "no segment with data passes before the handshake is done"
     },
     "tcp_no_sequence_check": {
      "type": "boolean",
@@ -1058,6 +1076,24 @@ export const snapshotSchema = {
      "minimum": 1024,
      "maximum": 16777216,
      "description": "sessions of all workers together; read when the helper starts"
+    },
+    "early_ageout": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 65535,
+     "description": "seconds without packets after which a session ends while the table is nearly full"
+    },
+    "high_watermark": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 100,
+     "description": "percentage of session_maximum beyond which that begins; 100: never"
+    },
+    "low_watermark": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 100,
+     "description": "percentage of session_maximum at which it ends"
     },
     "icmp_error_rate": {
      "type": "integer",
@@ -2054,6 +2090,7 @@ export const snapshotSchema = {
     "instance",
     "prefix",
     "length",
+    "preference",
     "kind",
     "next_hops",
     "table"
@@ -2067,13 +2104,19 @@ export const snapshotSchema = {
     },
     "prefix": {
      "$ref": "#/$defs/address",
-     "description": "host bits zero; a prefix stands once per instance"
+     "description": "host bits zero; a prefix stands once per instance and preference"
     },
     "length": {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
      "description": "at most 32 for IPv4"
+    },
+    "preference": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 4294967295,
+     "description": "of the routes of a prefix, static or not, the lowest with a next hop that is alive is in force"
     },
     "kind": {
      "enum": [
@@ -2850,9 +2893,10 @@ export const snapshotSchema = {
       "interface",
       "pool",
       "prefix",
-      "nptv6"
+      "nptv6",
+      "nat64"
      ],
-     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296)"
+     "description": "off: nothing; interface: the address of the egress interface; prefix: outer addresses stand for inner ones; nptv6: as prefix, such that checksums stay (RFC 6296); nat64: to the IPv4 address behind the outer prefix (RFC 6052, RFC 6146)"
     },
     "pool": {
      "type": "integer",
@@ -2862,7 +2906,7 @@ export const snapshotSchema = {
     },
     "outer": {
      "$ref": "#/$defs/address",
-     "description": "actions prefix and nptv6 only; host bits zero"
+     "description": "actions prefix, nptv6 and nat64 (IPv6) only; host bits zero"
     },
     "inner": {
      "$ref": "#/$defs/address",
@@ -2872,7 +2916,7 @@ export const snapshotSchema = {
      "type": "integer",
      "minimum": 0,
      "maximum": 128,
-     "description": "actions prefix and nptv6 (1..64): of both prefixes; else 0"
+     "description": "actions prefix and nptv6 (1..64): of both prefixes; nat64: 32, 40, 48, 56, 64 or 96; else 0"
     },
     "outer_port": {
      "type": "integer",

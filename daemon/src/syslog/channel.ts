@@ -19,22 +19,29 @@ export interface Channel {
 /** Calls in a row before others have their turn. */
 const TURN = 64;
 
-/** Backlog reads how many bytes of a connection are not acknowledged, and not sent. */
+/** Backlog reads how many bytes of a connection are not acknowledged, how many of those were never sent, and how many bytes the
+ * kernel has taken and the other side's has acknowledged since the connection began. */
 export class Backlog {
   readonly #native: Native;
   readonly #descriptor: number;
-  readonly #words = new Int32Array(2);
+  readonly #numbers = new Float64Array(3);
 
   constructor(native: Native, descriptor: number) {
     this.#native = native;
     this.#descriptor = descriptor;
   }
 
-  read(): { readonly unacknowledged: number; readonly unsent: number } {
-    const words = this.#words;
+  read(): {
+    readonly unacknowledged: number;
+    readonly unsent: number;
+    readonly acknowledged: number;
+    readonly taken: number;
+  } {
+    const numbers = this.#numbers;
     // It cannot fail on a TCP socket that was connected.
-    if (this.#native.streamBacklog(this.#descriptor, words) < 0) return { unacknowledged: 0, unsent: 0 };
-    return { unacknowledged: words[0]!, unsent: words[1]! };
+    if (this.#native.streamBacklog(this.#descriptor, numbers) < 0) numbers.fill(0);
+    const [unacknowledged, unsent, acknowledged] = [numbers[0]!, numbers[1]!, numbers[2]!];
+    return { unacknowledged, unsent, acknowledged, taken: acknowledged + unacknowledged };
   }
 }
 

@@ -169,7 +169,6 @@ export class ConnectedSender implements Sender {
     if ((events & Ready.WRITABLE) !== 0 && link.isBlocked) {
       link.isBlocked = false;
       this.#native.watchFor(link.watcher, Ready.READABLE);
-      if (link.channel instanceof TlsChannel) this.#progress(link, link.channel.writable());
       this.send();
     }
   }
@@ -183,12 +182,12 @@ export class ConnectedSender implements Sender {
         link.channel = new TlsChannel(this.#native, link.descriptor, this.#outbox, host, tls, {
           ready: () => this.#up(link),
           failed: (failure) => this.#lost(link, tlsProblem(failure)),
-          blocked: () => this.#blocked(link),
+          ended: () => this.#ended(link),
         });
       } catch (thrown) {
         return this.#lost(link, thrown instanceof Error ? thrown.message : String(thrown));
       }
-      this.#native.watchFor(link.watcher, Ready.READABLE);
+      this.#native.watchFor(link.watcher, Ready.NOTHING); // from here on Node reads and writes
       return;
     }
     link.channel = new PlainChannel(this.#native, link.descriptor, this.#outbox, framing);
@@ -198,6 +197,7 @@ export class ConnectedSender implements Sender {
       const written = this.#native.streamWrite(link.descriptor, bytes, 0);
       if (written !== bytes.length) return this.#lost(link, written < 0 ? errorName(-written) : "EAGAIN");
     }
+    this.#native.watchFor(link.watcher, Ready.READABLE);
     this.#up(link);
   }
 
@@ -206,7 +206,6 @@ export class ConnectedSender implements Sender {
     clearTimeout(this.#patience);
     link.isConnected = true;
     this.#connections++;
-    this.#native.watchFor(link.watcher, link.isBlocked ? Ready.READABLE | Ready.WRITABLE : Ready.READABLE);
     this.#say("up", "");
     this.send();
   }
@@ -224,8 +223,6 @@ export class ConnectedSender implements Sender {
         this.#ended(link);
         return false;
       }
-      if (link.channel instanceof TlsChannel) link.channel.received(Buffer.from(this.#received.subarray(0, length)));
-      if (link !== this.#link) return false;
     }
   }
 
@@ -287,6 +284,8 @@ export class ConnectedSender implements Sender {
       return this.#lost(link, errorName(-this.#native.streamError(link.descriptor)));
     if (link.isEnding && left === 0) return this.#lost(link, "closed by the collector");
     if (left === 0 && this.#outbox.waiting === 0) return this.#closed?.();
+    // A collector that only reads slowly keeps its connection.
+    this.#native.streamPatience(link.descriptor, this.#target.userTimeoutSeconds * 1000);
     // A window that was full may have room now.
     if (!link.isEnding) this.send();
     this.#lookAgain(link);
@@ -333,6 +332,7 @@ export class ConnectedSender implements Sender {
 }
 
 function tlsProblem(error: Error): string {
-  const { code } = error as { readonly code?: string };
-  return code === undefined ? error.message : `${code}: ${error.message}`;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error.message;
+  return syscall === undefined ? `${code}: ${error.message}` : code;
 }

@@ -29,7 +29,7 @@ import type {
 } from "../event/event.js";
 import { egressUnit, egressZone, suppressedPolicy } from "../event/names.js";
 import { screenTag } from "./format-sd-syslog.js";
-import { constant, type LineBuffer } from "./line-buffer.js";
+import { constant, type LineBuffer, type Piece } from "./line-buffer.js";
 import { memo, timestampWriter, type LineFormat } from "./line.js";
 import { Severity } from "./priority.js";
 import { protocolName } from "./protocol.js";
@@ -215,7 +215,7 @@ const SOURCE_RULE = constant(',"source_nat_rule":"');
 const DESTINATION_RULE = constant(',"destination_nat_rule":"');
 const QUOTE = constant('"');
 const GLOBAL = constant(',"ruleset":"global"');
-const named = (line: LineBuffer, name: Uint8Array, value: Uint8Array): void => {
+const named = (line: LineBuffer, name: Piece, value: Piece): void => {
   if (value.length > 0) line.constant(name).constant(value).constant(QUOTE);
 };
 

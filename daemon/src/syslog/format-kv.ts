@@ -18,7 +18,7 @@ import { ICMP, ICMP6, TCP } from "../config/protocol.js";
 import type { FilterLog, LogSuppressed, PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "../event/event.js";
 import { deciderId, egressUnit, egressZone, suppressedPolicy, type EventNames } from "../event/names.js";
 import { pfeFormat } from "./format-pfe.js";
-import { constant, type LineBuffer } from "./line-buffer.js";
+import { constant, type LineBuffer, type Piece } from "./line-buffer.js";
 import {
   headerText,
   memo,
@@ -34,17 +34,15 @@ import { protocolName } from "./protocol.js";
 
 /** kvFormat makes the format for one set of options. */
 export function kvFormat(options: LineOptions): LineFormat {
-  const timestamp = timestampWriter();
   const headOf = perNames(makeHeads);
-  const info = constant(`<${priorityOf(options.facility, Severity.info)}>1 `);
-  const error = constant(`<${priorityOf(options.facility, Severity.error)}>1 `);
+  const info = timestampWriter(`<${priorityOf(options.facility, Severity.info)}>1 `);
+  const error = timestampWriter(`<${priorityOf(options.facility, Severity.error)}>1 `);
   const pfe = options.pfe === undefined ? undefined : pfeFormat(options.pfe);
   const pairs = kvPairs();
 
   return (line, event, names) => {
     if (event.kind === "FILTER_LOG" && pfe !== undefined) return pfe(line, event, names);
-    line.constant(event.kind === "SCREEN_DROP" ? error : info);
-    timestamp(line, event.time);
+    (event.kind === "SCREEN_DROP" ? error : info)(line, event.time);
     line.constant(headOf(names)[event.kind]);
     pairs(line, event, names);
   };
@@ -167,21 +165,21 @@ const zonesOf = (event: RingwallEvent): number => event.ingressZone * 0x10000 + 
 
 /** Pieces are what lines of one generation share. */
 interface Pieces {
-  policy(id: number): Uint8Array;
-  zones(key: number): Uint8Array;
-  sourceNatRule(id: number): Uint8Array;
-  destinationNatRule(id: number): Uint8Array;
-  term(filterId: number): (termId: number) => Uint8Array;
+  policy(id: number): Piece;
+  zones(key: number): Piece;
+  sourceNatRule(id: number): Piece;
+  destinationNatRule(id: number): Piece;
+  term(filterId: number): (termId: number) => Piece;
   /** The zones of a filter log, and its interfaces up to the length. */
-  way(event: FilterLog): Uint8Array;
-  units(event: FilterLog): Uint8Array;
+  way(event: FilterLog): Piece;
+  units(event: FilterLog): Piece;
 }
 
-function makeHeads(names: EventNames): Readonly<Record<EventTypeName, Uint8Array>> {
+function makeHeads(names: EventNames): Readonly<Record<EventTypeName, Piece>> {
   const host = headerText(names.hostName);
   return Object.fromEntries(
     Object.keys(EventType).map((kind) => [kind, constant(` ${host} RT_FLOW - ${kind} - RT_FLOW ${kind} `)]),
-  ) as Record<EventTypeName, Uint8Array>;
+  ) as Record<EventTypeName, Piece>;
 }
 
 function makePieces(names: EventNames): Pieces {

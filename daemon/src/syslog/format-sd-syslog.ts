@@ -25,7 +25,7 @@ import { ICMP, ICMP6, TCP } from "../config/protocol.js";
 import type { FilterLog, LogSuppressed, PolicyDeny, ScreenDrop, SessionClose, SessionOpen } from "../event/event.js";
 import { deciderId, egressUnit, egressZone, suppressedPolicy, type EventNames } from "../event/names.js";
 import { pfeFormat } from "./format-pfe.js";
-import { constant, type LineBuffer } from "./line-buffer.js";
+import { constant, type LineBuffer, type Piece } from "./line-buffer.js";
 import {
   headerText,
   memo,
@@ -41,17 +41,15 @@ import { priorityOf, Severity } from "./priority.js";
 
 /** sdSyslogFormat makes the format for one set of options. */
 export function sdSyslogFormat(options: LineOptions): LineFormat {
-  const timestamp = timestampWriter();
   const piecesOf = perNames((names) => makePieces(names, options.sdId));
-  const info = constant(`<${priorityOf(options.facility, Severity.info)}>1 `);
-  const error = constant(`<${priorityOf(options.facility, Severity.error)}>1 `);
+  const info = timestampWriter(`<${priorityOf(options.facility, Severity.info)}>1 `);
+  const error = timestampWriter(`<${priorityOf(options.facility, Severity.error)}>1 `);
   const pfe = options.pfe === undefined ? undefined : pfeFormat(options.pfe);
 
   return (line, event, names) => {
     if (event.kind === "FILTER_LOG" && pfe !== undefined) return pfe(line, event, names);
     const pieces = piecesOf(names);
-    line.constant(event.kind === "SCREEN_DROP" ? error : info);
-    timestamp(line, event.time);
+    (event.kind === "SCREEN_DROP" ? error : info)(line, event.time);
     switch (event.kind) {
       case "SESSION_OPEN":
         return sessionOpen(line, event, pieces);
@@ -74,7 +72,6 @@ export function sdSyslogFormat(options: LineOptions): LineFormat {
 const PORT_THEN_DESTINATION = constant('" destination-address="');
 const SOURCE_PORT = constant('" source-port="');
 const DESTINATION_PORT = constant('" destination-port="');
-const NAT_SOURCE = constant('nat-source-address="');
 const NAT_SOURCE_PORT = constant('" nat-source-port="');
 const NAT_DESTINATION = constant('" nat-destination-address="');
 const NAT_DESTINATION_PORT = constant('" nat-destination-port="');
@@ -85,26 +82,21 @@ const SERVER_BYTES = constant('" bytes-from-server="');
 const ELAPSED = constant('" elapsed-time="');
 const ICMP_TYPE = constant('" icmp-type="');
 const SESSION_ID = constant('" session-id="');
-const PROTOCOL = constant('protocol-id="');
 
 function sessionOpen(line: LineBuffer, event: SessionOpen, pieces: Pieces): void {
-  line.constant(pieces.openHead);
-  tuple(line, event, pieces);
-  translation(line, event, pieces);
-  line
-    .constant(pieces.decision(event))
-    .constant(SESSION_ID)
-    .number(event.sessionId)
-    .constant(pieces.openTail(event.ingressInterface));
+  const { head, service, decision, tail } = pieces.shared(event, 0, event.sourceNatRuleId, event.destinationNatRuleId);
+  line.constant(head);
+  addresses(line, event, service);
+  line.constant(decision).number(event.sessionId).constant(tail);
 }
 
 function sessionClose(line: LineBuffer, event: SessionClose, pieces: Pieces): void {
-  line.constant(pieces.closeHead(event.closeReason));
-  tuple(line, event, pieces);
-  translation(line, event, pieces);
+  const { closeReason, sourceNatRuleId, destinationNatRuleId } = event;
+  const { head, service, decision, tail } = pieces.shared(event, closeReason, sourceNatRuleId, destinationNatRuleId);
+  line.constant(head);
+  addresses(line, event, service);
   line
-    .constant(pieces.decision(event))
-    .constant(SESSION_ID)
+    .constant(decision)
     .number(event.sessionId)
     .constant(CLIENT_PACKETS)
     .number(event.clientPackets)
@@ -116,28 +108,14 @@ function sessionClose(line: LineBuffer, event: SessionClose, pieces: Pieces): vo
     .number(event.serverBytes)
     .constant(ELAPSED)
     .number(Math.max(0, event.time.seconds - event.sessionCreated))
-    .constant(pieces.closeTail(event.ingressInterface));
+    .constant(tail);
 }
 
 function policyDeny(line: LineBuffer, event: PolicyDeny, pieces: Pieces): void {
+  const { head, service, decision, tail } = pieces.shared(event, event.denyReason, 0, 0);
   const isIcmp = event.protocol === ICMP || event.protocol === ICMP6;
-  line.constant(pieces.denyHead);
-  tuple(line, event, pieces);
   line
-    .constant(PROTOCOL)
-    .number(event.protocol)
-    .constant(ICMP_TYPE)
-    .number(isIcmp ? event.icmpType : 0)
-    .constant(pieces.policyAndZones(event))
-    .constant(pieces.denyMiddle(event.ingressInterface))
-    .text(denyReasonText[event.denyReason] ?? "unset")
-    .constant(SESSION_ID)
-    .number(event.sessionId)
-    .constant(DENY_TAIL);
-}
-
-function tuple(line: LineBuffer, event: Decided, pieces: Pieces): void {
-  line
+    .constant(head)
     .text(event.sourceAddress)
     .constant(SOURCE_PORT)
     .number(event.sourcePort)
@@ -145,22 +123,36 @@ function tuple(line: LineBuffer, event: Decided, pieces: Pieces): void {
     .text(event.destinationAddress)
     .constant(DESTINATION_PORT)
     .number(event.destinationPort)
-    .constant(pieces.service(event));
+    .constant(service)
+    .number(isIcmp ? event.icmpType : 0)
+    .constant(decision)
+    .number(event.sessionId)
+    .constant(tail);
 }
 
-// Without translation Junos repeats the original address and port.
-function translation(line: LineBuffer, event: SessionOpen | SessionClose, pieces: Pieces): void {
-  const { natSourceAddress: source, natDestinationAddress: destination } = event;
-  line
-    .constant(NAT_SOURCE)
-    .text(source ?? event.sourceAddress)
-    .constant(NAT_SOURCE_PORT)
-    .number(source === null ? event.sourcePort : event.natSourcePort)
-    .constant(NAT_DESTINATION)
-    .text(destination ?? event.destinationAddress)
-    .constant(NAT_DESTINATION_PORT)
-    .number(destination === null ? event.destinationPort : event.natDestinationPort)
-    .constant(pieces.natRules(event.sourceNatRuleId)(event.destinationNatRuleId));
+// Addresses and ports before and after translation. Without translation Junos repeats the original ones.
+function addresses(line: LineBuffer, event: SessionOpen | SessionClose, service: Piece): void {
+  const { natSourceAddress, natDestinationAddress } = event;
+  const source = line.length;
+  const sourcePort = line.text(event.sourceAddress).constant(SOURCE_PORT).length;
+  const sourceEnd = line.number(event.sourcePort).length;
+  const destination = line.constant(PORT_THEN_DESTINATION).length;
+  const destinationPort = line.text(event.destinationAddress).constant(DESTINATION_PORT).length;
+  const destinationEnd = line.number(event.destinationPort).length;
+  line.constant(service);
+  if (natSourceAddress === null)
+    line
+      .again(source, sourcePort - SOURCE_PORT.length)
+      .constant(NAT_SOURCE_PORT)
+      .again(sourcePort, sourceEnd);
+  else line.text(natSourceAddress).constant(NAT_SOURCE_PORT).number(event.natSourcePort);
+  line.constant(NAT_DESTINATION);
+  if (natDestinationAddress === null)
+    line
+      .again(destination, destinationPort - DESTINATION_PORT.length)
+      .constant(NAT_DESTINATION_PORT)
+      .again(destinationPort, destinationEnd);
+  else line.text(natDestinationAddress).constant(NAT_DESTINATION_PORT).number(event.natDestinationPort);
 }
 
 const NAT_SIDES = [
@@ -191,87 +183,46 @@ const DENY_TAIL = constant(`" ${CATEGORY} ${VRF} ${TENANT}`);
 
 type Decided = SessionOpen | SessionClose | PolicyDeny;
 
+/** Shared: what lines about sessions and denials share that have the same reason, policy, zones, service, interface and rules of
+ * translation. */
+interface Shared {
+  /** To the source address. */
+  readonly head: Piece;
+  /** From behind the destination port to the translated source address or, of a denial, to the ICMP type. */
+  readonly service: Piece;
+  /** From behind the translated destination port or the ICMP type to the session's number. */
+  readonly decision: Piece;
+  /** What stands behind all numbers. */
+  readonly tail: Piece;
+}
+
 /** Pieces are what lines of one generation share. */
 interface Pieces {
   readonly names: EventNames;
   readonly host: string;
   readonly sd: string;
-  readonly openHead: Uint8Array;
-  readonly denyHead: Uint8Array;
-  closeHead(reason: number): Uint8Array;
-  /** From behind the destination port to the protocol or the translation. */
-  service(event: Decided): Uint8Array;
-  /** Protocol, policy and zones. */
-  decision(event: Decided): Uint8Array;
-  policyAndZones(event: Decided): Uint8Array;
-  natRules(source: number): (destination: number) => Uint8Array;
-  openTail(unit: number): Uint8Array;
-  closeTail(unit: number): Uint8Array;
-  denyMiddle(unit: number): Uint8Array;
-  readonly filterHead: Uint8Array;
+  /** reason: why a session ended or a packet was denied; 0 for none, as for rules of translation. */
+  shared(event: Decided, reason: number, sourceRule: number, destinationRule: number): Shared;
+  readonly filterHead: Piece;
   term(filterId: number): (termId: number) => TermPieces;
-  way(event: FilterLog): Uint8Array;
+  way(event: FilterLog): Piece;
 }
 
 /** TermPieces: what of a filter log its term decides. */
 interface TermPieces {
-  readonly names: Uint8Array;
-  readonly ids: Uint8Array;
+  readonly names: Piece;
+  readonly ids: Piece;
 }
 
 function makePieces(names: EventNames, sdId: string): Pieces {
   const host = headerText(names.hostName);
   const sd = `[${sdId} `;
   const unit = (id: number): string => sdEscape(names.unit(id));
-  const service = memo((key) =>
-    constant(`" connection-tag="0" service-name="${serviceName(names, key >>> 16, key & 0xffff)}" `),
-  );
-  const policy = (id: number): string => {
-    const { name, isGlobal } = names.policy(id);
-    return sdEscape(name) + (isGlobal ? "(global)" : "");
-  };
-  const policyAndZones = memo((policyId) =>
-    memo((zones) => {
-      const from = sdEscape(names.zone(zones >>> 16));
-      const to = sdEscape(names.zone(zones & 0xffff));
-      return `" policy-name="${policy(policyId)}" source-zone-name="${from}" destination-zone-name="${to}`;
-    }),
-  );
-  const zonesOf = (event: Decided): number => event.ingressZone * 0x10000 + event.egressZone;
-  const bytes = memo((policyId) => memo((zones) => constant(policyAndZones(policyId)(zones))));
-  const withProtocol = memo((protocol) =>
-    memo((policyId) => memo((zones) => constant(`protocol-id="${protocol}${policyAndZones(policyId)(zones)}`))),
-  );
   return {
     names,
     host,
     sd,
-    openHead: constant(` ${host} RT_FLOW - RT_FLOW_SESSION_CREATE ${sd}source-address="`),
-    denyHead: constant(` ${host} RT_FLOW - RT_FLOW_SESSION_DENY ${sd}source-address="`),
-    closeHead: memo((reason) =>
-      constant(
-        ` ${host} RT_FLOW - RT_FLOW_SESSION_CLOSE ${sd}reason="${closeReasonText[reason] ?? "unset"}" source-address="`,
-      ),
-    ),
-    service: ({ protocol, applicationId }) => service(protocol * 0x10000 + applicationId),
-    decision: (event) => withProtocol(event.protocol)(deciderId(event))(zonesOf(event)),
-    policyAndZones: (event) => bytes(deciderId(event))(zonesOf(event)),
-    natRules: memo((source) => memo((destination) => constant(natRules(names, [source, destination])))),
-    openTail: memo((id) =>
-      constant(
-        `" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" application="UNKNOWN" nested-application="UNKNOWN" encrypted="UNKNOWN" ${CATEGORY} ${VRF} ${TUNNEL} ${TENANT}`,
-      ),
-    ),
-    closeTail: memo((id) =>
-      constant(
-        `" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" encrypted="UNKNOWN" ${CATEGORY} ${PEER} ${VRF} ${TUNNEL} session-flag="0" ${TENANT}`,
-      ),
-    ),
-    denyMiddle: memo((id) =>
-      constant(
-        `" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" encrypted="No" reason="`,
-      ),
-    ),
+    shared: perDecision(sharedMaker(names, ` ${host} RT_FLOW - `, sd)),
     filterHead: constant(` ${host} RT_FLOW - RT_FLOW_FILTER_LOG ${sd}source-address="`),
     term: memo((filterId) =>
       memo((termId) => {
@@ -290,6 +241,105 @@ function makePieces(names: EventNames, sdId: string): Pieces {
         `source-zone-name="${from}" destination-zone-name="${to}" packet-incoming-interface="${unit(event.ingressInterface)}" packet-outgoing-interface="${outgoing}`,
       );
     }),
+  };
+}
+
+/** More than combinations that are in use at the same time; a power of two. */
+const SHARED_SLOTS = 4096;
+const KEY_WORDS = 7;
+
+// Looking a combination up piece by piece costs more than writing the line, so all of it has one slot, as in a cache of the
+// processor: what meets another combination there takes its place.
+function perDecision(make: Pieces["shared"]): Pieces["shared"] {
+  const keys = new Int32Array(SHARED_SLOTS * KEY_WORDS);
+  const held = new Array<Shared | undefined>(SHARED_SLOTS).fill(undefined);
+  return (event, reason, sourceRule, destinationRule) => {
+    const what = (EventType[event.kind] << 24) | (reason << 16) | event.protocol;
+    const policy = event.policyId | 0;
+    const zones = (event.ingressZone << 16) | event.egressZone;
+    const application = event.applicationId;
+    const unit = event.ingressInterface | 0;
+    const [from, to] = [sourceRule | 0, destinationRule | 0];
+    let hash = Math.imul(what, 31) + policy;
+    hash = Math.imul(hash, 31) + zones;
+    hash = Math.imul(hash, 31) + application;
+    hash = Math.imul(hash, 31) + unit;
+    hash = Math.imul(hash, 31) + from;
+    hash = Math.imul(hash, 31) + to;
+    const slot = Math.imul(hash, 0x9e3779b1) >>> 20;
+    const key = slot * KEY_WORDS;
+    const found = held[slot];
+    if (
+      found !== undefined &&
+      keys[key] === what &&
+      keys[key + 1] === policy &&
+      keys[key + 2] === zones &&
+      keys[key + 3] === application &&
+      keys[key + 4] === unit &&
+      keys[key + 5] === from &&
+      keys[key + 6] === to
+    )
+      return found;
+    keys.set([what, policy, zones, application, unit, from, to], key);
+    return (held[slot] = make(event, reason, sourceRule, destinationRule));
+  };
+}
+
+function sharedMaker(names: EventNames, header: string, sd: string): Pieces["shared"] {
+  const unit = (id: number): string => sdEscape(names.unit(id));
+  const zone = (id: number): string => sdEscape(names.zone(id));
+  const policyAndZones = (event: Decided): string => {
+    const { name, isGlobal } = names.policy(deciderId(event));
+    const policy = sdEscape(name) + (isGlobal ? "(global)" : "");
+    return `" policy-name="${policy}" source-zone-name="${zone(event.ingressZone)}" destination-zone-name="${zone(event.egressZone)}`;
+  };
+  const service = ({ protocol, applicationId }: Decided): string =>
+    `" connection-tag="0" service-name="${serviceName(names, protocol, applicationId)}" `;
+  // Long pieces that many combinations have in common.
+  const openHead = constant(`${header}RT_FLOW_SESSION_CREATE ${sd}source-address="`);
+  const denyHead = constant(`${header}RT_FLOW_SESSION_DENY ${sd}source-address="`);
+  const closeHead = memo((reason) =>
+    constant(`${header}RT_FLOW_SESSION_CLOSE ${sd}reason="${closeReasonText[reason] ?? "unset"}" source-address="`),
+  );
+  const openTail = memo((id) =>
+    constant(
+      `" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" application="UNKNOWN" nested-application="UNKNOWN" encrypted="UNKNOWN" ${CATEGORY} ${VRF} ${TUNNEL} ${TENANT}`,
+    ),
+  );
+  const closeTail = memo((id) =>
+    constant(
+      `" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" encrypted="UNKNOWN" ${CATEGORY} ${PEER} ${VRF} ${TUNNEL} session-flag="0" ${TENANT}`,
+    ),
+  );
+  const session = (
+    event: Decided,
+    sourceRule: number,
+    destinationRule: number,
+  ): Pick<Shared, "service" | "decision"> => ({
+    service: constant(`${service(event)}nat-source-address="`),
+    decision: constant(
+      `${natRules(names, [sourceRule, destinationRule])}protocol-id="${event.protocol}${policyAndZones(event)}" session-id="`,
+    ),
+  });
+  return (event, reason, sourceRule, destinationRule) => {
+    const { ingressInterface: id } = event;
+    switch (event.kind) {
+      case "SESSION_OPEN":
+        return { head: openHead, ...session(event, sourceRule, destinationRule), tail: openTail(id) };
+      case "SESSION_CLOSE":
+        return { head: closeHead(reason), ...session(event, sourceRule, destinationRule), tail: closeTail(id) };
+      case "POLICY_DENY":
+        return {
+          head: denyHead,
+          service: constant(`${service(event)}protocol-id="${event.protocol}" icmp-type="`),
+          decision: constant(
+            `${policyAndZones(event)}" application="UNKNOWN" nested-application="UNKNOWN" username="N/A" roles="N/A" packet-incoming-interface="${unit(id)}" encrypted="No" reason="${denyReasonText[event.denyReason] ?? "unset"}" session-id="`,
+          ),
+          tail: DENY_TAIL,
+        };
+      default:
+        return unreachable(event);
+    }
   };
 }
 

@@ -35,7 +35,7 @@ describe("a line buffer", () => {
   });
 
   test("writes pieces of every length and text of every script", () => {
-    for (const length of [0, 1, 31, 32, 33, 600]) {
+    for (const length of [...Array(40).keys(), 600]) {
       assert.equal(
         new LineBuffer(1000)
           .text("<")
@@ -46,6 +46,26 @@ describe("a line buffer", () => {
       );
     }
     assert.equal(new LineBuffer(64).text("Zürich, 東京").toString(), "Zürich, 東京");
+  });
+
+  test("repeats what it has", () => {
+    for (const length of [0, 1, 2, 3, 4, 5, 11, 39]) {
+      const text = "0123456789".repeat(4).slice(0, length);
+      const line = new LineBuffer(128).text("<").text(text);
+      assert.equal(line.again(1, line.length).text(">").toString(), `<${text}${text}>`);
+    }
+  });
+
+  test("writes up to its last byte", () => {
+    const piece = constant("0123456");
+    for (const rest of [0, 1, 2, 3, 4]) {
+      const line = new LineBuffer(14 + rest).constant(piece).again(0, 7).text("....".slice(0, rest));
+      assert.deepEqual([line.isWhole, line.toString()], [true, `01234560123456${"....".slice(0, rest)}`]);
+      assert.equal(
+        new LineBuffer(7 + rest).text("....".slice(0, rest)).number(1234567).toString(),
+        `${"....".slice(0, rest)}1234567`,
+      );
+    }
   });
 
   test("starts anew after clear, with nothing left of the line before", () => {
@@ -60,7 +80,8 @@ describe("a line buffer", () => {
       .text("a")
       .number(12345)
       .constant(constant("y".repeat(20)))
-      .constant(constant("z".repeat(40)));
-    assert.deepEqual([line.isWhole, line.length, line.toString()], [false, 76, "0123456789"]);
+      .constant(constant("z".repeat(40)))
+      .again(0, 10);
+    assert.deepEqual([line.isWhole, line.length, line.toString()], [false, 86, "0123456789"]);
   });
 });

@@ -113,22 +113,37 @@ export class LineRing {
 
   /** move takes lines over from another ring of the same region, at most `most`, and gives their number. */
   move(from: LineRing, most: number): number {
-    let moved = 0;
-    while (moved < most && from.count > 0 && this.count < this.place.slots) {
-      const entry = (from.tail % from.place.slots) * ENTRY_WORDS;
-      const entries = from.#entries;
+    const end = from.tail + Math.min(most, from.count, this.place.slots - this.count);
+    let index = from.tail;
+    while (index < end) {
+      const first = index;
+      const at = this.#room(frameLength(from.lengthOf(first)));
+      if (at < 0) break;
+      index = this.#take(from, first, end, at, this.#roomEnd(at));
+    }
+    const moved = index - from.tail;
+    from.drop(moved);
+    return moved;
+  }
+
+  // Takes over, from line `index` to before line `end`, what lies behind each other there and has room here between `at` and
+  // `roomEnd`: with one copy.
+  #take(from: LineRing, index: number, end: number, at: number, roomEnd: number): number {
+    const entries = from.#entries;
+    const start = from.#frameAt(index);
+    let next = start;
+    for (; index < end; index++) {
+      const entry = (index % from.place.slots) * ENTRY_WORDS;
       const [lineAt, length] = [entries[entry + Entry.AT]!, entries[entry + Entry.LENGTH]!];
       const frame = frameLength(length);
-      const at = this.#room(frame);
-      if (at < 0) break;
-      const end = this.place.arenaAt + at + frame;
-      this.#region.copyWithin(end - frame, lineAt - frame + length, lineAt + length);
-      this.#enter(end - length, length, entries[entry + Entry.CHECKSUM]!, entries[entry + Entry.KIND]!);
-      this.#write = at + frame;
-      from.drop(1);
-      moved++;
+      if (lineAt + length - frame !== next || at + next + frame - start > roomEnd) break;
+      next += frame;
+      const moved = this.place.arenaAt + at + next - start - length;
+      this.#enter(moved, length, entries[entry + Entry.CHECKSUM]!, entries[entry + Entry.KIND]!);
     }
-    return moved;
+    this.#region.copyWithin(this.place.arenaAt + at, start, next);
+    this.#write = at + next - start;
+    return index;
   }
 
   /** drop forgets the first lines. */
@@ -194,6 +209,14 @@ export class LineRing {
       return frame < oldest ? 0 : -1;
     }
     return this.#write + frame < oldest ? this.#write : -1;
+  }
+
+  // Up to where there is room from a place that #room gave.
+  #roomEnd(at: number): number {
+    const { arenaBytes, arenaAt } = this.place;
+    if (this.count === 0) return arenaBytes;
+    const oldest = this.#frameAt(this.tail) - arenaAt;
+    return at > oldest ? arenaBytes : oldest - 1;
   }
 }
 

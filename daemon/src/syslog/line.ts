@@ -3,7 +3,7 @@ import { FilterLogSource } from "../../../shared/gen/wire.gen.js";
 import type { EventTime, FilterLog, RingwallEvent } from "../event/event.js";
 import type { EventNames } from "../event/names.js";
 import type { Layout } from "./layout.js";
-import { constant, type LineBuffer } from "./line-buffer.js";
+import { constant, type LineBuffer, type Piece } from "./line-buffer.js";
 
 /** LineOptions: what of a stream's settings shows in its lines. Streams with equal options share one formatting. */
 export interface LineOptions {
@@ -48,13 +48,13 @@ const NAME_LENGTH = 255;
 const MEMO_ENTRIES = 65_536;
 
 /** timestampWriter makes a function that writes a time as RFC 5424 6.2.3 wants it: UTC, milliseconds (cut, not rounded: a line
- * never shows a time after the event). It keeps the text of the last second. */
-export function timestampWriter(): (line: LineBuffer, time: EventTime) => void {
+ * never shows a time after the event); in front of it what always stands there. It keeps the text of the last second. */
+export function timestampWriter(before = ""): (line: LineBuffer, time: EventTime) => void {
   let lastSeconds = -1;
   let lastText = constant("");
   return (line, { seconds, nanoseconds }) => {
     if (seconds !== lastSeconds) {
-      lastText = constant(`${new Date(seconds * 1000).toISOString().slice(0, 19)}.`);
+      lastText = constant(`${before}${new Date(seconds * 1000).toISOString().slice(0, 19)}.`);
       lastSeconds = seconds;
     }
     line.constant(lastText).constant(MILLISECONDS[Math.trunc(nanoseconds / 1e6)] ?? NO_MILLISECONDS);
@@ -114,7 +114,7 @@ export function memo<Value>(make: (key: number) => Value): (key: number) => Valu
 const TCP_FLAGS = Array.from({ length: 256 }, (_, flags) => constant(`0x${flags.toString(16).padStart(2, "0")}`));
 
 /** tcpFlagsPiece gives the flags of a TCP header as a hexadecimal number of two digits. */
-export function tcpFlagsPiece(flags: number): Uint8Array {
+export function tcpFlagsPiece(flags: number): Piece {
   return TCP_FLAGS[flags & 0xff]!;
 }
 
@@ -122,8 +122,8 @@ export function tcpFlagsPiece(flags: number): Uint8Array {
 const UNIT_LIMIT = 4096;
 
 /** perWay keeps what was made of where the packet of a filter log came from and where it went: zones and interfaces. */
-export function perWay(make: (event: FilterLog) => Uint8Array): (event: FilterLog) => Uint8Array {
-  const held = memo(() => new Map<number, Uint8Array>());
+export function perWay(make: (event: FilterLog) => Piece): (event: FilterLog) => Piece {
+  const held = memo(() => new Map<number, Piece>());
   return (event) => {
     const { ingressZone, egressZone, ingressInterface, egressInterface, filterLogSource } = event;
     if ((ingressInterface | egressInterface) >>> 0 >= UNIT_LIMIT) return make(event);

@@ -30,11 +30,14 @@ export interface Native {
     keepAliveSeconds: number,
     userTimeoutMs: number,
   ): number;
+  duplicate(descriptor: number): number;
   closeSocket(descriptor: number): void;
   streamError(descriptor: number): number;
   streamState(descriptor: number): number;
-  /** into: bytes not acknowledged, and those of them never sent. */
-  streamBacklog(descriptor: number, into: Int32Array): number;
+  /** into: bytes not acknowledged, those of them never sent, and those acknowledged since the connection began. */
+  streamBacklog(descriptor: number, into: Float64Array): number;
+  /** How long it may go unanswered from now on, as far as it is not merely held up by the other side's window. */
+  streamPatience(descriptor: number, userTimeoutMs: number): number;
   streamName(descriptor: number): string;
   streamWrite(descriptor: number, bytes: Buffer, from: number): number;
   streamRead(descriptor: number, into: Buffer): number;

@@ -8,7 +8,8 @@ import type { EventTime } from "../event/event.js";
 
 /** Notice: a tag, and what is to be said, in order. */
 export interface Notice {
-  readonly tag: "RTLOG_CONN_ERROR" | "RTLOG_TEST";
+  /** RTLOG_CONN_ERROR, RTLOG_TEST, or the name of an alarm */
+  readonly tag: string;
   readonly severity: (typeof Severity)[keyof typeof Severity];
   readonly values: Readonly<Record<string, string>>;
 }
@@ -52,7 +53,7 @@ const FORMATS: Readonly<Record<StreamFormat, NoticeFormat>> = {
     // The beginning is Junos'; its codes are of its own libraries.
     if (tag === "RTLOG_CONN_ERROR")
       line.text(` Connection error ${stream} status ${status}, collector: ${collector}, description: ${description}`);
-    else line.text(pairs(notice));
+    else line.text(stream === undefined && description !== undefined ? ` ${description}` : pairs(notice));
   },
   json: (line, notice, { hostName, time }) => {
     const { tag, severity, values } = notice;
@@ -63,7 +64,7 @@ const FORMATS: Readonly<Record<StreamFormat, NoticeFormat>> = {
       kind: "event",
       module: "ringwall",
       dataset: "ringwall.log",
-      action: tag === "RTLOG_CONN_ERROR" ? "connection-error" : "log-test",
+      action: ACTIONS[tag] ?? tag.toLowerCase().replaceAll("_", "-"),
       code: tag,
       severity,
       ...(description === undefined ? {} : { reason: description }),
@@ -78,6 +79,9 @@ const FORMATS: Readonly<Record<StreamFormat, NoticeFormat>> = {
   },
   ipfix: () => undefined,
 };
+
+/** ECS has no names of its own for these. */
+const ACTIONS: Readonly<Record<string, string>> = { RTLOG_CONN_ERROR: "connection-error", RTLOG_TEST: "log-test" };
 
 function header(line: LineBuffer, { tag, severity }: Notice, { options, hostName, time }: NoticeHead): void {
   line.text(`<${priorityOf(options.facility, severity)}>1 `);

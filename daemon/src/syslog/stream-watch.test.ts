@@ -5,8 +5,12 @@ import { after, test, type TestContext } from "node:test";
 
 import { pino } from "pino";
 
-import { GenerationNames } from "../event/names.js";
+import { nat } from "../../../test/config/nat-tree.js";
+import { configOf } from "../../../test/config/tree.js";
+import { compileConfig } from "../config/compile.js";
 import type { Stream as StreamConfig } from "../config/config.js";
+import { GenerationNames } from "../event/names.js";
+import { PoolAlarms } from "../nat/pool-alarms.js";
 import { Delivery } from "./delivery.js";
 import { FrameServer } from "./frame-server.js";
 import { loadNative } from "./native.js";
@@ -125,4 +129,42 @@ test("a stream of IPFIX has no test line, and says so without sending anything",
   assert.deepEqual([sent, state.error], [false, "format ipfix has no test line"]);
   const account = flows!.outbox.accounts().find(({ kind }) => kind === NOTICE)!;
   assert.deepEqual([account.queued, account.unsendable], [0, 0]);
+});
+
+test("alarms of a source pool reach the streams that want everything, when raised and when cleared", async (t) => {
+  const { watch, configure } = stage(t);
+  const [structured, plain, sessions] = await Promise.all([collector(t), collector(t), collector(t)]);
+  configure([
+    tcp("structured", structured.port),
+    tcp("plain", plain.port, { format: "syslog" }),
+    tcp("sessions", sessions.port, { category: ["session"] }),
+  ]);
+  await Promise.all([structured, plain, sessions].map((server) => server.untilConnected(1)));
+  const config = configOf([["security.nat", nat]]);
+  const compiled = compileConfig(config, 1);
+  const alarms = new PoolAlarms((line, raised) => watch.alarm(line, raised));
+  const use = (fullest: number): void =>
+    alarms.observe(
+      config,
+      compiled,
+      { generation: 1, rules: [], interfaces: [], pools: [{ pool: 1, ports: fullest, fullest }] },
+      0,
+    );
+  use(8000);
+  await Promise.all([structured.until(1), plain.until(1)]);
+  use(0);
+  await Promise.all([structured.until(2), plain.until(2)]);
+  assert.deepEqual(
+    structured.lines.map((line) => line.replace(/^.* RT_SYSTEM - /, "")),
+    [
+      'RT_SRC_NAT_POOL_ALARM_RAISE [junos@2636.1.1.1.2.129 description="Source NAT pool: outside, threshold: 80%, current: 100%"]',
+      'RT_SRC_NAT_POOL_ALARM_CLEAR [junos@2636.1.1.1.2.129 description="Source NAT pool: outside, threshold: 64%, current: 0%"]',
+    ],
+  );
+  assert.match(
+    plain.lines[0]!,
+    /^<12>.* RT_SYSTEM: RT_SRC_NAT_POOL_ALARM_RAISE: Source NAT pool: outside, threshold: 80%, current: 100%$/,
+  );
+  assert.match(plain.lines[1]!, /^<14>/);
+  assert.deepEqual(sessions.lines, []);
 });

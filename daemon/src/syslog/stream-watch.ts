@@ -1,7 +1,8 @@
-// stream-watch.ts: tells of streams that are lost: the daemon's own log, and the other streams. SPDX-License-Identifier: Apache-2.0
+// stream-watch.ts: tells of streams that are lost, and of alarms: the daemon's own log, and the other streams. SPDX-License-Identifier: Apache-2.0
 import type { Logger } from "pino";
 
 import type { EventTime } from "../event/event.js";
+import type { AlarmLine } from "../nat/pool-alarms.js";
 import type { Delivery } from "./delivery.js";
 import { NOTICE, type StreamAccount } from "./outbox.js";
 import { Severity } from "./priority.js";
@@ -44,9 +45,21 @@ export class StreamWatch {
     const values = { "stream-name": name, collector: targetText(target), status: "Error", description: state.error };
     // Not now: a stream may be in the middle of sending.
     setImmediate(() => {
-      const others = this.#delivery().streams.filter((one) => one !== stream && one.settings.wants[NOTICE] === true);
+      const others = this.#wanting().filter((one) => one !== stream);
       this.#notice(others, { tag: "RTLOG_CONN_ERROR", severity: Severity.error, values });
     });
+  }
+
+  /** alarm tells of what was raised or cleared. */
+  alarm({ name, text }: AlarmLine, raised: boolean): void {
+    if (raised) this.#log.warn({ alarm: name }, text);
+    else this.#log.info({ alarm: name }, text);
+    const severity = raised ? Severity.warning : Severity.info;
+    setImmediate(() => this.#notice(this.#wanting(), { tag: name, severity, values: { description: text } }));
+  }
+
+  #wanting(): readonly Stream[] {
+    return this.#delivery().streams.filter((one) => one.settings.wants[NOTICE] === true);
   }
 
   /** test sends a line by one stream and waits for a moment to see what becomes of it. */

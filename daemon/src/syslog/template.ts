@@ -4,7 +4,7 @@
 import { ICMP, ICMP6 } from "../config/protocol.js";
 import { deciderId, egressUnit, egressZone, type EventNames } from "../event/names.js";
 import type { FilterLog, PolicyDeny, RingwallEvent, SessionClose, SessionOpen } from "../event/event.js";
-import { constant, type LineBuffer } from "./line-buffer.js";
+import { constant, type LineBuffer, type Piece } from "./line-buffer.js";
 import { headerText, memo, perNames, perWay } from "./line.js";
 
 /** Writer writes one field, or a whole line. */
@@ -46,20 +46,20 @@ export function template<Event>(text: string, fields: Readonly<Record<string, Fi
 /** Values: what the names of a generation look like in a format. */
 export interface Values {
   readonly names: EventNames;
-  readonly host: Uint8Array;
-  zone(id: number): Uint8Array;
-  unit(id: number): Uint8Array;
+  readonly host: Piece;
+  zone(id: number): Piece;
+  unit(id: number): Piece;
   /** The policy that decided, by EventNames' id. */
-  policy(id: number): Uint8Array;
+  policy(id: number): Piece;
   /** By protocol × 2^16 + application. */
-  service(key: number): Uint8Array;
-  natType(id: number, side: NatSide): Uint8Array;
-  natName(id: number): Uint8Array;
-  filter(filterId: number): Uint8Array;
-  term(filterId: number, termId: number): Uint8Array;
+  service(key: number): Piece;
+  natType(id: number, side: NatSide): Piece;
+  natName(id: number): Piece;
+  filter(filterId: number): Piece;
+  term(filterId: number, termId: number): Piece;
   /** Of a filter log: where its packet was going to. */
-  egressZone(event: FilterLog): Uint8Array;
-  egressUnit(event: FilterLog): Uint8Array;
+  egressZone(event: FilterLog): Piece;
+  egressUnit(event: FilterLog): Piece;
 }
 
 export type NatSide = "source" | "destination";
@@ -77,7 +77,7 @@ export interface ValueStyle {
 /** valuesIn makes the values of each generation, in one style. */
 export function valuesIn(style: ValueStyle): (names: EventNames) => Values {
   const { escape, noService, noRule, noEgress, globalSuffix } = style;
-  const piece = (text: string): Uint8Array => constant(escape(text));
+  const piece = (text: string): Piece => constant(escape(text));
   return perNames((names): Values => {
     const natTypes = {
       source: memo((id) => piece(id === 0 ? noRule : `${names.natRule(id)?.kind ?? "source"} rule`)),

@@ -166,6 +166,38 @@ describe("a sender over TLS", () => {
     });
   }
 
+  test("is held up by a collector that does not read, and loses nothing when it reads again", async (t) => {
+    const server = await collector(t);
+    const { outbox, sender, fill, account } = start(t, server.port);
+    const socket = await server.untilConnected(1);
+    socket.pause();
+    fill(30_000, 1000);
+    sender.send();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // the kernel's buffers fill without an event
+    assert.ok(outbox.waiting > 15_000, String(outbox.waiting));
+    socket.resume();
+    assert.deepEqual(trimmed(await server.until(30_000)), numbers(1, 30_000));
+    await settled(outbox);
+    assert.deepEqual([account().sent, account().inDoubt, server.connected], [30_000, 0, 1]);
+  });
+
+  test("whose collector ends the connection in good order has what was acknowledged counted, and sends on over the next one", async (t) => {
+    const server = await collector(t);
+    const { outbox, sender, fill, account } = start(t, server.port);
+    const socket = await server.untilConnected(1);
+    fill(1000);
+    sender.send();
+    await server.until(1000);
+    await settled(outbox);
+    socket.end();
+    await server.untilConnected(2);
+    fill(1000);
+    sender.send();
+    assert.deepEqual(await server.until(2000), numbers(1, 2000));
+    await settled(outbox);
+    assert.deepEqual([account().sent, account().inDoubt, sender.state.connections], [2000, 0, 2]);
+  });
+
   test("reset in the middle counts what is in doubt, and sends the rest once", async (t) => {
     const server = await collector(t);
     const { outbox, sender, fill, account } = start(t, server.port);

@@ -1,15 +1,14 @@
-// tls.ts: syslog over TLS (RFC 5425): Node encrypts, and the encrypted bytes go into a socket of our own, so that what the other
-// side's kernel has acknowledged is known here too. SPDX-License-Identifier: Apache-2.0
+// tls.ts: syslog over TLS (RFC 5425): Node encrypts, into a socket that we have opened and both know, so that what the other side's
+// kernel has acknowledged is known here too. SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
-import { Duplex } from "node:stream";
+import { isIP, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 import { Backlog, type Channel, type Progress } from "./channel.js";
 import type { Native } from "./native.js";
 import type { Outbox } from "./outbox.js";
-import { errno } from "./sender.js";
+import { errorName } from "./sender.js";
 
 /** TlsProfile: whom to trust, and who we are. Files are read for each connection: certificates are renewed. */
 export interface TlsProfile {
@@ -26,7 +25,7 @@ export interface TlsProfile {
 const BATCH_BYTES = 128 << 10;
 const GOODBYE_MS = 100;
 
-/** Batch: lines that were encrypted together, and behind how many encrypted bytes they end. */
+/** Batch: lines that were encrypted together, and what the connection's kernel had taken before and behind them. */
 interface Batch {
   readonly lines: number;
   start: number;
@@ -37,46 +36,35 @@ interface Batch {
 export interface TlsHooks {
   ready(): void;
   failed(error: Error): void;
-  /** There are encrypted bytes that the kernel does not take now. */
-  blocked(): void;
+  /** The other side says that nothing more comes from it. */
+  ended(): void;
 }
 
 /** TlsChannel: one connection's encryption. */
 export class TlsChannel implements Channel {
-  readonly #native: Native;
-  readonly #descriptor: number;
   readonly #outbox: Outbox;
   readonly #backlog: Backlog;
-  readonly #hooks: TlsHooks;
-  readonly #wire: Duplex;
+  readonly #wire: Socket;
   readonly #socket: TLSSocket;
   readonly #batches: Batch[] = [];
-  /** Encrypted bytes that the kernel has taken. */
-  #handed = 0;
   #isReady = false;
+  /** Node has a batch of which the kernel has not taken all. */
   #isWriting = false;
-  /** Encrypted bytes that wait for the kernel. */
-  #pending: { readonly chunks: readonly Buffer[]; index: number; at: number; done: () => void } | undefined;
 
   /** profile's files are read here; an unreadable one is thrown. */
   constructor(native: Native, descriptor: number, outbox: Outbox, host: string, profile: TlsProfile, hooks: TlsHooks) {
-    this.#native = native;
-    this.#descriptor = descriptor;
-    this.#outbox = outbox;
-    this.#hooks = hooks;
-    this.#backlog = new Backlog(native, descriptor);
     const options = tlsOptions(host, profile);
-    this.#wire = new Duplex({
-      read: () => undefined,
-      write: (chunk: Buffer, _encoding, done) => this.#push([chunk], done),
-      writev: (chunks, done) =>
-        this.#push(
-          chunks.map(({ chunk }) => chunk as Buffer),
-          done,
-        ),
-    });
+    const fd = native.duplicate(descriptor);
+    if (fd < 0) throw new Error(errorName(-fd));
+    this.#outbox = outbox;
+    this.#backlog = new Backlog(native, descriptor);
+    // Half open: what lines are under way when the other side ends is still to be acknowledged.
+    this.#wire = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
+    this.#wire.unref();
+    this.#wire.on("error", (error) => hooks.failed(error));
     this.#socket = connect({ ...options, socket: this.#wire });
     this.#socket.on("error", (error) => hooks.failed(error));
+    this.#socket.on("end", () => hooks.ended());
     this.#socket.on("secureConnect", () => {
       this.#isReady = true;
       hooks.ready();
@@ -87,29 +75,18 @@ export class TlsChannel implements Channel {
 
   send(): Progress {
     if (!this.#isReady || this.#isWriting) return "done";
-    if (this.#pending !== undefined) return "blocked";
     const taken = this.#outbox.takeFrames(BATCH_BYTES);
     if (taken === undefined) return "done";
-    const batch: Batch = { lines: taken.lines, start: this.#handed, end: Infinity };
+    const batch: Batch = { lines: taken.lines, start: this.#backlog.read().taken, end: Infinity };
     this.#batches.push(batch);
     this.#isWriting = true;
     this.#socket.write(taken.bytes, (error) => {
-      this.#isWriting = false;
       if (error) return; // told by the event
-      batch.end = this.#handed;
+      this.#isWriting = false;
+      batch.end = this.#backlog.read().taken;
       this.send();
     });
     return "done";
-  }
-
-  /** received takes encrypted bytes from the network. */
-  received(bytes: Buffer): void {
-    this.#wire.push(bytes);
-  }
-
-  /** writable goes on with what the kernel did not take. */
-  writable(): Progress {
-    return this.#drain();
   }
 
   /** goodbye tells the other side that nothing more comes (RFC 5425 4.4), if it takes that at once. */
@@ -119,8 +96,7 @@ export class TlsChannel implements Channel {
   }
 
   acknowledge(): number {
-    const { unacknowledged } = this.#backlog.read();
-    const acknowledged = this.#handed - unacknowledged;
+    const { acknowledged, unacknowledged } = this.#backlog.read();
     let lines = 0;
     let batches = 0;
     for (const batch of this.#batches) {
@@ -137,39 +113,14 @@ export class TlsChannel implements Channel {
 
   broken(isStill: boolean): void {
     this.acknowledge();
-    const left = this.#handed - (isStill ? this.#backlog.read().unsent : 0);
+    const { taken, unsent } = this.#backlog.read();
+    const left = taken - (isStill ? unsent : 0);
     // A batch of which nothing has left this host cannot have been read.
     const lines = this.#batches.reduce((sum, batch) => sum + (batch.start < left ? batch.lines : 0), 0);
     this.#outbox.doubt(lines);
-    this.#wire.destroy();
+    this.#isReady = false;
     this.#socket.destroy();
-  }
-
-  #push(chunks: readonly Buffer[], done: () => void): void {
-    this.#pending = { chunks, index: 0, at: 0, done };
-    const progress = this.#drain();
-    if (progress === "blocked") this.#hooks.blocked();
-  }
-
-  #drain(): Progress {
-    const pending = this.#pending;
-    if (pending === undefined) return "done";
-    while (pending.index < pending.chunks.length) {
-      const chunk = pending.chunks[pending.index]!;
-      if (pending.at === chunk.length) {
-        pending.index++;
-        pending.at = 0;
-        continue;
-      }
-      const taken = this.#native.streamWrite(this.#descriptor, chunk, pending.at);
-      if (-taken === errno.EAGAIN) return "blocked";
-      if (taken < 0) return { error: -taken };
-      this.#handed += taken;
-      pending.at += taken;
-    }
-    this.#pending = undefined;
-    pending.done();
-    return "done";
+    this.#wire.destroy();
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   NeighborView,
   PolicyView,
   QueueView,
+  NextHopView,
   RouteView,
   Sessions,
   SessionView,
@@ -42,7 +43,12 @@ export function registerShow(program: Command): void {
     "policies in the order in which they are asked, and what they decided",
     policiesText,
   );
-  list<RouteView>(show, "routes", "routes in force, of every origin", routesText);
+  list<RouteView>(
+    show,
+    "routes",
+    "routes of every origin, which are in force, and which next hops are dead",
+    routesText,
+  );
   registerShowFirewall(show);
   registerShowLog(show);
   registerShowSecurity(show);
@@ -230,6 +236,11 @@ function sessionsText(rows: readonly SessionView[]): string {
   return `${table}\n${rows.length === 1 ? "1 session" : `${rows.length} sessions`}; packets and bytes: from client/from server`;
 }
 
+function nextHopText({ gateway, interface: unit, state }: NextHopView): string {
+  const way = [gateway, unit].filter(Boolean).join(" via ");
+  return state === "alive" ? way : `${way} (${state})`;
+}
+
 function routesText(rows: readonly RouteView[]): string {
   return tableText(
     [
@@ -239,9 +250,10 @@ function routesText(rows: readonly RouteView[]): string {
       { title: "origin", value: (row) => row.origin },
       {
         title: "next hop",
-        value: (row) =>
-          orDash(row.nextHops.map((hop) => [hop.gateway, hop.interface].filter(Boolean).join(" via ")).join(", ")),
+        value: (row) => orDash(row.nextHops.map(nextHopText).join(", ")),
       },
+      { title: "preference", value: (row) => row.preference },
+      { title: "state", value: (row) => (row.active ? "active" : "inactive") },
     ],
     rows,
   );

@@ -51,8 +51,14 @@ export function checkNat(report: Report, nat: Statement, names: Names): void {
     const expected = `expected at most ${MAX_POOL_ADDRESSES} addresses in all pools together`;
     report.add("limit", nat, `${expected}, found ${size.addresses}`);
   }
+  const crosses = nat64Rules(nat).length > 0;
   const kinds = [
-    { kind: "source", pools: source, checkRule: checkSourceRule },
+    {
+      kind: "source",
+      pools: source,
+      checkRule: (...[to, rule, pools, known]: Parameters<typeof checkDestinationRule>) =>
+        checkSourceRule(to, rule, pools, known, crosses),
+    },
     { kind: "destination", pools: destination, checkRule: checkDestinationRule },
     { kind: "static", pools: new Map<string, Pool>(), checkRule: checkStaticRule },
   ] as const;
@@ -68,6 +74,7 @@ export function checkNat(report: Report, nat: Statement, names: Names): void {
       for (const rule of list) checkRule(report, rule, pools, names);
     }
   }
+  checkSourcesOfNat64(report, nat, source);
   checkProxies(report, nat, names);
   if (rules > MAX_NAT_RULES)
     report.add("limit", nat, `expected at most ${MAX_NAT_RULES} rules in all rule-sets, found ${rules}`);
@@ -282,13 +289,18 @@ function checkContext(report: Report, context: Statement, { units, zones, instan
 
 // ---- rules -------------------------------------------------------------------------------------------------------------
 
-function checkSourceRule(report: Report, rule: Statement, pools: Pools, names: Names): void {
+function checkSourceRule(report: Report, rule: Statement, pools: Pools, names: Names, crosses: boolean): void {
   const match = rule.get("match");
   checkMatch(report, match, names);
   const action = rule.get("then", "source-nat");
-  checkPool(report, action.get("pool"), "source pool", pools, match);
-  const persistent = action.get("persistent-nat");
   const pool = pools.get(action.get("pool").text ?? "");
+  const fromInet6 = crosses && pool?.family === "inet";
+  checkPool(report, action.get("pool"), "source pool", pools, match, fromInet6 ? ["destination"] : SIDES);
+  const persistent = action.get("persistent-nat");
+  if (persistent.present && fromInet6)
+    for (const item of itemsOf(match.get("source-address")))
+      if (prefixOf(item)?.family === "inet6")
+        report.add("conflict", item, "NAT64 knows no persistent-nat: nothing from outside could reach an IPv6 client");
   if (persistent.present && action.get("off").present)
     report.add("conflict", persistent, "the rule translates nothing, so there is nothing to keep");
   if (persistent.present && pool?.statement.get("port", "no-translation").isTrue === true)
@@ -359,7 +371,16 @@ function checkApplications(report: Report, match: Statement, applications: Appli
   }
 }
 
-function checkPool(report: Report, reference: Statement, what: string, pools: Pools, match: Statement): void {
+const SIDES = ["source", "destination"] as const;
+
+function checkPool(
+  report: Report,
+  reference: Statement,
+  what: string,
+  pools: Pools,
+  match: Statement,
+  sides: readonly (typeof SIDES)[number][] = SIDES,
+): void {
   const name = reference.text;
   if (name === undefined) return;
   const pool = pools.get(name);
@@ -367,8 +388,9 @@ function checkPool(report: Report, reference: Statement, what: string, pools: Po
     report.dangling(reference, what, name, () => pools.keys());
     return;
   }
-  for (const side of ["source-address", "destination-address"]) {
-    for (const item of itemsOf(match.get(side))) checkFamily(report, item, pool.family, `the addresses of '${name}'`);
+  for (const side of sides) {
+    for (const item of itemsOf(match.get(`${side}-address`)))
+      checkFamily(report, item, pool.family, `the addresses of '${name}'`);
   }
 }
 
@@ -378,17 +400,22 @@ function prefixOf({ text }: Statement): Prefix | undefined {
   return prefix?.hostBits === false ? prefix : undefined;
 }
 
-/** checkFamily: IPv4 is not translated to IPv6, nor IPv6 to IPv4. */
+/** checkFamily: IPv4 is not translated to IPv6, and IPv6 to IPv4 by NAT64 alone. */
 function checkFamily(report: Report, item: Statement, family: Family | undefined, others: string): void {
   const prefix = prefixOf(item);
   if (prefix !== undefined && family !== undefined && prefix.family !== family) {
-    const why = "translation between IPv4 and IPv6 is not supported";
+    const why = "only static rules with inet, for IPv6 prefixes, lead from one to the other";
     report.add("conflict", item, `'${item.text!}' is of another family than ${others}: ${why}`);
   }
 }
 
 function checkStaticRule(report: Report, rule: Statement, _pools: Pools, names: Names): void {
   const match = rule.get("match");
+  if (rule.get("then", "static-nat", "inet").present) {
+    checkMatch(report, match, names);
+    checkNat64(report, match);
+    return;
+  }
   const nptv6 = rule.get("then", "static-nat", "nptv6-prefix");
   const target = nptv6.present ? nptv6 : rule.get("then", "static-nat", "prefix");
   checkMatch(report, match, names);
@@ -404,6 +431,67 @@ function checkStaticRule(report: Report, rule: Statement, _pools: Pools, names: 
     );
   if (nptv6.present) checkNptv6(report, match, target, outer, inner);
   else checkMappedPorts(report, match.get("destination-port"), target);
+}
+
+const NAT64_LENGTHS: readonly number[] = [32, 40, 48, 56, 64, 96];
+
+/** RFC 6052 2.2. */
+function checkNat64(report: Report, match: Statement): void {
+  const item = match.get("destination-address");
+  const prefix = prefixOf(item);
+  if (prefix?.family === "inet") report.add("value", item, `NAT64 is for IPv6 prefixes, found '${item.text!}'`);
+  else if (prefix !== undefined && !NAT64_LENGTHS.includes(prefix.length))
+    report.add(
+      "value",
+      item,
+      `IPv4 addresses stand behind 32, 40, 48, 56, 64 or 96 bits of an IPv6 prefix, found /${prefix.length}`,
+    );
+  else if (prefix !== undefined && ((prefix.value >> 56n) & 0xffn) !== 0n)
+    report.add("value", item, "bits 64 to 71 of the prefix have to be zero (RFC 6052)");
+  for (const source of itemsOf(match.get("source-address"))) {
+    if (prefixOf(source)?.family === "inet")
+      report.add("conflict", source, `NAT64 is for clients with IPv6 addresses, found '${source.text!}'`);
+  }
+  const ports = match.get("destination-port");
+  if (ports.present) report.add("conflict", ports, "NAT64 translates all ports of an address");
+}
+
+function nat64Rules(nat: Statement): Statement[] {
+  return nat
+    .get("static", "rule-set")
+    .items()
+    .flatMap((set) => set.get("rule").items())
+    .filter((rule) => rule.get("then", "static-nat", "inet").present);
+}
+
+/** What NAT64 sends on needs an IPv4 source; without a rule that could give one nothing would pass. */
+function checkSourcesOfNat64(report: Report, nat: Statement, pools: Pools): void {
+  const [first] = nat64Rules(nat);
+  if (first === undefined) return;
+  const couldHave = (match: Statement, side: string, family: Family): boolean => {
+    const [written, named] = [match.get(`${side}-address`), match.get(`${side}-address-name`)];
+    return named.present || !written.present || itemsOf(written).some((item) => prefixOf(item)?.family === family);
+  };
+  const gives = nat
+    .get("source", "rule-set")
+    .items()
+    .flatMap((set) => set.get("rule").items())
+    .some((rule) => {
+      const [match, action] = [rule.get("match"), rule.get("then", "source-nat")];
+      const inet = action.get("interface").present || pools.get(action.get("pool").text ?? "")?.family === "inet";
+      return (
+        inet &&
+        !action.get("persistent-nat").present &&
+        couldHave(match, "source", "inet6") &&
+        couldHave(match, "destination", "inet")
+      );
+    });
+  if (!gives)
+    report.add(
+      "conflict",
+      first.get("then", "static-nat", "inet"),
+      "no source rule gives IPv6 clients an IPv4 source: one is needed with an IPv4 pool or interface, without persistent-nat",
+    );
 }
 
 /** MAX_NPTV6_LENGTH: behind it is the interface identifier, of which a word may carry the difference of both prefixes. */

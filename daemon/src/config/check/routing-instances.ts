@@ -1,5 +1,6 @@
 // routing-instances.ts: routing instances, whose interfaces they have, and the routes of all of them.
 // SPDX-License-Identifier: Apache-2.0
+import { STATIC_PREFERENCE } from "../compile-routes.js";
 import { DEFAULT_INSTANCE, RESERVED_INSTANCES } from "../instance-table.js";
 import { didYouMean } from "../nearest.js";
 import type { Statement } from "../statement.js";
@@ -47,8 +48,32 @@ export function checkInstances(
     reportDuplicates(report, "interface", members.items());
     for (const member of members.items()) checkMember(report, member, instance, { units, loopbacks, owners });
   }
+  checkKernelTables(report, instances);
   checkLoopbacks(report, loopbacks, owners);
   return byName;
+}
+
+/** The kernel's own tables are those of the default instance, and of no other. */
+const KERNEL_TABLES = new Map([
+  [253, "default"],
+  [254, "main"],
+  [255, "local"],
+]);
+
+function checkKernelTables(report: Report, instances: Statement): void {
+  const owners = new Map<number, string>();
+  for (const instance of instances.items()) {
+    const table = instance.get("kernel-table");
+    if (table.number === undefined) continue;
+    const own = KERNEL_TABLES.get(table.number);
+    const owner = owners.get(table.number);
+    if (own !== undefined) report.add("value", table, `${table.number} is the kernel's table '${own}'`);
+    else if (instance.get("instance-type").text === "forwarding")
+      report.add("conflict", table, "a forwarding instance has its static routes alone");
+    else if (owner !== undefined)
+      report.add("conflict", table, `table ${table.number} is that of routing-instance '${owner}' already`);
+    else owners.set(table.number, instance.get("name").text ?? "");
+  }
 }
 
 interface Membership {
@@ -120,7 +145,10 @@ export function checkAllRoutes(report: Report, root: Statement, units: Units, in
     }),
   ];
   for (const table of tables) checkRoutes(report, table, { units, instances });
-  const count = tables.reduce((sum, { routes }) => sum + routes.items().length, 0);
+  const count = tables.reduce(
+    (sum, { routes }) => sum + routes.items().reduce((all, one) => all + routesOf(one), 0),
+    0,
+  );
   if (count > MAX_ROUTES)
     report.add(
       "limit",
@@ -128,4 +156,11 @@ export function checkAllRoutes(report: Report, root: Statement, units: Units, in
       `expected at most ${MAX_ROUTES} routes in all tables, found ${count}`,
     );
   checkNextTables(report, tables);
+}
+
+/** routesOf: a route stands for one for each preference of its next hops. */
+function routesOf(route: Statement): number {
+  const own = route.get("preference").number ?? STATIC_PREFERENCE;
+  const qualified = route.get("qualified-next-hop").items();
+  return new Set(qualified.map((hop) => hop.get("preference").number ?? own).concat(own)).size;
 }
