@@ -64,7 +64,7 @@ test("a configuration with any of its statements replaced by anything is answere
       for (const [at, value] of changes) {
         const places = placesOf(tree);
         const [container, key] = places[at % places.length]!;
-        container[key] = value;
+        container[key] = structuredClone(value); // a later change may be made inside it, and must stay in this tree
       }
       answers(JSON.stringify(tree));
     }),
