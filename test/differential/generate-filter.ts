@@ -493,7 +493,8 @@ function instancesOf(c: Chooser, hasLoopback: boolean): RoutingInstance[] {
 function possible(config: Config): Config {
   const tree = structuredClone(config);
   for (;;) {
-    const findings = [...checkSchema(tree), ...checkMeaning(tree)];
+    const contradictions = checkMeaning(tree);
+    const findings = contradictions.length > 0 ? contradictions : checkSchema(tree);
     if (findings.length === 0) return tree;
     for (const { path, message } of findings) {
       const at = path.lastIndexOf("from");
