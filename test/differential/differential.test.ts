@@ -8,6 +8,7 @@ import type { Config } from "../../daemon/src/config/config.js";
 import type { Case } from "./case.js";
 import { compareInLane } from "./lane.js";
 import { filterRegressions } from "./filter-regressions.js";
+import { mssCases } from "./mss-cases.js";
 import { natCases } from "./nat-cases.js";
 import { regressions } from "./regressions.js";
 import { expect, replay, type Line } from "./run.js";
@@ -22,7 +23,8 @@ const STEP = Number(process.env.RINGWALL_DIFFERENTIAL_STEP ?? 1);
 /** QUICK: red or green is all that matters (make mutants). */
 const QUICK = process.env.RINGWALL_DIFFERENTIAL_QUICK !== undefined;
 
-for (const { name, case: c } of STEP === 1 ? [...regressions, ...filterRegressions, ...natCases] : []) {
+const named = [...regressions, ...filterRegressions, ...natCases, ...mssCases];
+for (const { name, case: c } of STEP === 1 ? named : []) {
   test(name, async () => {
     assert.equal(await check(c), undefined);
     assert.equal(await check(c, "--memo-off"), undefined);

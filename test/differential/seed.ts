@@ -8,6 +8,7 @@ import { configOf } from "./generate-config.js";
 import { withFilters, withFirewallOf } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
 import { CountTraffic, withCounts } from "./generate-count.js";
+import { segmentOptions, withMss } from "./generate-mss.js";
 import { natTraffic, withNat, withNatOf } from "./generate-nat.js";
 import { ScreenTraffic, withScreens } from "./generate-screen.js";
 import { plainTraffic, stepsOf, type Source } from "./generate-steps.js";
@@ -41,7 +42,7 @@ export function caseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
   const lateNs = LATE[seed % LATE.length];
-  if (seed % 8 === 5) return natCase(list, (seed >> 3) % 4);
+  if (seed % 8 === 5) return natCase(list, (seed >> 3) % 4, (seed >> 5) % 4 === 2);
   const c = caseOfKind(seed, list);
   return lateNs === undefined ? c : { ...c, lateNs };
 }
@@ -95,18 +96,23 @@ function screened(list: Lists, config: () => Config, source: Source, steps: numb
   return { config: config(), steps: stepsOf(numbers, later, { ...plainTraffic(false), source }) };
 }
 
-/** natCase: half of them with nothing else that stops packets, one in four with filters; every other one calm. */
-function natCase(list: Lists, kind: number): Case {
+/**
+ * natCase: half of them with nothing else that stops packets, one in four with filters; every other one calm. `sized`: segments
+ * ask for sizes, and the configuration limits them.
+ */
+function natCase(list: Lists, kind: number, sized: boolean): Case {
   const base = (): Config => {
     if (kind < 2) return configOf([]);
     const plain = permitting(configOf(list(PLAIN)));
     return kind === 2 ? plain : withFilters(plain, new Chooser(list(FILTERS)));
   };
+  const limited = (config: Config): Config => (sized ? withMss(config, new Chooser(list(1))) : config);
   const first = withNat(base(), new Chooser(list(NAT)));
-  const again = (): Config => withNatOf(base(), first, new Chooser(list(NAT)));
-  const later = [again(), again(), withNat(base(), new Chooser(list(NAT))), again()];
+  const again = (): Config => limited(withNatOf(base(), first, new Chooser(list(NAT))));
+  const later = [again(), again(), limited(withNat(base(), new Chooser(list(NAT)))), again()];
   const steps = Array.from({ length: STEPS }, () => list(32));
-  return { config: first, steps: stepsOf(steps, later, natTraffic(kind % 2 === 0)) };
+  const traffic = natTraffic(kind % 2 === 0, sized ? segmentOptions : undefined);
+  return { config: limited(first), steps: stepsOf(steps, later, traffic) };
 }
 
 /** permitting: in a third of the cases flows live long enough to reach the later states. */

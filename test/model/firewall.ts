@@ -39,6 +39,7 @@ import {
   type Tuple,
 } from "./packet.js";
 import { finished } from "./offload.js";
+import { clamped } from "./mss.js";
 import { Nat, type Choice } from "./nat.js";
 import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
@@ -161,6 +162,8 @@ export class Firewall {
   readonly #counted = new Counted();
   /** SYN floods are answered in the servers' stead */
   #cookies = false;
+  /** what a SYN may ask for at most */
+  #maximumSegment: number | undefined;
   #routes!: Routes;
   #policies!: Policies;
   #applications!: Applications;
@@ -204,6 +207,7 @@ export class Firewall {
     this.#screens = readScreens(config);
     this.#cookies = config.security.flow?.["syn-flood-protection-mode"] === "syn-cookie";
     this.#counted.commit(this.#screens, this.#cookies);
+    this.#maximumSegment = config.security.flow?.["tcp-mss"]?.["all-tcp"]?.mss;
     this.#routes = new Routes(config, this.#units);
     this.#applications = readApplications(config);
     this.#policies = new Policies(config, this.#applications);
@@ -1022,7 +1026,7 @@ export class Firewall {
     j.verdict = "forward";
     const codePoint = j.marks.codePoint ?? this.#classes.leave(egress.name, packet.family, j.marks);
     const whole = j.out === undefined ? packet : { ...packet, ip: translated(packet, j.out, j.quote) };
-    const ip = marked(hop(whole), codePoint);
+    const ip = marked(hop({ ...whole, ip: clamped(whole, this.#maximumSegment) }), codePoint);
     const mtu = egress.mtu[packet.family];
     const link = (piece: Buffer): Buffer =>
       etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);

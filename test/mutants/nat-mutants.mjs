@@ -149,4 +149,16 @@ export const natMutants = [
     "        const matches = rule.flatMap((each) => this.#sourceMatches(name, each));",
     '        const matches = rule.flatMap((each) => {\n            const found = this.#sourceMatches(name, each);\n            return each.then["source-nat"].off === true ? [] : found;\n        });',
   ),
+  fault(
+    "tcp-mss holds for SYNs and not for their answers",
+    "helper/packet/rewrite.c",
+    "	if (p->key.protocol != PROTOCOL_TCP || !has_transport_header(p) || !(p->tcp_flags & TCP_SYN))",
+    "	if (p->key.protocol != PROTOCOL_TCP || !has_transport_header(p) || (p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)",
+  ),
+  fault(
+    "tcp-mss lowers the first size that a SYN asks for alone",
+    "helper/packet/rewrite.c",
+    "			lowered |= lower_size(l4, option + 2, maximum);",
+    "			return lower_size(l4, option + 2, maximum);",
+  ),
 ];
