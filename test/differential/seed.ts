@@ -8,6 +8,7 @@ import { configOf } from "./generate-config.js";
 import { withFilters, withFirewallOf } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
 import { CountTraffic, withCounts } from "./generate-count.js";
+import { nat64Traffic, withNat64, withNat64Of } from "./generate-nat64.js";
 import { segmentOptions, withMss } from "./generate-mss.js";
 import { natTraffic, withNat, withNatOf } from "./generate-nat.js";
 import { ScreenTraffic, withScreens } from "./generate-screen.js";
@@ -42,7 +43,7 @@ export function caseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
   const lateNs = LATE[seed % LATE.length];
-  if (seed % 8 === 5) return natCase(list, (seed >> 3) % 4, (seed >> 5) % 4 === 2);
+  if (seed % 8 === 5) return natKind(list, (seed >> 3) % 4, (seed >> 5) % 4);
   const c = caseOfKind(seed, list);
   return lateNs === undefined ? c : { ...c, lateNs };
 }
@@ -96,16 +97,36 @@ function screened(list: Lists, config: () => Config, source: Source, steps: numb
   return { config: config(), steps: stepsOf(numbers, later, { ...plainTraffic(false), source }) };
 }
 
+/** natKind: as many with limits of segment sizes, and as many with NAT64, as there are with neither for each of two. */
+function natKind(list: Lists, kind: number, share: number): Case {
+  return share === 3 ? nat64Case(list, kind) : natCase(list, kind, share === 2);
+}
+
+/** natBase: half of them with nothing else that stops packets, one in four with filters. */
+function natBase(list: Lists, kind: number): Config {
+  if (kind < 2) return configOf([]);
+  const plain = permitting(configOf(list(PLAIN)));
+  return kind === 2 ? plain : withFilters(plain, new Chooser(list(FILTERS)));
+}
+
+/** nat64Case: every other one calm; the others have segment sizes too. */
+function nat64Case(list: Lists, kind: number): Case {
+  const sized = kind % 2 === 1;
+  const limited = (config: Config): Config => (sized ? withMss(config, new Chooser(list(1))) : config);
+  const first = withNat64(natBase(list, kind), new Chooser(list(NAT)));
+  const again = (): Config => limited(withNat64Of(natBase(list, kind), first, new Chooser(list(NAT))));
+  const later = [again(), again(), limited(withNat64(natBase(list, kind), new Chooser(list(NAT)))), again()];
+  const steps = Array.from({ length: STEPS }, () => list(32));
+  const traffic = nat64Traffic(!sized, sized ? segmentOptions : undefined);
+  return { config: limited(first), steps: stepsOf(steps, later, traffic) };
+}
+
 /**
  * natCase: half of them with nothing else that stops packets, one in four with filters; every other one calm. `sized`: segments
  * ask for sizes, and the configuration limits them.
  */
 function natCase(list: Lists, kind: number, sized: boolean): Case {
-  const base = (): Config => {
-    if (kind < 2) return configOf([]);
-    const plain = permitting(configOf(list(PLAIN)));
-    return kind === 2 ? plain : withFilters(plain, new Chooser(list(FILTERS)));
-  };
+  const base = (): Config => natBase(list, kind);
   const limited = (config: Config): Config => (sized ? withMss(config, new Chooser(list(1))) : config);
   const first = withNat(base(), new Chooser(list(NAT)));
   const again = (): Config => limited(withNatOf(base(), first, new Chooser(list(NAT))));

@@ -18,7 +18,7 @@ export function mend(checksum: number, before: Buffer, after: Buffer): number {
 }
 
 /** mendUdp: zero says that there is none, and so stands for none that was made (RFC 768). */
-function mendUdp(checksum: number, before: Buffer, after: Buffer): number {
+export function mendUdp(checksum: number, before: Buffer, after: Buffer): number {
   return checksum === 0 ? 0 : mend(checksum, before, after) || WORD;
 }
 
