@@ -11,6 +11,7 @@ import { filterRegressions } from "./filter-regressions.js";
 import { mssCases } from "./mss-cases.js";
 import { natCases } from "./nat-cases.js";
 import { nat64Cases } from "./nat64-cases.js";
+import { persistentCases } from "./persistent-cases.js";
 import { regressions } from "./regressions.js";
 import { expect, replay, type Line } from "./run.js";
 import { caseOf, eachSeed } from "./seed.js";
@@ -24,7 +25,7 @@ const STEP = Number(process.env.RINGWALL_DIFFERENTIAL_STEP ?? 1);
 /** QUICK: red or green is all that matters (make mutants). */
 const QUICK = process.env.RINGWALL_DIFFERENTIAL_QUICK !== undefined;
 
-const named = [...regressions, ...filterRegressions, ...natCases, ...nat64Cases, ...mssCases];
+const named = [...regressions, ...filterRegressions, ...natCases, ...persistentCases, ...nat64Cases, ...mssCases];
 for (const { name, case: c } of STEP === 1 ? named : []) {
   test(name, async () => {
     assert.equal(await check(c), undefined);

@@ -291,7 +291,7 @@ const hosts: Hosts = {
 };
 
 /** NatTraffic: answers come as translation makes them, now and then as if there were none. */
-class NatTraffic implements Source {
+export class NatTraffic implements Source {
   readonly #plain: Traffic;
   constructor(
     private c: Chooser,

@@ -14,6 +14,7 @@ import {
 } from "./address.js";
 import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError, type IcmpError } from "./answer.js";
 import { ANY, readApplications, type Applications } from "./application.js";
+import { BINDING_SLACK_NS, Bindings, canBind, note, permits, type Binding } from "./binding.js";
 import { cookieAnswer } from "./cookie.js";
 import { Classes } from "./class-of-service.js";
 import { count, keep, type Counters } from "./counters.js";
@@ -43,7 +44,7 @@ import {
 } from "./packet.js";
 import { finished } from "./offload.js";
 import { clamped } from "./mss.js";
-import { Nat, prefix64Of, type Choice } from "./nat.js";
+import { Nat, prefix64Of, type Choice, type NatRule } from "./nat.js";
 import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
 import { etherFrame, hop, linkHeader, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
@@ -102,6 +103,8 @@ interface Judgement {
   /** an ICMP error: what it is about, as that leaves */
   quote: Tuple | undefined;
   translation: Translation | undefined;
+  /** of persistent NAT: what it uses */
+  binding: Binding | undefined;
   /** why it cannot leave in the other family */
   refusal: Refusal | undefined;
   /** it may open a session, once nothing else stops it */
@@ -179,6 +182,7 @@ export class Firewall {
   #filters!: Filters;
   #classes!: Classes;
   #nat: Nat | undefined;
+  readonly #bindings = new Bindings();
   readonly #meters = new Meters();
   #generation = 0;
   #epoch = 0;
@@ -220,6 +224,7 @@ export class Firewall {
     this.#policies = new Policies(config, this.#applications);
     this.#nat = new Nat(config, this.#units, this.#applications, this.#nat);
     keep(this.counters, "nat", this.#nat.rules);
+    this.#bindings.commit((one) => this.#nat!.ruleOf(one)?.persistence);
     this.#rules = {
       strictSynCheck: tcp?.["strict-syn-check"] === true,
       noSynCheck: tcp?.["no-syn-check"] === true,
@@ -253,8 +258,11 @@ export class Firewall {
   /** undecided: a time around which something ends, so that a packet then could be seen either way; else undefined. */
   undecided(now: bigint): bigint | undefined {
     const ends = [...this.#live()].map((session) => this.#deadline(session));
-    return [...ends, ...this.#fragments.deadlines()].find(
-      (end) => end !== undefined && end <= now && now < end + SLACK_NS,
+    const undecidedFor = (times: readonly (bigint | undefined)[], slack: bigint): bigint | undefined =>
+      times.find((end) => end !== undefined && end <= now && now < end + slack);
+    return (
+      undecidedFor([...ends, ...this.#fragments.deadlines()], SLACK_NS) ??
+      undecidedFor(this.#bindings.ends(), BINDING_SLACK_NS)
     );
   }
 
@@ -307,7 +315,7 @@ export class Firewall {
   /**
    * met: a frame as it is on the wire beyond this firewall, where it was made as if nothing were translated: what answers a
    * session comes to its outer addresses, and errors quote what left. An IPv6 client stands in IPv4 packets as what is in its last
-   * bits. Its session is in `port`'s instance.
+   * bits. What is for the address of a client that is bound comes to its outer one. Its session is in `port`'s instance.
    */
   met(port: string, frame: Buffer): Buffer {
     const unit = this.#unitOf(vlansOf(frame), port);
@@ -319,8 +327,17 @@ export class Firewall {
       const same = (one: Tuple): boolean =>
         tupleKey("", isLater(packet) ? { ...one, sourcePort: 0, destinationPort: 0 } : one) === tupleKey("", client);
       const session = [...this.#live()].find((one) => one.translation !== undefined && same(writtenBeyond(one)));
-      if (session === undefined) return frame;
-      const answer = reverseTuple(session.out);
+      const bound = this.#bindings.all.find(
+        ({ protocol, inner }) =>
+          protocol === tuple.protocol &&
+          inner.port === tuple.destinationPort &&
+          sameAddress(inner.address, tuple.destination),
+      );
+      if (session === undefined && (bound === undefined || quoted !== undefined || isLater(packet))) return frame;
+      const answer =
+        session === undefined
+          ? { ...tuple, destination: bound!.outer.address, destinationPort: bound!.outer.port }
+          : reverseTuple(session.out);
       const to =
         quoted === undefined
           ? answer
@@ -329,7 +346,7 @@ export class Firewall {
               source: sameAddress(tuple.source, quoted.destination) ? answer.source : tuple.source,
               destination: sameAddress(tuple.destination, quoted.source) ? answer.destination : tuple.destination,
             };
-      const ip = translated(packet, to, quoted === undefined ? undefined : session.out);
+      const ip = translated(packet, to, quoted === undefined ? undefined : session!.out);
       const link = frame.length - packet.behind - packet.ip.length;
       return Buffer.concat([frame.subarray(0, link), ip, frame.subarray(link + ip.length)]);
     } catch (error) {
@@ -462,6 +479,7 @@ export class Firewall {
       out: undefined,
       quote: undefined,
       translation: undefined,
+      binding: undefined,
       refusal: undefined,
       opens: false,
       installed: undefined,
@@ -734,11 +752,57 @@ export class Firewall {
     }
     if (packet.icmp !== undefined && isErrorWithoutFlow(packet)) return;
     const rule = this.#nat!.destinationRule(j.unit!, packet.tuple);
-    if (rule === undefined) return;
+    if (rule === undefined) {
+      this.#inward(j, packet);
+      return;
+    }
     const out = this.#nat!.toDestination(rule, packet.tuple, this.chosen(j.number));
     if (out === undefined) this.#impossible(rule.name, "nat-unmappable");
     j.out = out;
     j.translation = { destination: rule.name, source: undefined, given: false, prefix64: prefix64Of(rule) };
+  }
+
+  /** inward: to a client by its binding, if its rule permits it; else as if there were none. */
+  #inward(j: Judgement, packet: Packet): void {
+    const { tuple } = packet;
+    const one = canBind(tuple) ? this.#bindings.ofTarget(j.unit!.instance, tuple, j.time) : undefined;
+    const rule = one === undefined ? undefined : this.#nat!.ruleOf(one);
+    if (one === undefined || rule === undefined || one.inner.instance !== one.outer.instance) return;
+    if (!permits(rule.persistence!.permit, one, tuple)) return;
+    j.out = { ...tuple, destination: one.inner.address, destinationPort: one.inner.port };
+    j.translation = { destination: rule.name, source: undefined, given: false, prefix64: undefined };
+    this.#bind(j, one, rule);
+  }
+
+  #bind(j: Judgement, one: Binding, rule: NatRule): void {
+    if (one.sessions >= rule.persistence!.sessions) throw new Drop("nat-binding-sessions");
+    j.binding = one;
+  }
+
+  /** outward: what the client is bound to already; who came in by the binding of another one has a port for this session alone. */
+  #outward(j: Judgement, packet: Packet, rule: NatRule): Binding | undefined {
+    if (rule.persistence === undefined || j.binding !== undefined || !canBind(packet.tuple)) return undefined;
+    return this.#bindings.ofClient(rule.name, j.unit!.instance, packet.tuple, j.time);
+  }
+
+  /** bound: what a session uses: of a rule that binds, its first one makes it. */
+  #bound(j: Judgement, { tuple }: Packet, out: Tuple): Session["binding"] {
+    const { unit, egress, translation } = j;
+    const source =
+      translation?.source === undefined ? undefined : this.#nat!.sourceRule(unit!, egress!, seenOf(tuple, out));
+    const binds = j.binding === undefined && translation?.given === true && canBind(tuple);
+    if (binds && source?.persistence !== undefined) {
+      const inner = { instance: unit!.instance, address: tuple.source, port: tuple.sourcePort };
+      const outer = { instance: egress!.instance, address: out.source, port: out.sourcePort };
+      j.binding = this.#bindings.add(source.name, tuple.protocol, inner, outer, source.persistence.timeout);
+      j.translation = { ...translation!, given: false };
+    }
+    const one = j.binding;
+    if (one === undefined) return undefined;
+    const inward = translation?.destination !== undefined && translation.destination === one.rule;
+    one.sessions++;
+    if (!inward) note(one, out.destination, out.destinationPort);
+    return { one, inward };
   }
 
   #translateKnown(j: Judgement, packet: Packet, session: Session): void {
@@ -785,22 +849,32 @@ export class Firewall {
     const rule = nat.sourceRule(unit, egress, asked);
     if (rule === undefined && crosses(j, packet)) this.#impossible(j.translation!.destination!, "nat64-no-source");
     if (rule === undefined) return;
+    const leaves = { ...asked, protocol: sentOn.protocol };
     const echo = packet.icmp !== undefined && isEcho(packet.family, packet.icmp.type);
     const isFree = (out: Tuple): boolean => !this.#sessions.has(tupleKey(egress.instance, reverseTuple(out)));
+    const { destination, prefix64 } = j.translation ?? {};
+    const one = this.#outward(j, packet, rule);
+    if (one !== undefined) {
+      j.out = { ...leaves, source: one.outer.address, sourcePort: one.outer.port };
+      j.translation = { destination, source: rule.name, given: false, prefix64 };
+      return this.#bind(j, one, rule);
+    }
     const live = [...this.#live()].map(({ tuple, out, translation }) => ({
       tuple,
       out,
       given: translation?.given === true,
     }));
-    const leaves = { ...asked, protocol: sentOn.protocol };
-    const found = nat.toSource(rule, leaves, egress, echo, live, this.chosen(j.number), isFree);
+    const bound = this.#bindings.all.map(({ protocol, outer }) => {
+      const out = { ...leaves, protocol, source: outer.address, sourcePort: outer.port };
+      return { tuple: leaves, out, given: true };
+    });
+    const found = nat.toSource(rule, leaves, egress, echo, [...live, ...bound], this.chosen(j.number), isFree);
     if (typeof found === "string") {
       /* It is known by then that it leaves translated. */
       j.out ??= packet.tuple;
       this.#impossible(rule.name, found);
     }
     j.out = found.out;
-    const { destination, prefix64 } = j.translation ?? {};
     j.translation = { destination, source: rule.name, given: found.given, prefix64 };
   }
 
@@ -809,13 +883,21 @@ export class Firewall {
     const [client, server] = j.direction === 0 ? [j.unit!, j.egress!] : [j.egress!, j.unit!];
     const { tuple, out, translation, icmp } = session;
     if (nat.isOff && translation === undefined) return;
-    const holding = { tuple, out, given: translation?.given === true };
+    const { binding } = session;
+    const holding = { tuple, out, given: translation?.given === true || binding !== undefined };
+    const lets = binding?.inward === true ? nat.ruleOf(binding.one) : undefined;
+    const inward = lets !== undefined && permits(lets.persistence!.permit, binding!.one, tuple) ? lets : undefined;
     const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
-    const rules = nat.isOff ? undefined : nat.holds(holding, client, server, echo);
+    const rules = nat.isOff ? undefined : nat.holds(holding, client, server, echo, inward);
     if (rules === undefined) throw new Drop("nat-changed");
     const { destination, source } = rules;
     const prefix64 = prefix64Of(destination);
-    j.translation = { destination: destination?.name, source: source?.name, given: holding.given, prefix64 };
+    j.translation = {
+      destination: destination?.name,
+      source: source?.name,
+      given: translation?.given === true,
+      prefix64,
+    };
   }
 
   #route(j: Judgement, packet: Packet): void {
@@ -1009,10 +1091,12 @@ export class Firewall {
     for (const name of [j.translation?.destination, j.translation?.source])
       if (name !== undefined) count(this.counters, ["nat", name, "hits"]);
     const rule = j.rule!;
+    const binding = this.#bound(j, packet, out);
     const session: Session = {
       id: this.#nextSession++,
       tuple: packet.tuple,
       out,
+      binding,
       translation: j.translation,
       keys,
       icmp: packet.icmp,
@@ -1055,6 +1139,7 @@ export class Firewall {
   #abandon(j: Judgement, session: Session): void {
     for (const key of session.keys) this.#sessions.delete(key);
     this.#counted.give(session.limits);
+    if (session.binding !== undefined) this.#bindings.give(session.binding.one, j.time);
     count(this.counters, ["sessions_abandoned"]);
     j.session = undefined;
     j.direction = undefined;
@@ -1430,6 +1515,7 @@ export class Firewall {
   #close(session: Session, reason: string, from: bigint, until: bigint): void {
     for (const key of session.keys) this.#sessions.delete(key);
     this.#counted.give(session.limits);
+    if (session.binding !== undefined) this.#bindings.give(session.binding.one, from);
     if (isNew(session)) return count(this.counters, ["sessions_abandoned"]);
     count(this.counters, ["sessions_closed"]);
     if (!session.rule.logClose) return;

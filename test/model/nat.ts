@@ -1,7 +1,7 @@
 // nat.ts: address translation: which rule, what it makes of a packet, and whether a session still has what the rules allow.
 // Which address and port of several a packet gets is the program's choice: what it chose is looked at, and taken over if it may
 // be had. SPDX-License-Identifier: Apache-2.0
-import type { Config, NatContext, NatRange, NatSourceRuleSet } from "../../daemon/src/config/config.js";
+import type { Config, NatContext, NatRange, NatSourceRuleSet, PersistentNat } from "../../daemon/src/config/config.js";
 import { protocolNumbers } from "../../daemon/src/config/protocol.js";
 import {
   inRange,
@@ -13,6 +13,7 @@ import {
   type Prefix,
   type Range,
 } from "./address.js";
+import type { Binding, Persistence } from "./binding.js";
 import { portsOf, termMatches, type Applications, type Term } from "./application.js";
 import { nptv6 } from "./nptv6.js";
 import { extracted } from "./prefix64.js";
@@ -58,6 +59,8 @@ export interface NatRule {
   /** kind/SET/RULE */
   readonly name: string;
   readonly action: Action;
+  /** persistent NAT: a client's sessions by this rule share one outer address and port */
+  readonly persistence: Persistence | undefined;
 }
 
 interface Entry {
@@ -141,14 +144,15 @@ export class Nat {
       from: this.#unitsOf(set.from),
       to: this.#unitsOf(set.to),
       entries: set.rule.map(({ name, match, then }) => {
-        const { off, interface: own, pool = "" } = then["source-nat"];
+        const { off, interface: own, pool = "", "persistent-nat": persistent } = then["source-nat"];
         const found = pools.get(`source/${pool}`);
         const action: Action = off ? { kind: "off" } : own ? { kind: "interface" } : { kind: "pool", pool: found! };
-        return this.#entry(`source/${set.name}/${name}`, action, found?.family, {
+        const conditions = {
           sources: this.#addresses(match["source-address"], match["source-address-name"]),
           destinations: this.#addresses(match["destination-address"], match["destination-address-name"]),
           terms: this.#terms(match),
-        });
+        };
+        return this.#entry(`source/${set.name}/${name}`, action, found?.family, conditions, persistenceOf(persistent));
       }),
     }));
     const destination = (nat?.destination?.["rule-set"] ?? []).map((set): RuleSet => ({
@@ -351,6 +355,19 @@ export class Nat {
     return address;
   }
 
+  /** ruleOf: the rule of a binding, if there is one of its name that could give out its outer address today. */
+  ruleOf({ rule: name, outer }: Binding): NatRule | undefined {
+    const rule = this.#source.flatMap((set) => set.entries.map((entry) => entry.rule)).find((one) => one.name === name);
+    if (rule?.persistence === undefined) return undefined;
+    const pool = rule.action.kind === "pool" ? rule.action.pool : undefined;
+    const gives = (one: Pool): boolean =>
+      one.ports !== undefined && within(one.ports, outer.port) && has(one, outer.address);
+    const ofInterface = pool === undefined || pool.overflow === "interface";
+    if (ofInterface && this.#shared.some((one) => sameAddress(one, outer.address))) return rule;
+    if (pool === undefined) return undefined;
+    return gives(pool) || (typeof pool.overflow === "object" && gives(pool.overflow)) ? rule : undefined;
+  }
+
   // ---- does a session still have what it would get now ---------------------------------------------------------------
 
   /** holds gives the rules that are in force for a session between two units, or undefined if they allow it no more. */
@@ -359,11 +376,15 @@ export class Nat {
     client: Unit,
     server: Unit,
     echo: boolean,
+    /** the rule whose binding lets it in */
+    inward: NatRule | undefined,
   ): { readonly destination: NatRule | undefined; readonly source: NatRule | undefined } | undefined {
     const { tuple, out } = session;
-    const destination = this.destinationRule(client, tuple);
+    const found = this.destinationRule(client, tuple);
+    const destination = found ?? inward;
     const destinationPort = echo ? tuple.destinationPort : out.destinationPort;
-    if (!this.#destinationHolds(destination, tuple, { ...out, destinationPort })) return undefined;
+    const leads = found === undefined && inward !== undefined;
+    if (!leads && !this.#destinationHolds(destination, tuple, { ...out, destinationPort })) return undefined;
     const asked = { ...tuple, destination: out.destination, destinationPort };
     const source = this.sourceRule(client, server, asked);
     const leaving = { ...asked, protocol: out.protocol };
@@ -447,18 +468,26 @@ export class Nat {
       const units = this.units.filter((unit) => own && this.#unitsOf(to).has(unit.name));
       return [
         ...all.filter((pool) => pool.ports !== undefined).flatMap((pool) => listed(pool.addresses)),
-        ...units.flatMap((unit) => ownAddress(unit, { family: "inet", value: 0n }) ?? []),
+        ...units.flatMap((unit) =>
+          (["inet", "inet6"] as const).flatMap((family) => ownAddress(unit, { family, value: 0n }) ?? []),
+        ),
       ];
     });
   }
 
   /** entry: a rule that translates to one family is for packets that leave in that family only, and to IPv6 only from there. */
-  #entry(name: string, action: Action, family: Family | undefined, conditions: Conditions): Entry {
+  #entry(
+    name: string,
+    action: Action,
+    family: Family | undefined,
+    conditions: Conditions,
+    persistence?: Persistence,
+  ): Entry {
     const { sources, destinations, terms } = conditions;
     const among = (ranges: readonly Range[] | undefined, address: Address): boolean =>
       ranges === undefined || ranges.some((range) => inRange(range, address));
     return {
-      rule: { name, action },
+      rule: { name, action, persistence },
       matches: (tuple) =>
         (family === undefined || family === tuple.destination.family) &&
         (family !== "inet6" || tuple.source.family === family) &&
@@ -511,6 +540,17 @@ const rankOf = (context: NatContext): number =>
 
 const moved = (tuple: Tuple, port: "sourcePort" | "destinationPort", from?: number, to?: number): number =>
   from === undefined || !hasPorts(tuple.protocol) ? tuple[port] : (tuple[port] - from + to! + 65536) % 65536;
+
+/** persistenceOf: without a word about it, for 300 seconds and 30 sessions. */
+function persistenceOf(statement: PersistentNat | undefined): Persistence | undefined {
+  if (statement === undefined) return undefined;
+  const { permit } = statement;
+  return {
+    permit: permit["any-remote-host"] ? "any-remote-host" : permit["target-host"] ? "target-host" : "target-host-port",
+    timeout: statement["inactivity-timeout"] ?? 300,
+    sessions: statement["max-session-number"] ?? 30,
+  };
+}
 
 /** keyOf: pools with the same addresses are the same pool, whatever their names. */
 const keyOf = (pool: Pool): string =>

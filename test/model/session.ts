@@ -1,4 +1,5 @@
 // session.ts: one session: who opened it, by what rule it lives, what it counted. SPDX-License-Identifier: Apache-2.0
+import type { Binding } from "./binding.js";
 import type { Icmp, Packet, Tuple } from "./packet.js";
 import { isEcho, isEchoReply, reverseTuple, TCP, UDP } from "./packet.js";
 import type { Rule } from "./policy.js";
@@ -28,6 +29,8 @@ export interface Session {
   /** as it leaves, towards the server */
   readonly out: Tuple;
   readonly translation: Translation | undefined;
+  /** what its client's address is bound to, or, inward, what it came in by */
+  readonly binding: { readonly one: Binding; readonly inward: boolean } | undefined;
   /** what finds it, by direction */
   readonly keys: readonly [string, string];
   readonly icmp: Icmp | undefined;
