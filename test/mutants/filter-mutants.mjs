@@ -160,8 +160,8 @@ export const filterMutants = [
   {
     name: "a policer meters frames, not IP packets",
     file: "helper/pipeline/filter.c",
-    from: "		return policer_apply(r, w->index, &p->loss_priority, &p->forwarding_class, p->l3_length, w->now_ns);",
-    to: "		return policer_apply(r, w->index, &p->loss_priority, &p->forwarding_class, p->length, w->now_ns);",
+    from: "	    !meter(w, p, &w->snapshot->policer[term->policer], bytes, effects)) {",
+    to: "	    !meter(w, p, &w->snapshot->policer[term->policer], p->length, effects)) {",
   },
   {
     name: "a policer for each worker",
@@ -196,8 +196,8 @@ export const filterMutants = [
   {
     name: "a known flow goes its former way whatever its input filter says",
     file: "helper/pipeline/pipeline.c",
-    from: "	if (p->route_instance != s->route_instance[p->direction])",
-    to: "	if (0)",
+    from: "	if (p->route_instance != s->route_instance[p->direction]) {",
+    to: "	if (0) {",
   },
   {
     name: "next-table is followed once only",
