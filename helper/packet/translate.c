@@ -410,7 +410,11 @@ translate_may_cut(const struct packet *p)
 {
 	if (p->key.family == ADDRESS_FAMILY_INET)
 		return !(p->flags & PACKET_DONT_FRAGMENT);
-	return p->flags & PACKET_FRAGMENT || p->fragment_id != 0 || packet_out_length(p) <= TRANSLATE_INET_MAY_CUT;
+	if (packet_out_length(p) <= TRANSLATE_INET_MAY_CUT)
+		return true;
+	/* RFC 7915 5.1.1: DF is not set for a fragment header on a whole packet either. */
+	uint32_t end = (uint32_t)p->l3 + p->l3_length;
+	return !(p->flags & PACKET_ICMP_ERROR) && envelope_read(p->data, p->l3, end, p->key.family).fragment;
 }
 
 /* ---- translation ---- */

@@ -183,6 +183,14 @@ large_packets_from_ipv6_may_not_be_cut_and_small_ones_may(void **state)
 		work_begin(&w, &inet6, &key);
 		assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
 		assert_int_equal(translate_may_cut(&w.p), !large);
+		/* With a fragment header its sender lets it be cut, also with an identification of zero. */
+		begin(&inet6, true, PROTOCOL_FRAGMENT, 0);
+		sample_ipv6_fragment(&inet6, PROTOCOL_UDP, 0, 0);
+		fill(&inet6, true, UDP, payload);
+		sample_finish(&inet6);
+		work_begin(&w, &inet6, &key);
+		assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
+		assert_true(translate_may_cut(&w.p));
 	}
 }
 

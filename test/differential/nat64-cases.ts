@@ -127,6 +127,14 @@ const nat = (pool: string, source?: string): Nat => ({
 });
 const nat64 = withNat(nat("10.0.2.240/30"));
 
+/** narrow has links of 576 bytes on the IPv4 side. */
+const narrow = ((): Config => {
+  const port = nat64.interfaces[OUTSIDE]!;
+  const unit = port.unit["0"]!;
+  const family = { ...unit.family, inet: { ...unit.family!.inet, mtu: 576 } };
+  return { ...nat64, interfaces: { ...nat64.interfaces, [OUTSIDE]: { ...port, unit: { "0": { ...unit, family } } } } };
+})();
+
 /** rejecting has an output filter at the IPv4 side that answers so. */
 function rejecting(reason: string): Config {
   const port = nat64.interfaces[OUTSIDE]!;
@@ -285,6 +293,17 @@ export const nat64Cases: readonly { readonly name: string; readonly case: Case }
           ...fragmentsOf({ ...ping, payload: 1000, id: 7 }, 400).map((part) => [INSIDE, part] as const),
           ...fragmentsOf({ ...udp, payload: 100, id: 8 }, 400).map((part) => [INSIDE, part] as const),
         ].map(([port, part]) => step(port, part)),
+      ],
+    },
+  },
+  {
+    name: "what has a fragment header may be cut on a narrow IPv4 link, also with the identification zero; large packets may not",
+    case: {
+      config: narrow,
+      steps: [
+        from(INSIDE, { ...udp, payload: 1232 }),
+        from(INSIDE, { ...udp, payload: 1233 }),
+        ...[0, 9].map((id) => step(INSIDE, fragmentsOf({ ...udp, payload: 1300, id }, 1400)[0]!)),
       ],
     },
   },

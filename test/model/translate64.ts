@@ -194,7 +194,7 @@ export function crossed(
 
 /** mayCut: whether the packet may be cut into fragments on its way. */
 export const mayCut = (packet: Packet, crossing: Buffer): boolean =>
-  isInet(packet) ? !packet.dontFragment : chainOf(packet.ip)?.part !== undefined || crossing.length <= INET_MAY_CUT;
+  isInet(packet) ? !packet.dontFragment : crossing.length <= INET_MAY_CUT || !isUnnamed(packet);
 
 /** roomOf: IPv6 links take 1280 bytes; where IPv4 let routers cut, nothing larger is sent (4). */
 export const roomOf = (packet: Packet, mtu: number): number =>
