@@ -162,6 +162,18 @@ export const natCases: readonly { readonly name: string; readonly case: Case }[]
     },
   },
   {
+    name: "a port that a commit took out of a pool's range takes nothing from what is left",
+    case: {
+      config: sourceNat([one], toPool("one")),
+      steps: [
+        from(INSIDE, client),
+        commit(sourceNat([{ ...one, port: { range: { low: 5001, high: 5001 } } }], toPool("one"))),
+        from(INSIDE, second),
+        from(OUTSIDE, back(second)),
+      ],
+    },
+  },
+  {
     name: "a pool that is used up leads to the next one, and to the interface",
     case: {
       config: sourceNat([{ ...one, "overflow-pool": "few" }, few], toPool("one")),

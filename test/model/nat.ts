@@ -321,7 +321,8 @@ export class Nat {
     const used = (source: Address): readonly number[] =>
       live
         .filter((one) => one.given && one.out.protocol === tuple.protocol && sameAddress(one.out.source, source))
-        .map((one) => one.out.sourcePort);
+        .map((one) => one.out.sourcePort)
+        .filter((port) => place.ports !== undefined && within(place.ports, port));
     const leaving = (source: Address, port: number): Tuple => ({
       ...tuple,
       source,
