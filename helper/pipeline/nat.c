@@ -802,14 +802,23 @@ nat_owner(const struct worker *w, const struct flow_key *k, bool ports, uint16_t
 	return flow_key_owner_hash(k, w->owner_seed) % w->workers;
 }
 
+/* Can ports say that packets to this destination are another worker's than their addresses do? */
+static bool
+ports_decide(const struct worker *w, const struct address *destination)
+{
+	const struct nat *n = w->snapshot->nat;
+	return (n && nat_shared(n, destination)) || (w->owners && nat_owners_any(w->owners));
+}
+
 uint32_t
 nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit)
 {
 	uint32_t known = nat_fragments_find(w->nat_fragments, p, w->now_ns);
+	bool decide = ports_decide(w, &p->key.destination);
 	if (!(p->flags & PACKET_FRAGMENT_FIRST))
-		return known == NAT_FRAGMENTS_NONE ? w->index : known;
+		return known == NAT_FRAGMENTS_NONE && !decide ? w->index : known;
 	uint32_t owner = nat_owner(w, &p->key, true, unit);
-	if (owner != w->index || known != NAT_FRAGMENTS_NONE)
+	if (decide || known != NAT_FRAGMENTS_NONE)
 		nat_fragments_note(w->nat_fragments, p, owner, w->now_ns);
 	return owner;
 }

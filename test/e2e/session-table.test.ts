@@ -127,9 +127,8 @@ describe("the session table end to end", { timeout: 300_000 }, () => {
     await connection.printed(/heard/, PATIENCE_S, connection.output.length);
   }
   async function connect(host: Namespace): Promise<{ readonly connection: Running; readonly port: string }> {
-    const connection = host.start("talk", talk);
+    const connection = await lab.serve(host, "talk", talk, /heard/);
     const port = (await connection.printed(/port (\d+)/))[1]!;
-    await connection.printed(/heard/);
     return { connection, port };
   }
 
@@ -190,7 +189,7 @@ describe("the session table end to end", { timeout: 300_000 }, () => {
     await lab.trust.run(open(20_000, MAXIMUM - 1));
     assert.equal(await drops(), 0, "up to the last place of the table");
 
-    const knocking = lab.trust.start("knock", knock(30_000, REFUSED));
+    const knocking = await lab.serve(lab.trust, "knock", knock(30_000, REFUSED), /knocking/);
     const raised = await lab.collector.expect("the alarm", described(FULL), from);
     assert.ok(dropped(raised) >= 1 && dropped(raised) <= REFUSED, raised.raw);
     const alarms = await lab.firewall.cliJson<AlarmView[]>("show", "security", "alarms");
