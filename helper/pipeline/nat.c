@@ -501,6 +501,15 @@ source_holds(const struct worker *w, const struct session *s, const struct nat_r
 	return from_prefix(r, &now) && same_source(&now, out);
 }
 
+/* gives_source: can the rule give what crosses a source? A binding would promise that others reach the client by it, for whom no
+ * rule says behind which prefix they are. */
+static bool
+gives_source(const struct nat_rule *r, uint8_t family)
+{
+	return r && !r->persistent &&
+	       (r->action == NAT_INTERFACE || (r->action == NAT_POOL && r->pool->family == family));
+}
+
 /* units: where the client of a session and its server are, as this packet comes and goes. */
 struct units {
 	uint16_t client, server;
@@ -547,6 +556,8 @@ session_holds(const struct worker *w, struct packet *p, const struct session *s)
 		return false;
 	in = sent_on(&in, &sent);
 	p->source_nat = source_rule(n, u.client, u.server, &in);
+	if (out.family != s->flow[0].key.family && !gives_source(p->source_nat, out.family))
+		return false;
 	return source_holds(w, s, p->source_nat, u.server, &in, &out);
 }
 
@@ -600,15 +611,6 @@ known(struct worker *w, struct packet *p)
 	if (p->flags & PACKET_ICMP_ERROR || s->epoch == w->epoch || session_holds(w, p, s))
 		return VERDICT_NONE;
 	return packet_drop(p, DROP_REASON_NAT_CHANGED);
-}
-
-/* gives_source: can the rule give what crosses a source? A binding would promise that others reach the client by it, for whom no
- * rule says behind which prefix they are. */
-static bool
-gives_source(const struct nat_rule *r, uint8_t family)
-{
-	return r && !r->persistent &&
-	       (r->action == NAT_INTERFACE || (r->action == NAT_POOL && r->pool->family == family));
 }
 
 enum verdict
