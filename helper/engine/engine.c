@@ -212,6 +212,7 @@ tick(struct engine *e)
 	if (second == e->last_tick_s)
 		return;
 	e->last_tick_s = second;
+	kernel_settle(e);
 	kernel_refresh(e, second);
 	kernel_release(e);
 	for (uint32_t w = 0; second % SWEEP_S == 0 && w < e->options.workers; w++)
