@@ -21,3 +21,8 @@ test("no document or source names a place on one machine", async () => {
   );
   assert.deepEqual([found.stdout, found.stderr, found.code], ["", "", 1]); // 1: searched, and found nothing
 });
+
+test("every deliberate fault of make mutants still has its lines", async () => {
+  const check = await run([process.execPath, `${root}/test/mutants/run`, "--check"], { check: false });
+  assert.equal(check.code, 0, check.stdout + check.stderr);
+});

@@ -87,8 +87,8 @@ export const mutants = [
   {
     name: "checksums that were left to hardware leave as they came",
     file: "helper/pipeline/pipeline.c",
-    from: "	else if (w->ports[p->port].unfinished && rewrite_checksum_unfinished(p))",
-    to: "	else if (0)",
+    from: "	} else if (w->ports[p->port].unfinished && rewrite_checksum_unfinished(p))",
+    to: "	} else if (0)",
   },
   {
     name: "a server's answer to a new SYN does not start tracking over",

@@ -30,12 +30,7 @@ export const natMutants = [
     "	return r ? r : translating(find_rule(n, NAT_SOURCE, from, to, k));",
     "	const struct nat_rule *d = translating(find_rule(n, NAT_SOURCE, from, to, k));\n	return d ? d : r;",
   ),
-  fault(
-    "ICMP errors keep what they quote",
-    NAT,
-    "		icmp_inner_rewrite(p, &p->session->flow[!p->direction].key);",
-    "		(void)0;",
-  ),
+  fault("ICMP errors keep what they quote", NAT, "		icmp_inner_rewrite(p, quoted);", "		(void)0;"),
   fault(
     "errors from behind a translated source tell who sent them",
     NAT,
@@ -57,7 +52,7 @@ export const natMutants = [
   fault(
     "static rules translate in one direction only",
     NAT,
-    "	const struct nat_rule *r = find_rule(n, NAT_STATIC_SOURCE, from, to, k);",
+    "	const struct nat_rule *r = crosses ? NULL : find_rule(n, NAT_STATIC_SOURCE, from, to, k);",
     "	const struct nat_rule *r = NULL;",
   ),
   fault(
@@ -93,9 +88,9 @@ export const natMutants = [
     "	n->source_rule = n->source_rule ? n->source_rule : p->source_nat ? p->source_nat->id : 0;",
   ),
   fault(
-    "echo identifiers stay as they are",
+    "echo identifiers of ICMPv6 stay as they are",
     "helper/packet/rewrite.c",
-    "			mend_echo(p, l4, change_bytes(l4 + 4, &to->source_port, 2));",
+    "			change += change_bytes(l4 + 4, &to->source_port, 2);",
     "			(void)0;",
   ),
   fault(
