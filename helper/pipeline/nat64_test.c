@@ -487,7 +487,7 @@ output_filters_see_what_leaves_by_memo_and_without(void **state)
 static void
 a_commit_keeps_a_session_whose_rules_still_hold_and_ends_others(void **state)
 {
-	for (unsigned how = 0; how < 4; how++) {
+	for (unsigned how = 0; how < 5; how++) {
 		struct lab *l = nat64_lab();
 		uint16_t port = assert_crosses(l, udp64);
 		lab_release(l);
@@ -497,6 +497,8 @@ a_commit_keeps_a_session_whose_rules_still_hold_and_ends_others(void **state)
 			l->nat.set_count = 1;
 		if (how == 3)
 			lab_prefixes(l, &l->rule[0], "2001:db8:65::", "::", 96, false);
+		if (how == 4)
+			l->rule[1].persistent = NAT_ANY_REMOTE_HOST;
 		lab_commit(l);
 		if (how == 0) {
 			assert_comes_back(l, udp64, port);
