@@ -109,7 +109,7 @@ change_port(uint16_t port, uint16_t from, uint16_t to)
 /* to_destination: where a rule sends packets with this key; false if it can send them nowhere. A client meets the same
  * address of a pool each time. */
 static bool
-to_destination(const struct nat_rule *r, const struct flow_key *k, struct flow_key *out)
+to_destination(const struct nat *n, const struct nat_rule *r, const struct flow_key *k, struct flow_key *out)
 {
 	if (r->action == NAT_PREFIX) {
 		out->destination = change_prefix(&k->destination, &r->inner, r->length);
@@ -122,7 +122,9 @@ to_destination(const struct nat_rule *r, const struct flow_key *k, struct flow_k
 	if (r->action == NAT_64) {
 		out->family = ADDRESS_FAMILY_INET;
 		out->protocol = k->protocol == PROTOCOL_ICMP6 ? PROTOCOL_ICMP : k->protocol;
-		return prefix64_extract(&k->destination, r->length, &out->destination);
+		/* What is behind one of our own IPv4 addresses may not be reached on the way out and back in. */
+		return prefix64_extract(&k->destination, r->length, &out->destination) &&
+		       !nat_shared(n, &out->destination);
 	}
 	const struct nat_pool *pool = r->pool;
 	out->destination = pool->address[nat_address_hash(&k->source) % pool->address_count];
@@ -441,10 +443,10 @@ same_destination(const struct flow_key *a, const struct flow_key *b)
 }
 
 static bool
-destination_holds(const struct nat_rule *r, const struct flow_key *in, const struct flow_key *out)
+destination_holds(const struct nat *n, const struct nat_rule *r, const struct flow_key *in, const struct flow_key *out)
 {
 	struct flow_key now = *in;
-	if (r && !to_destination(r, in, &now))
+	if (r && !to_destination(n, r, in, &now))
 		return false;
 	/* Any address of the pool will do: it need not be the one that the client would get now. */
 	if (r && r->action == NAT_POOL && pool_has(r->pool, &out->destination))
@@ -552,7 +554,7 @@ session_holds(const struct worker *w, struct packet *p, const struct session *s)
 		sent.destination_port = in.destination_port;
 	if (!p->destination_nat && inward_holds(w, s, &in, &p->destination_nat))
 		; /* its binding leads it on */
-	else if (!destination_holds(p->destination_nat, &in, &sent))
+	else if (!destination_holds(n, p->destination_nat, &in, &sent))
 		return false;
 	in = sent_on(&in, &sent);
 	p->source_nat = source_rule(n, u.client, u.server, &in);
@@ -583,8 +585,7 @@ nat_destination(struct worker *w, struct packet *p)
 		return n->persistent ? inward(w, p) : VERDICT_NONE;
 	p->destination_nat = r;
 	p->out = p->key;
-	/* What is behind one of our own IPv4 addresses may not be reached on the way out and back in. */
-	if (!to_destination(r, &p->key, &p->out) || (r->action == NAT_64 && nat_shared(n, &p->out.destination)))
+	if (!to_destination(n, r, &p->key, &p->out))
 		return impossible(w, p, r, DROP_REASON_NAT_UNMAPPABLE);
 	p->flags |= PACKET_TRANSLATED;
 	return VERDICT_NONE;
