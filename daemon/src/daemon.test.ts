@@ -362,6 +362,18 @@ describe("daemon and command line", { timeout: 300_000 }, () => {
     assert.equal(samples("sessions")[""], 0);
     assert.equal(samples("interface_up")["ge-0/0/0.0 inside"], 1);
 
+    // A token that was changed in its file is taken by applying what is active.
+    const another = "another-token-of-33-characters-xx";
+    await writeFile(tokenFile, `${another}\n`);
+    assert.equal((await curl("/accounting", ...withToken)).status, 200);
+    const again = await cli("apply", file("web.yaml"));
+    assert.deepEqual([again.code, /^nothing to change/.test(again.stdout)], [0, true]);
+    // It listens anew when the command is done or a moment later; until then there may be nobody.
+    const withAnother = ["-H", `Authorization: Bearer ${another}`, "--retry", "20", "--retry-connrefused"];
+    for (let asked = 0; asked < 100 && (await curl("/accounting", ...withAnother)).status !== 200; asked++);
+    assert.equal((await curl("/accounting", ...withAnother)).status, 200);
+    assert.equal((await curl("/accounting", ...withToken)).status, 401);
+
     // Without the statement it ends with the commit.
     assert.equal((await cli("apply", file("one.yaml"))).code, 0);
     assert.equal((await fw.run(["curl", "-sS", "http://127.0.0.1:8080/"], { check: false })).code, 7);

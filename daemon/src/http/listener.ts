@@ -66,7 +66,7 @@ export class Listener {
     return [{ since: new Date(sinceMs).toISOString(), name: ALARM, text }];
   }
 
-  /** follow listens as a configuration asks, or no more. A token that changed in its file is taken with the next commit. The promise
+  /** follow listens as a configuration asks, or no more. A token that changed in its file is taken then as well. The promise
    * resolves when that was tried once; it never rejects. After close nothing is listened on. */
   follow(settings: WebManagement["http"] | undefined): Promise<void> {
     this.#wanted =
