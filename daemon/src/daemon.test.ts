@@ -336,27 +336,26 @@ describe("daemon and command line", { timeout: 300_000 }, () => {
           .get(`ringwall_${family}`)!
           .samples.map(({ labels, value }) => [Object.values(labels).join(" "), value]),
       );
-    const outcomes = ["written", "suppressed", "lostBudget", "lostFull"] as const;
+    const outcomes = ["suppressed", "lostBudget", "lostFull"] as const;
+    const ends = ["sent", "filtered", "full", "unsendable", "limited", "inDoubt"] as const;
     assert.deepEqual([accounts.balanced, accounts.differences], [true, []]);
     assert.ok(accounts.rules.length > 0);
     assert.deepEqual(
       samples("events_total"),
+      Object.fromEntries(accounts.kinds.map(({ kind, produced }) => [kind, produced])),
+    );
+    assert.deepEqual(
+      samples("events_unwritten_total"),
       Object.fromEntries(accounts.kinds.flatMap((row) => outcomes.map((what) => [`${row.kind} ${what}`, row[what]]))),
     );
     assert.deepEqual(
       samples("rule_events_total"),
-      Object.fromEntries(
-        accounts.rules.flatMap((row) =>
-          outcomes.map((what) => [`${row.class} ${row.rule} ${row.kind} ${what}`, row[what]]),
-        ),
-      ),
+      Object.fromEntries(accounts.rules.map((row) => [`${row.class} ${row.rule} ${row.kind}`, row.produced])),
     );
     assert.deepEqual(
       samples("stream_lines_total"),
       Object.fromEntries(
-        accounts.streams.flatMap(({ name, totals }) =>
-          Object.entries(totals).map(([what, n]) => [`${name} ${what}`, n]),
-        ),
+        accounts.streams.flatMap(({ name, totals }) => ends.map((what) => [`${name} ${what}`, totals[what]])),
       ),
     );
     assert.equal(samples("sessions")[""], 0);
