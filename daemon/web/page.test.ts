@@ -1,10 +1,12 @@
 // The web page in a real browser: real packets through the firewall, seen in Chromium through `ringwall ui`.
 // Screenshots are kept in build/ui/.
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 
@@ -220,6 +222,36 @@ describe("the web page", { timeout: 180_000 }, () => {
     assert.deepEqual(problems, []);
   });
 
+  test("is opened by the desktop, whose arguments everybody can read, without telling it the token", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ringwall-page-"));
+    const stranger = await browser.newContext();
+    const opener = join(folder, "xdg-open");
+    await writeFile(opener, `#!/bin/sh\nprintf '%s\\n' "$@" > ${folder}/new && mv ${folder}/new ${folder}/arguments\n`);
+    await chmod(opener, 0o755);
+    const path = `${folder}:${process.env["PATH"] ?? ""}`;
+    const desktop = new Running("desktop", lab.firewall.cliCommand(["ui"]), {
+      env: { DISPLAY: ":7", XDG_RUNTIME_DIR: folder, PATH: path },
+    });
+    try {
+      const address = new URL((await desktop.printed(/^(http:\/\/\S+)$/m))[1]!);
+      const argument = (await awaited(() => readFile(join(folder, "arguments"), "utf8"))).trim();
+      assert.match(argument, /^\/\S+\/ringwall-ui-\w{6}\/ringwall\.html$/);
+      assert.equal(argument.startsWith(folder), true);
+      assert.equal((await stat(argument)).mode & 0o777, 0o600);
+      assert.equal((await stat(join(argument, ".."))).mode & 0o777, 0o700);
+      const page = await stranger.newPage();
+      await page.goto(pathToFileURL(argument).href);
+      await page.waitForURL(`${address.origin}/`);
+      await page.waitForFunction(() => document.getElementById("state")?.textContent?.includes("generation"));
+      await desktop.stop("SIGTERM");
+      await assert.rejects(stat(join(argument, "..")), /ENOENT/);
+    } finally {
+      await desktop.stop();
+      await stranger.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test("is refused without the token, and cannot be used to change anything", async () => {
     const { origin, searchParams } = new URL(url);
     assert.equal((await ask(`${origin}/status`)).status, 401);
@@ -235,6 +267,17 @@ describe("the web page", { timeout: 180_000 }, () => {
     assert.match(String(index.headers["content-security-policy"]), /^default-src 'none'; script-src 'self';/);
   });
 });
+
+/** Asks again until there is an answer; the test's own timeout ends it. */
+async function awaited<Result>(ask: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
 
 interface Answer {
   readonly status: number;

@@ -81,10 +81,11 @@ export class Gateway {
     const url = urlOf(asked.url ?? "");
     const given = url?.pathname === "/" ? url.searchParams.get("token") : null;
     if (given !== null && this.#isToken(given)) {
-      // The token leaves the address bar at once; from here on a cookie that scripts cannot read stands for it.
+      // The token leaves the address bar at once; from here on a cookie that scripts cannot read stands for it. Not SameSite=Strict:
+      // a browser that comes from the file of `ringwall ui` would not show it to the address that it is sent on to.
       reply.writeHead(303, {
         location: "/",
-        "set-cookie": `${cookieName(this.#port)}=${this.#cookie}; HttpOnly; SameSite=Strict; Path=/`,
+        "set-cookie": `${cookieName(this.#port)}=${this.#cookie}; HttpOnly; SameSite=Lax; Path=/`,
         "cache-control": "no-store",
       });
       reply.end();

@@ -114,7 +114,7 @@ test("a browser gets a cookie for the token, which is worth nothing elsewhere an
     fetch(`${origin}${path}`, { headers, redirect: "manual" });
   const first = await ask(`/?token=${TOKEN}`, {});
   assert.deepEqual([first.status, first.headers.get("location")], [303, "/"]);
-  const [, name, value] = /^(ringwall-\d+)=([\w-]{32}); HttpOnly; SameSite=Strict; Path=\/$/.exec(
+  const [, name, value] = /^(ringwall-\d+)=([\w-]{32}); HttpOnly; SameSite=Lax; Path=\/$/.exec(
     first.headers.get("set-cookie") ?? "",
   ) ?? [undefined, "", ""];
   assert.equal(name, `ringwall-${port}`);
