@@ -131,6 +131,8 @@ export class Gateway {
           answer.statusCode ?? 502,
           Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !OF_THE_CONNECTION.has(name))),
         );
+        // A reader of events is told that he is heard before there is one.
+        reply.flushHeaders();
         // What the reader does not take is not read here either: the daemon then counts what he misses.
         answer.pipe(reply);
         answer.on("error", () => reply.destroy());

@@ -21,7 +21,11 @@ let said: string[];
 let changed: () => void;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "ringwall-listener-"));
-  inner = createServer((request, reply) => reply.end(`${request.method} ${request.url}`));
+  inner = createServer((request, reply) => {
+    // As with events of which none has come yet.
+    if (request.url === "/events") reply.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    else reply.end(`${request.method} ${request.url}`);
+  });
   inner.listen(join(directory, "daemon.sock"));
   await once(inner, "listening");
   said = [];
@@ -104,6 +108,18 @@ test("a target that is no path is refused, with and without the token, and what 
   assert.equal(await askRaw(port, "http://elsewhere/accounting", `Authorization: Bearer ${TOKEN}`), 200);
   assert.equal(await askRaw(port, "/accounting?a=%", `Authorization: Bearer ${TOKEN}`), 200);
   assert.equal(await askRaw(port, "/?token=%E0%A4%A"), 401);
+});
+
+test("who waits for events learns at once that he is heard, before there is one", { timeout: 10_000 }, async () => {
+  const port = await freePort();
+  await listener.follow({ port, "token-file": tokenFile() });
+  const end = new AbortController();
+  const answer = await fetch(`http://127.0.0.1:${port}/events`, {
+    headers: { authorization: `Bearer ${TOKEN}`, accept: "text/event-stream" },
+    signal: end.signal,
+  });
+  assert.deepEqual([answer.status, answer.headers.get("content-type")], [200, "text/event-stream"]);
+  end.abort();
 });
 
 test("a browser gets a cookie for the token, which is worth nothing elsewhere and does not hold it", async () => {
