@@ -126,7 +126,57 @@ describe("the web page", { timeout: 180_000 }, () => {
     await page.click("#tab-accounting");
     await page.locator("#accounts table").first().waitFor();
     await page.click("#tab-streams");
+    await page.locator("#stream-table thead").waitFor();
+    assert.match(
+      await page.locator("#stream-table thead").innerText(),
+      /Sent\s+Waiting\s+In doubt\s+Limited\s+Dropped/,
+    );
     assert.match(await page.locator("#stream-table tbody tr").first().innerText(), /up\s+udp 10\.99\.0\.2:514/);
+  });
+
+  test("asks one question at a time, and the next one at once where that was changed meanwhile", async () => {
+    let asked: string[] = [];
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/sessions?*", async (route) => {
+      asked.push(new URL(route.request().url()).searchParams.get("policy") ?? "");
+      await released;
+      await route.continue();
+    });
+    const first = page.waitForRequest(/\/sessions\?/);
+    await page.click("#tab-sessions");
+    await first;
+    await page.fill("#session-filter [name=policy]", "public-web");
+    await page.press("#session-filter [name=policy]", "Enter");
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    const alone = asked;
+    asked = [...alone];
+    const second = page.waitForResponse((reply) => new URL(reply.url()).searchParams.get("policy") === "public-web");
+    release();
+    await second;
+    assert.deepEqual([alone, asked[1]], [[""], "public-web"]);
+    await page.unroute("**/sessions?*");
+    await page.fill("#session-filter [name=policy]", "");
+    await page.click("#tab-events");
+  });
+
+  test("listens again after an answer that was no stream of events, and says that some may be missing", async () => {
+    const note = (text: string): Promise<unknown> =>
+      page.waitForFunction((wanted) => document.getElementById("event-note")?.textContent?.includes(wanted), text);
+    let refused = 0;
+    await page.route("**/events?*", (route) => {
+      refused++;
+      return route.fulfill({ status: 503, json: { code: "busy", message: "not now" } });
+    });
+    await page.fill("#event-filter [name=address]", address.untrust.inet);
+    await note("not now");
+    assert.equal(refused, 2, "what listens, and who asks why it was refused");
+    await page.unroute("**/events?*");
+    await note("Some events happened while this page was away");
+    await lab.trust.run(denied, { check: false });
+    await page.waitForSelector("#event-table tbody tr");
+    await page.fill("#event-filter [name=address]", "");
+    assert.ok(problems.splice(0).every((problem) => problem.includes("503 (Service Unavailable)")));
   });
 
   test("stays responsive and bounded in a storm, says what it leaves out, and the log loses nothing by it", async () => {
