@@ -327,16 +327,6 @@ describe("daemon and command line", { timeout: 300_000 }, () => {
     assert.equal((await curl("/apply", ...withToken, "-d", "{}")).status, 405);
     assert.match((await curl("/", ...withToken)).text, /<title>Ringwall/);
     assert.equal((await curl("/web/main.js", ...withToken)).status, 200);
-    // Some bytes at once, for a browser calls a stream open only then.
-    const events = [
-      "-sS",
-      "--max-time",
-      "2",
-      "-H",
-      `Authorization: Bearer ${token}`,
-      "http://127.0.0.1:8080/events?kind=open",
-    ];
-    assert.equal((await fw.run(["curl", ...events], { check: false })).stdout, ":\n\n");
 
     const accounts = JSON.parse((await curl("/accounting", ...withToken)).text) as Accounting;
     const families = parseMetrics((await curl("/metrics", ...withToken)).text);

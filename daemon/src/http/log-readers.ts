@@ -15,11 +15,6 @@ export class LineReader implements LogReader {
     this.#response = response;
   }
 
-  /** begin follows the head of the answer. */
-  begin(): void {
-    this.#response.flushHeaders();
-  }
-
   get full(): boolean {
     return this.#response.writableLength > READER_BYTES;
   }
@@ -62,11 +57,6 @@ export class SseReader implements LogReader {
       settle();
     }, INTERVAL_MS);
     this.#timer.unref();
-  }
-
-  /** begin follows the head of the answer. Chromium calls a source open when it has the first bytes behind it. */
-  begin(): void {
-    this.#write(":\n\n");
   }
 
   get full(): boolean {

@@ -146,7 +146,7 @@ export class ApiServer {
       eventTest(query);
       reply.hijack();
       response.writeHead(200, { "content-type": reader.contentType, "cache-control": "no-store" });
-      reader.begin();
+      response.flushHeaders();
       unsubscribe = this.#liveLog.subscribe(query, reader, after);
     } catch (thrown) {
       reader.close();
