@@ -170,9 +170,10 @@ export class RingSet {
       const former = readers.map((reader) => reader.formerAccounts());
       const counted = new Set(former.map(({ lastStartId }) => lastStartId));
       readers.forEach((reader, index) => {
+        // The helper may have taken a ring over, with those that it had taken over itself, and not yet removed its file.
+        if (counted.has(reader.identity.startId)) return;
         add(sum, former[index]!.accounts);
-        // The helper may have taken a ring over and not yet removed its file.
-        if (!counted.has(reader.identity.startId)) add(sum, reader.accounts());
+        add(sum, reader.accounts());
       });
     }
     return sum;
