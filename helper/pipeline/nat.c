@@ -503,6 +503,15 @@ source_holds(const struct worker *w, const struct session *s, const struct nat_r
 	return from_prefix(r, &now) && same_source(&now, out);
 }
 
+/* gives_source: can the rule give what crosses a source? A binding would promise that others reach the client by it, for whom no
+ * rule says behind which prefix they are. */
+static bool
+gives_source(const struct nat_rule *r, uint8_t family)
+{
+	return r && !r->persistent &&
+	       (r->action == NAT_INTERFACE || (r->action == NAT_POOL && r->pool->family == family));
+}
+
 /* units: where the client of a session and its server are, as this packet comes and goes. */
 struct units {
 	uint16_t client, server;
@@ -549,6 +558,8 @@ session_holds(const struct worker *w, struct packet *p, const struct session *s)
 		return false;
 	in = sent_on(&in, &sent);
 	p->source_nat = source_rule(n, u.client, u.server, &in);
+	if (out.family != s->flow[0].key.family && !gives_source(p->source_nat, out.family))
+		return false;
 	return source_holds(w, s, p->source_nat, u.server, &in, &out);
 }
 
@@ -601,15 +612,6 @@ known(struct worker *w, struct packet *p)
 	if (p->flags & PACKET_ICMP_ERROR || s->epoch == w->epoch || session_holds(w, p, s))
 		return VERDICT_NONE;
 	return packet_drop(p, DROP_REASON_NAT_CHANGED);
-}
-
-/* gives_source: can the rule give what crosses a source? A binding would promise that others reach the client by it, for whom no
- * rule says behind which prefix they are. */
-static bool
-gives_source(const struct nat_rule *r, uint8_t family)
-{
-	return r && !r->persistent &&
-	       (r->action == NAT_INTERFACE || (r->action == NAT_POOL && r->pool->family == family));
 }
 
 enum verdict
@@ -803,14 +805,23 @@ nat_owner(const struct worker *w, const struct flow_key *k, bool ports, uint16_t
 	return flow_key_owner_hash(k, w->owner_seed) % w->workers;
 }
 
+/* Can ports say that packets to this destination are another worker's than their addresses do? */
+static bool
+ports_decide(const struct worker *w, const struct address *destination)
+{
+	const struct nat *n = w->snapshot->nat;
+	return (n && nat_shared(n, destination)) || (w->owners && nat_owners_any(w->owners));
+}
+
 uint32_t
 nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit)
 {
 	uint32_t known = nat_fragments_find(w->nat_fragments, p, w->now_ns);
+	bool decide = ports_decide(w, &p->key.destination);
 	if (!(p->flags & PACKET_FRAGMENT_FIRST))
-		return known == NAT_FRAGMENTS_NONE ? w->index : known;
+		return known == NAT_FRAGMENTS_NONE && !decide ? w->index : known;
 	uint32_t owner = nat_owner(w, &p->key, true, unit);
-	if (owner != w->index || known != NAT_FRAGMENTS_NONE)
+	if (decide || known != NAT_FRAGMENTS_NONE)
 		nat_fragments_note(w->nat_fragments, p, owner, w->now_ns);
 	return owner;
 }

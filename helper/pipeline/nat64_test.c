@@ -503,7 +503,7 @@ output_filters_see_what_leaves_by_memo_and_without(void **state)
 static void
 a_commit_keeps_a_session_whose_rules_still_hold_and_ends_others(void **state)
 {
-	for (unsigned how = 0; how < 5; how++) {
+	for (unsigned how = 0; how < 6; how++) {
 		struct lab *l = nat64_lab();
 		uint16_t port = assert_crosses(l, udp64);
 		lab_release(l);
@@ -513,8 +513,10 @@ a_commit_keeps_a_session_whose_rules_still_hold_and_ends_others(void **state)
 			l->nat.set_count = 1;
 		if (how == 3)
 			lab_prefixes(l, &l->rule[0], "2001:db8:65::", "::", 96, false);
-		/* Its server's address is one of ours now. */
 		if (how == 4)
+			l->rule[1].persistent = NAT_ANY_REMOTE_HOST;
+		/* Its server's address is one of ours now. */
+		if (how == 5)
 			lab_pool(l, lab_rule(l, NAT_SOURCE, 1, 3, NAT_POOL), SERVER, 1, FIRST_PORT, LAST_PORT);
 		lab_commit(l);
 		if (how == 0) {

@@ -1111,6 +1111,7 @@ export class Firewall {
       limits,
       closing: undefined,
       shortenedNs: 0n,
+      unanswered: 0,
       packets: [0, 0],
       bytes: [0, 0],
       seen: [0, 0],
@@ -1189,6 +1190,8 @@ export class Firewall {
     const before = { judged: session.judged, state: session.tcp?.state, closing: session.closing };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
+    if (!isLater(packet))
+      session.unanswered = j.direction === 0 ? session.unanswered + 1 : Math.max(session.unanswered - 1, 0);
     session.bytes[j.direction!] += packet.ip.length;
     session.lastNs = j.time;
     if (isWhole(packet)) session.seen[j.direction!] = this.#epoch;

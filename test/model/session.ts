@@ -52,6 +52,8 @@ export interface Session {
   closing: "ICMP error" | "response received" | undefined;
   /** when an ICMP error made its timeout shorter: it ends no earlier */
   shortenedNs: bigint;
+  /** questions without an answer yet; an answer too many is for none */
+  unanswered: number;
   readonly packets: [number, number];
   readonly bytes: [number, number];
 }
@@ -68,10 +70,14 @@ export const timeoutOf = (session: Session, rules: TcpRules): number => {
  * With this packet of the server, each question has its answer: a ping, or a look-up in the DNS. A timeout of the rule's application
  * goes before that.
  */
-export function answered({ tuple, icmp, rule, packets }: Session): boolean {
+export function answered(session: Session): boolean {
+  return asks(session) && session.rule.timeout === undefined && session.unanswered === 0;
+}
+
+/** asks: a session of questions with one answer each. */
+export function asks({ tuple, icmp }: Session): boolean {
   const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
-  const asks = echo || (tuple.protocol === UDP && tuple.destinationPort === DNS);
-  return asks && rule.timeout === undefined && packets[1] >= packets[0];
+  return echo || (tuple.protocol === UDP && tuple.destinationPort === DNS);
 }
 
 /** The client, which nobody has answered, is told that nobody is there. Of TCP anybody could say so (RFC 5927). */
