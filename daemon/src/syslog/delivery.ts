@@ -94,7 +94,7 @@ export class Delivery {
       }
       const { line } = group;
       if (line.length === 0) this.#format(group, event, names);
-      stream.append(kind, line.bytes, line.length);
+      stream.append(kind, line.bytes, line.length, () => outbox.decided(ring.worker, ring.startId, sequence - 1));
     }
     for (const observer of this.#observers) if (observer.isWatched) observer.publish(event, names);
   }
@@ -124,8 +124,9 @@ export class Delivery {
     for (const stream of streams) {
       const { format, options } = stream.settings;
       writeNotice(this.#notice.clear(), notice, { format, options, hostName, time });
-      stream.append(NOTICE, this.#notice.bytes, this.#notice.length);
-      stream.outbox.commit();
+      const { outbox } = stream;
+      stream.append(NOTICE, this.#notice.bytes, this.#notice.length, () => outbox.commit());
+      outbox.commit();
       stream.send();
     }
   }

@@ -289,8 +289,10 @@ export class Stream {
     return this.#rate === undefined || this.#rate.take();
   }
 
-  append(kind: number, line: Buffer, length: number): void {
-    this.#outbox.append(kind, line, length, this.settings.dropsOldest);
+  /** append queues a line. `putInForce` commits what was appended before it, and nothing else (Outbox.makeRoom). */
+  append(kind: number, line: Buffer, length: number, putInForce: () => void): void {
+    if (this.settings.dropsOldest) this.#outbox.makeRoom(length, putInForce);
+    this.#outbox.append(kind, line, length);
   }
 
   /** send sends what waits. Call it between batches, never between an append and the decision it belongs to. */
