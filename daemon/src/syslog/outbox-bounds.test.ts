@@ -91,7 +91,10 @@ describe("an outbox that is full", () => {
         const lines = waiting(successor);
         const decided = lines.at(-1)!;
         assert.ok(decided >= 200 + begun - 2 && lines.length >= 62, `${decided} decided, ${lines.length} wait`);
-        assert.deepEqual([decided, decided + 1].map((frame) => successor.hasDecided(0, 1, frame)), [true, false]);
+        assert.deepEqual(
+          [decided, decided + 1].map((frame) => successor.hasDecided(0, 1, frame)),
+          [true, false],
+        );
         assert.deepEqual(lines, range(decided + 1 - lines.length, lines.length));
         const { full } = account(successor);
         assert.equal(full + account(successor, POLICY_DENY).full + lines.length, decided);
