@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { EventType } from "../../../shared/gen/wire.gen.js";
+import { ENTRY_BYTES } from "./line-ring.js";
 import { loadNative } from "./native.js";
 import { DEFAULT_BOUNDS, Outbox, type OutboxBounds } from "./outbox.js";
 import { OutboxFiles } from "./outbox-file.js";
@@ -175,6 +176,22 @@ describe("an outbox in a file", () => {
     assert.deepEqual([account(next).unsendable, account(next, POLICY_DENY).unsendable], [1, 1]);
     assert.deepEqual([account(next).queued, account(next, POLICY_DENY).queued], [5, 4]);
     assert.deepEqual(waiting(open().open("a", spool)), [1, 2, 3, 5, 6, 7, 8], "looked at once");
+  });
+
+  test("on disk whose table of lines has lost a page loses the lines of that page alone, and counts them", (t) => {
+    const { dir, told, make: open } = files(t);
+    const bounds = { records: 4096, bytes: 1_000_000, isChecked: true };
+    fill(open().open("a", bounds), 1, 600, 100);
+    const path = join(dir, "spool", "a.outbox");
+    const bytes = readFileSync(path);
+    const entriesAt = bytes.indexOf("100 1 ") - bounds.records * ENTRY_BYTES;
+    bytes.fill(0, entriesAt + 4096, entriesAt + 8192);
+    writeFileSync(path, bytes);
+    writeFileSync(`${path}.start`, "another start");
+    const next = open().open("a", bounds);
+    assert.deepEqual(waiting(next), [...range(1, 256), ...range(513, 88)]);
+    assert.deepEqual([account(next).unsendable, account(next, POLICY_DENY).unsendable, told], [128, 128, []]);
+    assert.deepEqual([account(next).queued, account(next, POLICY_DENY).queued], [300, 300]);
   });
 });
 

@@ -496,19 +496,40 @@ export class Outbox {
    * not are counted as full, spoilt ones as unsendable, and what a connection had taken is in doubt. */
   takeOver(other: Outbox): void {
     const now = this.#now;
-    other.doubt(other.unacknowledged);
     now.set(other.#now);
     for (const word of [Word.HEAD, Word.TAIL, Word.WINDOW_HEAD, Word.WINDOW_TAIL, Word.WINDOW_NEXT, Word.WINDOW_PART])
       now[word] = 0;
+    // Of which kind a spoilt line was its entry may not tell any more; what is missing of each kind does.
+    const missing = KIND_VALUES.map((kind) => [kind, other.#waitingOf(kind)] as const);
+    const found = new Float64Array(KINDS);
     const line = Buffer.alloc(SLACK);
     for (const ring of [other.#window, other.#queue]) {
+      const handedOver = ring === other.#window ? other.#now[Word.WINDOW_NEXT]! : ring.tail;
       for (let index = ring.tail; index < ring.head; index++) {
+        if (!ring.isWhole(index)) continue;
         const kind = ring.kindOf(index) % KINDS;
-        now[Word.QUEUED + kind]!--;
-        this.append(kind, line, ring.isWhole(index) ? ring.copyLine(index, line, 0) - 1 : 0);
+        found[kind]!++;
+        if (index < handedOver) now[Word.IN_DOUBT + kind]!++;
+        else {
+          now[Word.QUEUED + kind]!--;
+          this.append(kind, line, ring.copyLine(index, line, 0) - 1);
+        }
       }
     }
+    for (const [kind, count] of missing) now[Word.UNSENDABLE + kind]! += Math.max(count - found[kind]!, 0);
     this.commit();
+  }
+
+  /** isSpoilt tells of a queue with lines that cannot be right: it can only be taken over. */
+  get isSpoilt(): boolean {
+    return this.#queue.hasSpoilt || this.#window.hasSpoilt;
+  }
+
+  // How many lines of a kind wait, by the numbers.
+  #waitingOf(kind: number): number {
+    const now = this.#now;
+    const done = now[Word.SENT + kind]! + now[Word.UNSENDABLE + kind]! + now[Word.IN_DOUBT + kind]!;
+    return now[Word.QUEUED + kind]! - done;
   }
 
   // Counts the first lines of a ring as done. The numbers are in force before their slots can be used again.
