@@ -17,7 +17,7 @@ import { sdLayoutFormat } from "./format-sd-layout.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
 import { PLAIN_LAYOUTS, syslogFormat } from "./format-syslog.js";
 import { DEFAULT_LAYOUT } from "./layout.js";
-import { shortenJson, shortenStructured, shortenText, type Shorten } from "./shorten.js";
+import { shortenJson, shortenPlain, shortenStructured, shortenText, type Shorten } from "./shorten.js";
 import {
   DEFAULT_SD_ID,
   LINE_LIMIT,
@@ -201,7 +201,8 @@ export function lineFormat(settings: StreamSettings): LineFormat {
     write(line, event, names);
     if (line.length <= limit) return;
     const isPfe = event.kind === "FILTER_LOG" && pfe !== undefined && format !== "json";
-    (isPfe ? shortenText : SHORTEN[format])(line, limit);
+    if (isPfe) shortenText(line, limit);
+    else SHORTEN[format](line, limit, () => write(line, event, names));
   };
   HELD.set(settings, made);
   return made;
@@ -222,7 +223,7 @@ const FORMATS: Readonly<Record<StreamFormat, (options: LineOptions) => LineForma
 
 const SHORTEN: Readonly<Record<StreamFormat, Shorten>> = {
   "sd-syslog": shortenStructured,
-  syslog: shortenText,
+  syslog: shortenPlain,
   kv: shortenText,
   json: shortenJson,
   // Its messages are shorter than any limit.
