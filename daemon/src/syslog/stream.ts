@@ -15,6 +15,7 @@ import { jsonFormat } from "./format-json.js";
 import { kvFormat } from "./format-kv.js";
 import { sdLayoutFormat } from "./format-sd-layout.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
+import type { LineBuffer } from "./line-buffer.js";
 import { PLAIN_LAYOUTS, syslogFormat } from "./format-syslog.js";
 import { DEFAULT_LAYOUT } from "./layout.js";
 import { shortenJson, shortenPlain, shortenStructured, shortenText, type Shorten } from "./shorten.js";
@@ -46,6 +47,8 @@ export interface StreamSettings {
   readonly options: LineOptions;
   /** By event type value: whether the stream wants it. */
   readonly wants: readonly boolean[];
+  /** What is less severe is not sent. */
+  readonly severity: number;
   /** Names of zones of which one must be the packet's; empty: any. */
   readonly zones: readonly string[];
   readonly bounds: OutboxBounds;
@@ -81,7 +84,7 @@ export function streamSettings(config: StreamConfig, profiles: readonly TlsProfi
     const isShown = config.format !== "ipfix" || IPFIX_KINDS.includes(value);
     wants[value] = isCovered && isShown && severityOf(kind) <= threshold;
   }
-  wants[NOTICE] = config.format !== "ipfix" && categories.includes("all") && Severity.error <= threshold;
+  wants[NOTICE] = config.format !== "ipfix" && categories.includes("all");
   return {
     name: config.name,
     target: streamTarget(config, profiles),
@@ -96,6 +99,7 @@ export function streamSettings(config: StreamConfig, profiles: readonly TlsProfi
       ...(config["filter-format"] === "pfe" ? { pfe: pfeOptions(config) } : {}),
     },
     wants,
+    severity: threshold,
     zones: config.zone ?? [],
     bounds: streamBounds(config),
     dropsOldest: config.queue?.overflow === "drop-oldest",
@@ -202,10 +206,16 @@ export function lineFormat(settings: StreamSettings): LineFormat {
     if (line.length <= limit) return;
     const isPfe = event.kind === "FILTER_LOG" && pfe !== undefined && format !== "json";
     if (isPfe) shortenText(line, limit);
-    else SHORTEN[format](line, limit, () => write(line, event, names));
+    else shortenLine(line, settings, () => write(line, event, names));
   };
   HELD.set(settings, made);
   return made;
+}
+
+/** shortenLine makes a line no longer than its stream allows; `write` writes it once more. */
+export function shortenLine(line: LineBuffer, { format, options }: StreamSettings, write: () => void): void {
+  const { limit = LINE_LIMIT } = options;
+  if (line.length > limit) SHORTEN[format](line, limit, write);
 }
 
 const HELD = new WeakMap<StreamSettings, LineFormat>();
