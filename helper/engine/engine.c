@@ -199,7 +199,7 @@ answer_workers(struct engine *e)
 static void
 tick(struct engine *e)
 {
-	uint64_t second = clock_ns(CLOCK_MONOTONIC) / 1000000000;
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), second = now_ns / 1000000000;
 
 	drain(e->timer);
 	if (e->revive && e->plan)
@@ -212,7 +212,7 @@ tick(struct engine *e)
 	kernel_refresh(e, second);
 	kernel_release(e);
 	for (uint32_t w = 0; second % SWEEP_S == 0 && w < e->options.workers; w++)
-		e->former_rings[w] = e->former_rings[w] ? event_ring_sweep(e->ring[w]) : 0;
+		e->former_rings[w] = e->former_rings[w] ? event_ring_sweep(e->ring[w], now_ns) : 0;
 }
 
 void

@@ -169,6 +169,7 @@ account_book_discard(struct account_book *b)
 	struct account_header *h = b->header;
 	unsigned valid = valid_table(h), next = 1 - valid;
 	memcpy(h->former_start_id[next], h->former_start_id[valid], sizeof h->former_start_id[next]);
+	memcpy(h->former_cursor[next], h->former_cursor[valid], sizeof h->former_cursor[next]);
 	for (uint32_t i = 0; i < h->row_count; i++) {
 		struct account_row *row = row_at(h, i);
 		memcpy(row->former_events[next], row->former_events[valid], sizeof row->former_events[next]);
@@ -191,11 +192,12 @@ account_book_lost(struct account_book *b, uint32_t account, unsigned type)
 }
 
 void
-account_book_discarded_now(struct account_book *b, uint32_t worker, uint64_t start_id)
+account_book_discarded_now(struct account_book *b, uint32_t worker, uint64_t start_id, uint64_t cursor)
 {
 	struct account_header *h = b->header;
 	unsigned next = 1 - valid_table(h);
 	h->former_start_id[next][worker] = start_id;
+	h->former_cursor[next][worker] = cursor;
 	/* R7: pairs with A7 in daemon/src/ring/account-book.ts. */
 	__atomic_store_n(&h->former_select, next, __ATOMIC_RELEASE);
 }
@@ -296,6 +298,7 @@ take_over(struct account_book *b, const struct former *f, const char *run_dir)
 	h->row_count = old->row_count;
 	h->began_id = old->began_id;
 	memcpy(h->former_start_id[0], old->former_start_id[valid_table(old)], sizeof h->former_start_id[0]);
+	memcpy(h->former_cursor[0], old->former_cursor[valid_table(old)], sizeof h->former_cursor[0]);
 	for (uint32_t w = 0; w < old->workers; w++)
 		settle(b, f, run_dir, w);
 	return true;

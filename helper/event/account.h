@@ -41,11 +41,11 @@ uint32_t account_book_row(struct account_book *b, enum account_class class, cons
 uint8_t *account_book_cells(const struct account_book *b, uint32_t worker, size_t *row_size);
 
 /* Unread frames of a former ring that is removed are lost: begin with account_book_discard, tell each frame by account_book_lost,
- * and account_book_discarded_now puts all of them in force at once, with the ring that they were in. account_book_discarded
+ * and account_book_discarded_now puts all of them in force at once, with the ring that they were in and the first one's position. account_book_discarded
  * gives the last such ring of a worker: killed at any instruction, each is discarded once. */
 void account_book_discard(struct account_book *b);
 void account_book_lost(struct account_book *b, uint32_t account, unsigned type);
-void account_book_discarded_now(struct account_book *b, uint32_t worker, uint64_t start_id);
+void account_book_discarded_now(struct account_book *b, uint32_t worker, uint64_t start_id, uint64_t cursor);
 uint64_t account_book_discarded(const struct account_book *b, uint32_t worker);
 
 /* account_slot: where a row counts events of a kind: a rule's class has at most one of the kinds of the last slot. Any thread. */

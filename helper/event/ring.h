@@ -24,8 +24,9 @@
 struct event_ring;   /* [W], but its counters and head are read by others */
 struct account_book; /* event/account.h */
 
-/* Unread rings of former helpers kept for each worker; beyond that the oldest is removed and its loss counted. */
-enum { EVENT_RING_FORMER_MAX = 4 };
+/* Unread rings of former helpers kept for each worker; beyond that the oldest is given up, and removed when its reader has had
+ * this time to see that: what was not read until then is lost, and counted. */
+enum { EVENT_RING_FORMER_MAX = 4, EVENT_RING_GIVE_UP_NS = 1000000000 };
 
 /* event_ring_create makes the two files of a ring of slot_count slots (a power of two), group `gid` (-1: leave), and
  * maps them. `path` is NAME above, without start id; a file with the same start id is an error (EEXIST). Files get
@@ -46,10 +47,11 @@ void event_ring_close(struct event_ring *r);
 bool event_ring_settle(const char *path, uint64_t start_id, uint64_t rules[EVENT_TYPE_COUNT][EVENT_OUTCOME_COUNT],
 		       enum event_type *type, uint32_t *account);
 
-/* event_ring_sweep removes former rings that the daemon has drained, and the oldest beyond EVENT_RING_FORMER_MAX, and
- * adds their counters to `former_events` of r's producer page: frames never read count as lost. Returns how many are
- * left. Control thread, every few seconds while it returns more than 0. */
-unsigned event_ring_sweep(struct event_ring *r);
+/* event_ring_sweep removes former rings that the daemon has drained, and those given up, and adds their counters to
+ * `former_events` of r's producer page: frames never read count as lost. The oldest beyond EVENT_RING_FORMER_MAX are given up at
+ * now_ns (monotonic), and go with a later call. Returns how many are left. Control thread, every few seconds while it returns
+ * more than 0. */
+unsigned event_ring_sweep(struct event_ring *r, uint64_t now_ns);
 
 /* event_ring_reserve returns the next free frame to fill, whose bytes are undefined, or NULL when the ring is full or the
  * kind's budget is used up; the loss is then counted under `type` and under its rule's row, `account`. The caller writes the

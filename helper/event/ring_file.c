@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "event/account.h"
@@ -390,7 +391,7 @@ discard_unread(struct event_ring *r, const struct directory *d, uint64_t start_i
 			account_book_lost(r->book, f.extension.account, f.header.event_type);
 	}
 	close(fd);
-	account_book_discarded_now(r->book, worker, start_id);
+	account_book_discarded_now(r->book, worker, start_id, a->cursor);
 }
 
 static bool
@@ -404,8 +405,26 @@ is_counted(const struct event_ring *r, const struct former *found, unsigned coun
 	return false;
 }
 
+/* A daemon may be reading the ring: it is told first, and looks before it takes anything (daemon/src/ring/reader.ts). True once
+ * it has had the time to. What nobody can mark, nobody here can read either. */
+static bool
+give_up(const struct directory *d, uint64_t start_id, const struct account *a, uint64_t now_ns)
+{
+	char name[RING_NAME_BYTES];
+	if (a->producer.given_up_ns != 0)
+		return now_ns - a->producer.given_up_ns >= EVENT_RING_GIVE_UP_NS;
+	file_name(name, d, start_id, "");
+	int fd = openat(d->fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return true;
+	bool marked = pwrite(fd, &now_ns, sizeof now_ns,
+			     RING_PAGE_SIZE + (off_t)offsetof(struct ring_producer, given_up_ns)) == sizeof now_ns;
+	close(fd);
+	return !marked;
+}
+
 unsigned
-event_ring_sweep(struct event_ring *r)
+event_ring_sweep(struct event_ring *r, uint64_t now_ns)
 {
 	struct directory d;
 	struct former found[FORMER_FOUND_MAX];
@@ -415,9 +434,9 @@ event_ring_sweep(struct event_ring *r)
 	for (unsigned i = 0; i < count; i++) {
 		struct account a;
 		bool known = found[i].readable && account_read(&d, found[i].start_id, &a);
-		bool excess = count - i > EVENT_RING_FORMER_MAX;
+		bool goes = count - i > EVENT_RING_FORMER_MAX || (known && a.producer.given_up_ns != 0);
 		if (!is_counted(r, found, count, found[i].start_id)) {
-			if (!excess && !(known && a.drained))
+			if (!(known && a.drained) && (!goes || (known && !give_up(&d, found[i].start_id, &a, now_ns))))
 				continue;
 			if (known)
 				discard_unread(r, &d, found[i].start_id, &a);
@@ -451,6 +470,14 @@ file_create(const struct directory *d, uint64_t start_id, const char *suffix, si
 		return -1;
 	}
 	return fd;
+}
+
+static uint64_t
+monotonic_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 static int
@@ -525,7 +552,7 @@ event_ring_create(const char *path, uint32_t slot_count, uint64_t start_id, uint
 	close(fd);
 	close(cursor_fd);
 	close(d.fd);
-	event_ring_sweep(r);
+	event_ring_sweep(r, monotonic_ns());
 	return r;
 
 	int error;

@@ -471,10 +471,10 @@ an_unread_ring_stays_until_it_is_drained(void **state)
 	r = create(2);
 	const struct ring_producer *p = map_producer(2);
 	assert_true(file_exists(1, ""));
-	assert_int_equal(event_ring_sweep(r), 1);
+	assert_int_equal(event_ring_sweep(r, SECOND), 1);
 	assert_int_equal(former(p, EVENT_TYPE_POLICY_DENY, EVENT_OUTCOME_WRITTEN), 0);
 	consume(map_consumer(1), 5, EVENT_TYPE_POLICY_DENY, 5);
-	assert_int_equal(event_ring_sweep(r), 0);
+	assert_int_equal(event_ring_sweep(r, SECOND), 0);
 	assert_false(file_exists(1, ""));
 	assert_int_equal(former(p, EVENT_TYPE_POLICY_DENY, EVENT_OUTCOME_WRITTEN), 5);
 	assert_int_equal(former(p, EVENT_TYPE_POLICY_DENY, EVENT_OUTCOME_LOST_FULL), 0);
@@ -493,14 +493,23 @@ the_oldest_of_too_many_unread_rings_is_removed_and_its_unread_frames_are_lost(vo
 			consume(map_consumer(99), 4, EVENT_TYPE_SESSION_CLOSE, 4);
 		event_ring_close(r);
 	}
-	assert_true(file_exists(99, ""));
+	const struct ring_producer *oldest = map_producer(99), *next = map_producer(98);
+	assert_int_equal(oldest->given_up_ns, 0);
 	struct event_ring *r = create(1000);
+	const struct ring_producer *p = map_producer(1000);
+	uint64_t given_up_ns = oldest->given_up_ns;
+	assert_int_not_equal(given_up_ns, 0);
+	assert_int_equal(next->given_up_ns, 0);
+	/* Its reader may be in the middle of it: what that has not let go of a second later is lost, and not before. */
+	assert_int_equal(event_ring_sweep(r, given_up_ns + EVENT_RING_GIVE_UP_NS - 1), EVENT_RING_FORMER_MAX + 1);
+	assert_true(file_exists(99, ""));
+	assert_int_equal(former(p, EVENT_TYPE_SESSION_CLOSE, EVENT_OUTCOME_LOST_FULL), 0);
+	consume(map_consumer(99), 6, EVENT_TYPE_SESSION_CLOSE, 6);
+	assert_int_equal(event_ring_sweep(r, given_up_ns + EVENT_RING_GIVE_UP_NS), EVENT_RING_FORMER_MAX);
 	assert_false(file_exists(99, ""));
 	assert_true(file_exists(98, ""));
-	const struct ring_producer *p = map_producer(1000);
-	assert_int_equal(former(p, EVENT_TYPE_SESSION_CLOSE, EVENT_OUTCOME_WRITTEN), 4);
-	assert_int_equal(former(p, EVENT_TYPE_SESSION_CLOSE, EVENT_OUTCOME_LOST_FULL), 6);
-	assert_int_equal(event_ring_sweep(r), EVENT_RING_FORMER_MAX);
+	assert_int_equal(former(p, EVENT_TYPE_SESSION_CLOSE, EVENT_OUTCOME_WRITTEN), 6);
+	assert_int_equal(former(p, EVENT_TYPE_SESSION_CLOSE, EVENT_OUTCOME_LOST_FULL), 4);
 	event_ring_close(r);
 }
 
@@ -597,7 +606,7 @@ damaged_files_in_the_folder_stop_nobody(void **state)
 	struct event_ring *r = create(13);
 	if (geteuid() == 0)
 		assert_true(file_exists(12, "")); /* not a helper's file: not ours to count */
-	assert_true(event_ring_sweep(r) <= 2);
+	assert_true(event_ring_sweep(r, SECOND) <= 2);
 	assert_int_equal(write_frames(r, EVENT_TYPE_SESSION_OPEN, 3), 3);
 	event_ring_close(r);
 }

@@ -352,6 +352,7 @@ function module(model) {
     `export const RING_MAGIC = "${ring.magic}";`,
     `export const ACCOUNT_ROWS_AT = ${accounts.rows_at};`,
     `export const ACCOUNT_ROW_HEAD = ${accounts.row_head};`,
+    `export const ACCOUNT_WORKERS = ${accounts.worker_count};`,
     `export const ACCOUNT_CELL_SIZE = ${accounts.structs[2].size};`,
     `export const ACCOUNT_MAGIC = "${accounts.magic}";`,
     "",

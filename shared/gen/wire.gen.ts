@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export const LAYOUT_VERSION = 1;
-export const LAYOUT_HASH = "6ac82ab427dc7c15";
+export const LAYOUT_HASH = "4c8fce90fd908660";
 export const FRAME_SIZE = 192;
 export const RING_PAGE_SIZE = 4096;
 export const RING_SLOTS_AT = 8192;
 export const RING_MAGIC = "RWRING02";
 export const ACCOUNT_ROWS_AT = 4096;
 export const ACCOUNT_ROW_HEAD = 576;
+export const ACCOUNT_WORKERS = 32;
 export const ACCOUNT_CELL_SIZE = 128;
 export const ACCOUNT_MAGIC = "RWBOOK01";
 
@@ -542,6 +543,7 @@ export const ringOffset = {
   producer: {
     head: 0,
     heartbeat_ns: 8,
+    given_up_ns: 16,
     events: 64,
     former_select: 320,
     former_start_id: 328,
@@ -569,6 +571,7 @@ export const accountOffset = {
     row_count: 40,
     former_select: 64,
     former_start_id: 128,
+    former_cursor: 640,
   },
   row: {
     name: 0,

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define WIRE_LAYOUT_VERSION 1u
-#define WIRE_LAYOUT_HASH 0x6ac82ab427dc7c15ull
-#define WIRE_LAYOUT_HASH_TEXT "6ac82ab427dc7c15"
+#define WIRE_LAYOUT_HASH 0x4c8fce90fd908660ull
+#define WIRE_LAYOUT_HASH_TEXT "4c8fce90fd908660"
 #define EVENT_FRAME_SIZE 192u
 #define RING_PAGE_SIZE 4096u
 #define RING_SLOTS_AT 8192u
@@ -726,7 +726,8 @@ _Static_assert(sizeof(struct ring_identity) == 4096, "ring_identity changed size
 struct ring_producer {
 	uint64_t head; /* frames written since the start; published once per burst */
 	uint64_t heartbeat_ns; /* monotonic clock of the worker's last housekeeping */
-	uint8_t reserved_16[48]; /* zero */
+	uint64_t given_up_ns; /* monotonic clock: since then no reader takes anything from this ring of a former helper, for its successor will count what is unread as lost; 0: it is not given up */
+	uint8_t reserved_24[40]; /* zero */
 	uint64_t events[8][4]; /* events by [event_type][event_outcome]; WRITTEN is counted before the frame is visible */
 	uint64_t former_select; /* which of the two tables of former rings is valid: the other is written first, so that one store takes a ring over */
 	uint64_t former_start_id[2]; /* [table]: the ring taken over last; if its files are still there they count no more */
@@ -739,8 +740,10 @@ _Static_assert(offsetof(struct ring_producer, head) == 0, "ring_producer.head mo
 _Static_assert(sizeof(((struct ring_producer *)0)->head) == 8, "ring_producer.head changed size");
 _Static_assert(offsetof(struct ring_producer, heartbeat_ns) == 8, "ring_producer.heartbeat_ns moved");
 _Static_assert(sizeof(((struct ring_producer *)0)->heartbeat_ns) == 8, "ring_producer.heartbeat_ns changed size");
-_Static_assert(offsetof(struct ring_producer, reserved_16) == 16, "ring_producer.reserved_16 moved");
-_Static_assert(sizeof(((struct ring_producer *)0)->reserved_16) == 48, "ring_producer.reserved_16 changed size");
+_Static_assert(offsetof(struct ring_producer, given_up_ns) == 16, "ring_producer.given_up_ns moved");
+_Static_assert(sizeof(((struct ring_producer *)0)->given_up_ns) == 8, "ring_producer.given_up_ns changed size");
+_Static_assert(offsetof(struct ring_producer, reserved_24) == 24, "ring_producer.reserved_24 moved");
+_Static_assert(sizeof(((struct ring_producer *)0)->reserved_24) == 40, "ring_producer.reserved_24 changed size");
 _Static_assert(offsetof(struct ring_producer, events) == 64, "ring_producer.events moved");
 _Static_assert(sizeof(((struct ring_producer *)0)->events) == 256, "ring_producer.events changed size");
 _Static_assert(offsetof(struct ring_producer, former_select) == 320, "ring_producer.former_select moved");
@@ -797,7 +800,8 @@ struct account_header {
 	uint64_t former_select; /* which of the two former_events of all rows is valid: the other is written first, so that one store changes all of them */
 	uint8_t reserved_72[56]; /* zero */
 	uint64_t former_start_id[2][32]; /* [table][worker]: the ring whose unread frames were counted as lost last */
-	uint8_t reserved_640[3456]; /* zero */
+	uint64_t former_cursor[2][32]; /* [table][worker]: from which position on they were */
+	uint8_t reserved_1152[2944]; /* zero */
 };
 _Static_assert(offsetof(struct account_header, magic) == 0, "account_header.magic moved");
 _Static_assert(sizeof(((struct account_header *)0)->magic) == 8, "account_header.magic changed size");
@@ -821,8 +825,10 @@ _Static_assert(offsetof(struct account_header, reserved_72) == 72, "account_head
 _Static_assert(sizeof(((struct account_header *)0)->reserved_72) == 56, "account_header.reserved_72 changed size");
 _Static_assert(offsetof(struct account_header, former_start_id) == 128, "account_header.former_start_id moved");
 _Static_assert(sizeof(((struct account_header *)0)->former_start_id) == 512, "account_header.former_start_id changed size");
-_Static_assert(offsetof(struct account_header, reserved_640) == 640, "account_header.reserved_640 moved");
-_Static_assert(sizeof(((struct account_header *)0)->reserved_640) == 3456, "account_header.reserved_640 changed size");
+_Static_assert(offsetof(struct account_header, former_cursor) == 640, "account_header.former_cursor moved");
+_Static_assert(sizeof(((struct account_header *)0)->former_cursor) == 512, "account_header.former_cursor changed size");
+_Static_assert(offsetof(struct account_header, reserved_1152) == 1152, "account_header.reserved_1152 moved");
+_Static_assert(sizeof(((struct account_header *)0)->reserved_1152) == 2944, "account_header.reserved_1152 changed size");
 _Static_assert(sizeof(struct account_header) == 4096, "account_header changed size");
 
 struct account_row {

@@ -95,6 +95,7 @@ print(void)
 	PAGE(identity, order);
 	PAGE(producer, head);
 	PAGE(producer, heartbeat_ns);
+	PAGE(producer, given_up_ns);
 	PAGE(producer, events);
 	PAGE(producer, former_select);
 	PAGE(producer, former_start_id);
@@ -114,6 +115,7 @@ print(void)
 	ACCOUNT(header, "book", row_count);
 	ACCOUNT(header, "book", former_select);
 	ACCOUNT(header, "book", former_start_id);
+	ACCOUNT(header, "book", former_cursor);
 	ACCOUNT(row, "row", name);
 	ACCOUNT(row, "row", account_class);
 	ACCOUNT(row, "row", former_events);

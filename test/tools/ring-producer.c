@@ -391,7 +391,7 @@ main(int argc, char **argv)
 	/* A worker's housekeeping, until the other side closes stdin. */
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 	while (o.stay && poll(&input, 1, event_ring_owes(r) ? 1 : 100) == 0) {
-		event_ring_sweep(r);
+		event_ring_sweep(r, now_ns(CLOCK_MONOTONIC));
 		publish(r, &o, result);
 	}
 	event_ring_close(r);

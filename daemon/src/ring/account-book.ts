@@ -9,6 +9,7 @@ import {
   ACCOUNT_MAGIC,
   ACCOUNT_ROW_HEAD,
   ACCOUNT_ROWS_AT,
+  ACCOUNT_WORKERS,
   AccountClass,
   EventOutcome,
   EventType,
@@ -102,6 +103,16 @@ export class AccountBook {
       if (hasCode(error, "ENOENT")) return false;
       throw error;
     }
+  }
+
+  /** discarded gives the ring of a worker whose unread frames were counted as lost last, and from which position on. */
+  discarded(worker: number): { readonly startId: number; readonly cursor: number } {
+    const table = Atomics.load(this.#words, header.former_select >>> 2) & 1;
+    const at = (table * ACCOUNT_WORKERS + worker) * 8;
+    return {
+      startId: readCount(this.#view, header.former_start_id + at),
+      cursor: readCount(this.#view, header.former_cursor + at),
+    };
   }
 
   /** counts lists every kind of every rule that has produced an event. */

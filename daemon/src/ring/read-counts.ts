@@ -8,7 +8,7 @@ import { existsSync, openSync, closeSync, readSync, renameSync, writeSync } from
 import { join } from "node:path";
 
 import { ringOffset } from "../../../shared/gen/wire.gen.js";
-import { ACCOUNT_ROWS_MAX, ACCOUNT_SLOTS, accountSlot } from "./account-book.js";
+import { ACCOUNT_ROWS_MAX, ACCOUNT_SLOTS, accountSlot, type AccountBook } from "./account-book.js";
 import { mapForWriting } from "./mapping.js";
 
 const FILE_NAME = "accounts.read";
@@ -31,13 +31,16 @@ export interface RingCursor {
   readonly cursor: number;
 }
 
+type Book = Pick<AccountBook, "beganId" | "discarded">;
+
 /** ReadCounts holds the counts of all rings of a run directory; each ring's reader has a ReadBatch of them. */
 export class ReadCounts {
   readonly #words: Float64Array;
   readonly #state: Int32Array;
 
   /** open maps the counts that belong to a book, or makes the file. A former daemon's note is settled. */
-  static open(directory: string, beganId: number): ReadCounts {
+  static open(directory: string, book: Book): ReadCounts {
+    const { beganId } = book;
     const path = join(directory, FILE_NAME);
     if (!existsSync(path)) makeFile(path);
     let counts = new ReadCounts(path);
@@ -47,7 +50,7 @@ export class ReadCounts {
       counts.#words[word.beganId] = beganId;
       counts.#words[word.format] = FORMAT;
     }
-    counts.#settle(directory);
+    counts.#settle(directory, book);
     return counts;
   }
 
@@ -92,12 +95,16 @@ export class ReadCounts {
     Atomics.store(this.#state, 0, FORGOTTEN);
   }
 
-  #settle(directory: string): void {
+  #settle(directory: string, book: Book): void {
     if (Atomics.load(this.#state, 0) !== NOTED) return;
     const words = this.#words;
-    const path = join(directory, `ring-${words[word.worker]}.${words[word.startId]}.cursor`);
-    // A ring that is gone was read to its end.
-    if (!existsSync(path) || cursorOf(path) >= words[word.cursor]!) this.carryOut();
+    const [worker, startId] = [words[word.worker]!, words[word.startId]!];
+    const path = join(directory, `ring-${worker}.${startId}.cursor`);
+    // A ring that is gone was read to its end, or given up: then the helper says from where on.
+    const discarded = book.discarded(worker);
+    const gone = discarded.startId === startId ? discarded.cursor : Infinity;
+    const cursor = existsSync(path) ? cursorOf(path) : gone;
+    if (cursor >= words[word.cursor]!) this.carryOut();
     else Atomics.store(this.#state, 0, FORGOTTEN);
   }
 }

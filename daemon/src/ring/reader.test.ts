@@ -76,6 +76,16 @@ describe("a reader", () => {
     assert.deepEqual(ids(second), range(6, 10));
   });
 
+  test("takes nothing more from a ring that its helper's successor has given up", () => {
+    const ring = new RingFile(folder.path);
+    for (const id of range(0, 5)) ring.put(frame(id));
+    const reader = RingReader.open(ring.path);
+    assert.deepEqual(ids(reader, 2), [0, 1]);
+    ring.setLong(wire.RING_PAGE_SIZE + producer.given_up_ns, 1n << 32n);
+    assert.deepEqual(ids(reader), []);
+    assert.deepEqual([reader.position, ring.cursor], [2, 2]);
+  });
+
   test("gives up no slot before publish", () => {
     const ring = new RingFile(folder.path);
     for (const id of range(0, 5)) ring.put(frame(id));

@@ -148,6 +148,7 @@ export class RingReader {
    * exception of `sink` passes through; the frame it was called for counts as read. With counts by rule it reads no more than
    * PUBLISH_INTERVAL frames between two calls of publish. */
   read(limit: number, sink: EventSink): number {
+    if (this.isGivenUp) return 0;
     const view = this.#bytes;
     const words = this.#words;
     const reads = this.#reads;
@@ -194,6 +195,12 @@ export class RingReader {
     else this.#reads.publish({ ...this.identity, cursor: this.#position }, letGo);
     this.#table = next;
     this.#published = this.#position;
+  }
+
+  /** isGivenUp tells whether what is unread here is counted as lost by now, or will be. */
+  get isGivenUp(): boolean {
+    const word = (RING_PAGE_SIZE + producer.given_up_ns) >>> 2;
+    return (Atomics.load(this.#words, word) | Atomics.load(this.#words, word + 1)) !== 0;
   }
 
   /** isEmpty tells whether the next frame is not there yet. */

@@ -300,15 +300,53 @@ describe("a helper killed and started again", () => {
 
   test("rings that nobody read are given up beyond four, and counted as lost", { timeout: 60_000 }, async () => {
     const name = join(folder.path, "ring-0");
-    for (let startId = 1; startId <= 7; startId++) {
+    const lives = 7;
+    for (let startId = 1; startId < lives; startId++)
       await start(name, startId, "--count", 10, "--first", startId * 10, "--kinds", "open").report;
-    }
+    const last = start(name, lives, "--count", 10, "--first", lives * 10, "--kinds", "open", "--stay");
+    await last.report;
     const set = new RingSet(folder.path);
+    const account = () => {
+      const { written, lostFull, consumed } = set.accounts()[SESSION_OPEN]!;
+      return { written, lostFull, consumed };
+    };
     assert.deepEqual(
       drained(set),
       [...Array(50).keys()].map((n) => n + 30),
     );
-    const { written, lostFull, consumed } = set.accounts()[SESSION_OPEN]!;
-    assert.deepEqual({ written, lostFull, consumed }, { written: 50, lostFull: 20, consumed: 50 });
+    // A second later, when every reader has seen that they are given up.
+    assert.deepEqual(account(), { written: 70, lostFull: 0, consumed: 50 });
+    await until(() => account().lostFull === 20);
+    assert.deepEqual(account(), { written: 50, lostFull: 20, consumed: 50 });
+    await last.finish();
   });
+
+  test(
+    "what is read of a ring while it is given up is read, and no more of it is lost",
+    { timeout: 60_000 },
+    async () => {
+      const name = join(folder.path, "ring-0");
+      const set = new RingSet(folder.path);
+      const seen: number[] = [];
+      const some = (): void => void set.drain(3, (event) => seen.push(event.sessionId));
+      let last: Producer | undefined;
+      for (let startId = 1; startId <= 7; startId++) {
+        await last?.finish();
+        last = start(name, startId, "--count", 1000, "--first", startId * 1000, "--kinds", "open", "--stay");
+        await last.report;
+        set.refresh();
+        some();
+      }
+      const account = () => set.accounts()[SESSION_OPEN]!;
+      await until(() => {
+        some();
+        return account().lostFull > 0;
+      });
+      while (set.drain(1000, (event) => seen.push(event.sessionId)) > 0);
+      const { written, lostFull, lostBudget, consumed } = account();
+      assert.deepEqual([consumed, written + lostFull + lostBudget], [seen.length, 7000]);
+      assert.equal(new Set(seen).size, seen.length);
+      await last!.finish();
+    },
+  );
 });

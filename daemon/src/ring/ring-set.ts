@@ -228,7 +228,7 @@ export class RingSet {
     const began = this.#book?.beganId;
     this.#book = AccountBook.open(this.#directory) ?? this.#book;
     if (this.#book !== undefined && this.#book.beganId !== began)
-      this.#counts = ReadCounts.open(this.#directory, this.#book.beganId);
+      this.#counts = ReadCounts.open(this.#directory, this.#book);
   }
 
   #open(path: string): void {
