@@ -103,6 +103,61 @@ test(
   },
 );
 
+// Of a batch of 256 the queue holds 128; every second batch is sent, so the other one meets a full queue. What comes is in order and none comes twice; what does
+// not come is counted.
+for (const [point, passes] of [
+  ["appended", [300, 400, 500]],
+  ["decided", [1, 2]],
+  ["cursor", [1, 2]],
+  ["before-send", [1, 2]],
+  ["after-send", [1, 2]],
+] as const) {
+  test(`killed at the point "${point}" while its oldest lines give way, a sender sends no line twice and counts what it does not send`, async (t) => {
+    const directory = await mkdtemp("/dev/shm/ringwall-outbox-");
+    t.after(() => rm(directory, { recursive: true }));
+    await writeFile(join(directory, "cursor"), Buffer.alloc(8));
+    const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
+    t.after(() => socket.close());
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    const received: number[] = [];
+    let last = Infinity;
+    const isThere = new Promise<void>((resolve) => {
+      socket.on("message", (message) => {
+        received.push(Number(message.toString()));
+        if (received.at(-1)! >= last) resolve();
+      });
+    });
+    const start = (at: string, pass: number) => {
+      const args = [program, directory, String(socket.address().port), at, String(pass), "udp", "drop-oldest"];
+      const child = spawn(process.execPath, args, { stdio: ["pipe", "inherit", "inherit"] });
+      child.stdin.on("error", () => undefined); // it may die while we write
+      return child;
+    };
+    for (const pass of passes) {
+      const child = start(point, pass);
+      child.stdin.write("++++");
+      const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+      assert.deepEqual([code, signal], [null, "SIGKILL"]);
+    }
+    const child = start("", 0);
+    child.stdin.end("+");
+    await once(child, "exit");
+    last = (await readFile(join(directory, "cursor"))).readDoubleLE(0);
+    if (received.at(-1) !== last) await isThere;
+    const region = await readFile(join(directory, "kill.outbox"));
+    const outbox = new Outbox(loadNative(), region, Outbox.boundsOf(region));
+    const { sent, full } = outbox.accounts().find(({ kind }) => kind === 1)!;
+    assert.deepEqual(
+      received.filter((number, index) => number <= (received[index - 1] ?? 0)),
+      [],
+      "none twice, and in order",
+    );
+    assert.deepEqual([sent, sent + full, outbox.waiting], [received.length, last, 0]);
+    assert.ok(full > 0);
+  });
+}
+
 /** TcpStage: the same over connections. What the kernel has taken it goes on sending when the sender is dead. */
 class TcpStage {
   readonly directory: string;

@@ -42,7 +42,6 @@ export interface DaemonOptions {
 const FIRST_CONNECTION_MS = 3_000;
 /** How long stop goes on draining events. */
 const LAST_DRAIN_MS = 2_000;
-const LAST_DRAIN_FRAMES = 2_048;
 /** How long until the active configuration is offered again to a helper that refused it. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 30_000;
@@ -169,7 +168,7 @@ export class Daemon {
     await Promise.race([first, patience]);
   }
 
-  /** stop ends in good order: events that are there are read and sent, within bounds; what is left waits in the ring and in
+  /** stop ends in good order: events that are there are read and sent, as far as streams have room and time allows; what is left waits in the ring and in
    * the outboxes for the next start. */
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
@@ -309,6 +308,7 @@ export class Daemon {
     const end = performance.now() + LAST_DRAIN_MS;
     const sink = (event: Parameters<Delivery["event"]>[0], reader: RingReader): void =>
       this.#delivery.event(event, reader.identity, reader.position);
-    while (performance.now() < end && this.#rings.drain(LAST_DRAIN_FRAMES, sink) > 0);
+    this.#backlog.again();
+    while (performance.now() < end && this.#rings.drainAsRoom(sink) > 0);
   }
 }

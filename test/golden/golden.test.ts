@@ -18,7 +18,7 @@ import { parameters, type Layout, type LayoutMessage } from "../../daemon/src/sy
 import { LineBuffer } from "../../daemon/src/syslog/line-buffer.js";
 import { DEFAULT_SD_ID, LINE_BYTES } from "../../daemon/src/syslog/line.js";
 import { lineFormat, streamSettings, type StreamSettings } from "../../daemon/src/syslog/stream.js";
-import type { CloseReason, DenyReason } from "../../shared/gen/wire.gen.js";
+import { DenyReason, type CloseReason } from "../../shared/gen/wire.gen.js";
 import { goldenCases, type GoldenCase } from "./cases.js";
 import { goldenFiles, goldenText } from "./files.js";
 
@@ -135,6 +135,40 @@ describe("a line that is too long", () => {
     json: /^\}*,"left_out":(\d+)\}$/,
   };
 
+  /** What stands behind a value. */
+  const FOLLOWS = { "sd-syslog": /^ /, syslog: /^[ ,]/, kv: /^ /, json: /^,/ };
+
+  test("of syslog holds a value of several words whole or not at all", () => {
+    const reason = "Rejected by policy, answer rate limited";
+    const names = new EventNames(
+      7,
+      { ...sampleTable, hostName: "h".repeat(200), zones: ["", "a".repeat(63), "b".repeat(63)] },
+      "",
+    );
+    const event = {
+      ...sampleDeny,
+      denyReason: DenyReason.REJECT_LIMITED,
+      sourceAddress: "2001:db8:1:2:3:4:5:6",
+      destinationAddress: "2001:db8:1:2:3:4:5:7",
+    };
+    for (const layout of ["junos-12", "junos-22"] as const) {
+      const of = (limit: number): string =>
+        write(streamSettings({ name: "s", host: "192.0.2.53", format: "syslog", layout, "line-limit": limit }), {
+          says: "",
+          event,
+          names,
+        });
+      const whole = of(16384);
+      const at = whole.indexOf(reason);
+      assert.ok(at > 0 && whole.length > 530);
+      for (let limit = 480; limit < whole.length; limit++) {
+        const line = of(limit);
+        const kept = line.slice(0, line.indexOf(" left-out="));
+        assert.ok(kept.length <= at - 1 || kept.includes(reason), line);
+      }
+    }
+  });
+
   for (const format of formats)
     test(`of ${format} ends behind a value, within the limit, and says how much is left out`, () => {
       for (const golden of [...goldenCases, ...goldenCases.map((one) => ({ ...one, names: longNames }))]) {
@@ -150,7 +184,7 @@ describe("a line that is too long", () => {
           const kept = whole.slice(0, whole.length - leftOut);
           assert.ok(line.startsWith(kept), line);
           assert.match(line.slice(kept.length), MARK[format]);
-          assert.match(whole.slice(kept.length), format === "json" ? /^,/ : /^ /);
+          assert.match(whole.slice(kept.length), FOLLOWS[format]);
           if (format === "json") assert.doesNotThrow(() => void JSON.parse(line), line);
           if (format === "sd-syslog") assert.match(kept, /[^\\]"$/);
         }

@@ -76,6 +76,19 @@ describe("a set of rings", () => {
     assert.deepEqual(drained(set, 2), [3, 13, 23]);
   });
 
+  test("reads as much as there is room for, over all rings, and leaves the rest to whoever comes next", () => {
+    const rings = [0, 1].map((worker) => new RingFile(folder.path, { worker }));
+    rings.forEach((ring, worker) => [1, 2, 3, 4].forEach((id) => ring.put(frame(worker * 10 + id))));
+    let room = 6;
+    const ids: number[] = [];
+    const set = new RingSet(folder.path, { room: () => room });
+    set.refresh();
+    const drain = (): number => set.drainAsRoom((event) => ids.push(event.sessionId));
+    assert.deepEqual([drain(), ids], [6, [1, 2, 3, 11, 12, 13]]);
+    room = 0;
+    assert.deepEqual([drain(), drained(new RingSet(folder.path))], [0, [4, 14]]);
+  });
+
   test("finds a ring that comes later, and forgets one that is gone", () => {
     const set = new RingSet(folder.path);
     assert.deepEqual(drained(set), []);

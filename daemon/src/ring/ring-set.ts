@@ -82,13 +82,9 @@ export class RingSet {
     try {
       while (!signal.aborted) {
         if (performance.now() - this.#lookedAt >= SLOW_MS) this.refresh();
-        const room = this.#hooks.room?.() ?? Infinity;
-        if (room === 0) {
-          await this.#wait(NAP_MS, signal);
-          continue;
-        }
-        const limit = Math.min(BATCH, Math.max(Math.floor(room / Math.max(this.#rings.size, 1)), 1));
-        if (this.drain(limit, sink) >= limit) await nextTurn();
+        const limit = this.#limit();
+        if (limit === 0) await this.#wait(NAP_MS, signal);
+        else if (this.drain(limit, sink) >= limit) await nextTurn();
         else {
           this.#hooks.caughtUp?.();
           await this.sleep(signal);
@@ -118,6 +114,17 @@ export class RingSet {
       for (const reader of left) present.delete(reader.path);
     }
     for (const path of present) if (!this.#refused.has(path)) this.#open(path);
+  }
+
+  /** drainAsRoom reads what the sink has room for, at most a batch of each worker, and returns how many frames it read in all. */
+  drainAsRoom(sink: EventSink): number {
+    return this.drain(this.#limit(), sink);
+  }
+
+  // How many frames of each worker may be read now.
+  #limit(): number {
+    const room = this.#hooks.room?.() ?? Infinity;
+    return room === 0 ? 0 : Math.min(BATCH, Math.max(Math.floor(room / Math.max(this.#rings.size, 1)), 1));
   }
 
   /** drain reads at most `limit` frames of each worker and returns how many it read in all. */

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { after, test } from "node:test";
 
 import { EventType } from "../../../shared/gen/wire.gen.js";
+import type { Stream as StreamConfig } from "../config/config.js";
 import { Backlog } from "./backlog.js";
 import { FrameServer } from "./frame-server.js";
 import { loadNative } from "./native.js";
@@ -19,9 +20,9 @@ const files = new OutboxFiles(native, directory, (_path, error) => {
 });
 const line = Buffer.from("a line");
 
-function stream(name: string, port: number): Stream {
+function stream(name: string, port: number, more: Partial<StreamConfig> = {}): Stream {
   const transport = { protocol: "tcp" as const };
-  const settings = streamSettings({ name, host: "127.0.0.1", port, transport, queue: { records: 100 } });
+  const settings = streamSettings({ name, host: "127.0.0.1", port, transport, queue: { records: 100 }, ...more });
   return new Stream(native, settings, files.open(name, settings.bounds));
 }
 
@@ -57,6 +58,42 @@ test("a stream that is stuck is waited for five seconds, and none when the rings
   assert.equal(caughtUp.room([stuck], 0), 0);
   caughtUp.end();
   assert.equal(caughtUp.room([stuck], 1), Infinity);
+});
+
+test("a stream that is stuck ends the waiting for itself alone", () => {
+  const [stuck, other] = [stream("stuck-alone", 1), stream("beside", 1)];
+  fill(stuck, 51);
+  const backlog = new Backlog();
+  const room = (ms: number): number => backlog.room([stuck, other], ms);
+  assert.deepEqual([room(0), room(4_999), room(5_000)], [0, 0, 50]);
+  fill(other, 51);
+  assert.deepEqual([room(5_001), room(10_000), room(10_001)], [0, 0, Infinity]);
+});
+
+test("as many lines are read as fit into a queue's bytes, however long they are", () => {
+  const queue = { records: 1_000_000, size: "64k" };
+  const short = stream("short", 1, { queue, "line-limit": 480 });
+  assert.equal(new Backlog().room([short], 0), Math.floor(short.outbox.bounds.bytes / 2 / 480));
+  const long = stream("long", 1, { queue, "line-limit": 8192 });
+  const room = new Backlog().room([long], 0);
+  assert.equal(room, Math.floor(long.outbox.bounds.bytes / 2 / 8192));
+  const longest = Buffer.alloc(8192, 65);
+  // Half is full to the byte, and what was said to have room has it.
+  while (!long.outbox.isHalfFull && new Backlog().room([long], 0) === room) {
+    for (let i = 0; i < room; i++) long.outbox.append(EventType.SESSION_OPEN, longest, longest.length);
+    long.outbox.commit();
+  }
+  assert.equal(long.outbox.accounts().find(({ kind }) => kind === EventType.SESSION_OPEN)!.full, 0);
+});
+
+test("a daemon that ends reads no more than its streams have room for, also when the rings had been empty", () => {
+  const full = stream("full", 1);
+  fill(full, 51);
+  const backlog = new Backlog();
+  backlog.end();
+  assert.equal(backlog.room([full], 0), Infinity);
+  backlog.again();
+  assert.equal(backlog.room([full], 1), 0);
 });
 
 test("a stream whose collector is down is not waited for", async () => {

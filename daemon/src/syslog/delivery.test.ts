@@ -158,6 +158,23 @@ describe("delivery", () => {
     assert.deepEqual([account(full, POLICY_DENY).full, account(roomy, POLICY_DENY).queued], [1, 1]);
   });
 
+  test("a stream whose oldest lines give way has decided, at any instant, about the frames whose lines it holds", () => {
+    const region = Buffer.alloc(Outbox.bytes(native, { ...DEFAULT_BOUNDS, records: 64 }));
+    const bounds = { ...DEFAULT_BOUNDS, records: 64 };
+    const queue = { records: 64, overflow: "drop-oldest" } as const;
+    const settings = streamSettings({ name: "s", host: "127.0.0.1", port: 9, queue });
+    const made = delivery(new Stream(native, settings, new Outbox(native, region, bounds)));
+    for (let frame = 1; frame <= 100; frame++) made.event(sampleOpen, ring, frame);
+    // As after a kill in the middle of the batch.
+    const successor = new Outbox(native, Buffer.from(region), bounds);
+    const { queued, full } = account(successor, SESSION_OPEN);
+    assert.deepEqual([queued, full, successor.waiting], [63, 36, 63]);
+    assert.deepEqual(
+      [99, 100].map((frame) => successor.hasDecided(ring.worker, ring.startId, frame)),
+      [true, false],
+    );
+  });
+
   test("frames read again after a restart go only to streams that have not decided about them", () => {
     const old = stream({ name: "old" });
     deliver(delivery(old), [sampleOpen, sampleClose]);

@@ -7,7 +7,7 @@ import { LineBuffer } from "./line-buffer.js";
 import { LINE_BYTES, type LineFormat } from "./line.js";
 import { writeNotice, type Notice } from "./notice.js";
 import { NOTICE } from "./outbox.js";
-import { formatKey, lineFormat, type Stream } from "./stream.js";
+import { formatKey, lineFormat, shortenLine, type Stream } from "./stream.js";
 
 /** RingPosition: which frame of which ring. */
 export interface RingPosition {
@@ -94,7 +94,7 @@ export class Delivery {
       }
       const { line } = group;
       if (line.length === 0) this.#format(group, event, names);
-      stream.append(kind, line.bytes, line.length);
+      stream.append(kind, line.bytes, line.length, () => outbox.decided(ring.worker, ring.startId, sequence - 1));
     }
     for (const observer of this.#observers) if (observer.isWatched) observer.publish(event, names);
   }
@@ -123,9 +123,13 @@ export class Delivery {
   notice(streams: readonly Stream[], notice: Notice, hostName: string, time: EventTime): void {
     for (const stream of streams) {
       const { format, options } = stream.settings;
-      writeNotice(this.#notice.clear(), notice, { format, options, hostName, time });
-      stream.append(NOTICE, this.#notice.bytes, this.#notice.length);
-      stream.outbox.commit();
+      const write = (): void => writeNotice(this.#notice, notice, { format, options, hostName, time });
+      this.#notice.clear();
+      write();
+      shortenLine(this.#notice, stream.settings, write);
+      const { outbox } = stream;
+      stream.append(NOTICE, this.#notice.bytes, this.#notice.length, () => outbox.commit());
+      outbox.commit();
       stream.send();
     }
   }

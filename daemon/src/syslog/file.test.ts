@@ -140,6 +140,33 @@ test("a file that cannot be written keeps the lines waiting and says why", async
   await file.close();
 });
 
+test(
+  "a file that could not be opened is opened when it can be, also if nothing waits",
+  { timeout: 20_000 },
+  async (t) => {
+    const { path, outbox } = stage(t);
+    const file = { protocol: "file", path: join(path, "log"), size: 1e6, files: 1 } as const;
+    const states: string[] = [];
+    const box = outbox();
+    const sender = await new Promise<FileSender>((resolve) => {
+      const alive = setInterval(() => undefined, 1000); // senders keep no process alive
+      const made: FileSender = new FileSender(file, box, {
+        changed: ({ status, error }) => {
+          states.push(`${status} ${error}`);
+          if (status === "down") return;
+          clearInterval(alive);
+          resolve(made);
+        },
+      });
+      assert.deepEqual([made.state.status, made.state.error], ["down", "ENOENT"]);
+      mkdirSync(path);
+    });
+    assert.deepEqual(states, ["down ENOENT", "up "]);
+    assert.deepEqual([sender.state.status, existsSync(file.path)], ["up", true]);
+    await sender.close();
+  },
+);
+
 test("a device without room gets no half of a line that is counted, and the rest waits", async (t) => {
   const { outbox, fill } = stage(t);
   const box = outbox();

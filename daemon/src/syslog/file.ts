@@ -75,6 +75,9 @@ export class FileSender implements Sender {
   }
 
   #attempt(turns: number): void {
+    // One that could not be opened is up again when it is, whether anything waits or not.
+    if (this.#file < 0) this.#open();
+    if (this.#outbox.waiting === 0) this.#works();
     for (let turn = 0; turn < turns && this.#outbox.waiting > 0; turn++) {
       const mark = this.#place();
       const { lines, bytes } = this.#outbox.collect(this.#batch);
@@ -90,8 +93,7 @@ export class FileSender implements Sender {
         throw thrown;
       }
       this.#outbox.stored(lines, { ...mark, size: mark.size + bytes });
-      this.#backoff.reset();
-      this.#say("");
+      this.#works();
     }
     if (this.#outbox.waiting > 0 && !this.#isClosed) setImmediate(() => this.send());
   }
@@ -159,6 +161,11 @@ export class FileSender implements Sender {
       }
     }
     this.#open();
+  }
+
+  #works(): void {
+    this.#backoff.reset();
+    this.#say("");
   }
 
   #say(error: string): void {

@@ -323,7 +323,13 @@ const filterFields = {
 
 const SUPPRESSED_KIND = memo((kind) => constant(`,"suppressed":{"kind":"${eventTypeText[kind] ?? kind}","rule":"`));
 const SUPPRESSED_COUNT = constant('","count":');
-const SUPPRESSED_OUTCOME = memo((outcome) => constant(`,"outcome":"${eventOutcomeText[outcome] ?? outcome}"}`));
+const SUPPRESSED_OUTCOME = memo((outcome) => constant(`,"outcome":"${eventOutcomeText[outcome] ?? outcome}"`));
+const FIRST_SOURCE = constant(',"first":{"source":{"ip":"');
+const FIRST_DESTINATION = constant('},"destination":{"ip":"');
+const FIRST_PROTOCOL = memo((protocol) =>
+  constant(`},"network":{"iana_number":"${protocol}","transport":"${protocolName(protocol)}"}}}`),
+);
+const IP_END = constant('"');
 const suppressedFields = {
   ...eventFields,
   "own-part": (line: LineBuffer, event: LogSuppressed, values: Values): void => {
@@ -336,6 +342,16 @@ const suppressedFields = {
         .constant(values.term(event.suppressedRule, event.termId));
     else line.text(suppressedPolicy(event, values.names).name);
     line.constant(SUPPRESSED_COUNT).number(event.suppressedCount).constant(SUPPRESSED_OUTCOME(event.suppressedOutcome));
+    const end = (address: string, port: number): void => {
+      line.text(address).constant(IP_END);
+      if (hasPorts(event.firstProtocol)) line.constant(PORT).number(port);
+    };
+    // The event's own ends are those of the last.
+    line.constant(FIRST_SOURCE);
+    end(event.firstSourceAddress, event.firstSourcePort);
+    line.constant(FIRST_DESTINATION);
+    end(event.firstDestinationAddress, event.firstDestinationPort);
+    line.constant(FIRST_PROTOCOL(event.firstProtocol));
     icmpPart(line, event);
   },
 };

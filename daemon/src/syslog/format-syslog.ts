@@ -11,7 +11,7 @@ import { isAboutSource, screenTag, type ScreenTag } from "./format-sd-syslog.js"
 import { isSince, type Layout } from "./layout.js";
 import { layoutFields, valueStyle } from "./layout-fields.js";
 import { constant, type LineBuffer } from "./line-buffer.js";
-import { oldTimestampWriter, type LineFormat, type LineOptions } from "./line.js";
+import { oldTimestampWriter, plainText, type LineFormat, type LineOptions } from "./line.js";
 import { priorityOf, Severity } from "./priority.js";
 import { packetFields, template, valuesIn, type Values } from "./template.js";
 
@@ -156,9 +156,4 @@ function eightGroups(address: string): string {
 function dottedGroups(_dotted: string, ...octets: string[]): string {
   const [a, b, c, d] = octets.map(Number);
   return `${(a! * 256 + b!).toString(16)}:${(c! * 256 + d!).toString(16)}`;
-}
-
-/** plainText keeps a name in one line. */
-function plainText(text: string): string {
-  return text.slice(0, 255).replace(/[\u0000-\u001f\u007f]/g, " ");
 }

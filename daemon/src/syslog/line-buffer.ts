@@ -36,6 +36,7 @@ export class LineBuffer {
   /** Bytes written: the length of the line so far. Beyond bytes.length nothing is stored, but it is counted; behind the line
    * anything may be stored. */
   length = 0;
+  #ends: number[] | undefined = undefined;
 
   constructor(size: number) {
     this.bytes = Buffer.alloc(size);
@@ -45,6 +46,29 @@ export class LineBuffer {
 
   clear(): this {
     this.length = 0;
+    return this;
+  }
+
+  /** endsOf clears the line, has it written anew, and gives the places where values end, as far as their writer says. */
+  endsOf(write: () => void): readonly number[] {
+    const ends: number[] = [];
+    this.clear().#ends = ends;
+    try {
+      write();
+    } finally {
+      this.#ends = undefined;
+    }
+    return ends;
+  }
+
+  /** isNoted tells whether somebody wants to know where values end. */
+  get isNoted(): boolean {
+    return this.#ends !== undefined;
+  }
+
+  /** valueEnd says that a value ends `back` bytes before this place. */
+  valueEnd(back = 0): this {
+    this.#ends?.push(this.length - back);
     return this;
   }
 

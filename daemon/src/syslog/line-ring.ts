@@ -29,6 +29,7 @@ export class LineRing {
   /** Where the next frame goes, relative to the arena. */
   #write = 0;
   #bytes = 0;
+  #hasSpoilt = false;
 
   /** isChecked: entries carry a checksum of their line. */
   constructor(
@@ -158,28 +159,46 @@ export class LineRing {
     return index % this.place.slots;
   }
 
-  /** recover takes over the ring that the numbers speak of; false if they, or an entry, cannot be right. */
+  /** recover takes over the ring that the numbers speak of; false if they cannot be right. An entry that cannot be right makes a
+   * ring without checks wrong, and its own line alone in one with them (hasSpoilt). */
   recover(): boolean {
     const { head, tail, place } = this;
     if (!Number.isSafeInteger(head) || !Number.isSafeInteger(tail) || tail < 0) return false;
     if (head < tail || head - tail > place.slots) return false;
     this.#bytes = 0;
     for (let index = tail; index < head; index++) {
-      const at = this.#entries[(index % place.slots) * ENTRY_WORDS + Entry.AT]!;
+      if (!this.#isPossible(index)) {
+        if (!this.#isChecked) return false;
+        this.#hasSpoilt = true;
+        continue;
+      }
       const length = this.lengthOf(index);
-      if (at < place.arenaAt || length === 0 || at + length > place.arenaAt + place.arenaBytes) return false;
       this.#bytes += length;
-      this.#write = at + length - place.arenaAt;
+      this.#write = this.#entries[(index % place.slots) * ENTRY_WORDS + Entry.AT]! + length - place.arenaAt;
     }
     return true;
   }
 
+  /** hasSpoilt tells whether an entry was found that cannot be right. Nothing but isWhole, and of what is whole kindOf and copyLine,
+   * may be asked of such a ring. */
+  get hasSpoilt(): boolean {
+    return this.#hasSpoilt;
+  }
+
   /** isWhole tells whether a line is as it was queued. */
   isWhole(index: number): boolean {
+    if (!this.#isPossible(index)) return false;
     const entry = (index % this.place.slots) * ENTRY_WORDS;
     const at = this.#entries[entry + Entry.AT]!;
     const line = this.#region.subarray(at, at + this.#entries[entry + Entry.LENGTH]!);
     return !this.#isChecked || crc32(line) === this.#entries[entry + Entry.CHECKSUM];
+  }
+
+  #isPossible(index: number): boolean {
+    const { arenaAt, arenaBytes } = this.place;
+    const at = this.#entries[(index % this.place.slots) * ENTRY_WORDS + Entry.AT]!;
+    const length = this.lengthOf(index);
+    return at >= arenaAt && length > 0 && at + length <= arenaAt + arenaBytes;
   }
 
   #enter(at: number, length: number, checksum: number, kind: number): void {

@@ -89,12 +89,19 @@ export function headerText(text: string): string {
 }
 
 /** sdEscape writes a parameter's value: `"`, `\` and `]` get a backslash (RFC 5424 6.3.3). Control characters, which the RFC
- * allows but which end lines, become blanks. */
-export function sdEscape(value: string): string {
-  return value
-    .slice(0, NAME_LENGTH)
-    .replace(/["\\\]]/g, "\\$&")
-    .replace(/[\u0000-\u001f\u007f]/g, " ");
+ * allows but which end lines, become blanks. Names have at most NAME_LENGTH characters. */
+export function sdEscape(value: string, most = NAME_LENGTH): string {
+  return oneLine(value.slice(0, most)).replace(/["\\\]]/g, "\\$&");
+}
+
+/** plainText writes a name as it is. */
+export function plainText(text: string): string {
+  return oneLine(text.slice(0, NAME_LENGTH));
+}
+
+/** oneLine keeps a text in its line: control characters become blanks. */
+export function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f]/g, " ");
 }
 
 /** memo keeps what a function of one number gave. */

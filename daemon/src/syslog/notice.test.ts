@@ -74,6 +74,18 @@ describe("what the daemon says of itself", () => {
     ]);
   });
 
+  test("whole and in one line, whatever a library has to say", () => {
+    const description = `error:0A000086:SSL routines::certificate verify failed\nby ${"x".repeat(300)}\n`;
+    const said = description.replaceAll("\n", " ").trim();
+    const notice: Notice = { ...lost, values: { ...lost.values, description } };
+    for (const format of ["sd-syslog", "syslog", "kv"] as const) {
+      const line = written(format, notice);
+      assert.ok(line.includes(said), line);
+      assert.doesNotMatch(line, /\n/);
+    }
+    assert.equal((JSON.parse(written("json", notice)) as { event: { reason: string } }).event.reason, said);
+  });
+
   test("in no record of IPFIX", () => {
     assert.equal(written("ipfix", lost), "");
   });

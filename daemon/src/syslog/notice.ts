@@ -2,7 +2,7 @@
 import { constant, type LineBuffer } from "./line-buffer.js";
 import type { StreamFormat } from "../config/config.js";
 import { ECS } from "./format-json.js";
-import { headerText, oldTimestampWriter, sdEscape, timestampWriter, type LineOptions } from "./line.js";
+import { headerText, oldTimestampWriter, oneLine, sdEscape, timestampWriter, type LineOptions } from "./line.js";
 import { priorityOf, type Severity } from "./priority.js";
 import type { EventTime } from "../event/event.js";
 
@@ -30,30 +30,35 @@ export function writeNotice(
   notice: Notice,
   { format, ...head }: NoticeHead & { readonly format: StreamFormat },
 ): void {
-  FORMATS[format](line, notice, head);
+  // Messages of libraries end in a line feed, or hold some.
+  const values = Object.entries(notice.values).map(([name, value]) => [name, oneLine(value).trim()] as const);
+  FORMATS[format](line, { ...notice, values: Object.fromEntries(values) }, head);
 }
 
 const FORMATS: Readonly<Record<StreamFormat, NoticeFormat>> = {
   "sd-syslog": (line, notice, head) => {
     header(line, notice, head);
     line.text(`[${head.options.sdId}`);
-    for (const [name, value] of Object.entries(notice.values)) line.text(` ${name}="${sdEscape(value)}"`);
+    for (const [name, value] of Object.entries(notice.values)) line.text(` ${name}="${sdEscape(value, Infinity)}"`);
     line.text("]");
   },
   kv: (line, notice, head) => {
     header(line, notice, head);
-    line.text(`- RT_SYSTEM ${notice.tag}${pairs(notice)}`);
+    pairs(line.text(`- RT_SYSTEM ${notice.tag}`), notice);
   },
   syslog: (line, notice, { options, hostName, time }) => {
     const { tag, severity, values } = notice;
     line.text(`<${priorityOf(options.facility, severity)}>`);
     oldTimestampWriter()(line, time);
-    line.text(` ${headerText(hostName)} RT_SYSTEM: ${tag}:`);
+    line.text(` ${headerText(hostName)} RT_SYSTEM: ${tag}:`).valueEnd();
     const { "stream-name": stream, collector, status, description } = values;
-    // The beginning is Junos'; its codes are of its own libraries.
-    if (tag === "RTLOG_CONN_ERROR")
-      line.text(` Connection error ${stream} status ${status}, collector: ${collector}, description: ${description}`);
-    else line.text(stream === undefined && description !== undefined ? ` ${description}` : pairs(notice));
+    if (tag === "RTLOG_CONN_ERROR") {
+      // The beginning is Junos'; its codes are of its own libraries.
+      line.text(` Connection error ${stream} status ${status}`).valueEnd();
+      line.text(`, collector: ${collector}`).valueEnd();
+      line.text(`, description: ${description}`).valueEnd();
+    } else if (stream === undefined && description !== undefined) line.text(` ${description}`).valueEnd();
+    else pairs(line, notice);
   },
   json: (line, notice, { hostName, time }) => {
     const { tag, severity, values } = notice;
@@ -89,8 +94,7 @@ function header(line: LineBuffer, { tag, severity }: Notice, { options, hostName
   line.constant(constant(` ${headerText(hostName)} RT_SYSTEM - ${tag} `));
 }
 
-function pairs({ values }: Notice): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}=${/[\s"=]/.test(value) ? JSON.stringify(value) : value}`)
-    .join("");
+function pairs(line: LineBuffer, { values }: Notice): void {
+  for (const [name, value] of Object.entries(values))
+    line.text(` ${name}=${/[\s"=]/.test(value) ? JSON.stringify(value) : value}`).valueEnd();
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { EventType } from "../../../shared/gen/wire.gen.js";
+import { ENTRY_BYTES } from "./line-ring.js";
 import { loadNative } from "./native.js";
 import { DEFAULT_BOUNDS, Outbox, type OutboxBounds } from "./outbox.js";
 import { OutboxFiles } from "./outbox-file.js";
@@ -19,11 +20,17 @@ const spool: OutboxBounds = { records: 1000, bytes: 100_000, isChecked: true };
 const make = (bounds: OutboxBounds): Outbox => new Outbox(native, Buffer.alloc(Outbox.bytes(native, bounds)), bounds);
 const account = (outbox: Outbox, kind: number = SESSION_OPEN) => outbox.accounts().find((one) => one.kind === kind)!;
 
-function fill(outbox: Outbox, first: number, count: number, pad = 0, dropsOldest = false): void {
+/** Lines of frames that are not decided yet. */
+function begin(outbox: Outbox, first: number, count: number, pad: number, dropsOldest: boolean): void {
   for (let number = first; number < first + count; number++) {
     const line = Buffer.from(String(number).padEnd(pad));
-    outbox.append(number % 2 === 0 ? POLICY_DENY : SESSION_OPEN, line, line.length, dropsOldest);
+    if (dropsOldest) outbox.makeRoom(line.length, () => outbox.decided(0, 1, number - 1));
+    outbox.append(number % 2 === 0 ? POLICY_DENY : SESSION_OPEN, line, line.length);
   }
+}
+
+function fill(outbox: Outbox, first: number, count: number, pad = 0, dropsOldest = false): void {
+  begin(outbox, first, count, pad, dropsOldest);
   outbox.decided(0, 1, first + count - 1);
 }
 
@@ -66,8 +73,50 @@ describe("an outbox that is full", () => {
     const outbox = make({ ...small, bytes: 64_000 });
     fill(outbox, 1, 3, 0, true);
     const line = Buffer.alloc(64_001, 65);
-    outbox.append(SESSION_OPEN, line, line.length, true);
+    outbox.makeRoom(line.length, () => assert.fail("nothing gave way"));
+    outbox.append(SESSION_OPEN, line, line.length);
     assert.deepEqual([waiting(outbox), account(outbox).full], [[1, 2, 3], 1]);
+  });
+
+  for (const [what, bounds] of [
+    ["lines", { ...small, records: 64 }],
+    ["bytes", { ...small, records: 8192, bytes: 64_000 }],
+  ] as const)
+    test(`of ${what} and drops its oldest ones leaves its successor what was decided, wherever it is killed in a batch`, () => {
+      const region = Buffer.alloc(Outbox.bytes(native, bounds));
+      const outbox = new Outbox(native, region, bounds);
+      fill(outbox, 1, 200, 1000, true);
+      for (let begun = 1; begun <= 128; begun++) {
+        begin(outbox, 200 + begun, 1, 1000, true);
+        const successor = new Outbox(native, Buffer.from(region), bounds);
+        const lines = waiting(successor);
+        const decided = lines.at(-1)!;
+        assert.ok(decided >= 200 + begun - 2 && lines.length >= 62, `${decided} decided, ${lines.length} wait`);
+        assert.deepEqual(
+          [decided, decided + 1].map((frame) => successor.hasDecided(0, 1, frame)),
+          [true, false],
+        );
+        assert.deepEqual(lines, range(decided + 1 - lines.length, lines.length));
+        const { full } = account(successor);
+        assert.equal(full + account(successor, POLICY_DENY).full + lines.length, decided);
+      }
+    });
+
+  test("and large commits once for a sixty-fourth of its lines that give way", () => {
+    const bounds = { ...small, records: 6400 };
+    const outbox = make(bounds);
+    fill(outbox, 1, 6400);
+    let commits = 0;
+    const line = Buffer.from("a line");
+    for (let number = 0; number < 1000; number++) {
+      outbox.makeRoom(line.length, () => {
+        commits++;
+        outbox.commit();
+      });
+      outbox.append(SESSION_OPEN, line, line.length);
+    }
+    assert.deepEqual([commits, outbox.waiting], [10, 6400]);
+    assert.equal(account(outbox).full + account(outbox, POLICY_DENY).full, 1000);
   });
 });
 
@@ -128,15 +177,32 @@ describe("an outbox in a file", () => {
     assert.deepEqual([account(next).queued, account(next, POLICY_DENY).queued], [5, 4]);
     assert.deepEqual(waiting(open().open("a", spool)), [1, 2, 3, 5, 6, 7, 8], "looked at once");
   });
+
+  test("on disk whose table of lines has lost a page loses the lines of that page alone, and counts them", (t) => {
+    const { dir, told, make: open } = files(t);
+    const bounds = { records: 4096, bytes: 1_000_000, isChecked: true };
+    fill(open().open("a", bounds), 1, 600, 100);
+    const path = join(dir, "spool", "a.outbox");
+    const bytes = readFileSync(path);
+    const entriesAt = bytes.indexOf("100 1 ") - bounds.records * ENTRY_BYTES;
+    bytes.fill(0, entriesAt + 4096, entriesAt + 8192);
+    writeFileSync(path, bytes);
+    writeFileSync(`${path}.start`, "another start");
+    const next = open().open("a", bounds);
+    assert.deepEqual(waiting(next), [...range(1, 256), ...range(513, 88)]);
+    assert.deepEqual([account(next).unsendable, account(next, POLICY_DENY).unsendable, told], [128, 128, []]);
+    assert.deepEqual([account(next).queued, account(next, POLICY_DENY).queued], [300, 300]);
+  });
 });
 
 test("a rate limit lets a second's worth through at once, and then so many per second", () => {
   let now = 0;
   const limit = new RateLimit(100, () => now);
   const taken = (): number => Array.from({ length: 300 }, () => limit.take()).filter(Boolean).length;
-  assert.equal(taken(), 100);
-  now = 250;
-  assert.equal(taken(), 25);
   now = 10_000;
+  assert.equal(taken(), 100, "also after a time with nothing to send");
+  now = 10_250;
+  assert.equal(taken(), 25);
+  now = 20_000;
   assert.equal(taken(), 100);
 });

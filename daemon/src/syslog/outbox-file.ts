@@ -47,7 +47,8 @@ export class OutboxFiles {
     const path = this.#path(streamName, bounds.isChecked);
     const elsewhere = this.#path(streamName, !bounds.isChecked);
     const former = present ?? this.#former(path) ?? this.#former(elsewhere);
-    if (former !== undefined && isSame(former.bounds, bounds) && !this.#isAfterCrash(path, bounds)) return former;
+    const mustMove = former?.isSpoilt === true || this.#isAfterCrash(path, bounds);
+    if (former !== undefined && isSame(former.bounds, bounds) && !mustMove) return former;
     const beside = `${path}.new`;
     createZeroed(beside, Outbox.bytes(this.#native, bounds));
     const outbox = new Outbox(this.#native, mapForWriting(beside, 1), bounds);

@@ -62,6 +62,9 @@ const WINDOW_BYTES = 4 << 20;
 /** What the end of an arena may waste, and more than any line has. */
 const SLACK = 128 << 10;
 
+/** Of a queue whose oldest lines give way. */
+const SPARE_PART = 1 / 64;
+
 /** Tags of a batch's base: what its lengths speak of. */
 const Tag = { QUEUE: 0, WINDOW: 1, FRAMES: 2 } as const;
 const TAGS = 4;
@@ -192,29 +195,37 @@ export class Outbox {
     this.#now[Word.LIMITED + kind]!++;
   }
 
-  /** append queues the first `length` bytes of a line, or counts that the queue is full or that the line is not whole. With
-   * dropsOldest a full queue drops its first lines instead. */
-  append(kind: number, line: Buffer, length: number, dropsOldest = false): void {
+  /** append queues the first `length` bytes of a line, or counts that the queue is full or that the line is not whole. */
+  append(kind: number, line: Buffer, length: number): void {
     const now = this.#now;
     if (length === 0 || length > line.length) {
       now[Word.QUEUED + kind]!++;
       now[Word.UNSENDABLE + kind]!++;
-      return;
-    }
-    const queue = this.#queue;
-    const { records, bytes } = this.bounds;
-    if (dropsOldest && length <= bytes)
-      while (queue.count > 0 && (queue.count >= records || queue.bytes + length > bytes)) this.#dropOldest();
-    if (queue.count < records && queue.bytes + length <= bytes && queue.append(kind, line, length))
-      now[Word.QUEUED + kind]!++;
+    } else if (this.#hasRoom(length, 0) && this.#queue.append(kind, line, length)) now[Word.QUEUED + kind]!++;
     else now[Word.FULL + kind]!++;
   }
 
-  #dropOldest(): void {
-    const kind = this.#queue.kindOf(this.#queue.tail) % KINDS;
-    this.#now[Word.QUEUED + kind]!--;
-    this.#now[Word.FULL + kind]!++;
-    this.#queue.drop(1);
+  /** makeRoom lets the first lines of a queue that is full give way to one of `length` bytes, and counts them. `putInForce` commits
+   * that before their places are used again, so that a successor never finds other lines in them; since it costs, a SPARE_PART
+   * of the queue is made free at once. */
+  makeRoom(length: number, putInForce: () => void): void {
+    if (length > this.bounds.bytes || this.#hasRoom(length, 0)) return;
+    const queue = this.#queue;
+    while (queue.count > 0 && !this.#hasRoom(length, SPARE_PART)) {
+      const kind = queue.kindOf(queue.tail) % KINDS;
+      this.#now[Word.QUEUED + kind]!--;
+      this.#now[Word.FULL + kind]!++;
+      queue.drop(1);
+    }
+    putInForce();
+  }
+
+  // Whether a line fits, with a part of what the queue may hold to spare.
+  #hasRoom(length: number, spare: number): boolean {
+    const { records, bytes } = this.bounds;
+    const queue = this.#queue;
+    const lines = Math.max(Math.floor(records * spare), 1);
+    return queue.count + lines <= records && queue.bytes + length <= bytes * (1 - spare);
   }
 
   /** decided puts all appends and filters since the last call in force, together with the frame they go up to. */
@@ -485,19 +496,40 @@ export class Outbox {
    * not are counted as full, spoilt ones as unsendable, and what a connection had taken is in doubt. */
   takeOver(other: Outbox): void {
     const now = this.#now;
-    other.doubt(other.unacknowledged);
     now.set(other.#now);
     for (const word of [Word.HEAD, Word.TAIL, Word.WINDOW_HEAD, Word.WINDOW_TAIL, Word.WINDOW_NEXT, Word.WINDOW_PART])
       now[word] = 0;
+    // Of which kind a spoilt line was its entry may not tell any more; what is missing of each kind does.
+    const missing = KIND_VALUES.map((kind) => [kind, other.#waitingOf(kind)] as const);
+    const found = new Float64Array(KINDS);
     const line = Buffer.alloc(SLACK);
     for (const ring of [other.#window, other.#queue]) {
+      const handedOver = ring === other.#window ? other.#now[Word.WINDOW_NEXT]! : ring.tail;
       for (let index = ring.tail; index < ring.head; index++) {
+        if (!ring.isWhole(index)) continue;
         const kind = ring.kindOf(index) % KINDS;
-        now[Word.QUEUED + kind]!--;
-        this.append(kind, line, ring.isWhole(index) ? ring.copyLine(index, line, 0) - 1 : 0);
+        found[kind]!++;
+        if (index < handedOver) now[Word.IN_DOUBT + kind]!++;
+        else {
+          now[Word.QUEUED + kind]!--;
+          this.append(kind, line, ring.copyLine(index, line, 0) - 1);
+        }
       }
     }
+    for (const [kind, count] of missing) now[Word.UNSENDABLE + kind]! += Math.max(count - found[kind]!, 0);
     this.commit();
+  }
+
+  /** isSpoilt tells of a queue with lines that cannot be right: it can only be taken over. */
+  get isSpoilt(): boolean {
+    return this.#queue.hasSpoilt || this.#window.hasSpoilt;
+  }
+
+  // How many lines of a kind wait, by the numbers.
+  #waitingOf(kind: number): number {
+    const now = this.#now;
+    const done = now[Word.SENT + kind]! + now[Word.UNSENDABLE + kind]! + now[Word.IN_DOUBT + kind]!;
+    return now[Word.QUEUED + kind]! - done;
   }
 
   // Counts the first lines of a ring as done. The numbers are in force before their slots can be used again.

@@ -18,12 +18,10 @@ export class RateLimit {
 
   /** take takes one line; false if there is none left now. */
   take(): boolean {
-    if (this.#left < 1) {
-      const now = this.#now();
-      this.#left = Math.min(this.#left + (now - this.#at) * this.#perMs, this.#burst);
-      this.#at = now;
-      if (this.#left < 1) return false;
-    }
+    const now = this.#now();
+    this.#left = Math.min(this.#left + (now - this.#at) * this.#perMs, this.#burst);
+    this.#at = now;
+    if (this.#left < 1) return false;
     this.#left--;
     return true;
   }

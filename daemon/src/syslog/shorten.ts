@@ -4,8 +4,8 @@
 // nobody takes what is left for all there was.
 import { constant, type LineBuffer } from "./line-buffer.js";
 
-/** Shorten makes a line at most `limit` bytes long. */
-export type Shorten = (line: LineBuffer, limit: number) => void;
+/** Shorten makes a line that is longer than that at most `limit` bytes long; `write` writes it once more. */
+export type Shorten = (line: LineBuffer, limit: number, write: () => void) => void;
 
 /** The least a limit may be: what every receiver takes (RFC 5424 6.1). Headers and marks are shorter. */
 export const LEAST_LIMIT = 480;
@@ -21,8 +21,18 @@ export const shortenStructured: Shorten = (line, limit) => {
   if (end >= 0) mark(line, end, ' left-out="', '"]');
 };
 
-/** shortenText leaves out the last words of a text or the last pairs: `… left-out=BYTES`. */
-export const shortenText: Shorten = (line, limit) => {
+/** shortenPlain leaves out the last values of a text of which only its writer knows where they end: `… left-out=BYTES`. `write`
+ * writes the line once more. A line of pairs says itself where they end. */
+export const shortenPlain: Shorten = (line, limit, write) => {
+  const isEnd = (at: number): boolean => line.bytes[at] === BLANK || line.bytes[at] === COMMA;
+  const last = Math.min(limit, line.bytes.length) - MARK_BYTES;
+  const ends = line.endsOf(write).filter((at) => at <= last && isEnd(at));
+  if (ends.length === 0) shortenText(line, limit);
+  else mark(line, ends.at(-1)!, " left-out=", "");
+};
+
+/** shortenText leaves out the last pairs, or the last words of a text without values of several words: `… left-out=BYTES`. */
+export const shortenText = (line: LineBuffer, limit: number): void => {
   const end = lastBoundary(line, limit, (byte) => byte === BLANK);
   if (end >= 0) mark(line, end, " left-out=", "");
 };

@@ -168,3 +168,45 @@ test("alarms of a source pool reach the streams that want everything, when raise
   assert.match(plain.lines[1]!, /^<14>/);
   assert.deepEqual(sessions.lines, []);
 });
+
+test("an alarm reaches no stream to which it is not severe enough, and a loss is as severe as an error", async (t) => {
+  const { watch, configure } = stage(t);
+  const [all, warnings, errors] = [await collector(t), await collector(t), await collector(t)];
+  const made = configure([
+    tcp("all", all.port),
+    tcp("warnings", warnings.port, { severity: "warning" }),
+    tcp("errors", errors.port, { severity: "error" }),
+    tcp("lost", all.port, { format: "kv", "source-address": "192.0.2.77" }),
+  ]);
+  await Promise.all([all, warnings, errors].map((server) => server.untilConnected(1)));
+  await errors.until(1); // of the stream without an address
+  watch.alarm({ name: "ALARM_RAISE", text: "too much" }, true);
+  watch.alarm({ name: "ALARM_CLEAR", text: "enough" }, false);
+  await all.until(3);
+  await warnings.until(2);
+  const tags = ({ lines }: FrameServer): unknown[] => lines.map((line) => / RT_SYSTEM - (\w+) /.exec(line)?.[1]);
+  assert.deepEqual(tags(all), ["RTLOG_CONN_ERROR", "ALARM_RAISE", "ALARM_CLEAR"]);
+  assert.deepEqual(tags(warnings), ["RTLOG_CONN_ERROR", "ALARM_RAISE"]);
+  const queued = made.map(({ outbox }) => outbox.accounts().find(({ kind }) => kind === NOTICE)!.queued);
+  assert.deepEqual(queued.slice(0, 3), [3, 2, 1]);
+});
+
+test("a notice is no longer than its stream's lines may be, and says what is left out", async (t) => {
+  const { watch, configure } = stage(t);
+  const formats = ["sd-syslog", "kv", "syslog", "json"] as const;
+  const servers = await Promise.all(formats.map(() => collector(t)));
+  configure(servers.map(({ port }, i) => tcp(formats[i]!, port, { format: formats[i]!, "line-limit": 480 })));
+  await Promise.all(servers.map((server) => server.untilConnected(1)));
+  watch.alarm({ name: "ALARM_RAISE", text: "many words ".repeat(60) }, true);
+  const lines = await Promise.all(servers.map(async (server) => (await server.until(1))[0]!));
+  assert.deepEqual(
+    lines.slice(0, 3).map((line) => line.replace(/^.*? RT_SYSTEM/, "")),
+    [
+      ' - ALARM_RAISE [junos@2636.1.1.1.2.129 left-out="675"]',
+      " - ALARM_RAISE - RT_SYSTEM ALARM_RAISE left-out=674",
+      ": ALARM_RAISE: left-out=660",
+    ],
+  );
+  assert.ok(lines[3]!.length <= 480 && lines[3]!.endsWith("}"));
+  assert.equal(typeof (JSON.parse(lines[3]!) as { left_out: unknown }).left_out, "number");
+});

@@ -45,8 +45,9 @@ export class StreamWatch {
     const values = { "stream-name": name, collector: targetText(target), status: "Error", description: state.error };
     // Not now: a stream may be in the middle of sending.
     setImmediate(() => {
-      const others = this.#wanting().filter((one) => one !== stream);
-      this.#notice(others, { tag: "RTLOG_CONN_ERROR", severity: Severity.error, values });
+      const { error } = Severity;
+      const others = this.#wanting(error).filter((one) => one !== stream);
+      this.#notice(others, { tag: "RTLOG_CONN_ERROR", severity: error, values });
     });
   }
 
@@ -55,11 +56,13 @@ export class StreamWatch {
     if (raised) this.#log.warn({ alarm: name }, text);
     else this.#log.info({ alarm: name }, text);
     const severity = raised ? Severity.warning : Severity.info;
-    setImmediate(() => this.#notice(this.#wanting(), { tag: name, severity, values: { description: text } }));
+    setImmediate(() => this.#notice(this.#wanting(severity), { tag: name, severity, values: { description: text } }));
   }
 
-  #wanting(): readonly Stream[] {
-    return this.#delivery().streams.filter((one) => one.settings.wants[NOTICE] === true);
+  #wanting(severity: number): readonly Stream[] {
+    return this.#delivery().streams.filter(
+      ({ settings }) => settings.wants[NOTICE] === true && severity <= settings.severity,
+    );
   }
 
   /** test sends a line by one stream and waits for a moment to see what becomes of it. */

@@ -15,9 +15,10 @@ import { jsonFormat } from "./format-json.js";
 import { kvFormat } from "./format-kv.js";
 import { sdLayoutFormat } from "./format-sd-layout.js";
 import { sdSyslogFormat } from "./format-sd-syslog.js";
+import type { LineBuffer } from "./line-buffer.js";
 import { PLAIN_LAYOUTS, syslogFormat } from "./format-syslog.js";
 import { DEFAULT_LAYOUT } from "./layout.js";
-import { shortenJson, shortenStructured, shortenText, type Shorten } from "./shorten.js";
+import { shortenJson, shortenPlain, shortenStructured, shortenText, type Shorten } from "./shorten.js";
 import {
   DEFAULT_SD_ID,
   LINE_LIMIT,
@@ -46,6 +47,8 @@ export interface StreamSettings {
   readonly options: LineOptions;
   /** By event type value: whether the stream wants it. */
   readonly wants: readonly boolean[];
+  /** What is less severe is not sent. */
+  readonly severity: number;
   /** Names of zones of which one must be the packet's; empty: any. */
   readonly zones: readonly string[];
   readonly bounds: OutboxBounds;
@@ -81,7 +84,7 @@ export function streamSettings(config: StreamConfig, profiles: readonly TlsProfi
     const isShown = config.format !== "ipfix" || IPFIX_KINDS.includes(value);
     wants[value] = isCovered && isShown && severityOf(kind) <= threshold;
   }
-  wants[NOTICE] = config.format !== "ipfix" && categories.includes("all") && Severity.error <= threshold;
+  wants[NOTICE] = config.format !== "ipfix" && categories.includes("all");
   return {
     name: config.name,
     target: streamTarget(config, profiles),
@@ -96,6 +99,7 @@ export function streamSettings(config: StreamConfig, profiles: readonly TlsProfi
       ...(config["filter-format"] === "pfe" ? { pfe: pfeOptions(config) } : {}),
     },
     wants,
+    severity: threshold,
     zones: config.zone ?? [],
     bounds: streamBounds(config),
     dropsOldest: config.queue?.overflow === "drop-oldest",
@@ -201,10 +205,17 @@ export function lineFormat(settings: StreamSettings): LineFormat {
     write(line, event, names);
     if (line.length <= limit) return;
     const isPfe = event.kind === "FILTER_LOG" && pfe !== undefined && format !== "json";
-    (isPfe ? shortenText : SHORTEN[format])(line, limit);
+    if (isPfe) shortenText(line, limit);
+    else shortenLine(line, settings, () => write(line, event, names));
   };
   HELD.set(settings, made);
   return made;
+}
+
+/** shortenLine makes a line no longer than its stream allows; `write` writes it once more. */
+export function shortenLine(line: LineBuffer, { format, options }: StreamSettings, write: () => void): void {
+  const { limit = LINE_LIMIT } = options;
+  if (line.length > limit) SHORTEN[format](line, limit, write);
 }
 
 const HELD = new WeakMap<StreamSettings, LineFormat>();
@@ -222,7 +233,7 @@ const FORMATS: Readonly<Record<StreamFormat, (options: LineOptions) => LineForma
 
 const SHORTEN: Readonly<Record<StreamFormat, Shorten>> = {
   "sd-syslog": shortenStructured,
-  syslog: shortenText,
+  syslog: shortenPlain,
   kv: shortenText,
   json: shortenJson,
   // Its messages are shorter than any limit.
@@ -289,8 +300,10 @@ export class Stream {
     return this.#rate === undefined || this.#rate.take();
   }
 
-  append(kind: number, line: Buffer, length: number): void {
-    this.#outbox.append(kind, line, length, this.settings.dropsOldest);
+  /** append queues a line. `putInForce` commits what was appended before it, and nothing else (Outbox.makeRoom). */
+  append(kind: number, line: Buffer, length: number, putInForce: () => void): void {
+    if (this.settings.dropsOldest) this.#outbox.makeRoom(length, putInForce);
+    this.#outbox.append(kind, line, length);
   }
 
   /** send sends what waits. Call it between batches, never between an append and the decision it belongs to. */

@@ -22,19 +22,33 @@ class TemplateError extends Error {}
 export function template<Event>(text: string, fields: Readonly<Record<string, Field<Event>>>): Writer<Event> {
   const literals = [""];
   const writers: Writer<Event>[] = [];
+  /** For each literal, where in it values end that are the same in every line. */
+  const ends: number[][] = [[]];
   // split with a group: texts at even places, names at odd ones.
   for (const [place, part] of text.split(FIELD).entries()) {
     const field = place % 2 === 0 ? part : fields[part];
     if (field === undefined) throw new TemplateError(`no field is called ${part}`);
-    if (typeof field === "string") literals[literals.length - 1] += field;
-    else {
+    if (typeof field === "string") {
+      literals[literals.length - 1] += field;
+      if (place % 2 === 1) ends.at(-1)!.push(Buffer.byteLength(literals.at(-1)!));
+    } else {
       writers.push(field);
       literals.push("");
+      ends.push([]);
     }
   }
   const pieces = literals.map(constant);
-  const last = pieces.pop()!;
+  const last = pieces.at(-1)!;
+  const noted: Writer<Event> = (line, event, values) => {
+    for (const [place, piece] of pieces.entries()) {
+      line.constant(piece);
+      for (const end of ends[place]!) line.valueEnd(piece.length - end);
+      writers[place]?.(line, event, values);
+      line.valueEnd();
+    }
+  };
   return (line, event, values) => {
+    if (line.isNoted) return noted(line, event, values);
     for (let i = 0; i < writers.length; i++) {
       line.constant(pieces[i]!);
       writers[i]!(line, event, values);
