@@ -308,6 +308,10 @@ export class Stream {
     return { name, target, format, waiting, unacknowledged, ...this.state, accounts: this.#outbox.accounts() };
   }
 
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
   /** close ends sending; when it has resolved another may send from the outbox. */
   close(): Promise<void> {
     this.#closing ??= this.#sender?.close() ?? Promise.resolve();
