@@ -3,6 +3,7 @@
 import { loadNative, type Native } from "../daemon/src/syslog/native.js";
 import { Framing } from "../daemon/src/syslog/outbox.js";
 import { OutboxFiles } from "../daemon/src/syslog/outbox-file.js";
+import { settleFormer } from "../daemon/src/syslog/connection-fate.js";
 import { ConnectedSender } from "../daemon/src/syslog/connected.js";
 import { DatagramSender } from "../daemon/src/syslog/datagram.js";
 import type { Sender } from "../daemon/src/syslog/sender.js";
@@ -35,6 +36,7 @@ const native: Native = {
 const outbox = new OutboxFiles(native, directory, (_path, error) => {
   throw error;
 }).open("kill");
+await settleFormer(outbox, new AbortController().signal);
 const hooks = { changed: () => undefined };
 const to = { host: "127.0.0.1", port: Number(port), sourceAddress: "" };
 const sender: Sender =

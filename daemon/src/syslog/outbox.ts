@@ -321,10 +321,16 @@ export class Outbox {
 
   // ---- a connection: what the kernel took is done when the other side acknowledges it ----------------------------------------
 
-  /** connection names the connection that the lines handed over went into; "" for none. */
+  /** connection names the connection that the lines handed over went into; "" for one whose end tells nothing of them. */
   get connection(): string {
     const length = Math.min(this.#region.readUInt32LE(NAME_AT), NAME_BYTES - 4);
     return this.#region.toString("latin1", NAME_AT + 4, NAME_AT + 4 + length);
+  }
+
+  /** framing of the lines that a byte stream has taken. */
+  get framing(): Framing {
+    const framing = this.#region.readUInt32LE(FRAMING_AT);
+    return FRAMINGS.find((known) => known === framing) ?? Framing.OCTET_COUNTING;
   }
 
   /** begin starts a connection: nothing of a former one may be open. */
@@ -485,7 +491,7 @@ export class Outbox {
    * not are counted as full, spoilt ones as unsendable, and what a connection had taken is in doubt. */
   takeOver(other: Outbox): void {
     const now = this.#now;
-    other.doubt(other.unacknowledged);
+    other.broken(0, other.framing);
     now.set(other.#now);
     for (const word of [Word.HEAD, Word.TAIL, Word.WINDOW_HEAD, Word.WINDOW_TAIL, Word.WINDOW_NEXT, Word.WINDOW_PART])
       now[word] = 0;
@@ -529,9 +535,8 @@ export class Outbox {
     const base = this.#base[0]!;
     if (base === now[Word.WINDOW_NEXT]! * TAGS + Tag.FRAMES) {
       // Of a line that was taken in part before, only what the batch began with counts.
-      const [skip, framing] = [this.#region.readUInt32LE(SKIP_AT), this.#region.readUInt32LE(FRAMING_AT)];
-      if (skip !== now[Word.WINDOW_PART]) return;
-      this.#taken(this.#mark(0), FRAMINGS.find((known) => known === framing) ?? Framing.OCTET_COUNTING);
+      if (this.#region.readUInt32LE(SKIP_AT) !== now[Word.WINDOW_PART]) return;
+      this.#taken(this.#mark(0), this.framing);
       this.commit();
       return;
     }

@@ -272,7 +272,7 @@ export class Stream {
     return this.#outbox;
   }
 
-  /** begin starts sending, from this outbox on. Nobody else sends from it. */
+  /** begin starts sending, from this outbox on. Nobody else sends from it, and no connection has anything of it. */
   begin(outbox: Outbox = this.#outbox): void {
     if (this.#closing !== undefined || this.#sender !== undefined) return;
     this.#outbox = outbox;

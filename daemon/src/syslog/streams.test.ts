@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
@@ -11,7 +13,7 @@ import type { Stream as StreamConfig } from "../config/config.js";
 import { EventType } from "../../../shared/gen/wire.gen.js";
 import { FrameServer } from "./frame-server.js";
 import { loadNative } from "./native.js";
-import type { StreamAccount } from "./outbox.js";
+import { Framing, type StreamAccount } from "./outbox.js";
 import { OutboxFiles } from "./outbox-file.js";
 import type { Stream } from "./stream.js";
 import { Streams } from "./streams.js";
@@ -156,4 +158,56 @@ test("a stream that was removed and comes back while its connection ends goes on
   assert.deepEqual(ended, []);
   assert.equal(filesIn(dir).left("a")!.accounts()[0]!.queued, 6_001);
   socket.resume();
+});
+
+for (const protocol of ["udp", "file"] as const)
+  test(`what a connection has taken is not sent again by a stream that goes over ${protocol} then`, async (t) => {
+    const { dir, streams } = stage(t);
+    const to = await collector(t);
+    const other = createSocket("udp4");
+    t.after(() => other.close());
+    const elsewhere: string[] = [];
+    other.on("message", (message) => elsewhere.push(message.toString())).bind(0, "127.0.0.1");
+    await once(other, "listening");
+    const socket = await heldUp(streams, to);
+    const path = join(dir, "log");
+    const [now] = streams.configure([
+      protocol === "udp"
+        ? overTcp(other.address().port, { transport: { protocol } })
+        : { name: "a", file: { path }, queue: { records: 20_000, size: "64m" } },
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 1_200)); // a connection has a second to end in
+    assert.ok(now!.outbox.unacknowledged > 0);
+    assert.equal(now!.state.status, "connecting");
+    socket.resume();
+    await until(() => now!.outbox.waiting === 0);
+    await until(() => to.connections.length === 0);
+    if (protocol === "file") elsewhere.push(...readFileSync(path, "utf8").trimEnd().split("\n"));
+    const byTcp = new Set(numbersOf(to.lines));
+    assert.deepEqual(
+      numbersOf(elsewhere).filter((number) => byTcp.has(number)),
+      [],
+    );
+    if (protocol === "file") assert.deepEqual(numbersOf([...to.lines, ...elsewhere]), upTo(6_000));
+    const { sent, inDoubt } = account(now!);
+    assert.deepEqual([sent, inDoubt, to.torn.length <= 1], [6_000, 0, true]);
+  });
+
+test("a stream that is closed while it waits for a former daemon's connection leaves it to the next one", async (t) => {
+  const { dir, streams } = stage(t);
+  const to = await collector(t);
+  const descriptor = native.openStream("127.0.0.1", to.port, "", 0, 1_000);
+  t.after(() => native.streamAbort(descriptor));
+  (await to.untilConnected(1)).pause();
+  const former = filesIn(dir).open("a", { records: 20_000, bytes: 64_000_000, isChecked: false });
+  former.begin(native.streamName(descriptor));
+  const line = Buffer.from("1");
+  former.append(SESSION_OPEN, line, line.length);
+  former.decided(0, 1, 1);
+  assert.equal(former.sendFrames(descriptor, Framing.OCTET_COUNTING), 3);
+  const [stream] = streams.configure([overTcp(to.port, { queue: { records: 20_000, size: "64000000" } })]);
+  await streams.close();
+  await new Promise((resolve) => setTimeout(resolve, 120)); // what must not happen gives no event
+  const { sent, inDoubt } = account(stream!);
+  assert.deepEqual([stream!.outbox.unacknowledged, sent, inDoubt], [1, 0, 0]);
 });

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 
 import type { Stream as StreamConfig, TlsProfile } from "../config/config.js";
+import { settleFormer } from "./connection-fate.js";
 import type { Native } from "./native.js";
 import type { Outbox } from "./outbox.js";
 import type { OutboxFiles } from "./outbox-file.js";
@@ -20,6 +21,7 @@ export class Streams {
   readonly #log: Logger;
   readonly #changed: (stream: Stream, state: SenderState) => void;
   readonly #byName = new Map<string, Stream>();
+  readonly #stop = new AbortController();
   /** By name: the last of the changes that are under way. */
   readonly #handovers = new Map<string, Handover>();
 
@@ -57,23 +59,26 @@ export class Streams {
       const before = this.#byName.get(name);
       this.#byName.set(name, stream);
       if (before === stream) continue;
-      if (before !== undefined || this.#handovers.has(name)) this.#handOver(name, stream.outbox, before);
-      else stream.begin();
+      const isFree = before === undefined && !this.#handovers.has(name) && !stream.outbox.isHandedOver;
+      if (isFree) stream.begin();
+      else this.#handOver(name, stream.outbox, before);
     }
     return streams;
   }
 
   /** close lets every stream send what the network takes at once. What still waits is sent by the next daemon. */
   async close(): Promise<void> {
+    this.#stop.abort();
     const closed = [...this.#byName.values()].map((stream) => stream.close());
     await Promise.all([...closed, ...[...this.#handovers.values()].map(({ done }) => done)]);
     this.#byName.clear();
   }
 
-  // Changes may follow each other faster than a connection ends. Until all senders before have let go of the outbox, the new
-  // stream only fills it; of several changes the last one goes on with it.
+  // Changes may follow each other faster than a connection ends. Until all senders before have let go of the outbox, and it is
+  // settled what a connection had taken, the new stream only fills it; of several changes the last one goes on with it.
   #handOver(name: string, outbox: Outbox, before: Stream | undefined): void {
     const done = Promise.all([before?.close(), this.#handovers.get(name)?.done])
+      .then(() => settleFormer(outbox, this.#stop.signal))
       .then(() => {
         if (this.#handovers.get(name) === handover) this.#handedOver(name, outbox);
       })
@@ -86,7 +91,10 @@ export class Streams {
     this.#handovers.delete(name);
     const stream = this.#byName.get(name);
     if (stream === undefined) this.#forget(name, outbox);
-    else if (!stream.isClosing) stream.begin(this.#rebuilt(stream.settings, outbox));
+    else if (!stream.isClosing) {
+      stream.begin(this.#rebuilt(stream.settings, outbox));
+      stream.send();
+    }
   }
 
   #rebuilt(settings: StreamSettings, outbox: Outbox): Outbox {
