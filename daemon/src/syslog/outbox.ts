@@ -443,6 +443,8 @@ export class Outbox {
     this.#acknowledged = 0;
     this.#count(this.#window, inDoubt, Word.IN_DOUBT);
     now[Word.WINDOW_NEXT] = now[Word.WINDOW_TAIL]!;
+    // The last batch is settled: the lines it names may be at the window's beginning once more.
+    this.#base[0] = -1;
     this.commit();
   }
 
