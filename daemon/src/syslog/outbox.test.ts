@@ -282,10 +282,18 @@ describe("a sender", () => {
   test("finds its host by name, and says so while it cannot", async (t) => {
     const receiver = await Receiver.open(t);
     const outbox = new Outbox(native, region());
-    const sender = udp(outbox, receiver.port, "localhost", "127.0.0.1");
+    const told: string[] = [];
+    const sender = new DatagramSender(
+      native,
+      { protocol: "udp", host: "localhost", port: receiver.port, sourceAddress: "127.0.0.1" },
+      outbox,
+      { changed: ({ status }) => told.push(status) },
+    );
+    assert.equal(sender.state.status, "connecting", "nobody knows yet where its lines go");
     fill(outbox, 1, 3);
     sender.send();
     assert.deepEqual(await receiver.until(3), numbers(1, 3));
+    assert.deepEqual([told, sender.state.status], [["up"], "up"]);
     await sender.close();
     const lost = new Outbox(native, region());
     const error = new Promise<string>((resolve) => {

@@ -3,7 +3,8 @@ import { constants } from "node:os";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 
-/** SenderStatus: `up` where lines go out as they come. A datagram socket is up until it refuses. */
+/** SenderStatus: `up` where lines go out as they come. A datagram socket is up
+ * from when its address is known until it refuses. */
 export type SenderStatus = "up" | "connecting" | "down";
 
 /** SenderState: what an operator is told of a stream's way out. */
