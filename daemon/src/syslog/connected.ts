@@ -69,6 +69,9 @@ export class ConnectedSender implements Sender {
   #status: SenderStatus = "connecting";
   #error = "";
   #connections = 0;
+  /** Which of the host's addresses is tried, and of how many. */
+  #turn = 0;
+  #turns = 1;
   #retry: NodeJS.Timeout | undefined;
   #patience: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
@@ -119,8 +122,11 @@ export class ConnectedSender implements Sender {
     if (this.#stop.signal.aborted) return;
     let address: string;
     try {
-      address = await resolve(host, sourceAddress);
+      const addresses = await resolve(host, sourceAddress);
+      this.#turns = addresses.length;
+      address = addresses[this.#turn] ?? addresses[0];
     } catch (thrown) {
+      this.#turns = 1;
       return this.#later(errorCode(thrown));
     }
     if (this.#stop.signal.aborted) return;
@@ -302,6 +308,9 @@ export class ConnectedSender implements Sender {
 
   #later(error: string): void {
     if (this.#stop.signal.aborted) return;
+    // Where there was no connection yet, the host's next address has its turn at once.
+    this.#turn = this.#status === "up" ? 0 : (this.#turn + 1) % this.#turns;
+    if (this.#turn > 0) return void this.#connect();
     this.#say("down", error);
     this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
     this.#retry.unref();

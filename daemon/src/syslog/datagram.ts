@@ -146,7 +146,7 @@ export class DatagramSender implements Sender {
 
   async #resolve(host: string, sourceAddress: string): Promise<void> {
     try {
-      const address = await resolve(host, sourceAddress);
+      const [address] = await resolve(host, sourceAddress);
       if (this.#isClosed) return;
       const isFirst = this.#address === undefined;
       if (address !== this.#address) this.#shut();
