@@ -3,6 +3,7 @@
 import { loadNative, type Native } from "../daemon/src/syslog/native.js";
 import { DEFAULT_BOUNDS, Framing } from "../daemon/src/syslog/outbox.js";
 import { OutboxFiles } from "../daemon/src/syslog/outbox-file.js";
+import { settleFormer } from "../daemon/src/syslog/connection-fate.js";
 import { ConnectedSender } from "../daemon/src/syslog/connected.js";
 import { DatagramSender } from "../daemon/src/syslog/datagram.js";
 import type { Sender } from "../daemon/src/syslog/sender.js";
@@ -37,6 +38,7 @@ const native: Native = {
 const outbox = new OutboxFiles(native, directory, (_path, error) => {
   throw error;
 }).open("kill", dropsOldest ? { records: 128, bytes: 1 << 20, isChecked: false } : DEFAULT_BOUNDS);
+await settleFormer(outbox, new AbortController().signal);
 const hooks = { changed: () => undefined };
 const to = { host: "127.0.0.1", port: Number(port), sourceAddress: "" };
 const sender: Sender =

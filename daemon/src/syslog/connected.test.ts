@@ -6,6 +6,7 @@ import { after, describe, test, type TestContext } from "node:test";
 
 import { EventType } from "../../../shared/gen/wire.gen.js";
 import { ConnectedSender, type ConnectedTarget } from "./connected.js";
+import { settleFormer } from "./connection-fate.js";
 import { FrameServer } from "./frame-server.js";
 import { loadNative } from "./native.js";
 import { DEFAULT_BOUNDS, Framing, Outbox, type OutboxBounds, type StreamAccount } from "./outbox.js";
@@ -305,6 +306,7 @@ describe("an outbox whose connection was another process's", () => {
     await first.close();
     const second = new Outbox(native, copy, stage.outbox.bounds);
     collector.connections[0]!.resume();
+    await settleFormer(second, new AbortController().signal);
     stage.sender(t, collector.port, {}, second);
     await collector.untilConnected(2);
     const account = second.accounts().find(({ kind }) => kind === SESSION_OPEN)!;
@@ -322,6 +324,7 @@ describe("an outbox whose connection was another process's", () => {
     assert.ok(stage.outbox.sendFrames(descriptor, Framing.OCTET_COUNTING) > 0);
     native.streamAbort(descriptor);
     stage.fill(5);
+    await settleFormer(stage.outbox, new AbortController().signal);
     stage.sender(t, collector.port);
     await collector.untilConnected(2);
     await stage.settled();

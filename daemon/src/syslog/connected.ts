@@ -3,7 +3,6 @@
 // A line is sent when the collector's kernel has acknowledged it. When a connection breaks, what was on the wire without an
 // answer is in doubt: counted as such and not sent again, since a line that comes twice tells of two events. What had not left
 // this host goes out first on the next connection.
-import { connectionFate } from "./connection-fate.js";
 import { type Channel, PlainChannel, type Progress } from "./channel.js";
 import { Ready, STREAM_CLOSED, type Native, type Watcher } from "./native.js";
 import type { Framing, Outbox } from "./outbox.js";
@@ -45,8 +44,6 @@ const LOOK_FIRST_MS = 2;
 const LOOK_LAST_MS = 100;
 /** How long a connection that ends may take to have everything acknowledged. */
 const END_MS = 1_000;
-/** How long a former process's connection is waited for. */
-const FATE_MS = 5_000;
 
 /** Link: one connection, from its first attempt to its end. */
 interface Link {
@@ -72,6 +69,9 @@ export class ConnectedSender implements Sender {
   #status: SenderStatus = "connecting";
   #error = "";
   #connections = 0;
+  /** Which of the host's addresses is tried, and of how many. */
+  #turn = 0;
+  #turns = 1;
   #retry: NodeJS.Timeout | undefined;
   #patience: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
@@ -79,12 +79,13 @@ export class ConnectedSender implements Sender {
   /** Ends close(). */
   #closed: (() => void) | undefined;
 
+  /** Nothing of a former connection is open: connection-fate.ts has settled it. */
   constructor(native: Native, target: ConnectedTarget, outbox: Outbox, hooks: SenderHooks) {
     this.#native = native;
     this.#target = target;
     this.#outbox = outbox;
     this.#hooks = hooks;
-    void this.#begin();
+    void this.#connect();
   }
 
   get state(): SenderState {
@@ -99,7 +100,7 @@ export class ConnectedSender implements Sender {
     this.#lookAgain(link);
   }
 
-  /** close goes on for a moment, until all is sent and acknowledged; what is not then is settled by the next sender. */
+  /** close goes on for a moment, until all is sent and acknowledged; what is not then is settled before the next sender. */
   async close(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
@@ -116,27 +117,16 @@ export class ConnectedSender implements Sender {
     if (this.#link === link) this.#let(link);
   }
 
-  async #begin(): Promise<void> {
-    await this.#settleFormer();
-    await this.#connect();
-  }
-
-  async #settleFormer(): Promise<void> {
-    const outbox = this.#outbox;
-    if (!outbox.isHandedOver) return;
-    const fate = await connectionFate(outbox.connection, FATE_MS, this.#stop.signal);
-    if (this.#target.protocol === "tls") outbox.doubt(outbox.unacknowledged);
-    else if (fate === "acknowledged") outbox.ended(this.#target.framing);
-    else outbox.broken(0, this.#target.framing);
-  }
-
   async #connect(): Promise<void> {
     const { host, port, sourceAddress, keepAliveSeconds, userTimeoutSeconds } = this.#target;
     if (this.#stop.signal.aborted) return;
     let address: string;
     try {
-      address = await resolve(host, sourceAddress);
+      const addresses = await resolve(host, sourceAddress);
+      this.#turns = addresses.length;
+      address = addresses[this.#turn] ?? addresses[0];
     } catch (thrown) {
+      this.#turns = 1;
       return this.#later(errorCode(thrown));
     }
     if (this.#stop.signal.aborted) return;
@@ -318,6 +308,9 @@ export class ConnectedSender implements Sender {
 
   #later(error: string): void {
     if (this.#stop.signal.aborted) return;
+    // Where there was no connection yet, the host's next address has its turn at once.
+    this.#turn = this.#status === "up" ? 0 : (this.#turn + 1) % this.#turns;
+    if (this.#turn > 0) return void this.#connect();
     this.#say("down", error);
     this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
     this.#retry.unref();

@@ -61,8 +61,8 @@ export class DatagramSender implements Sender {
   }
 
   get state(): SenderState {
-    const status = this.#error === "" ? "up" : "down";
-    return { status, error: this.#error, refused: this.#refused, connections: 0 };
+    const way = this.#address === undefined ? "connecting" : "up";
+    return { status: this.#error === "" ? way : "down", error: this.#error, refused: this.#refused, connections: 0 };
   }
 
   send(): void {
@@ -146,12 +146,16 @@ export class DatagramSender implements Sender {
 
   async #resolve(host: string, sourceAddress: string): Promise<void> {
     try {
-      const address = await resolve(host, sourceAddress);
+      const [address] = await resolve(host, sourceAddress);
       if (this.#isClosed) return;
-      if (this.#address === undefined) this.#say("");
+      const isFirst = this.#address === undefined;
       if (address !== this.#address) this.#shut();
       this.#address = address;
       this.#backoff.reset();
+      if (isFirst) {
+        this.#error = "";
+        this.#hooks.changed(this.state);
+      }
       this.send();
     } catch (thrown) {
       // A name server that does not answer must not end what works.

@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 
 import { EventType } from "../../../shared/gen/wire.gen.js";
 import { loadNative } from "./native.js";
-import { DEFAULT_BOUNDS, Outbox, OutboxDamagedError, type OutboxBounds } from "./outbox.js";
+import { DEFAULT_BOUNDS, Framing, Outbox, OutboxDamagedError, type OutboxBounds } from "./outbox.js";
 import { DatagramSender } from "./datagram.js";
 
 const native = loadNative();
@@ -208,6 +209,24 @@ describe("an outbox taken over", () => {
     native.closeSocket(descriptor);
   });
 
+  test("does not take up again what a broken connection has given back", async (t) => {
+    const listening = createServer((socket) => t.after(() => socket.destroy())).listen(0, "127.0.0.1");
+    t.after(() => listening.close());
+    await once(listening, "listening");
+    const descriptor = native.openStream("127.0.0.1", (listening.address() as AddressInfo).port, "", 0, 1_000);
+    await once(listening, "connection");
+    const bytes = region();
+    const former = new Outbox(native, bytes);
+    fill(former, 1, 5);
+    former.begin(native.streamName(descriptor));
+    const taken = former.sendFrames(descriptor, Framing.OCTET_COUNTING);
+    native.streamAbort(descriptor);
+    former.broken(taken, Framing.OCTET_COUNTING); // none of it has left this host
+    assert.deepEqual([former.isHandedOver, former.waiting], [false, 5]);
+    const outbox = new Outbox(native, bytes);
+    assert.deepEqual([outbox.isHandedOver, outbox.waiting], [false, 5]);
+  });
+
   test("forgets what was appended and not decided, and knows which frames were decided", () => {
     const bytes = region();
     const former = new Outbox(native, bytes);
@@ -263,10 +282,18 @@ describe("a sender", () => {
   test("finds its host by name, and says so while it cannot", async (t) => {
     const receiver = await Receiver.open(t);
     const outbox = new Outbox(native, region());
-    const sender = udp(outbox, receiver.port, "localhost", "127.0.0.1");
+    const told: string[] = [];
+    const sender = new DatagramSender(
+      native,
+      { protocol: "udp", host: "localhost", port: receiver.port, sourceAddress: "127.0.0.1" },
+      outbox,
+      { changed: ({ status }) => told.push(status) },
+    );
+    assert.equal(sender.state.status, "connecting", "nobody knows yet where its lines go");
     fill(outbox, 1, 3);
     sender.send();
     assert.deepEqual(await receiver.until(3), numbers(1, 3));
+    assert.deepEqual([told, sender.state.status], [["up"], "up"]);
     await sender.close();
     const lost = new Outbox(native, region());
     const error = new Promise<string>((resolve) => {

@@ -332,10 +332,16 @@ export class Outbox {
 
   // ---- a connection: what the kernel took is done when the other side acknowledges it ----------------------------------------
 
-  /** connection names the connection that the lines handed over went into; "" for none. */
+  /** connection names the connection that the lines handed over went into; "" for one whose end tells nothing of them. */
   get connection(): string {
     const length = Math.min(this.#region.readUInt32LE(NAME_AT), NAME_BYTES - 4);
     return this.#region.toString("latin1", NAME_AT + 4, NAME_AT + 4 + length);
+  }
+
+  /** framing of the lines that a byte stream has taken. */
+  get framing(): Framing {
+    const framing = this.#region.readUInt32LE(FRAMING_AT);
+    return FRAMINGS.find((known) => known === framing) ?? Framing.OCTET_COUNTING;
   }
 
   /** begin starts a connection: nothing of a former one may be open. */
@@ -448,6 +454,8 @@ export class Outbox {
     this.#acknowledged = 0;
     this.#count(this.#window, inDoubt, Word.IN_DOUBT);
     now[Word.WINDOW_NEXT] = now[Word.WINDOW_TAIL]!;
+    // The last batch is settled: the lines it names may be at the window's beginning once more.
+    this.#base[0] = -1;
     this.commit();
   }
 
@@ -499,12 +507,14 @@ export class Outbox {
     now.set(other.#now);
     for (const word of [Word.HEAD, Word.TAIL, Word.WINDOW_HEAD, Word.WINDOW_TAIL, Word.WINDOW_NEXT, Word.WINDOW_PART])
       now[word] = 0;
+    // As in broken: the beginning of a line counts as a line where lines end with a line feed.
+    const begun = other.#now[Word.WINDOW_PART]! > 0 && other.framing === Framing.NEWLINE ? 1 : 0;
     // Of which kind a spoilt line was its entry may not tell any more; what is missing of each kind does.
     const missing = KIND_VALUES.map((kind) => [kind, other.#waitingOf(kind)] as const);
     const found = new Float64Array(KINDS);
     const line = Buffer.alloc(SLACK);
     for (const ring of [other.#window, other.#queue]) {
-      const handedOver = ring === other.#window ? other.#now[Word.WINDOW_NEXT]! : ring.tail;
+      const handedOver = ring === other.#window ? other.#now[Word.WINDOW_NEXT]! + begun : ring.tail;
       for (let index = ring.tail; index < ring.head; index++) {
         if (!ring.isWhole(index)) continue;
         const kind = ring.kindOf(index) % KINDS;
@@ -561,9 +571,8 @@ export class Outbox {
     const base = this.#base[0]!;
     if (base === now[Word.WINDOW_NEXT]! * TAGS + Tag.FRAMES) {
       // Of a line that was taken in part before, only what the batch began with counts.
-      const [skip, framing] = [this.#region.readUInt32LE(SKIP_AT), this.#region.readUInt32LE(FRAMING_AT)];
-      if (skip !== now[Word.WINDOW_PART]) return;
-      this.#taken(this.#mark(0), FRAMINGS.find((known) => known === framing) ?? Framing.OCTET_COUNTING);
+      if (this.#region.readUInt32LE(SKIP_AT) !== now[Word.WINDOW_PART]) return;
+      this.#taken(this.#mark(0), this.framing);
       this.commit();
       return;
     }

@@ -3,7 +3,8 @@ import { constants } from "node:os";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 
-/** SenderStatus: `up` where lines go out as they come. A datagram socket is up until it refuses. */
+/** SenderStatus: `up` where lines go out as they come. A datagram socket is up
+ * from when its address is known until it refuses. */
 export type SenderStatus = "up" | "connecting" | "down";
 
 /** SenderState: what an operator is told of a stream's way out. */
@@ -64,11 +65,12 @@ export class Backoff {
   }
 }
 
-/** resolve gives an address of a host, of the family of `sourceAddress` if there is one. */
-export async function resolve(host: string, sourceAddress: string): Promise<string> {
-  if (isIP(host) !== 0) return host;
-  const { address } = await lookup(host, { family: isIP(sourceAddress) as 0 | 4 | 6 });
-  return address;
+/** resolve gives the addresses of a host, of the family of `sourceAddress` if there is one, the best first (RFC 6724). */
+export async function resolve(host: string, sourceAddress: string): Promise<[string, ...string[]]> {
+  if (isIP(host) !== 0) return [host];
+  const [first, ...others] = await lookup(host, { family: isIP(sourceAddress) as 0 | 4 | 6, all: true });
+  if (first === undefined) throw new Error("ENOTFOUND");
+  return [first.address, ...others.map(({ address }) => address)];
 }
 
 /** errorCode gives the system's name of what was thrown. */

@@ -283,7 +283,7 @@ export class Stream {
     return this.#outbox;
   }
 
-  /** begin starts sending, from this outbox on. Nobody else sends from it. */
+  /** begin starts sending, from this outbox on. Nobody else sends from it, and no connection has anything of it. */
   begin(outbox: Outbox = this.#outbox): void {
     if (this.#closing !== undefined || this.#sender !== undefined) return;
     this.#outbox = outbox;
@@ -319,6 +319,10 @@ export class Stream {
     const { name, target, format } = this.settings;
     const { waiting, unacknowledged } = this.#outbox;
     return { name, target, format, waiting, unacknowledged, ...this.state, accounts: this.#outbox.accounts() };
+  }
+
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
   }
 
   /** close ends sending; when it has resolved another may send from the outbox. */

@@ -2,11 +2,18 @@
 import type { Logger } from "pino";
 
 import type { Stream as StreamConfig, TlsProfile } from "../config/config.js";
+import { settleFormer } from "./connection-fate.js";
 import type { Native } from "./native.js";
 import type { Outbox } from "./outbox.js";
 import type { OutboxFiles } from "./outbox-file.js";
 import type { SenderState } from "./sender.js";
 import { Stream, streamSettings, type StreamSettings } from "./stream.js";
+
+/** Handover: a stream's outbox goes from the senders it had to the stream that the configuration has then, or is given up. */
+interface Handover {
+  readonly outbox: Outbox;
+  readonly done: Promise<void>;
+}
 
 export class Streams {
   readonly #native: Native;
@@ -14,10 +21,9 @@ export class Streams {
   readonly #log: Logger;
   readonly #changed: (stream: Stream, state: SenderState) => void;
   readonly #byName = new Map<string, Stream>();
-  /** Streams that are gone from the configuration and still send. */
-  readonly #ending = new Map<string, Stream>();
-  /** What ends a former stream of the same name and begins the new one. */
-  readonly #handovers = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  /** By name: the last of the changes that are under way. */
+  readonly #handovers = new Map<string, Handover>();
 
   /** changed is told when a stream's way to its collector opens or is lost. */
   constructor(
@@ -41,7 +47,7 @@ export class Streams {
     const streams = wanted.map((settings) => {
       const present = this.#byName.get(settings.name);
       if (present !== undefined && JSON.stringify(present.settings) === JSON.stringify(settings)) return present;
-      const former = present ?? this.#ending.get(settings.name);
+      const former = present ?? this.#handovers.get(settings.name);
       const outbox = former?.outbox ?? this.#files.open(settings.name, settings.bounds);
       return new Stream(this.#native, settings, outbox, this.#changed);
     });
@@ -50,26 +56,45 @@ export class Streams {
       if (!names.has(name)) this.#end(name);
     for (const stream of streams) {
       const { name } = stream.settings;
-      const before = this.#byName.get(name) ?? this.#ending.get(name);
+      const before = this.#byName.get(name);
       this.#byName.set(name, stream);
       if (before === stream) continue;
-      if (before === undefined) stream.begin();
-      else this.#during(this.#replace(before, stream));
+      const isFree = before === undefined && !this.#handovers.has(name) && !stream.outbox.isHandedOver;
+      if (isFree) stream.begin();
+      else this.#handOver(name, stream.outbox, before);
     }
     return streams;
   }
 
   /** close lets every stream send what the network takes at once. What still waits is sent by the next daemon. */
   async close(): Promise<void> {
-    await Promise.all([...this.#byName.values()].map((stream) => stream.close()));
+    this.#stop.abort();
+    const closed = [...this.#byName.values()].map((stream) => stream.close());
+    await Promise.all([...closed, ...[...this.#handovers.values()].map(({ done }) => done)]);
     this.#byName.clear();
-    await Promise.all(this.#handovers);
   }
 
-  // Until the former stream has let go of the outbox, the new one only fills it.
-  async #replace(before: Stream, stream: Stream): Promise<void> {
-    await before.close();
-    stream.begin(this.#rebuilt(stream.settings, before.outbox));
+  // Changes may follow each other faster than a connection ends. Until all senders before have let go of the outbox, and it is
+  // settled what a connection had taken, the new stream only fills it; of several changes the last one goes on with it.
+  #handOver(name: string, outbox: Outbox, before: Stream | undefined): void {
+    const done = Promise.all([before?.close(), this.#handovers.get(name)?.done])
+      .then(() => settleFormer(outbox, this.#stop.signal))
+      .then(() => {
+        if (this.#handovers.get(name) === handover) this.#handedOver(name, outbox);
+      })
+      .catch((err: unknown) => this.#log.error({ err, stream: name }, "a log stream could not be changed"));
+    const handover: Handover = { outbox, done };
+    this.#handovers.set(name, handover);
+  }
+
+  #handedOver(name: string, outbox: Outbox): void {
+    this.#handovers.delete(name);
+    const stream = this.#byName.get(name);
+    if (stream === undefined) this.#forget(name, outbox);
+    else if (!stream.isClosing) {
+      stream.begin(this.#rebuilt(stream.settings, outbox));
+      stream.send();
+    }
   }
 
   #rebuilt(settings: StreamSettings, outbox: Outbox): Outbox {
@@ -84,27 +109,14 @@ export class Streams {
     }
   }
 
-  #during(work: Promise<void>): void {
-    const watched = work
-      .catch((err: unknown) => this.#log.error({ err }, "a log stream could not be changed"))
-      .finally(() => this.#handovers.delete(watched));
-    this.#handovers.add(watched);
-  }
-
   #end(name: string): void {
     const stream = this.#byName.get(name);
     this.#byName.delete(name);
-    if (stream === undefined) this.#forget(name, this.#leftOver(name));
-    else {
-      this.#ending.set(name, stream);
-      this.#during(stream.close().then(() => this.#forget(name, stream.outbox)));
-    }
+    if (stream !== undefined) this.#handOver(name, stream.outbox, stream);
+    else if (!this.#handovers.has(name)) this.#forget(name, this.#leftOver(name));
   }
 
   #forget(name: string, outbox: Outbox | undefined): void {
-    this.#ending.delete(name);
-    // A stream of this name may have come back meanwhile, and gone on with the outbox.
-    if (this.#byName.has(name)) return;
     if (outbox !== undefined)
       this.#log.warn(
         { stream: name, waiting: outbox.waiting, accounts: outbox.accounts() },

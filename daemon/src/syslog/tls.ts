@@ -70,7 +70,7 @@ export class TlsChannel implements Channel {
       hooks.ready();
     });
     this.#socket.resume(); // a collector has nothing to say
-    outbox.begin(native.streamName(descriptor));
+    outbox.begin(""); // what the kernel had delivered would not tell which lines Node had given it
   }
 
   send(): Progress {
