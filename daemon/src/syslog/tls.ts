@@ -24,6 +24,10 @@ export interface TlsProfile {
 
 const BATCH_BYTES = 128 << 10;
 const GOODBYE_MS = 100;
+/** How long after a handshake a collector has to say that it does not want us: once it is known that it has seen our certificate, and
+ * before that, if it does not let us know. */
+const REFUSAL_MS = 100;
+const SILENCE_MS = 1_000;
 
 /** Batch: lines that were encrypted together, and what the connection's kernel had taken before and behind them. */
 interface Batch {
@@ -34,6 +38,7 @@ interface Batch {
 
 /** TlsHooks: what the channel tells its connection. */
 export interface TlsHooks {
+  /** The other side has accepted us, as far as can be known: lines may be handed over. */
   ready(): void;
   failed(error: Error): void;
   /** The other side says that nothing more comes from it. */
@@ -48,6 +53,8 @@ export class TlsChannel implements Channel {
   readonly #socket: TLSSocket;
   readonly #batches: Batch[] = [];
   #isReady = false;
+  /** Ends in #isReady. */
+  #accepting: NodeJS.Timeout | undefined;
   /** Node has a batch of which the kernel has not taken all. */
   #isWriting = false;
 
@@ -65,9 +72,13 @@ export class TlsChannel implements Channel {
     this.#socket = connect({ ...options, socket: this.#wire });
     this.#socket.on("error", (error) => hooks.failed(error));
     this.#socket.on("end", () => hooks.ended());
+    // A client's handshake of TLS 1.3 is over before the server has seen its certificate (RFC 8446 2): the server's kernel would
+    // acknowledge lines that the server refuses to read. Session tickets come when it has, but not from every server.
     this.#socket.on("secureConnect", () => {
-      this.#isReady = true;
-      hooks.ready();
+      this.#readyIn(this.#socket.getProtocol() === "TLSv1.3" ? SILENCE_MS : REFUSAL_MS, hooks);
+    });
+    this.#socket.once("session", () => {
+      if (this.#accepting !== undefined) this.#readyIn(REFUSAL_MS, hooks);
     });
     this.#socket.resume(); // a collector has nothing to say
     outbox.begin(native.streamName(descriptor));
@@ -119,8 +130,21 @@ export class TlsChannel implements Channel {
     const lines = this.#batches.reduce((sum, batch) => sum + (batch.start < left ? batch.lines : 0), 0);
     this.#outbox.doubt(lines);
     this.#isReady = false;
+    clearTimeout(this.#accepting);
     this.#socket.destroy();
     this.#wire.destroy();
+  }
+
+  #readyIn(milliseconds: number, hooks: TlsHooks): void {
+    clearTimeout(this.#accepting);
+    this.#accepting = setTimeout(() => {
+      // Our side of the handshake has not even arrived.
+      if (this.#backlog.read().unacknowledged > 0) return this.#readyIn(milliseconds, hooks);
+      this.#accepting = undefined;
+      this.#isReady = true;
+      hooks.ready();
+    }, milliseconds);
+    this.#accepting.unref();
   }
 }
 
