@@ -117,8 +117,12 @@ export class ConnectedSender implements Sender {
   }
 
   async #begin(): Promise<void> {
-    await this.#settleFormer();
-    await this.#connect();
+    try {
+      await this.#settleFormer();
+      await this.#connect();
+    } catch (thrown) {
+      this.#later(errorCode(thrown)); // no descriptor is left, for one
+    }
   }
 
   async #settleFormer(): Promise<void> {
@@ -319,7 +323,7 @@ export class ConnectedSender implements Sender {
   #later(error: string): void {
     if (this.#stop.signal.aborted) return;
     this.#say("down", error);
-    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
+    this.#retry = setTimeout(() => void this.#begin(), this.#backoff.next());
     this.#retry.unref();
   }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { after, describe, test, type TestContext } from "node:test";
@@ -215,6 +216,27 @@ describe("a sender over TLS", () => {
       assert.deepEqual(listening.lines, []);
     });
   }
+
+  test(
+    "whose key does not fit its certificate says so, and leaves no connection open at the collector",
+    { timeout: 10_000 },
+    async (t) => {
+      const closed: Promise<void>[] = [];
+      const server = createServer((socket) => {
+        socket.on("error", () => undefined);
+        closed.push(new Promise((resolve) => socket.on("close", () => resolve())));
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      t.after(() => server.close());
+      const { changed } = start(t, (server.address() as AddressInfo).port, {
+        certificate: at("firewall.example.pem"),
+        key: at("collector.example.key"),
+      });
+      assert.match((await changed).error, /key values mismatch/);
+      while (closed.length < 3) await once(server, "connection");
+      await Promise.all(closed);
+    },
+  );
 
   test("is held up by a collector that does not read, and loses nothing when it reads again", async (t) => {
     const server = await collector(t);

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { isIP, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { connect, createSecureContext, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 import { Backlog, type Channel, type Progress } from "./channel.js";
 import type { Native } from "./native.js";
@@ -58,7 +58,7 @@ export class TlsChannel implements Channel {
   /** Node has a batch of which the kernel has not taken all. */
   #isWriting = false;
 
-  /** profile's files are read here; an unreadable one is thrown. */
+  /** profile's files are read here; an unreadable one is thrown, and a key that is of another certificate. */
   constructor(native: Native, descriptor: number, outbox: Outbox, host: string, profile: TlsProfile, hooks: TlsHooks) {
     const options = tlsOptions(host, profile);
     const fd = native.duplicate(descriptor);
@@ -69,7 +69,12 @@ export class TlsChannel implements Channel {
     this.#wire = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
     this.#wire.unref();
     this.#wire.on("error", (error) => hooks.failed(error));
-    this.#socket = connect({ ...options, socket: this.#wire });
+    try {
+      this.#socket = connect({ ...options, socket: this.#wire });
+    } catch (thrown) {
+      this.#wire.destroy();
+      throw thrown;
+    }
     this.#socket.on("error", (error) => hooks.failed(error));
     this.#socket.on("end", () => hooks.ended());
     // A client's handshake of TLS 1.3 is over before the server has seen its certificate (RFC 8446 2): the server's kernel would
@@ -153,11 +158,13 @@ function tlsOptions(host: string, profile: TlsProfile): ConnectionOptions {
   return {
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    minVersion: profile.minimum,
     rejectUnauthorized: true,
-    ...(profile.trustedCa.length > 0 ? { ca: profile.trustedCa.map((path) => readFileSync(path)) } : {}),
-    ...(profile.certificate === ""
-      ? {}
-      : { cert: readFileSync(profile.certificate), key: readFileSync(profile.key || profile.certificate) }),
+    secureContext: createSecureContext({
+      minVersion: profile.minimum,
+      ...(profile.trustedCa.length > 0 ? { ca: profile.trustedCa.map((path) => readFileSync(path)) } : {}),
+      ...(profile.certificate === ""
+        ? {}
+        : { cert: readFileSync(profile.certificate), key: readFileSync(profile.key || profile.certificate) }),
+    }),
   };
 }
