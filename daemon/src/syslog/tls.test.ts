@@ -14,7 +14,7 @@ import { FrameServer } from "./frame-server.js";
 import { loadNative } from "./native.js";
 import { DEFAULT_BOUNDS, Framing, Outbox } from "./outbox.js";
 import type { SenderState } from "./sender.js";
-import type { TlsProfile } from "./tls.js";
+import { TlsChannel, type TlsProfile } from "./tls.js";
 
 // Senders keep no process alive.
 const alive = setInterval(() => undefined, 60_000);
@@ -269,6 +269,39 @@ describe("a sender over TLS", () => {
     assert.deepEqual(await server.until(2000), numbers(1, 2000));
     await settled(outbox);
     assert.deepEqual([account().sent, account().inDoubt, sender.state.connections], [2000, 0, 2]);
+  });
+
+  test("hands nothing more over when its collector has ended, though what was under way is still taken", async (t) => {
+    const server = await collector(t, { allowHalfOpen: true });
+    const outbox = new Outbox(native, Buffer.alloc(Outbox.bytes(native, bounds)), bounds);
+    const line = Buffer.from("x".repeat(1000));
+    for (let sequence = 1; sequence <= 30_000; sequence++) outbox.append(EventType.SESSION_OPEN, line, line.length);
+    outbox.decided(0, 1, 30_000);
+    const descriptor = native.openStream("127.0.0.1", server.port, "", 0, 20_000);
+    let channel!: TlsChannel;
+    const ended = new Promise<void>((resolve, failed) => {
+      channel = new TlsChannel(native, descriptor, outbox, "127.0.0.1", profile, {
+        ready: () => channel.send(),
+        failed,
+        ended: resolve,
+      });
+    });
+    const socket = await server.untilConnected(1);
+    socket.pause();
+    while (outbox.unacknowledged === 0) await new Promise((resolve) => setTimeout(resolve, 2)); // the kernel gives no event
+    socket.end();
+    await ended;
+    const handedOver = outbox.unacknowledged;
+    assert.ok(handedOver < 30_000, String(handedOver));
+    socket.resume();
+    await server.until(handedOver);
+    while (channel.acknowledge() > 0) await new Promise((resolve) => setTimeout(resolve, 2)); // nor for this
+    assert.deepEqual(
+      [server.lines.length, outbox.unacknowledged, outbox.waiting],
+      [handedOver, 0, 30_000 - handedOver],
+    );
+    channel.broken(true);
+    native.streamAbort(descriptor);
   });
 
   test("reset in the middle counts what is in doubt, and sends the rest once", async (t) => {

@@ -52,8 +52,9 @@ export class TlsChannel implements Channel {
   readonly #wire: Socket;
   readonly #socket: TLSSocket;
   readonly #batches: Batch[] = [];
-  #isReady = false;
-  /** Ends in #isReady. */
+  /** Lines may be handed over: the other side has accepted us, and neither has ended. */
+  #isOpen = false;
+  /** Ends in #isOpen. */
   #accepting: NodeJS.Timeout | undefined;
   /** Node has a batch of which the kernel has not taken all. */
   #isWriting = false;
@@ -76,7 +77,10 @@ export class TlsChannel implements Channel {
       throw thrown;
     }
     this.#socket.on("error", (error) => hooks.failed(error));
-    this.#socket.on("end", () => hooks.ended());
+    this.#socket.on("end", () => {
+      this.#takeNoMore();
+      hooks.ended();
+    });
     // A client's handshake of TLS 1.3 is over before the server has seen its certificate (RFC 8446 2): the server's kernel would
     // acknowledge lines that the server refuses to read. Session tickets come when it has, but not from every server.
     this.#socket.on("secureConnect", () => {
@@ -90,7 +94,7 @@ export class TlsChannel implements Channel {
   }
 
   send(): Progress {
-    if (!this.#isReady || this.#isWriting) return "done";
+    if (!this.#isOpen || this.#isWriting) return "done";
     const taken = this.#outbox.takeFrames(BATCH_BYTES);
     if (taken === undefined) return "done";
     const batch: Batch = { lines: taken.lines, start: this.#backlog.read().taken, end: Infinity };
@@ -107,6 +111,7 @@ export class TlsChannel implements Channel {
 
   /** goodbye tells the other side that nothing more comes (RFC 5425 4.4), if it takes that at once. */
   async goodbye(): Promise<void> {
+    this.#takeNoMore();
     const said = new Promise<void>((resolve) => this.#socket.end(resolve));
     await Promise.race([said, delay(GOODBYE_MS, undefined, { ref: false })]);
   }
@@ -134,10 +139,15 @@ export class TlsChannel implements Channel {
     // A batch of which nothing has left this host cannot have been read.
     const lines = this.#batches.reduce((sum, batch) => sum + (batch.start < left ? batch.lines : 0), 0);
     this.#outbox.doubt(lines);
-    this.#isReady = false;
-    clearTimeout(this.#accepting);
+    this.#takeNoMore();
     this.#socket.destroy();
     this.#wire.destroy();
+  }
+
+  #takeNoMore(): void {
+    this.#isOpen = false;
+    clearTimeout(this.#accepting);
+    this.#accepting = undefined;
   }
 
   #readyIn(milliseconds: number, hooks: TlsHooks): void {
@@ -146,7 +156,7 @@ export class TlsChannel implements Channel {
       // Our side of the handshake has not even arrived.
       if (this.#backlog.read().unacknowledged > 0) return this.#readyIn(milliseconds, hooks);
       this.#accepting = undefined;
-      this.#isReady = true;
+      this.#isOpen = true;
       hooks.ready();
     }, milliseconds);
     this.#accepting.unref();
