@@ -336,31 +336,42 @@ describe("daemon and command line", { timeout: 300_000 }, () => {
           .get(`ringwall_${family}`)!
           .samples.map(({ labels, value }) => [Object.values(labels).join(" "), value]),
       );
-    const outcomes = ["written", "suppressed", "lostBudget", "lostFull"] as const;
+    const outcomes = ["suppressed", "lostBudget", "lostFull"] as const;
+    const ends = ["sent", "filtered", "full", "unsendable", "limited", "inDoubt"] as const;
     assert.deepEqual([accounts.balanced, accounts.differences], [true, []]);
     assert.ok(accounts.rules.length > 0);
     assert.deepEqual(
       samples("events_total"),
+      Object.fromEntries(accounts.kinds.map(({ kind, produced }) => [kind, produced])),
+    );
+    assert.deepEqual(
+      samples("events_unwritten_total"),
       Object.fromEntries(accounts.kinds.flatMap((row) => outcomes.map((what) => [`${row.kind} ${what}`, row[what]]))),
     );
     assert.deepEqual(
       samples("rule_events_total"),
-      Object.fromEntries(
-        accounts.rules.flatMap((row) =>
-          outcomes.map((what) => [`${row.class} ${row.rule} ${row.kind} ${what}`, row[what]]),
-        ),
-      ),
+      Object.fromEntries(accounts.rules.map((row) => [`${row.class} ${row.rule} ${row.kind}`, row.produced])),
     );
     assert.deepEqual(
       samples("stream_lines_total"),
       Object.fromEntries(
-        accounts.streams.flatMap(({ name, totals }) =>
-          Object.entries(totals).map(([what, n]) => [`${name} ${what}`, n]),
-        ),
+        accounts.streams.flatMap(({ name, totals }) => ends.map((what) => [`${name} ${what}`, totals[what]])),
       ),
     );
     assert.equal(samples("sessions")[""], 0);
     assert.equal(samples("interface_up")["ge-0/0/0.0 inside"], 1);
+
+    // A token that was changed in its file is taken by applying what is active.
+    const another = "another-token-of-33-characters-xx";
+    await writeFile(tokenFile, `${another}\n`);
+    assert.equal((await curl("/accounting", ...withToken)).status, 200);
+    const again = await cli("apply", file("web.yaml"));
+    assert.deepEqual([again.code, /^nothing to change/.test(again.stdout)], [0, true]);
+    // It listens anew when the command is done or a moment later; until then there may be nobody.
+    const withAnother = ["-H", `Authorization: Bearer ${another}`, "--retry", "20", "--retry-connrefused"];
+    for (let asked = 0; asked < 100 && (await curl("/accounting", ...withAnother)).status !== 200; asked++);
+    assert.equal((await curl("/accounting", ...withAnother)).status, 200);
+    assert.equal((await curl("/accounting", ...withToken)).status, 401);
 
     // Without the statement it ends with the commit.
     assert.equal((await cli("apply", file("one.yaml"))).code, 0);

@@ -3,7 +3,15 @@ import type { ApiErrorBody } from "../src/http/api.js";
 import { byId } from "./dom.js";
 
 /** ApiError: the daemon answered, and the answer is no. */
-export class ApiError extends Error {}
+export class ApiError extends Error {
+  /** isWrongQuestion: the same question has the same answer another time. */
+  readonly isWrongQuestion: boolean;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.isWrongQuestion = status === 400;
+  }
+}
 
 /** get asks the daemon. It throws ApiError for a refusal, and what fetch throws where nobody answers. */
 export async function get<Reply>(path: string): Promise<Reply> {
@@ -13,7 +21,7 @@ export async function get<Reply>(path: string): Promise<Reply> {
     throw new TypeError(`${path} is not JSON`);
   }
   const body = (await reply.json()) as unknown;
-  if (!reply.ok) throw new ApiError((body as ApiErrorBody).message);
+  if (!reply.ok) throw new ApiError(reply.status, (body as ApiErrorBody).message);
   return body as Reply;
 }
 
@@ -23,6 +31,9 @@ export class Poller {
   readonly #everyMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
+  #asking = false;
+  /** What is asked for has changed since it was asked. */
+  #isStale = false;
 
   constructor(everyMs: number, ask: () => Promise<void>) {
     this.#everyMs = everyMs;
@@ -48,14 +59,21 @@ export class Poller {
   }
 
   async #turn(): Promise<void> {
+    if (this.#asking) {
+      this.#isStale = true;
+      return;
+    }
+    this.#asking = true;
+    this.#isStale = false;
     try {
       if (!document.hidden) await this.#ask();
       tell("");
     } catch (thrown) {
       tell(thrown instanceof ApiError ? thrown.message : "The daemon does not answer. Trying again.");
     }
+    this.#asking = false;
     clearTimeout(this.#timer);
-    if (this.#running) this.#timer = setTimeout(() => void this.#turn(), this.#everyMs);
+    if (this.#running) this.#timer = setTimeout(() => void this.#turn(), this.#isStale ? 0 : this.#everyMs);
   }
 }
 

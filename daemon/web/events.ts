@@ -8,6 +8,8 @@ import type { View } from "./tabs.js";
 const ROWS = 300;
 /** How long typing may pause before a filter is used. */
 const TYPING_MS = 400;
+/** How long it waits before it listens again after an answer that was no stream. */
+const AGAIN_MS = 3_000;
 
 const KINDS = ["open", "close", "deny", "screen", "filter", "suppressed"];
 
@@ -22,6 +24,9 @@ export class EventsView implements View {
   #source: EventSource | undefined;
   #url = "";
   #missed = 0;
+  /** Events may have happened that no source of this page knows of. */
+  #wasAway = false;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #drawing = 0;
   #typing: ReturnType<typeof setTimeout> | undefined;
 
@@ -60,7 +65,11 @@ export class EventsView implements View {
     const url = `/events?${query.toString()}`;
     if (url === this.#url && this.#source !== undefined && this.#source.readyState !== EventSource.CLOSED) return;
     this.#source?.close();
-    if (url !== this.#url) this.#clear();
+    clearTimeout(this.#again);
+    if (url !== this.#url) {
+      this.#clear();
+      this.#wasAway = false;
+    }
     this.#url = url;
     if (kinds.length === 0) {
       this.#note.textContent = "No kind is chosen.";
@@ -68,29 +77,36 @@ export class EventsView implements View {
     }
     const source = new EventSource(url);
     this.#source = source;
-    source.addEventListener("open", () => (this.#note.textContent = ""));
+    source.addEventListener("open", () => {
+      if (this.#wasAway) this.#tellGap(null);
+      else this.#note.textContent = "";
+      this.#wasAway = false;
+    });
     source.addEventListener("message", ({ data }) => this.#add(JSON.parse(data as string) as EventView));
     source.addEventListener("missed", ({ data }) => {
       this.#missed += (JSON.parse(data as string) as DroppedView).dropped;
       this.#tellMissed();
     });
     source.addEventListener("gap", ({ data }) => {
-      const { dropped } = JSON.parse(data as string) as { dropped: number | null };
-      this.#note.textContent = `${dropped === null ? "Some" : numberText(dropped)} events happened while this page was away and cannot be shown; the collectors have them.`;
+      this.#tellGap((JSON.parse(data as string) as { dropped: number | null }).dropped);
     });
     source.addEventListener("error", () => void this.#lost(source, url));
   }
 
-  /** A refused filter ends the source for good; all else it tries again by itself. */
+  /** A broken connection the browser mends by itself; an answer that is no stream ends the source. A filter that is refused has to be
+   * changed; all else may be over in a while (a token that has to be shown anew, a daemon that starts). */
   async #lost(source: EventSource, url: string): Promise<void> {
     if (source !== this.#source) return;
     this.#note.textContent = "The connection is lost. Trying again.";
     if (source.readyState !== EventSource.CLOSED) return;
-    try {
-      await get(url);
-    } catch (thrown) {
-      if (source === this.#source && thrown instanceof ApiError) this.#note.textContent = thrown.message;
+    const refusal: unknown = await get(url).catch((thrown: unknown) => thrown);
+    if (source !== this.#source) return;
+    if (refusal instanceof ApiError) {
+      this.#note.textContent = refusal.message;
+      if (refusal.isWrongQuestion) return;
     }
+    this.#wasAway = true;
+    this.#again = setTimeout(() => this.#listen(), AGAIN_MS);
   }
 
   #add(event: EventView): void {
@@ -124,6 +140,10 @@ export class EventsView implements View {
     this.#missed = 0;
     this.#note.textContent = "";
     this.#none.hidden = false;
+  }
+
+  #tellGap(dropped: number | null): void {
+    this.#note.textContent = `${dropped === null ? "Some" : numberText(dropped)} events happened while this page was away and cannot be shown; the collectors have them.`;
   }
 
   #tellMissed(): void {

@@ -1,10 +1,12 @@
 // The web page in a real browser: real packets through the firewall, seen in Chromium through `ringwall ui`.
 // Screenshots are kept in build/ui/.
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 
@@ -124,7 +126,65 @@ describe("the web page", { timeout: 180_000 }, () => {
     await page.click("#tab-accounting");
     await page.locator("#accounts table").first().waitFor();
     await page.click("#tab-streams");
+    await page.locator("#stream-table thead").waitFor();
+    assert.match(
+      await page.locator("#stream-table thead").innerText(),
+      /Sent\s+Waiting\s+In doubt\s+Limited\s+Dropped/,
+    );
     assert.match(await page.locator("#stream-table tbody tr").first().innerText(), /up\s+udp 10\.99\.0\.2:514/);
+  });
+
+  test("asks one question at a time, and the next one at once where that was changed meanwhile", async () => {
+    const asked = (): Promise<string[]> =>
+      page.evaluate(() => (globalThis as unknown as { asked: string[] }).asked.slice());
+    await page.evaluate(() => {
+      const original = globalThis.fetch.bind(globalThis);
+      const paths: string[] = [];
+      Object.assign(globalThis, { asked: paths });
+      globalThis.fetch = (input, init) => {
+        const path = String(input);
+        if (path.startsWith("/sessions?")) paths.push(new URLSearchParams(path.slice(10)).get("policy") ?? "");
+        return original(input, init);
+      };
+    });
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/sessions?*", async (route) => {
+      await released;
+      await route.continue();
+    });
+    const first = page.waitForRequest(/\/sessions\?/);
+    await page.click("#tab-sessions");
+    await first;
+    await page.fill("#session-filter [name=policy]", "public-web");
+    await page.evaluate(() => (document.getElementById("session-filter") as HTMLFormElement).requestSubmit());
+    assert.deepEqual(await asked(), [""]);
+    const second = page.waitForResponse((reply) => new URL(reply.url()).searchParams.get("policy") === "public-web");
+    release();
+    await second;
+    assert.equal((await asked())[1], "public-web");
+    await page.unroute("**/sessions?*");
+    await page.fill("#session-filter [name=policy]", "");
+    await page.click("#tab-events");
+  });
+
+  test("listens again after an answer that was no stream of events, and says that some may be missing", async () => {
+    const note = (text: string): Promise<unknown> =>
+      page.waitForFunction((wanted) => document.getElementById("event-note")?.textContent?.includes(wanted), text);
+    let refused = 0;
+    await page.route("**/events?*", (route) => {
+      refused++;
+      return route.fulfill({ status: 503, json: { code: "busy", message: "not now" } });
+    });
+    await page.fill("#event-filter [name=address]", address.untrust.inet);
+    await note("not now");
+    assert.equal(refused, 2, "what listens, and who asks why it was refused");
+    await page.unroute("**/events?*");
+    await note("Some events happened while this page was away");
+    await lab.trust.run(denied, { check: false });
+    await page.waitForSelector("#event-table tbody tr");
+    await page.fill("#event-filter [name=address]", "");
+    assert.ok(problems.splice(0).every((problem) => problem.includes("503 (Service Unavailable)")));
   });
 
   test("stays responsive and bounded in a storm, says what it leaves out, and the log loses nothing by it", async () => {
@@ -220,6 +280,36 @@ describe("the web page", { timeout: 180_000 }, () => {
     assert.deepEqual(problems, []);
   });
 
+  test("is opened by the desktop, whose arguments everybody can read, without telling it the token", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ringwall-page-"));
+    const stranger = await browser.newContext();
+    const opener = join(folder, "xdg-open");
+    await writeFile(opener, `#!/bin/sh\nprintf '%s\\n' "$@" > ${folder}/new && mv ${folder}/new ${folder}/arguments\n`);
+    await chmod(opener, 0o755);
+    const path = `${folder}:${process.env["PATH"] ?? ""}`;
+    const desktop = new Running("desktop", lab.firewall.cliCommand(["ui"]), {
+      env: { DISPLAY: ":7", XDG_RUNTIME_DIR: folder, PATH: path },
+    });
+    try {
+      const address = new URL((await desktop.printed(/^(http:\/\/\S+)$/m))[1]!);
+      const argument = (await awaited(() => readFile(join(folder, "arguments"), "utf8"))).trim();
+      assert.match(argument, /^\/\S+\/ringwall-ui-\w{6}\/ringwall\.html$/);
+      assert.equal(argument.startsWith(folder), true);
+      assert.equal((await stat(argument)).mode & 0o777, 0o600);
+      assert.equal((await stat(join(argument, ".."))).mode & 0o777, 0o700);
+      const page = await stranger.newPage();
+      await page.goto(pathToFileURL(argument).href);
+      await page.waitForURL(`${address.origin}/`);
+      await page.waitForFunction(() => document.getElementById("state")?.textContent?.includes("generation"));
+      await desktop.stop("SIGTERM");
+      await assert.rejects(stat(join(argument, "..")), /ENOENT/);
+    } finally {
+      await desktop.stop();
+      await stranger.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test("is refused without the token, and cannot be used to change anything", async () => {
     const { origin, searchParams } = new URL(url);
     assert.equal((await ask(`${origin}/status`)).status, 401);
@@ -235,6 +325,17 @@ describe("the web page", { timeout: 180_000 }, () => {
     assert.match(String(index.headers["content-security-policy"]), /^default-src 'none'; script-src 'self';/);
   });
 });
+
+/** Asks again until there is an answer; the test's own timeout ends it. */
+async function awaited<Result>(ask: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
 
 interface Answer {
   readonly status: number;

@@ -17,6 +17,7 @@ const COLUMNS: readonly Column<StreamView>[] = [
   { title: "Sent", value: (row) => sum(row, "sent") },
   { title: "Waiting", value: ({ waiting }) => waiting },
   { title: "In doubt", value: (row) => sum(row, "inDoubt") },
+  { title: "Limited", value: (row) => sum(row, "limited") },
   { title: "Dropped", value: (row) => sum(row, "full") + sum(row, "unsendable") },
 ];
 

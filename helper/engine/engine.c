@@ -49,6 +49,9 @@ make_rings(struct engine *e)
 		complain("accounts", errno);
 		return -1;
 	}
+	if (account_book_put_aside(e->accounts))
+		log_event(LOG_LEVEL_WARN, "accounts", log_text("expected", "a file"),
+			  log_text("found", "a folder, put aside"), log_number("as", e->start_id));
 	for (uint32_t w = 0; w < e->options.workers; w++) {
 		snprintf(path, sizeof path, "%s/ring-%u", e->options.run_dir, w);
 		e->ring[w] =
@@ -209,6 +212,7 @@ tick(struct engine *e)
 	if (second == e->last_tick_s)
 		return;
 	e->last_tick_s = second;
+	kernel_settle(e);
 	kernel_refresh(e, second);
 	kernel_release(e);
 	for (uint32_t w = 0; second % SWEEP_S == 0 && w < e->options.workers; w++)

@@ -57,6 +57,15 @@ moved(struct engine *e, int rc, bool changed)
 		epoch_raise(e);
 }
 
+void
+kernel_settle(struct engine *e)
+{
+	bool changed = false;
+	int rc = e->plan ? rib_settle(e->plan->rib, &changed) : 0;
+
+	moved(e, rc, changed);
+}
+
 static void
 on_link(void *ctx, const struct netlink_link *info)
 {
@@ -448,7 +457,7 @@ kernel_changed(struct engine *e)
 {
 	struct route_list *now = &e->found, *old = &e->learned;
 	bool changed = false, any = false;
-	uint32_t i = 0, j = 0;
+	uint32_t i = 0, j = 0, learned = 0;
 
 	e->routes_stale = false;
 	if (!e->plan)
@@ -456,6 +465,7 @@ kernel_changed(struct engine *e)
 	int rc = kernel_routes(e, e->plan, now);
 	if (rc) {
 		log_event(LOG_LEVEL_ERROR, "routes", log_text("error", strerror(-rc)));
+		e->routes_stale = true;
 		return;
 	}
 	while (i < old->count || j < now->count) {
@@ -466,12 +476,17 @@ kernel_changed(struct engine *e)
 			rc = rib_add(e->plan->rib, &now->at[j], &changed);
 		if (rc)
 			log_event(LOG_LEVEL_ERROR, "routes", log_text("error", strerror(-rc)));
+		/* What found no memory is not learned, and differs again when the timer comes. */
+		e->routes_stale |= rc == -ENOMEM;
+		if (order >= 0 && (rc != -ENOMEM || order == 0))
+			now->at[learned++] = rc == -ENOMEM ? old->at[i] : now->at[j];
 		any |= changed;
 		changed = false;
 		rc = 0;
 		i += order <= 0;
 		j += order >= 0;
 	}
+	now->count = learned;
 	struct route_list spare = *old;
 	*old = *now;
 	*now = spare;

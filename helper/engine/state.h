@@ -143,6 +143,8 @@ struct netlink *kernel_open(struct engine *e);
 int kernel_routes(struct engine *e, const struct plan *p, struct route_list *out);
 /* kernel_addresses reads all addresses into e->addresses. */
 int kernel_addresses(struct engine *e);
+/* kernel_settle tries again what found no memory among routes. */
+void kernel_settle(struct engine *e);
 /* kernel_changed brings the routes of the plan in force up to date. */
 void kernel_changed(struct engine *e);
 /* kernel_retire is the fib_defer of the rib in force, with the engine as its context. kernel_release frees what was retired: now and

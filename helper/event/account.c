@@ -23,6 +23,7 @@ struct account_book {
 	size_t reserved;               /* bytes of address space; the file ends before */
 	uint32_t room;                 /* rows that the file has memory for */
 	uint32_t *index;               /* by class and name: row + 1 */
+	bool put_aside;                /* something stood in its place */
 };
 
 static struct account_row *
@@ -176,9 +177,12 @@ account_book_discard(struct account_book *b)
 	}
 }
 
+/* No frame makes more lost than was ever written, whatever a ring that somebody wrote to says. */
 static void
 lose(uint64_t events[EVENT_OUTCOME_COUNT])
 {
+	if (events[EVENT_OUTCOME_WRITTEN] == 0)
+		return;
 	events[EVENT_OUTCOME_WRITTEN]--;
 	events[EVENT_OUTCOME_LOST_FULL]++;
 }
@@ -200,6 +204,12 @@ account_book_discarded_now(struct account_book *b, uint32_t worker, uint64_t sta
 	h->former_cursor[next][worker] = cursor;
 	/* R7: pairs with A7 in daemon/src/ring/account-book.ts. */
 	__atomic_store_n(&h->former_select, next, __ATOMIC_RELEASE);
+}
+
+uint64_t
+account_book_began(const struct account_book *b)
+{
+	return b->header->began_id;
 }
 
 uint64_t
@@ -316,6 +326,19 @@ begin(struct account_book *b)
 
 /* ---- creation ------------------------------------------------------------------------------------------------------------- */
 
+/* No file takes the place of a folder, which others who may write here can make. */
+static bool
+put_aside(struct account_book *b, const char *path, uint64_t start_id)
+{
+	char aside[PATH_BYTES];
+	struct stat st;
+	if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return true;
+	snprintf(aside, sizeof aside, "%s.%llu", path, (unsigned long long)start_id);
+	b->put_aside = true;
+	return rename(path, aside) == 0;
+}
+
 static bool
 make_file(struct account_book *b, const char *path, uint32_t workers, uint64_t start_id, int gid)
 {
@@ -357,7 +380,8 @@ account_book_open(const char *run_dir, uint32_t workers, uint64_t start_id, int 
 	b->fd = -1;
 	b->index = calloc(INDEX_SLOTS, sizeof *b->index);
 	struct former f = former_open(path);
-	bool done = b->index && make_file(b, new_path, workers, start_id, gid) &&
+	bool done = b->index && put_aside(b, path, start_id) && put_aside(b, new_path, start_id) &&
+		    make_file(b, new_path, workers, start_id, gid) &&
 		    (f.header ? take_over(b, &f, run_dir) : begin(b)) && rename(new_path, path) == 0;
 	int error = errno;
 	if (f.header)
@@ -368,6 +392,12 @@ account_book_open(const char *run_dir, uint32_t workers, uint64_t start_id, int 
 	account_book_close(b);
 	errno = error;
 	return NULL;
+}
+
+bool
+account_book_put_aside(const struct account_book *b)
+{
+	return b->put_aside;
 }
 
 void

@@ -25,9 +25,11 @@ enum {
 };
 
 /* account_book_open makes the book anew, with the rows of the one that a former helper left in run_dir, and with all that was
- * counted in them; what that helper was killed in the middle of is settled, in its rings too. Group `gid` (-1: leave). NULL
- * and errno on failure. At start, before the rings are created. */
+ * counted in them; what that helper was killed in the middle of is settled, in its rings too. A folder in its place is put aside
+ * as accounts.START-ID. Group `gid` (-1: leave). NULL and errno on failure. At start, before the rings are created. */
 struct account_book *account_book_open(const char *run_dir, uint32_t workers, uint64_t start_id, int gid);
+/* account_book_put_aside: was there a folder in its place? */
+bool account_book_put_aside(const struct account_book *b);
 /* account_book_close unmaps; the file stays. */
 void account_book_close(struct account_book *b);
 
@@ -41,11 +43,13 @@ uint32_t account_book_row(struct account_book *b, enum account_class class, cons
 uint8_t *account_book_cells(const struct account_book *b, uint32_t worker, size_t *row_size);
 
 /* Unread frames of a former ring that is removed are lost: begin with account_book_discard, tell each frame by account_book_lost,
- * and account_book_discarded_now puts all of them in force at once, with the ring that they were in and the first one's position. account_book_discarded
- * gives the last such ring of a worker: killed at any instruction, each is discarded once. */
+ * and account_book_discarded_now puts all of them in force at once, with the ring that they were in and the first one's position.
+ * account_book_discarded gives the last such ring of a worker: killed at any instruction, each is discarded once.
+ * account_book_began: the start id of the helper that began the book; what earlier ones wrote was never counted in it. */
 void account_book_discard(struct account_book *b);
 void account_book_lost(struct account_book *b, uint32_t account, unsigned type);
 void account_book_discarded_now(struct account_book *b, uint32_t worker, uint64_t start_id, uint64_t cursor);
+uint64_t account_book_began(const struct account_book *b);
 uint64_t account_book_discarded(const struct account_book *b, uint32_t worker);
 
 /* account_slot: where a row counts events of a kind: a rule's class has at most one of the kinds of the last slot. Any thread. */

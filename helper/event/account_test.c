@@ -285,6 +285,74 @@ frames_of_a_ring_that_nobody_read_are_lost_for_their_rules_once(void **state)
 	end(&l);
 }
 
+/* Somebody removes the file while a helper runs: what that one wrote was counted in another book. */
+static void
+frames_of_a_ring_from_before_the_book_are_lost_for_none_of_its_rules(void **state)
+{
+	(void)state;
+	uint32_t rule = 0;
+	for (uint64_t start = 1; start <= EVENT_RING_FORMER_MAX + 1; start++) {
+		struct life l = begin(start);
+		rule = account_book_row(l.book, ACCOUNT_CLASS_POLICY, start == 1 ? "a/b/former" : "a/b/rule");
+		write_event(l.ring[0], DENY, rule);
+		end(&l);
+		if (start == 1)
+			assert_int_equal(unlink(path_of("accounts")), 0);
+	}
+	struct life l = begin(10);
+	event_ring_sweep(l.ring[0], UINT64_MAX);
+	assert_int_equal(access(path_of("ring-0.1"), F_OK), -1);
+	assert_int_equal(counted(rule, DENY, EVENT_OUTCOME_WRITTEN), EVENT_RING_FORMER_MAX);
+	assert_int_equal(counted(rule, DENY, EVENT_OUTCOME_LOST_FULL), 0);
+	end(&l);
+}
+
+static void
+no_more_frames_are_lost_than_were_written(void **state)
+{
+	(void)state;
+	struct life l = begin(1);
+	uint32_t rule = account_book_row(l.book, ACCOUNT_CLASS_POLICY, "a/b/rule");
+	write_event(l.ring[0], DENY, rule);
+	end(&l);
+	struct account_book *b = account_book_open(folder, WORKERS, 2, -1);
+	assert_non_null(b);
+	account_book_discard(b);
+	for (unsigned i = 0; i < 3; i++)
+		account_book_lost(b, rule, DENY);
+	account_book_discarded_now(b, 0, 1, 0);
+	assert_int_equal(counted(rule, DENY, EVENT_OUTCOME_WRITTEN), 0);
+	assert_int_equal(counted(rule, DENY, EVENT_OUTCOME_LOST_FULL), 1);
+	account_book_close(b);
+}
+
+static void
+what_stands_in_the_place_of_the_book_is_put_aside(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(path_of("accounts"), 0700), 0);
+	assert_int_equal(mkdir(path_of("accounts/kept"), 0700), 0);
+	assert_int_equal(mkdir(path_of("accounts.new"), 0700), 0);
+	struct life l = begin(1);
+	assert_true(account_book_put_aside(l.book));
+	uint32_t rule = account_book_row(l.book, ACCOUNT_CLASS_POLICY, "a/b/rule");
+	write_event(l.ring[0], DENY, rule);
+	end(&l);
+	assert_int_equal(counted(rule, DENY, EVENT_OUTCOME_WRITTEN), 1);
+	assert_int_equal(access(path_of("accounts.1/kept"), F_OK), 0);
+	assert_int_equal(access(path_of("accounts.new.1"), F_OK), 0);
+	/* Anything but a folder gives way. */
+	assert_int_equal(unlink(path_of("accounts")), 0);
+	assert_int_equal(mkfifo(path_of("accounts"), 0600), 0);
+	assert_int_equal(symlink("accounts", path_of("accounts.new")), 0);
+	l = begin(2);
+	assert_false(account_book_put_aside(l.book));
+	end(&l);
+	struct stat st;
+	assert_int_equal(lstat(path_of("accounts"), &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+}
+
 static void
 a_book_of_another_layout_is_begun_anew(void **state)
 {
@@ -384,6 +452,9 @@ main(void)
 		IN_FOLDER(a_frame_counted_but_never_shown_is_lost_for_its_rule),
 		IN_FOLDER(a_frame_counted_by_rule_only_and_never_shown_is_lost_for_both),
 		IN_FOLDER(frames_of_a_ring_that_nobody_read_are_lost_for_their_rules_once),
+		IN_FOLDER(frames_of_a_ring_from_before_the_book_are_lost_for_none_of_its_rules),
+		IN_FOLDER(no_more_frames_are_lost_than_were_written),
+		IN_FOLDER(what_stands_in_the_place_of_the_book_is_put_aside),
 		IN_FOLDER(a_book_of_another_layout_is_begun_anew),
 		IN_FOLDER(rules_beyond_the_rows_share_one_and_lose_no_count),
 		IN_FOLDER(a_snapshot_gives_rows_to_the_rules_that_log_and_to_no_other),

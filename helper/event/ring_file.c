@@ -376,6 +376,9 @@ discard_unread(struct event_ring *r, const struct directory *d, uint64_t start_i
 	uint32_t worker = r->identity->worker;
 	if (!r->book || a->drained || account_book_discarded(r->book, worker) == start_id)
 		return;
+	/* Somebody took the book away meanwhile: these frames name rows of another one. */
+	if (start_id < account_book_began(r->book))
+		return;
 	char name[RING_NAME_BYTES];
 	struct ring_identity identity;
 	file_name(name, d, start_id, "");

@@ -8,6 +8,9 @@
 
 enum { WAYS = 8, SETS = FRAGMENT_ENTRIES / WAYS, BLOCK = 8, BLOCKS = 65536 / BLOCK, WORDS = BLOCKS / 64 };
 
+/* KEPT: what a first fragment says of its whole datagram. */
+enum { KEPT = PACKET_ICMP_ECHO | PACKET_L4_PARTIAL };
+
 /* blocks: of eight bytes: fragments begin at such, and all but the last end there (RFC 791 3.1, RFC 8200 4.5). */
 struct blocks {
 	uint32_t begin, end;
@@ -20,7 +23,7 @@ struct datagram {
 	uint8_t protocol;
 	uint8_t icmp_type, icmp_code;
 	uint16_t echo_sequence;
-	bool echo;
+	uint16_t flags;   /* of KEPT */
 	bool known;       /* its first fragment has come */
 	uint16_t waiting; /* packets held for it */
 	uint32_t total;   /* bytes of the datagram, 0 = the last fragment has not come */
@@ -200,8 +203,7 @@ fill(struct packet *p, const struct datagram *d)
 	p->icmp_type = d->icmp_type;
 	p->icmp_code = d->icmp_code;
 	p->echo_sequence = d->echo_sequence;
-	if (d->echo)
-		p->flags |= PACKET_ICMP_ECHO;
+	p->flags |= d->flags;
 }
 
 static void
@@ -268,7 +270,7 @@ resolve_first(struct fragment_table *t, struct datagram *d, struct packet *p, ui
 		d->icmp_type = p->icmp_type;
 		d->icmp_code = p->icmp_code;
 		d->echo_sequence = p->echo_sequence;
-		d->echo = p->flags & PACKET_ICMP_ECHO;
+		d->flags = p->flags & KEPT;
 		make_ready(t, d);
 	}
 	return FRAGMENT_READY;

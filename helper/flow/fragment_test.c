@@ -92,6 +92,16 @@ an_echo_request_keeps_being_one(void **t)
 }
 
 static void
+a_datagram_without_a_checksum_has_none_in_any_fragment(void **t)
+{
+	struct packet first = fragment(1, 7, 99, 0, 1480, FIRST | MORE | PACKET_L4_PARTIAL);
+	assert_int_equal(fragment_resolve(*t, &first, 0), FRAGMENT_READY);
+	struct packet p = fragment(1, 7, 0, 1480, 1480, MORE);
+	assert_int_equal(fragment_resolve(*t, &p, 0), FRAGMENT_READY);
+	assert_int_equal(p.flags & (PACKET_L4_PARTIAL | PACKET_ICMP_ECHO), PACKET_L4_PARTIAL);
+}
+
+static void
 another_datagram_is_another_name(void **t)
 {
 	resolves(*t, fragment(1, 7, 4000, 0, 1480, FIRST | MORE), 0, FRAGMENT_READY);
@@ -314,6 +324,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_later_fragment_gets_the_ports_of_its_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_echo_request_keeps_being_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_datagram_without_a_checksum_has_none_in_any_fragment, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(another_datagram_is_another_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ipv6_names_have_no_protocol, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(early_fragments_wait_and_come_back_in_order_with_their_ports, set_up,

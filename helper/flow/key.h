@@ -94,14 +94,15 @@ flow_key_hash(const struct flow_key *k, uint64_t seed)
 	return key_fold(key_mix(source ^ ports, destination ^ key_secret(seed, 5)));
 }
 
-/* flow_key_owner_hash is symmetric (both directions agree) and takes addresses and protocol only, so that
- * later fragments and ICMP errors (by their inner key) reach the worker that owns their flow. See docs/decisions/. */
+/* flow_key_owner_hash is symmetric (both directions agree) and takes addresses only, so that later fragments and ICMP errors (by
+ * their inner key) reach the worker that owns their flow. Not the protocol either: later fragments of IPv6 need not tell it
+ * (RFC 8200 4.5). docs/decisions/0001-workers-own-flows.md */
 static inline uint32_t
 flow_key_owner_hash(const struct flow_key *k, uint64_t seed)
 {
 	uint64_t one = key_mix(key_word(k, 0) ^ key_secret(seed, 6), key_word(k, 1) ^ key_secret(seed, 7));
 	uint64_t other = key_mix(key_word(k, 2) ^ key_secret(seed, 6), key_word(k, 3) ^ key_secret(seed, 7));
-	return key_fold(key_mix((one + other) ^ key_secret(seed, 8), k->protocol ^ key_secret(seed, 9)));
+	return key_fold(key_mix((one + other) ^ key_secret(seed, 8), key_secret(seed, 9)));
 }
 
 /* flow_key_source_hash takes the source's address only: all flows of a host have one owner. */

@@ -21,6 +21,7 @@ enum session_flag {
 	SESSION_CLAIM = 1 << 10,    /* its replies are claimed in nat/owners.h */
 	SESSION_BINDING = 1 << 12,  /* it uses a binding of nat/bindings.h */
 	SESSION_ASKS = 1 << 13,     /* each of the client's packets asks for one of the server's: ping, DNS */
+	SESSION_TIMED = 1 << 14,    /* its rule's application says how long it lasts */
 	SESSION_FILTERED = 1 << 15, /* MARKED for more than screens: marks and rewrites have to be looked at */
 	SESSION_SPLICED = 1 << 11,  /* it began with a SYN cookie: its ends count differently, pipeline/splice.h */
 };
@@ -74,7 +75,10 @@ struct session {
 
 	struct flow flow[2];
 
-	struct tcp_track tcp;    /* TCP only */
+	union {
+		struct tcp_track tcp; /* TCP only */
+		uint32_t unanswered;  /* with ASKS: questions that still wait for their answers */
+	};
 	uint32_t timeout_s;      /* the idle timeout in force in its present state */
 	uint32_t idle_timeout_s; /* its application's timeout, once established */
 	uint32_t policy_id;      /* what a log line names, with the generation */

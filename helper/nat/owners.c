@@ -76,11 +76,17 @@ place_of(const struct nat_owners *t, const struct flow_key *k)
 	};
 }
 
+bool
+nat_owners_any(const struct nat_owners *t)
+{
+	return atomic_load_explicit(&t->claims, memory_order_relaxed) > 0;
+}
+
 /* A claim that is looked for while it moves nowhere is found: claims never move. */
 uint32_t
 nat_owners_find(const struct nat_owners *t, const struct flow_key *k)
 {
-	if (atomic_load_explicit(&t->claims, memory_order_relaxed) == 0)
+	if (!nat_owners_any(t))
 		return NAT_OWNER_NONE;
 	struct place p = place_of(t, k);
 	for (unsigned b = 0; b < 2; b++) {

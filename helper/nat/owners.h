@@ -18,7 +18,8 @@ void nat_owners_destroy(struct nat_owners *t);
 bool nat_owners_claim(struct nat_owners *t, const struct flow_key *k, uint32_t worker);
 void nat_owners_release(struct nat_owners *t, const struct flow_key *k, uint32_t worker);
 
-/* nat_owners_find returns whose packets with key k are, or NAT_OWNER_NONE if nobody said so. Worker only. */
+/* nat_owners_any: are there claims at all? nat_owners_find returns whose packets with key k are, or NAT_OWNER_NONE if nobody said so. Worker only. */
+bool nat_owners_any(const struct nat_owners *t);
 uint32_t nat_owners_find(const struct nat_owners *t, const struct flow_key *k);
 
 #endif

@@ -223,10 +223,25 @@ rewrite_tos(struct packet *p, uint8_t tos)
 	}
 }
 
+/* An option may begin at an odd offset; the checksum then sees both words that share its value. */
+static bool
+lower_size(uint8_t *l4, uint8_t *size, uint16_t maximum)
+{
+	uint32_t odd = (size - l4) % 2;
+	uint8_t words[4];
+	if (load16(size) <= maximum)
+		return false;
+	memcpy(words, size - odd, odd ? 4 : 2);
+	store16(words + odd, maximum);
+	checksum_mend(l4 + TCP_CHECKSUM_AT, change_bytes(size - odd, words, odd ? 4 : 2));
+	return true;
+}
+
 bool
 rewrite_mss(struct packet *p, uint16_t maximum)
 {
 	uint8_t *l4 = p->data + p->l4, *option = l4 + TCP_HEADER, *end = p->data + p->payload;
+	bool lowered = false;
 
 	if (p->key.protocol != PROTOCOL_TCP || !has_transport_header(p) || !(p->tcp_flags & TCP_SYN))
 		return false;
@@ -237,20 +252,12 @@ rewrite_mss(struct packet *p, uint16_t maximum)
 		}
 		if (end - option < 2 || option[1] < 2 || option[1] > end - option)
 			break;
-		if (option[0] == TCP_OPTION_MSS && option[1] == 4) {
-			/* An option may begin at an odd offset; the checksum then sees both words that share its value. */
-			uint32_t odd = (option - l4) % 2;
-			uint8_t words[4];
-			if (load16(option + 2) <= maximum)
-				return false;
-			memcpy(words, option + 2 - odd, odd ? 4 : 2);
-			store16(words + odd, maximum);
-			checksum_mend(l4 + TCP_CHECKSUM_AT, change_bytes(option + 2 - odd, words, odd ? 4 : 2));
-			return true;
-		}
+		/* Of several, hosts take the last. */
+		if (option[0] == TCP_OPTION_MSS && option[1] == 4)
+			lowered |= lower_size(l4, option + 2, maximum);
 		option += option[1];
 	}
-	return false;
+	return lowered;
 }
 
 static bool

@@ -24,7 +24,7 @@ void rewrite_bytes(struct packet *p, const struct flow_key *to);
 /* rewrite_tos sets the TOS or traffic class byte. Worker only. */
 void rewrite_tos(struct packet *p, uint8_t tos);
 
-/* rewrite_mss lowers the maximum segment size option of a SYN to `maximum`. Returns whether it did. Worker only. */
+/* rewrite_mss lowers each maximum segment size option of a SYN to `maximum`. Returns whether there was one to lower. Worker only. */
 bool rewrite_mss(struct packet *p, uint16_t maximum);
 
 /* rewrite_checksum_complete computes the transport checksum from scratch, for packets whose sender left it

@@ -397,6 +397,37 @@ the_maximum_segment_size_is_lowered_at_any_alignment_and_never_raised(void **unu
 	}
 }
 
+/* Hosts take the last of several, so one that is small must not hide one that is large. */
+static void
+of_several_maximum_segment_sizes_none_stays_larger(void **unused)
+{
+	static const struct {
+		uint16_t before[2], after[2];
+	} row[] = {
+		{ { 536, 1460 }, { 536, 1280 } },
+		{ { 1460, 536 }, { 1280, 536 } },
+		{ { 1460, 9000 }, { 1280, 1280 } },
+		{ { 1280, 1281 }, { 1280, 1280 } },
+	};
+	for (unsigned i = 0; i < sizeof row / sizeof row[0]; i++) {
+		uint8_t option[8] = { 2, 4, 0, 0, 2, 4, 0, 0 };
+		struct frame f;
+		store16(option + 2, row[i].before[0]);
+		store16(option + 6, row[i].before[1]);
+		sample_start(&f.sample);
+		sample_type(&f.sample, ETHERTYPE_IPV4);
+		sample_ipv4(&f.sample, PROTOCOL_TCP, 0, NULL, 0);
+		sample_tcp(&f.sample, TCP_SYN, option, sizeof option);
+		sample_finish(&f.sample);
+		frame_parse(&f);
+		assert_true(rewrite_mss(&f.p, 1280));
+		assert_int_equal(load16(f.p.data + f.p.l4 + TCP_HEADER + 2), row[i].after[0]);
+		assert_int_equal(load16(f.p.data + f.p.l4 + TCP_HEADER + 6), row[i].after[1]);
+		frame_check(&f);
+		frame_free(&f);
+	}
+}
+
 static void
 only_syn_segments_have_a_maximum_segment_size(void **unused)
 {
@@ -533,6 +564,7 @@ main(void)
 		cmocka_unit_test(a_packet_without_link_header_gets_one),
 		cmocka_unit_test(what_follows_the_ip_packet_is_cut_off_and_padding_is_zeroed),
 		cmocka_unit_test(the_maximum_segment_size_is_lowered_at_any_alignment_and_never_raised),
+		cmocka_unit_test(of_several_maximum_segment_sizes_none_stays_larger),
 		cmocka_unit_test(only_syn_segments_have_a_maximum_segment_size),
 		cmocka_unit_test(a_quoted_packet_is_translated_with_all_its_checksums),
 		cmocka_unit_test(a_quoted_udp_checksum_of_zero_stays_zero),

@@ -258,7 +258,8 @@ error_to_inet(const uint8_t *l4, struct icmp_error *e)
 	case ICMP6_UNREACHABLE:
 		return l4[1] < sizeof code && error_set(e, ICMP_UNREACHABLE, code[l4[1]], 0);
 	case ICMP6_PACKET_TOO_BIG:
-		return l4[1] == 0 && mtu >= TRANSLATE_INET6_MINIMUM &&
+		/* Whatever its code: receivers ignore that (RFC 4443 3.2). */
+		return mtu >= TRANSLATE_INET6_MINIMUM &&
 		       error_set(e, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu - (IPV6_HEADER - IPV4_HEADER));
 	case ICMP6_TIME_EXCEEDED:
 		return l4[1] <= 1 && error_set(e, ICMP_TIME_EXCEEDED, l4[1], 0);
@@ -409,7 +410,11 @@ translate_may_cut(const struct packet *p)
 {
 	if (p->key.family == ADDRESS_FAMILY_INET)
 		return !(p->flags & PACKET_DONT_FRAGMENT);
-	return p->flags & PACKET_FRAGMENT || p->fragment_id != 0 || packet_out_length(p) <= TRANSLATE_INET_MAY_CUT;
+	if (packet_out_length(p) <= TRANSLATE_INET_MAY_CUT)
+		return true;
+	/* RFC 7915 5.1.1: DF is not set for a fragment header on a whole packet either. */
+	uint32_t end = (uint32_t)p->l3 + p->l3_length;
+	return !(p->flags & PACKET_ICMP_ERROR) && envelope_read(p->data, p->l3, end, p->key.family).fragment;
 }
 
 /* ---- translation ---- */
@@ -489,4 +494,18 @@ translate_message(const struct packet *p, uint8_t *type, uint8_t *code)
 		error_map(l4, NULL, p->key.family, &e);
 	*type = e.type;
 	*code = e.code;
+}
+
+uint8_t
+translate_unreachable(uint8_t code, uint8_t family)
+{
+	enum { PROHIBITED = 13, PROHIBITED6 = 1 };
+	bool inet6 = family == ADDRESS_FAMILY_INET6;
+	uint8_t l4[ICMP_HEADER] = { inet6 ? ICMP_UNREACHABLE : ICMP6_UNREACHABLE, code };
+	struct icmp_error e;
+	store16(l4 + 6, TRANSLATE_INET6_MINIMUM); /* for fragmentation needed, which is none in IPv6 */
+	if (error_map(l4, NULL, inet6 ? ADDRESS_FAMILY_INET : ADDRESS_FAMILY_INET6, &e) &&
+	    e.type == (inet6 ? ICMP6_UNREACHABLE : ICMP_UNREACHABLE))
+		return e.code;
+	return inet6 ? PROHIBITED6 : PROHIBITED;
 }

@@ -47,4 +47,8 @@ void translate_bytes(struct packet *p, const struct flow_key *quoted, uint16_t i
 /* translate_message: ICMP type and code with which a packet that passed translate_measure leaves. Worker only. */
 void translate_message(const struct packet *p, uint8_t *type, uint8_t *code);
 
+/* translate_unreachable: the code of destination unreachable for a sender of `family`, where one was chosen for the other family;
+ * administratively prohibited if there is none. Any thread. */
+uint8_t translate_unreachable(uint8_t code, uint8_t family);
+
 #endif

@@ -183,6 +183,14 @@ large_packets_from_ipv6_may_not_be_cut_and_small_ones_may(void **state)
 		work_begin(&w, &inet6, &key);
 		assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
 		assert_int_equal(translate_may_cut(&w.p), !large);
+		/* With a fragment header its sender lets it be cut, also with an identification of zero. */
+		begin(&inet6, true, PROTOCOL_FRAGMENT, 0);
+		sample_ipv6_fragment(&inet6, PROTOCOL_UDP, 0, 0);
+		fill(&inet6, true, UDP, payload);
+		sample_finish(&inet6);
+		work_begin(&w, &inet6, &key);
+		assert_int_equal(translate_measure(&w.p, ROOM), DROP_REASON_NONE);
+		assert_true(translate_may_cut(&w.p));
 	}
 }
 
@@ -533,14 +541,15 @@ each_icmp_error_becomes_its_counterpart_with_the_quoted_packet(void **state)
 	static const struct {
 		struct message from, to;
 	} to4[] = {
-		{ { 1, 0, 0 }, { 3, 1, 0 } },          { { 1, 1, 0 }, { 3, 10, 0 } },
-		{ { 1, 2, 0 }, { 3, 1, 0 } },          { { 1, 3, 0 }, { 3, 1, 0 } },
-		{ { 1, 4, 0 }, { 3, 3, 0 } },          { { 2, 0, 1500 }, { 3, 4, 1480 } },
-		{ { 3, 0, 0 }, { 11, 0, 0 } },         { { 3, 1, 0 }, { 11, 1, 0 } },
-		{ { 4, 1, 6 }, { 3, 2, 0 } },          { { 4, 0, 0 }, { 12, 0, 0 } },
-		{ { 4, 0, 1 }, { 12, 0, 1u << 24 } },  { { 4, 0, 4 }, { 12, 0, 2u << 24 } },
-		{ { 4, 0, 6 }, { 12, 0, 9u << 24 } },  { { 4, 0, 7 }, { 12, 0, 8u << 24 } },
-		{ { 4, 0, 8 }, { 12, 0, 12u << 24 } }, { { 4, 0, 39 }, { 12, 0, 16u << 24 } },
+		{ { 1, 0, 0 }, { 3, 1, 0 } },           { { 1, 1, 0 }, { 3, 10, 0 } },
+		{ { 1, 2, 0 }, { 3, 1, 0 } },           { { 1, 3, 0 }, { 3, 1, 0 } },
+		{ { 1, 4, 0 }, { 3, 3, 0 } },           { { 2, 0, 1500 }, { 3, 4, 1480 } },
+		{ { 2, 7, 1500 }, { 3, 4, 1480 } },     { { 3, 0, 0 }, { 11, 0, 0 } },
+		{ { 3, 1, 0 }, { 11, 1, 0 } },          { { 4, 1, 6 }, { 3, 2, 0 } },
+		{ { 4, 0, 0 }, { 12, 0, 0 } },          { { 4, 0, 1 }, { 12, 0, 1u << 24 } },
+		{ { 4, 0, 4 }, { 12, 0, 2u << 24 } },   { { 4, 0, 6 }, { 12, 0, 9u << 24 } },
+		{ { 4, 0, 7 }, { 12, 0, 8u << 24 } },   { { 4, 0, 8 }, { 12, 0, 12u << 24 } },
+		{ { 4, 0, 39 }, { 12, 0, 16u << 24 } },
 	};
 	for (unsigned i = 0; i < sizeof to6 / sizeof to6[0]; i++)
 		assert_error(true, to6[i].from, to6[i].to);
@@ -609,6 +618,19 @@ an_icmp_error_without_a_counterpart_is_refused(void **state)
 }
 
 static void
+a_code_of_unreachable_is_told_in_the_family_of_the_sender(void **state)
+{
+	static const struct {
+		uint8_t inet, inet6;
+	} to_inet6[] = { { 0, 0 }, { 1, 0 }, { 2, 1 }, { 3, 4 }, { 4, 1 }, { 9, 1 }, { 13, 1 }, { 14, 1 }, { 200, 1 } },
+	  to_inet[] = { { 1, 0 }, { 10, 1 }, { 1, 3 }, { 3, 4 }, { 13, 5 } };
+	for (unsigned i = 0; i < sizeof to_inet6 / sizeof to_inet6[0]; i++)
+		assert_int_equal(translate_unreachable(to_inet6[i].inet, ADDRESS_FAMILY_INET6), to_inet6[i].inet6);
+	for (unsigned i = 0; i < sizeof to_inet / sizeof to_inet[0]; i++)
+		assert_int_equal(translate_unreachable(to_inet[i].inet6, ADDRESS_FAMILY_INET), to_inet[i].inet);
+}
+
+static void
 a_router_that_says_no_mtu_is_taken_to_have_the_next_lower_usual_one(void **state)
 {
 	struct sample s;
@@ -669,6 +691,7 @@ main(void)
 		cmocka_unit_test(each_icmp_error_becomes_its_counterpart_with_the_quoted_packet),
 		cmocka_unit_test(a_quoted_later_fragment_keeps_its_bytes_and_none_behind_it_change),
 		cmocka_unit_test(an_icmp_error_without_a_counterpart_is_refused),
+		cmocka_unit_test(a_code_of_unreachable_is_told_in_the_family_of_the_sender),
 		cmocka_unit_test(a_router_that_says_no_mtu_is_taken_to_have_the_next_lower_usual_one),
 		cmocka_unit_test(extensions_behind_a_quote_are_left_out_and_long_quotes_are_cut),
 	};

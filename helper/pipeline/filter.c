@@ -169,7 +169,10 @@ apply_crossing(struct worker *w, struct packet *p)
 	p->forwarding_class = out.forwarding_class;
 	p->loss_priority = out.loss_priority;
 	p->set_dscp = out.set_dscp;
-	p->reject_code = out.reject_code;
+	/* Its sender is told in his own family. */
+	bool resets = out.reject_code == FILTER_TCP_RESET;
+	p->reject_code =
+	    resets ? FILTER_TCP_RESET : (int8_t)translate_unreachable((uint8_t)out.reject_code, p->key.family);
 	p->ended_in = out.ended_in;
 	p->drop_reason = out.drop_reason;
 	return v;

@@ -109,7 +109,7 @@ change_port(uint16_t port, uint16_t from, uint16_t to)
 /* to_destination: where a rule sends packets with this key; false if it can send them nowhere. A client meets the same
  * address of a pool each time. */
 static bool
-to_destination(const struct nat_rule *r, const struct flow_key *k, struct flow_key *out)
+to_destination(const struct nat *n, const struct nat_rule *r, const struct flow_key *k, struct flow_key *out)
 {
 	if (r->action == NAT_PREFIX) {
 		out->destination = change_prefix(&k->destination, &r->inner, r->length);
@@ -122,7 +122,9 @@ to_destination(const struct nat_rule *r, const struct flow_key *k, struct flow_k
 	if (r->action == NAT_64) {
 		out->family = ADDRESS_FAMILY_INET;
 		out->protocol = k->protocol == PROTOCOL_ICMP6 ? PROTOCOL_ICMP : k->protocol;
-		return prefix64_extract(&k->destination, r->length, &out->destination);
+		/* What is behind one of our own IPv4 addresses may not be reached on the way out and back in. */
+		return prefix64_extract(&k->destination, r->length, &out->destination) &&
+		       !nat_shared(n, &out->destination);
 	}
 	const struct nat_pool *pool = r->pool;
 	out->destination = pool->address[nat_address_hash(&k->source) % pool->address_count];
@@ -441,10 +443,10 @@ same_destination(const struct flow_key *a, const struct flow_key *b)
 }
 
 static bool
-destination_holds(const struct nat_rule *r, const struct flow_key *in, const struct flow_key *out)
+destination_holds(const struct nat *n, const struct nat_rule *r, const struct flow_key *in, const struct flow_key *out)
 {
 	struct flow_key now = *in;
-	if (r && !to_destination(r, in, &now))
+	if (r && !to_destination(n, r, in, &now))
 		return false;
 	/* Any address of the pool will do: it need not be the one that the client would get now. */
 	if (r && r->action == NAT_POOL && pool_has(r->pool, &out->destination))
@@ -501,6 +503,15 @@ source_holds(const struct worker *w, const struct session *s, const struct nat_r
 	return from_prefix(r, &now) && same_source(&now, out);
 }
 
+/* gives_source: can the rule give what crosses a source? A binding would promise that others reach the client by it, for whom no
+ * rule says behind which prefix they are. */
+static bool
+gives_source(const struct nat_rule *r, uint8_t family)
+{
+	return r && !r->persistent &&
+	       (r->action == NAT_INTERFACE || (r->action == NAT_POOL && r->pool->family == family));
+}
+
 /* units: where the client of a session and its server are, as this packet comes and goes. */
 struct units {
 	uint16_t client, server;
@@ -543,10 +554,12 @@ session_holds(const struct worker *w, struct packet *p, const struct session *s)
 		sent.destination_port = in.destination_port;
 	if (!p->destination_nat && inward_holds(w, s, &in, &p->destination_nat))
 		; /* its binding leads it on */
-	else if (!destination_holds(p->destination_nat, &in, &sent))
+	else if (!destination_holds(n, p->destination_nat, &in, &sent))
 		return false;
 	in = sent_on(&in, &sent);
 	p->source_nat = source_rule(n, u.client, u.server, &in);
+	if (out.family != s->flow[0].key.family && !gives_source(p->source_nat, out.family))
+		return false;
 	return source_holds(w, s, p->source_nat, u.server, &in, &out);
 }
 
@@ -572,8 +585,7 @@ nat_destination(struct worker *w, struct packet *p)
 		return n->persistent ? inward(w, p) : VERDICT_NONE;
 	p->destination_nat = r;
 	p->out = p->key;
-	/* What is behind one of our own IPv4 addresses may not be reached on the way out and back in. */
-	if (!to_destination(r, &p->key, &p->out) || (r->action == NAT_64 && nat_shared(n, &p->out.destination)))
+	if (!to_destination(n, r, &p->key, &p->out))
 		return impossible(w, p, r, DROP_REASON_NAT_UNMAPPABLE);
 	p->flags |= PACKET_TRANSLATED;
 	return VERDICT_NONE;
@@ -600,15 +612,6 @@ known(struct worker *w, struct packet *p)
 	if (p->flags & PACKET_ICMP_ERROR || s->epoch == w->epoch || session_holds(w, p, s))
 		return VERDICT_NONE;
 	return packet_drop(p, DROP_REASON_NAT_CHANGED);
-}
-
-/* gives_source: can the rule give what crosses a source? A binding would promise that others reach the client by it, for whom no
- * rule says behind which prefix they are. */
-static bool
-gives_source(const struct nat_rule *r, uint8_t family)
-{
-	return r && !r->persistent &&
-	       (r->action == NAT_INTERFACE || (r->action == NAT_POOL && r->pool->family == family));
 }
 
 enum verdict
@@ -802,14 +805,23 @@ nat_owner(const struct worker *w, const struct flow_key *k, bool ports, uint16_t
 	return flow_key_owner_hash(k, w->owner_seed) % w->workers;
 }
 
+/* Can ports say that packets to this destination are another worker's than their addresses do? */
+static bool
+ports_decide(const struct worker *w, const struct address *destination)
+{
+	const struct nat *n = w->snapshot->nat;
+	return (n && nat_shared(n, destination)) || (w->owners && nat_owners_any(w->owners));
+}
+
 uint32_t
 nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit)
 {
 	uint32_t known = nat_fragments_find(w->nat_fragments, p, w->now_ns);
+	bool decide = ports_decide(w, &p->key.destination);
 	if (!(p->flags & PACKET_FRAGMENT_FIRST))
-		return known == NAT_FRAGMENTS_NONE ? w->index : known;
+		return known == NAT_FRAGMENTS_NONE && !decide ? w->index : known;
 	uint32_t owner = nat_owner(w, &p->key, true, unit);
-	if (owner != w->index || known != NAT_FRAGMENTS_NONE)
+	if (decide || known != NAT_FRAGMENTS_NONE)
 		nat_fragments_note(w->nat_fragments, p, owner, w->now_ns);
 	return owner;
 }

@@ -13,7 +13,8 @@ void nat_end(struct worker *w);
  * transport header, or there are none. Worker only. */
 uint32_t nat_owner(const struct worker *w, const struct flow_key *k, bool ports, uint16_t unit);
 
-/* nat_part_owner is nat_owner for a fragment, which has come to the worker that its addresses say. Worker only. */
+/* nat_part_owner is nat_owner for a fragment, which has come to the worker that its addresses say; NAT_FRAGMENTS_NONE: only the
+ * first fragment of its packet can tell, and has not come. Worker only. */
 uint32_t nat_part_owner(struct worker *w, const struct packet *p, uint16_t unit);
 
 /* nat_housekeep gives back bindings whose time is up. */

@@ -342,13 +342,24 @@ fragments_of_both_families_cross(void **state)
 	struct shape back = answer(in_inet(first, port), 2), back_rest = answer(in_inet(rest, port), 2);
 	assert_int_equal(fixture_send(l->f, back), VERDICT_DROP);
 	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT64_FRAGMENT);
-	assert_int_equal(fixture_send(l->f, back_rest), VERDICT_FORWARD);
-	assert_leaves(l, answer(rest, 1), 1);
+	assert_int_equal(fixture_send(l->f, back_rest), VERDICT_DROP);
+	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT64_FRAGMENT);
 	struct shape echo = ping64;
 	echo.more_fragments = true;
 	echo.fragment_id = 78;
 	assert_int_equal(fixture_send(l->f, echo), VERDICT_DROP);
 	assert_int_equal(l->f->packet.drop_reason, DROP_REASON_NAT64_FRAGMENT);
+	/* What has a checksum comes back in parts. */
+	port = assert_crosses(l, tcp64);
+	struct shape segment = answer(in_inet(tcp64, port), 2), segment_rest = segment, seen = answer(tcp64, 1);
+	segment.more_fragments = true;
+	segment.payload = 12;
+	segment.fragment_id = segment_rest.fragment_id = seen.fragment_id = 79;
+	segment_rest.fragment_offset = seen.fragment_offset = 32;
+	segment_rest.payload = seen.payload = 19;
+	assert_int_equal(fixture_send(l->f, segment), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(l->f, segment_rest), VERDICT_FORWARD);
+	assert_leaves(l, seen, 1);
 	lab_free(l);
 }
 
@@ -479,6 +490,11 @@ output_filters_see_what_leaves_by_memo_and_without(void **state)
 			lab_commit(l);
 			assert_int_equal(fixture_send(f, ping64), VERDICT_DROP);
 			assert_int_equal(f->packet.drop_reason, DROP_REASON_FILTER_DISCARD);
+			/* What it rejects is told in the sender's family: host unreachable is no route there. */
+			t->action = FILTER_REJECT;
+			t->reject_code = 1;
+			lab_commit(l);
+			assert_told(l, ping64, DROP_REASON_FILTER_REJECT, ICMP6_UNREACHABLE, 0, 0);
 			lab_free(l);
 		}
 	}
@@ -487,7 +503,7 @@ output_filters_see_what_leaves_by_memo_and_without(void **state)
 static void
 a_commit_keeps_a_session_whose_rules_still_hold_and_ends_others(void **state)
 {
-	for (unsigned how = 0; how < 4; how++) {
+	for (unsigned how = 0; how < 6; how++) {
 		struct lab *l = nat64_lab();
 		uint16_t port = assert_crosses(l, udp64);
 		lab_release(l);
@@ -497,6 +513,11 @@ a_commit_keeps_a_session_whose_rules_still_hold_and_ends_others(void **state)
 			l->nat.set_count = 1;
 		if (how == 3)
 			lab_prefixes(l, &l->rule[0], "2001:db8:65::", "::", 96, false);
+		if (how == 4)
+			l->rule[1].persistent = NAT_ANY_REMOTE_HOST;
+		/* Its server's address is one of ours now. */
+		if (how == 5)
+			lab_pool(l, lab_rule(l, NAT_SOURCE, 1, 3, NAT_POOL), SERVER, 1, FIRST_PORT, LAST_PORT);
 		lab_commit(l);
 		if (how == 0) {
 			assert_comes_back(l, udp64, port);

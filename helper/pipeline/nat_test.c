@@ -845,12 +845,117 @@ fragments_of_replies_come_to_the_worker_that_has_their_session(void **state)
 		elsewhere += meet != owner;
 	}
 	assert_in_range(elsewhere, 1, 19);
-	/* Those of a packet whose first one was not seen, or long ago, stay where they are. */
-	struct shape lone = answer(as_sent(dns, "10.0.2.1", 2000), 2);
-	lone.fragment_offset = 32;
-	lone.fragment_id = 9;
-	uint32_t meet = owner_of(&c, lone);
-	assert_int_equal(part_owner_of(&c, meet, lone), meet);
+	cluster_free(&c);
+}
+
+/* A fragment is known by its place in its packet. */
+static void
+assert_released(struct cluster *c, uint32_t at, uint16_t offset, uint32_t to)
+{
+	struct packet p;
+	uint32_t owner;
+	assert_true(pipeline_part_release(c->lab[at]->f->worker, &p, &owner));
+	assert_int_equal(p.fragment_offset, offset);
+	assert_int_equal(owner, to);
+}
+
+static void
+assert_none_released(struct cluster *c, uint32_t at)
+{
+	struct packet p;
+	uint32_t owner;
+	assert_false(pipeline_part_release(c->lab[at]->f->worker, &p, &owner));
+}
+
+static void
+fragments_of_replies_wait_for_their_first_one_and_follow_it(void **state)
+{
+	char source[16];
+	uint32_t count[WORKERS] = { 0 };
+	struct cluster c = cluster_of(interface_lab);
+	for (unsigned i = 0; i < 20; i++) {
+		struct shape s = dns;
+		snprintf(source, sizeof source, "10.0.1.%u", 2 + i);
+		s.source = source;
+		uint32_t owner = assert_passes(&c, s);
+		struct shape first = answer(as_sent(s, "10.0.2.1", sent_port(c.lab[owner])), 2), middle, last, other;
+		first.payload = 24;
+		first.more_fragments = true;
+		first.fragment_id = (uint16_t)(100 + i);
+		middle = last = first;
+		middle.fragment_offset = 32;
+		last.fragment_offset = 64;
+		last.more_fragments = false;
+		other = last;
+		other.fragment_id = 99;
+		uint32_t meet = owner_of(&c, first);
+		assert_int_equal(part_owner_of(&c, meet, last), PIPELINE_HELD);
+		assert_int_equal(part_owner_of(&c, meet, other), PIPELINE_HELD);
+		assert_int_equal(part_owner_of(&c, meet, middle), PIPELINE_HELD);
+		assert_none_released(&c, meet);
+		assert_int_equal(part_owner_of(&c, meet, first), owner);
+		assert_int_equal(part_owner_of(&c, meet, middle), owner);
+		assert_released(&c, meet, 64, owner);
+		assert_released(&c, meet, 32, owner);
+		assert_none_released(&c, meet);
+		count[owner]++;
+		/* Whose first one does not come is the worker's where it is, which drops it in its time. */
+		c.lab[meet]->f->worker->now_ns += FRAGMENT_WAIT_NS - 1;
+		assert_none_released(&c, meet);
+		c.lab[meet]->f->worker->now_ns++;
+		assert_released(&c, meet, 64, meet);
+		assert_none_released(&c, meet);
+	}
+	assert_true(count[0] > 0 && count[1] > 0);
+	cluster_free(&c);
+}
+
+static void
+fragments_that_no_port_leads_elsewhere_do_not_wait(void **state)
+{
+	struct cluster c = cluster_of(interface_lab);
+	struct shape later = dns;
+	later.payload = 24;
+	later.fragment_offset = 32;
+	later.fragment_id = 7;
+	uint32_t meet = owner_of(&c, later);
+	assert_int_equal(part_owner_of(&c, meet, later), meet);
+	/* A claim is about one flow, and a later fragment does not say of which it is. */
+	struct flow_key claimed = { .source_port = htons(1), .protocol = PROTOCOL_TCP, .family = ADDRESS_FAMILY_INET };
+	assert_true(nat_owners_claim(c.owners, &claimed, 0));
+	assert_int_equal(part_owner_of(&c, meet, later), PIPELINE_HELD);
+	later.fragment_offset = 0;
+	later.more_fragments = true;
+	assert_int_equal(part_owner_of(&c, meet, later), meet);
+	assert_released(&c, meet, 32, meet);
+	assert_none_released(&c, meet);
+	nat_owners_release(c.owners, &claimed, 0);
+	cluster_free(&c);
+}
+
+static void
+the_bounds_of_fragments_that_wait_for_their_first_one_hold(void **state)
+{
+	struct cluster c = cluster_of(interface_lab);
+	struct shape later = answer(as_sent(dns, "10.0.2.1", 2000), 2);
+	uint32_t held = 0, meet = owner_of(&c, later);
+	for (uint16_t id = 1; id <= FRAGMENT_HELD_MAX / FRAGMENT_HELD_EACH + 1; id++) {
+		later.fragment_id = id;
+		for (uint16_t i = 1; i <= FRAGMENT_HELD_EACH + 1; i++) {
+			bool room = i <= FRAGMENT_HELD_EACH && held < FRAGMENT_HELD_MAX;
+			later.fragment_offset = (uint16_t)(i * 8);
+			assert_int_equal(part_owner_of(&c, meet, later), room ? PIPELINE_HELD : meet);
+			held += room;
+		}
+	}
+	assert_int_equal(held, FRAGMENT_HELD_MAX);
+	c.lab[meet]->f->worker->now_ns += FRAGMENT_WAIT_NS;
+	for (uint32_t i = 0; i < held; i++)
+		assert_released(&c, meet, (uint16_t)(8 * (i % FRAGMENT_HELD_EACH + 1)), meet);
+	assert_none_released(&c, meet);
+	assert_int_equal(part_owner_of(&c, meet, later), PIPELINE_HELD);
+	c.lab[meet]->f->worker->now_ns += FRAGMENT_WAIT_NS;
+	assert_released(&c, meet, later.fragment_offset, meet);
 	cluster_free(&c);
 }
 
@@ -1344,6 +1449,9 @@ main(void)
 		cmocka_unit_test(explain_tells_the_translation_and_takes_no_port),
 		cmocka_unit_test(replies_come_to_the_worker_that_has_their_session),
 		cmocka_unit_test(fragments_of_replies_come_to_the_worker_that_has_their_session),
+		cmocka_unit_test(fragments_of_replies_wait_for_their_first_one_and_follow_it),
+		cmocka_unit_test(fragments_that_no_port_leads_elsewhere_do_not_wait),
+		cmocka_unit_test(the_bounds_of_fragments_that_wait_for_their_first_one_hold),
 		cmocka_unit_test(replies_without_ports_come_to_the_worker_that_claimed_them),
 		cmocka_unit_test(answers_of_translated_destinations_come_to_the_worker_that_has_their_session),
 		cmocka_unit_test(claims_end_with_their_sessions),

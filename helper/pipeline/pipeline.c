@@ -361,7 +361,22 @@ pipeline_part_owner(struct worker *w, const struct packet *p)
 	bool part = p->flags & PACKET_FRAGMENT && !(p->flags & PACKET_ICMP_ERROR);
 	if (!part || !w->nat_fragments || p->drop_reason != DROP_REASON_NONE)
 		return w->index;
-	return nat_part_owner(w, p, snapshot_unit(w->snapshot, p->port, p->vlan[0]));
+	uint16_t unit = snapshot_unit(w->snapshot, p->port, p->vlan[0]);
+	uint32_t owner = nat_part_owner(w, p, unit);
+	if (owner != NAT_FRAGMENTS_NONE)
+		return owner;
+	bool held = unit != UNIT_NONE && nat_fragments_hold(w->nat_fragments, p, w->now_ns);
+	return held ? PIPELINE_HELD : w->index;
+}
+
+bool
+pipeline_part_release(struct worker *w, struct packet *p, uint32_t *owner)
+{
+	if (!w->nat_fragments || !nat_fragments_release(w->nat_fragments, w->now_ns, p, owner))
+		return false;
+	if (*owner == NAT_FRAGMENTS_NONE)
+		*owner = w->index;
+	return true;
 }
 
 void

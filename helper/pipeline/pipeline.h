@@ -9,8 +9,14 @@
 uint32_t pipeline_owner(const struct worker *w, const struct packet *p);
 
 /* pipeline_part_owner returns, for a fragment that has come to the worker that pipeline_owner says, which worker has its flow:
- * fragments meet where their addresses lead, and only the first one tells the ports. Worker only. */
+ * fragments meet where their addresses lead, and only the first one tells the ports. PIPELINE_HELD: it came before its first one
+ * and was taken, with its frame, before anything counted it; it comes back by pipeline_part_release. Worker only. */
+#define PIPELINE_HELD UINT32_MAX
 uint32_t pipeline_part_owner(struct worker *w, const struct packet *p);
+
+/* pipeline_part_release hands back a fragment that was held, and says whose it is: what waited too long is this worker's. To be
+ * called until it is false after each burst, and between bursts. Worker only. */
+bool pipeline_part_release(struct worker *w, struct packet *p, uint32_t *owner);
 
 /* pipeline_burst handles up to PACKET_BURST packets that were parsed (p->drop_reason holds packet_parse's answer) and belong
  * to this worker. Afterwards each has its verdict; frames that leave are in w->output, all others were given back by

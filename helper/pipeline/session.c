@@ -270,13 +270,13 @@ timeout_of(const struct worker *w, const struct session *s)
 	return tcp_timeout_s(&s->tcp, settings->tcp_initial_timeout_s, settings->tcp_time_wait_s, s->idle_timeout_s);
 }
 
-/* asks: a session of questions with one answer each. Where the configuration sets a timeout, that alone ends it. */
+/* asks: a session of questions with one answer each. */
 static bool
-asks(const struct session *s, const struct policy_rule *rule)
+asks(const struct session *s)
 {
 	const struct flow_key *k = &s->flow[0].key;
 	bool dns = k->protocol == PROTOCOL_UDP && k->destination_port == htons(DNS_PORT);
-	return rule->timeout_s == 0 && (s->flags & SESSION_ECHO || dns);
+	return s->flags & SESSION_ECHO || dns;
 }
 
 /* take_judgement: what the policy said about this packet now holds for its session. A log line names the ids below, so
@@ -290,9 +290,9 @@ take_judgement(struct worker *w, const struct packet *p)
 	bool forward = p->direction == 0;
 	uint16_t flags =
 	    (uint16_t)((rule->log_init ? SESSION_LOG_INIT : 0) | (rule->log_close ? SESSION_LOG_CLOSE : 0) |
-		       (rule->count ? SESSION_COUNT : 0) | (asks(s, rule) ? SESSION_ASKS : 0));
+		       (rule->count ? SESSION_COUNT : 0) | (rule->timeout_s ? SESSION_TIMED : 0));
 	s->flags =
-	    (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT | SESSION_ASKS)) | flags);
+	    (uint16_t)((s->flags & ~(SESSION_LOG_INIT | SESSION_LOG_CLOSE | SESSION_COUNT | SESSION_TIMED)) | flags);
 	s->policy_id = rule->policy_id;
 	s->rule = rule->counter;
 	if (rule->log_init || rule->log_close)
@@ -394,6 +394,7 @@ session_commit(struct worker *w, struct packet *p)
 	s->icmp_code = p->icmp_code;
 	s->echo_sequence = p->echo_sequence;
 	s->flags |= is_echo_request(p) ? SESSION_ECHO : 0;
+	s->flags |= asks(s) ? SESSION_ASKS : 0;
 	if (p->key.protocol == PROTOCOL_TCP)
 		tcp_start(&s->tcp, p, &w->snapshot->settings.tcp);
 	if (p->splice == PACKET_STANDS_FOR_SYN)
@@ -480,15 +481,30 @@ close_soon(struct worker *w, struct session *s, enum close_reason reason)
 	set_timeout(w, s, s->timeout_s < LINGER_S ? s->timeout_s : LINGER_S);
 }
 
-/* Without TCP only the traffic itself says that it is over: each question has its answer. Where one came in several packets the
- * server's are more than the client's, and a question has no answer yet for all that. */
+/* Of a question or an answer that comes in fragments the first one counts. An answer too many is for no question that comes later. */
 static void
-passed_other(struct worker *w, struct session *s, unsigned direction)
+count_answers(struct session *s, const struct packet *p)
 {
+	if (packet_later_fragment(p))
+		return;
+	if (p->direction == 0)
+		s->unanswered++;
+	else if (s->unanswered > 0)
+		s->unanswered--;
+}
+
+/* Without TCP only the traffic itself says that it is over: each question has its answer. */
+static void
+passed_other(struct worker *w, const struct packet *p)
+{
+	struct session *s = p->session;
 	if (!(s->flags & (SESSION_ASKS | SESSION_CLOSING)))
 		return;
-	bool answered = direction == 1 && s->passed[1].packets >= s->passed[0].packets;
-	if (s->flags & SESSION_ASKS && answered) {
+	if (s->flags & SESSION_ASKS)
+		count_answers(s, p);
+	/* Where the configuration sets a timeout, that alone ends it. */
+	bool may_end = (s->flags & (SESSION_ASKS | SESSION_TIMED)) == SESSION_ASKS;
+	if (may_end && p->direction == 1 && s->unanswered == 0) {
 		close_soon(w, s, CLOSE_REASON_RESPONSE_RECEIVED);
 	} else if (s->flags & SESSION_CLOSING) {
 		s->flags &= (uint16_t)~SESSION_CLOSING;
@@ -552,7 +568,7 @@ session_passed(struct worker *w, struct packet *p)
 	if (p->key.protocol == PROTOCOL_TCP)
 		passed_tcp(w, p);
 	else
-		passed_other(w, s, p->direction);
+		passed_other(w, p);
 }
 
 /* A session whose first packet ends here, or waited in vain, was none. One that was open ends only if its own packet was

@@ -508,9 +508,8 @@ questions_with_all_their_answers_close_as_response_received(void **state)
 	}
 }
 
-/* An answer may come in fragments, or twice. */
 static void
-a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets(void **state)
+an_answer_that_came_twice_answers_no_question_that_comes_later(void **state)
 {
 	struct fixture *f = open_firewall();
 	fixture_send(f, dns4);
@@ -518,6 +517,39 @@ a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets(v
 	fixture_send(f, dns4_reply);
 	fixture_send(f, dns4_reply);
 	fixture_send(f, dns4);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+	fixture_send(f, dns4);
+	fixture_send(f, dns4_reply);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
+	fixture_send(f, dns4_reply);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_RESPONSE_RECEIVED);
+	fixture_free(f);
+}
+
+static void
+questions_and_answers_in_fragments_count_once(void **state)
+{
+	struct fixture *f = open_firewall();
+	struct shape first = dns4_reply, later = dns4_reply, asked = dns4;
+	first.payload = 24;
+	first.more_fragments = true;
+	later.fragment_offset = 32;
+	first.fragment_id = later.fragment_id = 5;
+	fixture_send(f, dns4);
+	next_event(f, EVENT_TYPE_SESSION_OPEN);
+	fixture_send(f, dns4);
+	assert_int_equal(fixture_send(f, first), VERDICT_FORWARD);
+	assert_int_equal(fixture_send(f, later), VERDICT_FORWARD);
+	assert_int_equal(f->packet.session->passed[1].packets, 2);
+	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE); /* one is still to come */
+	asked.payload = 24;
+	asked.more_fragments = true;
+	asked.fragment_id = 6;
+	assert_int_equal(fixture_send(f, asked), VERDICT_FORWARD);
+	asked.more_fragments = false;
+	asked.fragment_offset = 32;
+	assert_int_equal(fixture_send(f, asked), VERDICT_FORWARD);
+	fixture_send(f, dns4_reply);
 	assert_int_equal(closes_soon(f), CLOSE_REASON_NONE);
 	fixture_send(f, dns4_reply);
 	assert_int_equal(closes_soon(f), CLOSE_REASON_RESPONSE_RECEIVED);
@@ -1235,7 +1267,8 @@ main(void)
 		cmocka_unit_test(echo_replies_and_requests_do_not_pass_for_each_other),
 		cmocka_unit_test(icmp_errors_go_with_their_session),
 		cmocka_unit_test(questions_with_all_their_answers_close_as_response_received),
-		cmocka_unit_test(a_question_waits_for_its_answer_also_when_the_last_one_came_in_several_packets),
+		cmocka_unit_test(an_answer_that_came_twice_answers_no_question_that_comes_later),
+		cmocka_unit_test(questions_and_answers_in_fragments_count_once),
 		cmocka_unit_test(other_traffic_is_not_over_with_an_answer),
 		cmocka_unit_test(an_unreachable_server_closes_its_session_as_icmp_error),
 		cmocka_unit_test(an_icmp_error_closes_nothing_that_it_should_not),

@@ -183,9 +183,12 @@ pending(const struct worker *w, struct packet *p, const struct splice *x)
 		stand_for_syn(p, x->start, x->cookie);
 		return DROP_REASON_NONE;
 	}
+	/* Another segment takes the place of what goes on from here, and nothing may be missing behind it. */
+	if (p->flags & PACKET_FRAGMENT)
+		return DROP_REASON_SYN_COOKIE_PENDING;
 	if (p->tcp_flags & TCP_RST)
 		return DROP_REASON_NONE;
-	if (!is_answer(p) || p->flags & PACKET_FRAGMENT)
+	if (!is_answer(p))
 		return DROP_REASON_SYN_COOKIE_PENDING;
 	see_with(p, x->cookie - (p->tcp_sequence - p->tcp_shift));
 	return DROP_REASON_NONE;

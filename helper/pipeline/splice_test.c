@@ -754,6 +754,29 @@ a_server_that_refuses_resets_its_client(void **state)
 }
 
 static void
+a_reset_in_fragments_refuses_nobody(void **state)
+{
+	struct lab *l = lab_new(false);
+	fill_up(l);
+	ask(l, syn);
+	from_client(l, client_segment(l, 0, 0, 0));
+	static const uint8_t options[] = { 2, 4, 2, 24 }; /* with them its bytes are a multiple of eight */
+	struct segment reset = { .h = { .acknowledgment = CLIENT_START + 1u, .flags = TCP_RST | TCP_ACK },
+				 .options = options,
+				 .options_length = sizeof options };
+	uint8_t ip[128];
+	uint16_t length = write_segment(l, ip, true, &reset);
+	store16(ip + 6, IPV4_MORE_FRAGMENTS);
+	memset(ip + IPV4_CHECKSUM_AT, 0, 2);
+	uint16_t sum = checksum_finish(checksum_add(0, ip, IPV4_HEADER));
+	memcpy(ip + IPV4_CHECKSUM_AT, &sum, 2);
+	send_bytes(l, 2, ip, length);
+	assert_dropped(l, "syn-cookie-pending");
+	assert_int_equal(l->f->out_count, 0);
+	lab_free(l);
+}
+
+static void
 a_server_that_does_not_answer_resets_its_client_when_time_is_up(void **state)
 {
 	for (unsigned way = 0; way < 4; way++) {
@@ -1269,6 +1292,7 @@ main(void)
 		cmocka_unit_test(data_before_the_server_has_answered_goes_nowhere),
 		cmocka_unit_test(an_answer_that_comes_again_is_acknowledged_again),
 		cmocka_unit_test(a_server_that_refuses_resets_its_client),
+		cmocka_unit_test(a_reset_in_fragments_refuses_nobody),
 		cmocka_unit_test(a_server_that_does_not_answer_resets_its_client_when_time_is_up),
 		cmocka_unit_test(a_syn_that_was_lost_is_sent_again_by_itself),
 		cmocka_unit_test(the_queue_of_those_that_wait_is_bounded),

@@ -44,6 +44,7 @@ struct rib {
 	uint32_t entry_count;
 	struct gateways *gateways;
 	uint64_t down; /* a bit for each port */
+	bool stale;    /* there was no memory to put in force what should be */
 };
 _Static_assert(NEXT_HOP_GROUP_MAX <= 32, "bits of active_ways");
 
@@ -322,13 +323,25 @@ static int
 reconsider(struct rib *r, bool *changed)
 {
 	int rc = 0;
+	r->stale = false;
 	for (uint32_t b = 0; b < r->bucket_count; b++) {
 		for (struct entry *e = r->bucket[b]; e; e = e->next) {
 			int failed = activate(r, e, changed);
 			rc = rc ? rc : failed;
+			r->stale |= failed != 0;
 		}
 	}
 	return rc;
+}
+
+/* withdraw takes what is in force out, which needs no memory. */
+static void
+withdraw(struct rib *r, struct entry *e)
+{
+	fib_remove(r->fib[e->instance], e->family, &e->prefix, e->length);
+	e->active = NULL;
+	e->active_ways = 0;
+	r->stale = true;
 }
 
 static struct entry *
@@ -399,10 +412,9 @@ rib_remove(struct rib *r, const struct rib_route *route, bool *changed)
 		return -ENOENT;
 	struct candidate *c = *place;
 	*place = c->next;
-	int rc = activate(r, e, changed);
-	if (rc) {
-		*place = c;
-		return rc;
+	if (activate(r, e, changed) && e->active == c) {
+		withdraw(r, e);
+		*changed = true;
 	}
 	candidate_free(r, c);
 	entry_drop_if_empty(r, route);
@@ -431,6 +443,15 @@ rib_answers(struct rib *r, uint16_t unit, uint8_t family, const struct address *
 		return 0;
 	g->silent = !answers;
 	return reconsider(r, changed);
+}
+
+int
+rib_settle(struct rib *r, bool *changed)
+{
+	bool ignored;
+	changed = changed ? changed : &ignored;
+	*changed = false;
+	return r->stale ? reconsider(r, changed) : 0;
 }
 
 const struct gateways *

@@ -62,17 +62,20 @@ void rib_destroy(struct rib *r);
 
 /* rib_add adds or replaces the route of (prefix, origin, preference), rib_remove takes it away (its group is not
  * looked at); both change the forwarding table of a published snapshot in place if the best route of the prefix
- * changed, and set *changed (may be NULL) accordingly: the caller then raises the workers' epoch. 0, -ENOMEM, -EINVAL
- * (no such instance, impossible prefix or group) or -ENOENT. Control thread. */
+ * changed, and set *changed (may be NULL) accordingly: the caller then raises the workers' epoch. 0, -ENOMEM (rib_add only: all is as
+ * it was), -EINVAL (no such instance, impossible prefix or group) or -ENOENT. A route that is taken away is in force no more,
+ * also where there is no memory for the one that should follow it. Control thread. */
 int rib_add(struct rib *r, const struct rib_route *route, bool *changed);
 int rib_remove(struct rib *r, const struct rib_route *route, bool *changed);
 
 /* rib_port says whether the device of a port is up, rib_answers whether the gateway at (unit, address) answers, which matters
  * only if a route leads there. All are up, and all answer, until something else is said. Both go through all routes, and
- * change the forwarding tables as rib_add does. 0 or -ENOMEM: some routes are as they were. Control thread. */
+ * change the forwarding tables as rib_add does. 0 or -ENOMEM: some routes are as they were.
+ * rib_settle tries again to put in force what there was no memory for. 0 or -ENOMEM. Control thread. */
 int rib_port(struct rib *r, uint16_t port, bool up, bool *changed);
 int rib_answers(struct rib *r, uint16_t unit, uint8_t family, const struct address *gateway, bool answers,
 		bool *changed);
+int rib_settle(struct rib *r, bool *changed);
 
 /* rib_gateways gives the gateways of all routes; to be read, but for asked_s. rib_adopt takes over from an older rib whose units
  * are the same which of them do not answer. Control thread. */

@@ -299,7 +299,7 @@ pass(struct loop *l, const struct packet *p, uint32_t to, const struct handoff *
 		drop(l, p->frame, DROP_REASON_HANDOFF_FULL);
 }
 
-/* A fragment that belongs here by its addresses goes on to the worker to which its first one's ports belong. */
+/* A fragment that belongs here by its addresses goes on to the worker to which its first one's ports belong, or waits for that one. */
 static bool
 pass_part(struct loop *l, const struct packet *p, const struct handoff *m)
 {
@@ -309,8 +309,27 @@ pass_part(struct loop *l, const struct packet *p, const struct handoff *m)
 	if (owner == l->worker.index)
 		return false;
 	on.kind = HANDOFF_FRAGMENT;
-	pass(l, p, owner, &on);
+	if (owner != PIPELINE_HELD)
+		pass(l, p, owner, &on);
 	return true;
+}
+
+/* Fragments that waited follow their first one, wherever it went. */
+static void
+release_parts(struct loop *l)
+{
+	struct worker *w = &l->worker;
+	struct packet *p = l->burst;
+	uint32_t owner;
+
+	while (pipeline_part_release(w, p, &owner)) {
+		uint16_t device = l->view->device_of_port[p->port];
+		struct handoff m = { (uint64_t)(p->data - l->shared->umem->area), p->length, device, HANDOFF_FRAGMENT };
+		if (owner == w->index || device == DEVICE_NONE)
+			process(l, 1);
+		else
+			pass(l, p, owner, &m);
+	}
 }
 
 static uint32_t
@@ -335,6 +354,7 @@ receive(struct loop *l, uint32_t index)
 			pass(l, p, owner, &m);
 	}
 	process(l, mine);
+	release_parts(l);
 	if (got)
 		xsk_refill(x, &l->cache);
 	return got;
@@ -357,6 +377,7 @@ take_over(struct loop *l, uint32_t from)
 		mine += m->kind == HANDOFF_FRAGMENT || !pass_part(l, &l->burst[mine], m);
 	}
 	process(l, mine);
+	release_parts(l);
 	return got;
 }
 
@@ -366,6 +387,7 @@ housekeep(struct loop *l)
 	l->housekeep_ns = l->worker.now_ns;
 	for (uint32_t i = 0; i < l->socket_count; i++)
 		xsk_refill(l->socket[i], &l->cache);
+	release_parts(l);
 	if (l->view) {
 		set_room(l);
 		pipeline_housekeep(&l->worker);
@@ -622,6 +644,7 @@ drop_held(struct loop *l)
 	struct worker *w = &l->worker;
 	uint64_t now_ns = w->now_ns;
 	struct packet p;
+	uint32_t owner;
 	bool found;
 
 	w->now_ns = END_OF_TIME;
@@ -630,6 +653,8 @@ drop_held(struct loop *l)
 		wait_leave(w);
 	}
 	while (fragment_expired(w->fragments, END_OF_TIME, &p) || fragment_release(w->fragments, &p))
+		drop(l, p.frame, DROP_REASON_FRAGMENT_UNKNOWN);
+	while (pipeline_part_release(w, &p, &owner))
 		drop(l, p.frame, DROP_REASON_FRAGMENT_UNKNOWN);
 	w->now_ns = now_ns;
 }

@@ -4,7 +4,6 @@ import { ANY } from "../model/application.js";
 import type { Counters } from "../model/counters.js";
 import type { Event, Outcome, Sent } from "../model/event.js";
 import type { Told } from "../model/firewall.js";
-import { parseFrame } from "../model/packet.js";
 import type { Actual, Expected, Line } from "./run.js";
 
 /** Where a packet is malformed in several ways any of them may be told; which is right has tests of its own (parse_test.c). */
@@ -138,11 +137,9 @@ function inTime(from: bigint, until: bigint, line: Line): boolean {
   return from <= line.time_ns && line.time_ns <= until;
 }
 
-/** A secret number is the program's; all else about its frame is the model's. */
-function bytesOf({ bytes, numbered }: Sent, program: string | undefined): string {
-  if (numbered === undefined || program === undefined) return bytes.toString("hex");
-  const { ip, transport } = parseFrame(Buffer.from(program, "hex"));
-  return numbered(ip.readUInt32BE(transport + 4)).toString("hex");
+/** A number may be the program's; all else about its frame is the model's. */
+function bytesOf({ bytes, numbered }: Sent, sent: readonly Buffer[]): string {
+  return (numbered === undefined || sent.length === 0 ? bytes : numbered(sent)).toString("hex");
 }
 
 function differInPacket(model: Outcome, line: Line, pairs: Pairs): string | undefined {
@@ -150,6 +147,7 @@ function differInPacket(model: Outcome, line: Line, pairs: Pairs): string | unde
   if (!inTime(model.from_ns, model.until_ns, line))
     return `time ${line.time_ns}, expected ${model.from_ns} to ${model.until_ns}`;
   const frames = line.frames as readonly { readonly out: string; readonly bytes: string }[];
+  const sent = frames.map(({ bytes }) => Buffer.from(bytes, "hex"));
   /* What a memo answered is not looked up again, so rule and egress need not be named; named they must be right. */
   const named = (key: string, value: unknown): Pair[] => (line[key] === undefined ? [] : [[key, value, line[key]]]);
   const rows: Pair[] = [
@@ -162,7 +160,7 @@ function differInPacket(model: Outcome, line: Line, pairs: Pairs): string | unde
     ["number of frames", model.frames.length, frames.length],
     ...model.frames.flatMap((frame, i): Pair[] => [
       [`frames[${i}].out`, frame.out, frames[i]?.out],
-      [`frames[${i}].bytes`, bytesOf(frame, frames[i]?.bytes), frames[i]?.bytes],
+      [`frames[${i}].bytes`, bytesOf(frame, sent), frames[i]?.bytes],
     ]),
     ...(model.verdict === "forward"
       ? [

@@ -291,13 +291,14 @@ const hosts: Hosts = {
 };
 
 /** NatTraffic: answers come as translation makes them, now and then as if there were none. */
-class NatTraffic implements Source {
+export class NatTraffic implements Source {
   readonly #plain: Traffic;
   constructor(
     private c: Chooser,
     calm: boolean,
+    options?: (c: Chooser) => readonly number[] | undefined,
   ) {
-    this.#plain = new Traffic(c, calm, hosts);
+    this.#plain = new Traffic(c, calm, hosts, options);
   }
 
   use(c: Chooser): void {
@@ -312,8 +313,8 @@ class NatTraffic implements Source {
   }
 }
 
-export const natTraffic = (calm: boolean): Making => ({
-  source: new NatTraffic(new Chooser([]), calm),
+export const natTraffic = (calm: boolean, options?: (c: Chooser) => readonly number[] | undefined): Making => ({
+  source: new NatTraffic(new Chooser([]), calm, options),
   gaps: GAPS,
   jumps: calm ? 10 : 4,
   commits: 30,

@@ -141,6 +141,8 @@ export class Traffic implements Source {
     /** few flows that come far, instead of many that meet everything */
     private readonly calm: boolean,
     private readonly hosts: Hosts = HOSTS,
+    /** TCP options of a flow's segments, beside the window scale */
+    private readonly options: (c: Chooser) => readonly number[] | undefined = () => undefined,
   ) {}
 
   /** use: decisions from here on come from there. */
@@ -175,6 +177,8 @@ export class Traffic implements Source {
         destinationPort: c.of(PORTS),
         ...(c.oneIn(3) ? { scale: c.below(16) } : {}),
       };
+      const tcpOptions = this.options(c);
+      if (tcpOptions !== undefined) shape = { ...shape, tcpOptions };
     } else if (kind <= 5) {
       shape = {
         ...base,
@@ -227,8 +231,9 @@ export class Traffic implements Source {
         acknowledgment,
         ...extra,
       };
-      const { scale, ...plain } = shape;
-      const final = (flags & SYN) !== 0 && scale !== undefined ? shape : plain;
+      const { scale, tcpOptions, ...plain } = shape;
+      const offers = (scale ?? tcpOptions) !== undefined && (flags & SYN) !== 0;
+      const final = offers || (tcpOptions !== undefined && c.oneIn(8)) ? shape : plain;
       return {
         place: flow.places[direction],
         ip: ipPacket(this.#variants(final)),

@@ -8,7 +8,10 @@ import { configOf } from "./generate-config.js";
 import { withFilters, withFirewallOf } from "./generate-filter.js";
 import { FILTER_GAPS, FilterTraffic } from "./generate-filter-steps.js";
 import { CountTraffic, withCounts } from "./generate-count.js";
+import { nat64Traffic, withNat64, withNat64Of } from "./generate-nat64.js";
+import { segmentOptions, withMss } from "./generate-mss.js";
 import { natTraffic, withNat, withNatOf } from "./generate-nat.js";
+import { persistentTraffic, withPersistent } from "./generate-persistent.js";
 import { ScreenTraffic, withScreens } from "./generate-screen.js";
 import { plainTraffic, stepsOf, type Source } from "./generate-steps.js";
 
@@ -41,7 +44,7 @@ export function caseOf(seed: number): Case {
   const random = numbers(seed);
   const list = (length: number): number[] => Array.from({ length }, () => random() >>> 8);
   const lateNs = LATE[seed % LATE.length];
-  if (seed % 8 === 5) return natCase(list, (seed >> 3) % 4);
+  if (seed % 8 === 5) return natKind(list, (seed >> 3) % 4, (seed >> 5) % 8);
   const c = caseOfKind(seed, list);
   return lateNs === undefined ? c : { ...c, lateNs };
 }
@@ -95,18 +98,50 @@ function screened(list: Lists, config: () => Config, source: Source, steps: numb
   return { config: config(), steps: stepsOf(numbers, later, { ...plainTraffic(false), source }) };
 }
 
-/** natCase: half of them with nothing else that stops packets, one in four with filters; every other one calm. */
-function natCase(list: Lists, kind: number): Case {
-  const base = (): Config => {
-    if (kind < 2) return configOf([]);
-    const plain = permitting(configOf(list(PLAIN)));
-    return kind === 2 ? plain : withFilters(plain, new Chooser(list(FILTERS)));
+/** natKind: a quarter with limits of segment sizes, half of those with persistent NAT too, and a quarter of NAT64. */
+function natKind(list: Lists, kind: number, share: number): Case {
+  if (share % 4 === 3) return nat64Case(list, kind);
+  return natCase(list, kind, share % 4 === 2, share === 6);
+}
+
+/** natBase: half of them with nothing else that stops packets, one in four with filters. */
+function natBase(list: Lists, kind: number): Config {
+  if (kind < 2) return configOf([]);
+  const plain = permitting(configOf(list(PLAIN)));
+  return kind === 2 ? plain : withFilters(plain, new Chooser(list(FILTERS)));
+}
+
+/** nat64Case: every other one calm; the others have segment sizes too. */
+function nat64Case(list: Lists, kind: number): Case {
+  const sized = kind % 2 === 1;
+  const limited = (config: Config): Config => (sized ? withMss(config, new Chooser(list(1))) : config);
+  const first = withNat64(natBase(list, kind), new Chooser(list(NAT)));
+  const again = (): Config => limited(withNat64Of(natBase(list, kind), first, new Chooser(list(NAT))));
+  const later = [again(), again(), limited(withNat64(natBase(list, kind), new Chooser(list(NAT)))), again()];
+  const steps = Array.from({ length: STEPS }, () => list(32));
+  const traffic = nat64Traffic(!sized, sized ? segmentOptions : undefined);
+  return { config: limited(first), steps: stepsOf(steps, later, traffic) };
+}
+
+/**
+ * natCase: every other one calm. `sized`: segments ask for sizes, and the configuration limits them; `bound`: source rules bind
+ * their clients.
+ */
+function natCase(list: Lists, kind: number, sized: boolean, bound: boolean): Case {
+  const base = (): Config => natBase(list, kind);
+  const more = (config: Config): Config => {
+    const limited = sized ? withMss(config, new Chooser(list(1))) : config;
+    return bound ? withPersistent(limited, new Chooser(list(NAT))) : limited;
   };
   const first = withNat(base(), new Chooser(list(NAT)));
-  const again = (): Config => withNatOf(base(), first, new Chooser(list(NAT)));
-  const later = [again(), again(), withNat(base(), new Chooser(list(NAT))), again()];
+  const again = (): Config => more(withNatOf(base(), first, new Chooser(list(NAT))));
+  const later = [again(), again(), more(withNat(base(), new Chooser(list(NAT)))), again()];
   const steps = Array.from({ length: STEPS }, () => list(32));
-  return { config: first, steps: stepsOf(steps, later, natTraffic(kind % 2 === 0)) };
+  const calm = kind % 2 === 0;
+  const traffic = bound
+    ? persistentTraffic(calm, segmentOptions)
+    : natTraffic(calm, sized ? segmentOptions : undefined);
+  return { config: more(first), steps: stepsOf(steps, later, traffic) };
 }
 
 /** permitting: in a third of the cases flows live long enough to reach the later states. */

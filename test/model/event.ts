@@ -55,8 +55,8 @@ export interface Sent {
   /** interface, or "host" */
   readonly out: string;
   readonly bytes: Buffer;
-  /** where a TCP segment has a sequence number that is secret: what the frame is with this number */
-  readonly numbered?: (sequence: number) => Buffer;
+  /** where a number in it is the program's to choose: what the frame is, by the frames that the program sent for the packet */
+  readonly numbered?: (sent: readonly Buffer[]) => Buffer;
 }
 
 /** Outcome: what became of one packet. */

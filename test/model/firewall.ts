@@ -10,12 +10,15 @@ import {
   sameAddress,
   writeAddress,
   type Address,
+  type Family,
 } from "./address.js";
-import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError } from "./answer.js";
+import { buildError, buildReset, errorFor, Limit, mayReset, mayTellError, type IcmpError } from "./answer.js";
 import { ANY, readApplications, type Applications } from "./application.js";
+import { BINDING_SLACK_NS, Bindings, canBind, note, permits, type Binding } from "./binding.js";
 import { cookieAnswer } from "./cookie.js";
 import { Classes } from "./class-of-service.js";
 import { count, keep, type Counters } from "./counters.js";
+import { unreachableAs } from "./error64.js";
 import type { Event, Outcome, Sent } from "./event.js";
 import { Filters, NO_MARKS, walk, type Effects, type Marks, type Term, type Walk } from "./filter.js";
 import { FRAGMENT_WAIT, Fragments } from "./fragment.js";
@@ -32,6 +35,7 @@ import {
   Malformed,
   vlansOf,
   parseFrame,
+  parsePacket,
   reverseTuple,
   SCTP,
   tupleKey,
@@ -39,10 +43,11 @@ import {
   type Tuple,
 } from "./packet.js";
 import { finished } from "./offload.js";
-import { Nat, type Choice } from "./nat.js";
+import { clamped } from "./mss.js";
+import { Nat, prefix64Of, type Choice, type NatRule } from "./nat.js";
 import { Policies, type Rule } from "./policy.js";
 import { Meters } from "./policer.js";
-import { etherFrame, hop, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
+import { etherFrame, hop, linkHeader, marked, neighbourMac, padded, portMac, split } from "./rewrite.js";
 import { ownAddress, Routes } from "./route.js";
 import {
   answered,
@@ -57,9 +62,11 @@ import {
   type Direction,
   type Session,
   type Translation,
+  writtenBeyond,
 } from "./session.js";
 import { hasData, TcpTrack, type TcpRules } from "./tcp.js";
 import { translated } from "./translate.js";
+import { crossed, errorTuple, isUnnamed, mayCut, mtuFor, refusal, roomOf, type Refusal } from "./translate64.js";
 import { readScreens, screensMet, type Screens } from "./screen.js";
 import { Counted, type Taken } from "./screen-rate.js";
 import { hostAccepts, readUnits, readZones, type Unit, type ZoneConfig } from "./zone.js";
@@ -96,6 +103,10 @@ interface Judgement {
   /** an ICMP error: what it is about, as that leaves */
   quote: Tuple | undefined;
   translation: Translation | undefined;
+  /** of persistent NAT: what it uses */
+  binding: Binding | undefined;
+  /** why it cannot leave in the other family */
+  refusal: Refusal | undefined;
   /** it may open a session, once nothing else stops it */
   opens: boolean;
   /** the session that it opened */
@@ -161,6 +172,8 @@ export class Firewall {
   readonly #counted = new Counted();
   /** SYN floods are answered in the servers' stead */
   #cookies = false;
+  /** what a SYN may ask for at most */
+  #maximumSegment: number | undefined;
   #routes!: Routes;
   #policies!: Policies;
   #applications!: Applications;
@@ -169,6 +182,7 @@ export class Firewall {
   #filters!: Filters;
   #classes!: Classes;
   #nat: Nat | undefined;
+  readonly #bindings = new Bindings();
   readonly #meters = new Meters();
   #generation = 0;
   #epoch = 0;
@@ -204,11 +218,13 @@ export class Firewall {
     this.#screens = readScreens(config);
     this.#cookies = config.security.flow?.["syn-flood-protection-mode"] === "syn-cookie";
     this.#counted.commit(this.#screens, this.#cookies);
+    this.#maximumSegment = config.security.flow?.["tcp-mss"]?.["all-tcp"]?.mss;
     this.#routes = new Routes(config, this.#units);
     this.#applications = readApplications(config);
     this.#policies = new Policies(config, this.#applications);
     this.#nat = new Nat(config, this.#units, this.#applications, this.#nat);
     keep(this.counters, "nat", this.#nat.rules);
+    this.#bindings.commit((one) => this.#nat!.ruleOf(one)?.persistence);
     this.#rules = {
       strictSynCheck: tcp?.["strict-syn-check"] === true,
       noSynCheck: tcp?.["no-syn-check"] === true,
@@ -242,8 +258,11 @@ export class Firewall {
   /** undecided: a time around which something ends, so that a packet then could be seen either way; else undefined. */
   undecided(now: bigint): bigint | undefined {
     const ends = [...this.#live()].map((session) => this.#deadline(session));
-    return [...ends, ...this.#fragments.deadlines()].find(
-      (end) => end !== undefined && end <= now && now < end + SLACK_NS,
+    const undecidedFor = (times: readonly (bigint | undefined)[], slack: bigint): bigint | undefined =>
+      times.find((end) => end !== undefined && end <= now && now < end + slack);
+    return (
+      undecidedFor([...ends, ...this.#fragments.deadlines()], SLACK_NS) ??
+      undecidedFor(this.#bindings.ends(), BINDING_SLACK_NS)
     );
   }
 
@@ -295,7 +314,8 @@ export class Firewall {
 
   /**
    * met: a frame as it is on the wire beyond this firewall, where it was made as if nothing were translated: what answers a
-   * session comes to its outer addresses, and errors quote what left. Its session is in `port`'s instance.
+   * session comes to its outer addresses, and errors quote what left. An IPv6 client stands in IPv4 packets as what is in its last
+   * bits. What is for the address of a client that is bound comes to its outer one. Its session is in `port`'s instance.
    */
   met(port: string, frame: Buffer): Buffer {
     const unit = this.#unitOf(vlansOf(frame), port);
@@ -306,9 +326,18 @@ export class Firewall {
       const client = quoted ?? reverseTuple(tuple);
       const same = (one: Tuple): boolean =>
         tupleKey("", isLater(packet) ? { ...one, sourcePort: 0, destinationPort: 0 } : one) === tupleKey("", client);
-      const session = [...this.#live()].find((one) => one.translation !== undefined && same(one.tuple));
-      if (session === undefined) return frame;
-      const answer = reverseTuple(session.out);
+      const session = [...this.#live()].find((one) => one.translation !== undefined && same(writtenBeyond(one)));
+      const bound = this.#bindings.all.find(
+        ({ protocol, inner }) =>
+          protocol === tuple.protocol &&
+          inner.port === tuple.destinationPort &&
+          sameAddress(inner.address, tuple.destination),
+      );
+      if (session === undefined && (bound === undefined || quoted !== undefined || isLater(packet))) return frame;
+      const answer =
+        session === undefined
+          ? { ...tuple, destination: bound!.outer.address, destinationPort: bound!.outer.port }
+          : reverseTuple(session.out);
       const to =
         quoted === undefined
           ? answer
@@ -317,7 +346,7 @@ export class Firewall {
               source: sameAddress(tuple.source, quoted.destination) ? answer.source : tuple.source,
               destination: sameAddress(tuple.destination, quoted.source) ? answer.destination : tuple.destination,
             };
-      const ip = translated(packet, to, quoted === undefined ? undefined : session.out);
+      const ip = translated(packet, to, quoted === undefined ? undefined : session!.out);
       const link = frame.length - packet.behind - packet.ip.length;
       return Buffer.concat([frame.subarray(0, link), ip, frame.subarray(link + ip.length)]);
     } catch (error) {
@@ -450,6 +479,8 @@ export class Firewall {
       out: undefined,
       quote: undefined,
       translation: undefined,
+      binding: undefined,
+      refusal: undefined,
       opens: false,
       installed: undefined,
       instance: "",
@@ -509,7 +540,7 @@ export class Firewall {
     this.#track(j, packet);
     if (this.#waits(j, packet)) return;
     j.cached = isWhole(packet) && j.session?.seen[j.direction!] === this.#epoch;
-    this.#meet(j, packet, "output", this.#filters.output(j.egress!.name, packet.family));
+    this.#meet(j, packet, "output", this.#filters.output(j.egress!.name, leavesIn(j, packet)));
     if (j.opens) this.#install(j, packet);
     this.#forward(j, packet);
   }
@@ -584,7 +615,9 @@ export class Firewall {
     effects: boolean = true,
   ): void {
     if (terms === undefined) return;
-    const { length } = packet.ip;
+    /* Filters on the way out see a packet as it leaves. */
+    const seen = at === "output" ? this.#leaving(j, packet, 0) : packet;
+    const { length } = seen.ip;
     const outside: Effects = {
       count: (counter) => {
         count(this.counters, ["filters", counter, "packets"]);
@@ -596,8 +629,6 @@ export class Firewall {
         count(this.counters, ["policers", budget.name, "bytes"], length);
       },
     };
-    /* Filters on the way out see a packet as it leaves. */
-    const seen = at === "output" && j.out !== undefined ? { ...packet, tuple: j.out } : packet;
     const said = walk(terms, { packet: seen, unit: j.unit!.name }, j.marks, effects ? outside : undefined);
     j.passages.push({ at, walk: said });
     j.marks = said.marks;
@@ -654,9 +685,13 @@ export class Firewall {
     const unit = j.unit!;
     const { family } = packet;
     const answer = cookieAnswer(packet, Math.min(unit.mtu[family], j.egress!.mtu[family]));
-    const numbered = (sequence: number): Buffer =>
+    const withNumber = (sequence: number): Buffer =>
       etherFrame(packet.sourceMac, portMac(unit.port.index), unit.vlan, answer(sequence));
-    j.frames.push({ out: unit.port.name, bytes: numbered(0), numbered });
+    const numbered = ([sent]: readonly Buffer[]): Buffer => {
+      const { ip, transport } = parseFrame(sent!);
+      return withNumber(ip.readUInt32BE(transport + 4));
+    };
+    j.frames.push({ out: unit.port.name, bytes: withNumber(0), numbered });
     if (this.#counted.alarms(unit.zone!, packet.tuple, j.time)) j.screen = ScreenId.SYN_COOKIE;
     else count(this.counters, ["screens", unit.zone!, String(ScreenId.SYN_COOKIE)]);
   }
@@ -717,11 +752,57 @@ export class Firewall {
     }
     if (packet.icmp !== undefined && isErrorWithoutFlow(packet)) return;
     const rule = this.#nat!.destinationRule(j.unit!, packet.tuple);
-    if (rule === undefined) return;
+    if (rule === undefined) {
+      this.#inward(j, packet);
+      return;
+    }
     const out = this.#nat!.toDestination(rule, packet.tuple, this.chosen(j.number));
     if (out === undefined) this.#impossible(rule.name, "nat-unmappable");
     j.out = out;
-    j.translation = { destination: rule.name, source: undefined, given: false };
+    j.translation = { destination: rule.name, source: undefined, given: false, prefix64: prefix64Of(rule) };
+  }
+
+  /** inward: to a client by its binding, if its rule permits it; else as if there were none. */
+  #inward(j: Judgement, packet: Packet): void {
+    const { tuple } = packet;
+    const one = canBind(tuple) ? this.#bindings.ofTarget(j.unit!.instance, tuple, j.time) : undefined;
+    const rule = one === undefined ? undefined : this.#nat!.ruleOf(one);
+    if (one === undefined || rule === undefined || one.inner.instance !== one.outer.instance) return;
+    if (!permits(rule.persistence!.permit, one, tuple)) return;
+    j.out = { ...tuple, destination: one.inner.address, destinationPort: one.inner.port };
+    j.translation = { destination: rule.name, source: undefined, given: false, prefix64: undefined };
+    this.#bind(j, one, rule);
+  }
+
+  #bind(j: Judgement, one: Binding, rule: NatRule): void {
+    if (one.sessions >= rule.persistence!.sessions) throw new Drop("nat-binding-sessions");
+    j.binding = one;
+  }
+
+  /** outward: what the client is bound to already; who came in by the binding of another one has a port for this session alone. */
+  #outward(j: Judgement, packet: Packet, rule: NatRule): Binding | undefined {
+    if (rule.persistence === undefined || j.binding !== undefined || !canBind(packet.tuple)) return undefined;
+    return this.#bindings.ofClient(rule.name, j.unit!.instance, packet.tuple, j.time);
+  }
+
+  /** bound: what a session uses: of a rule that binds, its first one makes it. */
+  #bound(j: Judgement, { tuple }: Packet, out: Tuple): Session["binding"] {
+    const { unit, egress, translation } = j;
+    const source =
+      translation?.source === undefined ? undefined : this.#nat!.sourceRule(unit!, egress!, seenOf(tuple, out));
+    const binds = j.binding === undefined && translation?.given === true && canBind(tuple);
+    if (binds && source?.persistence !== undefined) {
+      const inner = { instance: unit!.instance, address: tuple.source, port: tuple.sourcePort };
+      const outer = { instance: egress!.instance, address: out.source, port: out.sourcePort };
+      j.binding = this.#bindings.add(source.name, tuple.protocol, inner, outer, source.persistence.timeout);
+      j.translation = { ...translation!, given: false };
+    }
+    const one = j.binding;
+    if (one === undefined) return undefined;
+    const inward = translation?.destination !== undefined && translation.destination === one.rule;
+    one.sessions++;
+    if (!inward) note(one, out.destination, out.destinationPort);
+    return { one, inward };
   }
 
   #translateKnown(j: Judgement, packet: Packet, session: Session): void {
@@ -732,7 +813,11 @@ export class Firewall {
        routers to be seen either (RFC 5508 4.2). */
     const came = j.direction === 0 ? session.tuple : reverseTuple(session.out);
     const hidden = !sameAddress(out.source, came.source);
-    j.out = { ...packet.tuple, destination: out.destination, ...(hidden ? { source: out.source } : {}) };
+    const prefix64 = session.translation!.prefix64;
+    j.out =
+      prefix64 === undefined
+        ? { ...packet.tuple, destination: out.destination, ...(hidden ? { source: out.source } : {}) }
+        : errorTuple(packet.tuple.source, out, prefix64);
     j.quote = j.direction === 0 ? reverseTuple(session.out) : session.tuple;
   }
 
@@ -759,24 +844,38 @@ export class Firewall {
       if (j.session.judged !== this.#epoch) this.#natHolds(j, j.session);
       return;
     }
-    const asked = seenOf(packet.tuple, j.out ?? packet.tuple);
+    const sentOn = j.out ?? packet.tuple;
+    const asked = seenOf(packet.tuple, sentOn);
     const rule = nat.sourceRule(unit, egress, asked);
+    if (rule === undefined && crosses(j, packet)) this.#impossible(j.translation!.destination!, "nat64-no-source");
     if (rule === undefined) return;
+    const leaves = { ...asked, protocol: sentOn.protocol };
     const echo = packet.icmp !== undefined && isEcho(packet.family, packet.icmp.type);
     const isFree = (out: Tuple): boolean => !this.#sessions.has(tupleKey(egress.instance, reverseTuple(out)));
+    const { destination, prefix64 } = j.translation ?? {};
+    const one = this.#outward(j, packet, rule);
+    if (one !== undefined) {
+      j.out = { ...leaves, source: one.outer.address, sourcePort: one.outer.port };
+      j.translation = { destination, source: rule.name, given: false, prefix64 };
+      return this.#bind(j, one, rule);
+    }
     const live = [...this.#live()].map(({ tuple, out, translation }) => ({
       tuple,
       out,
       given: translation?.given === true,
     }));
-    const found = nat.toSource(rule, asked, egress, echo, live, this.chosen(j.number), isFree);
+    const bound = this.#bindings.all.map(({ protocol, outer }) => {
+      const out = { ...leaves, protocol, source: outer.address, sourcePort: outer.port };
+      return { tuple: leaves, out, given: true };
+    });
+    const found = nat.toSource(rule, leaves, egress, echo, [...live, ...bound], this.chosen(j.number), isFree);
     if (typeof found === "string") {
       /* It is known by then that it leaves translated. */
       j.out ??= packet.tuple;
       this.#impossible(rule.name, found);
     }
     j.out = found.out;
-    j.translation = { destination: j.translation?.destination, source: rule.name, given: found.given };
+    j.translation = { destination, source: rule.name, given: found.given, prefix64 };
   }
 
   #natHolds(j: Judgement, session: Session): void {
@@ -784,11 +883,21 @@ export class Firewall {
     const [client, server] = j.direction === 0 ? [j.unit!, j.egress!] : [j.egress!, j.unit!];
     const { tuple, out, translation, icmp } = session;
     if (nat.isOff && translation === undefined) return;
-    const holding = { tuple, out, given: translation?.given === true };
+    const { binding } = session;
+    const holding = { tuple, out, given: translation?.given === true || binding !== undefined };
+    const lets = binding?.inward === true ? nat.ruleOf(binding.one) : undefined;
+    const inward = lets !== undefined && permits(lets.persistence!.permit, binding!.one, tuple) ? lets : undefined;
     const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
-    const rules = nat.isOff ? undefined : nat.holds(holding, client, server, echo);
+    const rules = nat.isOff ? undefined : nat.holds(holding, client, server, echo, inward);
     if (rules === undefined) throw new Drop("nat-changed");
-    j.translation = { destination: rules.destination?.name, source: rules.source?.name, given: holding.given };
+    const { destination, source } = rules;
+    const prefix64 = prefix64Of(destination);
+    j.translation = {
+      destination: destination?.name,
+      source: source?.name,
+      given: translation?.given === true,
+      prefix64,
+    };
   }
 
   #route(j: Judgement, packet: Packet): void {
@@ -816,7 +925,7 @@ export class Firewall {
       case "forward":
         j.egress = route.unit;
         if (route.unit.zone === undefined) throw new Drop("no-zone");
-        if (!route.unit.carries[packet.family]) throw new Drop("family-off");
+        if (!route.unit.carries[leavesIn(j, packet)]) throw new Drop("family-off");
         j.gateway = route.gateway ?? destination;
     }
   }
@@ -911,6 +1020,7 @@ export class Firewall {
     if (session.translation === undefined || j.translation === undefined) return;
     session.translation.destination = j.translation.destination;
     session.translation.source = j.translation.source;
+    session.translation.prefix64 = j.translation.prefix64;
   }
 
   #denied(j: Judgement, rule: Rule): never {
@@ -928,8 +1038,24 @@ export class Firewall {
     const samePorts = came.sourcePort === leaves.sourcePort && came.destinationPort === leaves.destinationPort;
     if (packet.fragment !== undefined && came.protocol === SCTP && !samePorts) throw new Drop("nat-unmappable");
     if (packet.ttl <= 1) throw new Drop("ttl-expired");
-    const mtu = j.egress!.mtu[packet.family];
-    if (packet.ip.length > mtu && packet.dontFragment) throw new Drop("mtu-exceeded");
+    const mtu = j.egress!.mtu[leavesIn(j, packet)];
+    if (!crosses(j, packet)) {
+      if (packet.ip.length > mtu && packet.dontFragment) throw new Drop("mtu-exceeded");
+      return;
+    }
+    j.refusal = refusal(packet, leavesIn(j, packet));
+    if (j.refusal !== undefined) throw new Drop(j.refusal.reason);
+    const { ip } = this.#leaving(j, packet, 0);
+    if (ip.length > roomOf(packet, mtu) && !mayCut(packet, ip)) throw new Drop("mtu-exceeded");
+  }
+
+  /** leaving: the packet as it leaves, one hop further but for that, and before it is cut into fragments. */
+  #leaving(j: Judgement, packet: Packet, identification: number): Packet {
+    if (j.out === undefined) return packet;
+    if (!crosses(j, packet)) return { ...packet, tuple: j.out, ip: translated(packet, j.out, j.quote) };
+    const room = roomOf(packet, j.egress!.mtu[leavesIn(j, packet)]);
+    const read = parsePacket(crossed(packet, j.out, j.quote, room, identification), leavesIn(j, packet));
+    return { ...packet, ...read, tuple: j.out };
   }
 
   /** track: is the packet one that its session takes now, or one that may open a session? */
@@ -965,10 +1091,12 @@ export class Firewall {
     for (const name of [j.translation?.destination, j.translation?.source])
       if (name !== undefined) count(this.counters, ["nat", name, "hits"]);
     const rule = j.rule!;
+    const binding = this.#bound(j, packet, out);
     const session: Session = {
       id: this.#nextSession++,
       tuple: packet.tuple,
       out,
+      binding,
       translation: j.translation,
       keys,
       icmp: packet.icmp,
@@ -983,6 +1111,7 @@ export class Firewall {
       limits,
       closing: undefined,
       shortenedNs: 0n,
+      unanswered: 0,
       packets: [0, 0],
       bytes: [0, 0],
       seen: [0, 0],
@@ -1011,6 +1140,7 @@ export class Firewall {
   #abandon(j: Judgement, session: Session): void {
     for (const key of session.keys) this.#sessions.delete(key);
     this.#counted.give(session.limits);
+    if (session.binding !== undefined) this.#bindings.give(session.binding.one, j.time);
     count(this.counters, ["sessions_abandoned"]);
     j.session = undefined;
     j.direction = undefined;
@@ -1020,24 +1150,34 @@ export class Firewall {
     const { session } = j;
     const egress = j.egress!;
     j.verdict = "forward";
-    const codePoint = j.marks.codePoint ?? this.#classes.leave(egress.name, packet.family, j.marks);
-    const whole = j.out === undefined ? packet : { ...packet, ip: translated(packet, j.out, j.quote) };
-    const ip = marked(hop(whole), codePoint);
-    const mtu = egress.mtu[packet.family];
+    const codePoint = j.marks.codePoint ?? this.#classes.leave(egress.name, leavesIn(j, packet), j.marks);
+    const isCrossing = crosses(j, packet);
+    const mtu = egress.mtu[leavesIn(j, packet)];
+    const room = isCrossing ? roomOf(packet, mtu) : mtu;
     const link = (piece: Buffer): Buffer =>
       etherFrame(neighbourMac(j.gateway!), portMac(egress.port.index), egress.vlan, piece);
-    /* Fragments are frames of our own: no padding came with them. */
-    const frames = ip.length > mtu ? split(ip, mtu).map(link) : [padded(link(ip), packet.behind)];
-    for (const bytes of frames) j.frames.push({ out: egress.port.name, bytes });
+    const maximum = this.#maximumSegment;
+    const framesOf = (identification: number): Buffer[] => {
+      const whole = this.#leaving(j, packet, identification);
+      const ip = marked(hop({ ...whole, ip: clamped(whole, maximum) }), codePoint);
+      /* Fragments are frames of our own: no padding came with them. */
+      return ip.length > room ? split(ip, room).map(link) : [padded(link(ip), packet.behind)];
+    };
+    const header = linkHeader(egress.vlan);
+    /* What nobody has named yet is named by the program. */
+    const numbered = (i: number) => (sent: readonly Buffer[]) => framesOf(sent[0]!.readUInt16BE(header + 4))[i]!;
+    for (const [i, bytes] of framesOf(0).entries())
+      j.frames.push({
+        out: egress.port.name,
+        bytes,
+        ...(isCrossing && isUnnamed(packet) ? { numbered: numbered(i) } : {}),
+      });
+    const { length } = this.#leaving(j, packet, 0).ip;
     count(this.counters, ["units", egress.name, "out_packets"]);
-    count(this.counters, ["units", egress.name, "out_bytes"], packet.ip.length);
+    count(this.counters, ["units", egress.name, "out_bytes"], length);
     count(this.counters, ["forwarded_packets"]);
     /* Frame bytes, of the packet before it is cut. */
-    count(
-      this.counters,
-      ["forwarded_bytes"],
-      j.frames.length === 1 ? j.frames[0]!.bytes.length : ip.length + (egress.vlan === 0 ? 14 : 18),
-    );
+    count(this.counters, ["forwarded_bytes"], j.frames.length === 1 ? j.frames[0]!.bytes.length : length + header);
     if (session === undefined) return;
     if (packet.quoted !== undefined) {
       if (!isUnreachable(session, j.direction!, packet)) return;
@@ -1050,6 +1190,8 @@ export class Firewall {
     const before = { judged: session.judged, state: session.tcp?.state, closing: session.closing };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
+    if (!isLater(packet))
+      session.unanswered = j.direction === 0 ? session.unanswered + 1 : Math.max(session.unanswered - 1, 0);
     session.bytes[j.direction!] += packet.ip.length;
     session.lastNs = j.time;
     if (isWhole(packet)) session.seen[j.direction!] = this.#epoch;
@@ -1161,20 +1303,40 @@ export class Firewall {
     const error = rejected
       ? errorFor(packet, "port")
       : typeof reject === "number"
-        ? { type: packet.family === "inet" ? 3 : 1, code: reject, info: 0 }
-        : j.reason === "ttl-expired"
-          ? errorFor(packet, "time-exceeded")
-          : j.reason === "mtu-exceeded"
-            ? errorFor(packet, "too-big", j.egress!.mtu[packet.family])
-            : j.reason === "nat-unmappable"
-              ? errorFor(packet, "address")
-              : j.reason === "route-reject"
-                ? errorFor(packet, "route-reject")
-                : undefined;
+        ? { type: packet.family === "inet" ? 3 : 1, code: this.#rejectCode(j, packet, reject), info: 0 }
+        : this.#errorOf(j, packet);
     if (error === undefined) return "none";
     const own = ownAddress(j.unit!, packet.tuple.source);
     if (!mayTellError(packet) || own === undefined) return "silent";
     return this.#send(j, packet, "icmp_errors", () => buildError(packet, error, own));
+  }
+
+  #errorOf(j: Judgement, packet: Packet): IcmpError | undefined {
+    switch (j.reason) {
+      case "ttl-expired":
+        return errorFor(packet, "time-exceeded");
+      case "mtu-exceeded":
+        return errorFor(packet, "too-big", this.#mtuOf(j, packet));
+      case "nat-unmappable":
+      case "nat64-no-source":
+        return errorFor(packet, "address");
+      case "route-reject":
+        return errorFor(packet, "route-reject");
+      case undefined:
+      default:
+        return j.refusal?.error;
+    }
+  }
+
+  /** mtuOf: how long a packet like this one may be, as its sender sees it. */
+  #mtuOf(j: Judgement, packet: Packet): number {
+    const mtu = j.egress!.mtu[leavesIn(j, packet)];
+    return crosses(j, packet) ? mtuFor(packet, this.#leaving(j, packet, 0).ip, mtu) : mtu;
+  }
+
+  /** rejectCode: what an output filter of the other family says has to be told in the sender's. */
+  #rejectCode(j: Judgement, packet: Packet, code: number): number {
+    return j.passages.at(-1)!.at === "output" && crosses(j, packet) ? unreachableAs(packet.family, code) : code;
   }
 
   #send(j: Judgement, packet: Packet, kind: string, build: () => Buffer): "sent" | "limited" {
@@ -1196,6 +1358,7 @@ export class Firewall {
     const action = j.verdict !== "drop" ? "permit" : told === "sent" ? "reject" : "deny";
     const answer = { none: "none", sent: "sent", limited: "rate-limited", silent: "not-allowed" } as const;
     for (const { at, walk: said } of speaking) {
+      const seen = at === "output" ? this.#leaving(j, j.packet!, 0) : j.packet!;
       for (const term of said.logs) {
         this.#tell({
           event: "FILTER_LOG",
@@ -1203,7 +1366,7 @@ export class Firewall {
           until_ns: j.time,
           generation: this.#generation,
           action,
-          ...this.#flowOf((at === "output" ? j.out : undefined) ?? j.packet!.tuple, j.packet!.icmp),
+          ...this.#flowOf(seen.tuple, seen.icmp),
           filter_id: term.filterId,
           term_id: term.termId,
           filter: term.filter,
@@ -1219,7 +1382,7 @@ export class Firewall {
           egress_zone: j.egress?.zone,
           ingress_interface: j.unit!.name,
           egress_interface: j.egress?.name,
-          ...this.#seen(j.packet!),
+          ...this.#seen(seen),
         });
       }
     }
@@ -1355,6 +1518,7 @@ export class Firewall {
   #close(session: Session, reason: string, from: bigint, until: bigint): void {
     for (const key of session.keys) this.#sessions.delete(key);
     this.#counted.give(session.limits);
+    if (session.binding !== undefined) this.#bindings.give(session.binding.one, from);
     if (isNew(session)) return count(this.counters, ["sessions_abandoned"]);
     count(this.counters, ["sessions_closed"]);
     if (!session.rule.logClose) return;
@@ -1389,6 +1553,11 @@ export class Firewall {
     return this.#told;
   }
 }
+
+/** leavesIn: the family in which it leaves. */
+const leavesIn = (j: Judgement, packet: Packet): Family => (j.out ?? packet.tuple).destination.family;
+/** crosses: it leaves in another one than it came in. */
+const crosses = (j: Judgement, packet: Packet): boolean => leavesIn(j, packet) !== packet.family;
 
 /** An ICMP error whose quote names no flow belongs to nobody. */
 function isErrorWithoutFlow(packet: Packet): boolean {

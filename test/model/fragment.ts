@@ -13,6 +13,7 @@ type Piece = readonly [begin: number, end: number];
 interface First {
   readonly tuple: Tuple;
   readonly icmp: Icmp | undefined;
+  readonly checksumless: boolean;
   readonly until: bigint;
 }
 
@@ -111,11 +112,9 @@ export class Fragments<T> {
     const reason = take(datagram, packet);
     if (reason !== undefined) return refused(reason);
     if (first !== undefined) return { kind: "ready", packet, released: [] };
-    datagram.first = { tuple: packet.tuple, icmp: packet.icmp, until: now + FRAGMENT_LIFETIME };
-    const released = datagram.held.map((one) => ({
-      ...one,
-      packet: { ...one.packet, tuple: packet.tuple, icmp: packet.icmp },
-    }));
+    const { tuple, icmp, checksumless } = packet;
+    datagram.first = { tuple, icmp, checksumless, until: now + FRAGMENT_LIFETIME };
+    const released = datagram.held.map((one) => ({ ...one, packet: { ...one.packet, tuple, icmp, checksumless } }));
     datagram.held = [];
     return { kind: "ready", packet, released };
   }
@@ -129,7 +128,8 @@ export class Fragments<T> {
       datagram.held = [...datagram.held, { item, packet, since: now }];
       return { kind: "held" };
     }
-    return { kind: "ready", packet: { ...packet, tuple: first.tuple, icmp: first.icmp }, released: [] };
+    const { tuple, icmp, checksumless } = first;
+    return { kind: "ready", packet: { ...packet, tuple, icmp, checksumless }, released: [] };
   }
 
   #live(key: string, now: bigint): Datagram<T> | undefined {

@@ -1,7 +1,7 @@
 // nat.ts: address translation: which rule, what it makes of a packet, and whether a session still has what the rules allow.
 // Which address and port of several a packet gets is the program's choice: what it chose is looked at, and taken over if it may
 // be had. SPDX-License-Identifier: Apache-2.0
-import type { Config, NatContext, NatRange } from "../../daemon/src/config/config.js";
+import type { Config, NatContext, NatRange, NatSourceRuleSet, PersistentNat } from "../../daemon/src/config/config.js";
 import { protocolNumbers } from "../../daemon/src/config/protocol.js";
 import {
   inRange,
@@ -13,9 +13,11 @@ import {
   type Prefix,
   type Range,
 } from "./address.js";
+import type { Binding, Persistence } from "./binding.js";
 import { portsOf, termMatches, type Applications, type Term } from "./application.js";
 import { nptv6 } from "./nptv6.js";
-import { hasPorts, type Tuple } from "./packet.js";
+import { extracted } from "./prefix64.js";
+import { hasPorts, ICMP, ICMP6, type Tuple } from "./packet.js";
 import { rangesOf } from "./policy.js";
 import { ownAddress } from "./route.js";
 import type { Unit } from "./zone.js";
@@ -45,12 +47,20 @@ interface Mapping {
   readonly innerPort: number | undefined;
 }
 
-type Action = { readonly kind: "off" | "interface" } | { readonly kind: "pool"; readonly pool: Pool } | Mapping;
+/** To64: NAT64: to the IPv4 address that stands behind a prefix of this length. */
+interface To64 {
+  readonly kind: "nat64";
+  readonly length: number;
+}
+
+type Action = { readonly kind: "off" | "interface" } | { readonly kind: "pool"; readonly pool: Pool } | Mapping | To64;
 
 export interface NatRule {
   /** kind/SET/RULE */
   readonly name: string;
   readonly action: Action;
+  /** persistent NAT: a client's sessions by this rule share one outer address and port */
+  readonly persistence: Persistence | undefined;
 }
 
 interface Entry {
@@ -115,6 +125,8 @@ export class Nat {
   readonly #source: readonly RuleSet[];
   /** counters: the names of all rules */
   readonly rules: readonly string[];
+  /** #shared: addresses whose ports are given out */
+  readonly #shared: readonly Address[];
   /** which address of a pool a client has; a pool that stays the same has the same name for it */
   readonly #kept: Map<string, Address>;
 
@@ -132,14 +144,15 @@ export class Nat {
       from: this.#unitsOf(set.from),
       to: this.#unitsOf(set.to),
       entries: set.rule.map(({ name, match, then }) => {
-        const { off, interface: own, pool = "" } = then["source-nat"];
+        const { off, interface: own, pool = "", "persistent-nat": persistent } = then["source-nat"];
         const found = pools.get(`source/${pool}`);
         const action: Action = off ? { kind: "off" } : own ? { kind: "interface" } : { kind: "pool", pool: found! };
-        return this.#entry(`source/${set.name}/${name}`, action, found?.family, {
+        const conditions = {
           sources: this.#addresses(match["source-address"], match["source-address-name"]),
           destinations: this.#addresses(match["destination-address"], match["destination-address-name"]),
           terms: this.#terms(match),
-        });
+        };
+        return this.#entry(`source/${set.name}/${name}`, action, found?.family, conditions, persistenceOf(persistent));
       }),
     }));
     const destination = (nat?.destination?.["rule-set"] ?? []).map((set): RuleSet => ({
@@ -160,14 +173,22 @@ export class Nat {
     const both = (nat?.static?.["rule-set"] ?? []).map((set) => {
       const units = this.#unitsOf(set.from);
       const entries = set.rule.map(({ name, match, then }) => {
-        const { prefix, "nptv6-prefix": other } = then["static-nat"];
+        const { prefix, "nptv6-prefix": other, inet } = then["static-nat"];
+        const others = this.#addresses(match["source-address"], match["source-address-name"]);
+        const named = `static/${set.name}/${name}`;
+        if (inet === true) {
+          const { length, range } = readPrefix(match["destination-address"]);
+          const conditions = { sources: others, destinations: [range], terms: [ANYTHING] };
+          return {
+            inward: this.#entry(named, { kind: "nat64", length }, range.family, conditions),
+            outward: undefined,
+          };
+        }
         const [outer, inner] = [readPrefix(match["destination-address"]), readPrefix((prefix ?? other)!.name)];
         const outerPorts = portsOf(match["destination-port"]);
         const innerPorts = portsOf(prefix?.["mapped-port"]);
         const kind = prefix === undefined ? ("nptv6" as const) : ("prefix" as const);
         const mapping = { kind, outer, inner, outerPort: outerPorts?.[0], innerPort: innerPorts?.[0] };
-        const others = this.#addresses(match["source-address"], match["source-address-name"]);
-        const named = `static/${set.name}/${name}`;
         return {
           inward: this.#entry(named, mapping, outer.range.family, {
             sources: others,
@@ -184,7 +205,7 @@ export class Nat {
       const set0 = { rank: rankOf(set.from) };
       return {
         inward: { ...set0, from: units, to: undefined, entries: entries.map((entry) => entry.inward) },
-        outward: { ...set0, from: undefined, to: units, entries: entries.map((entry) => entry.outward) },
+        outward: { ...set0, from: undefined, to: units, entries: entries.flatMap((entry) => entry.outward ?? []) },
       };
     });
     const ranked = (sets: readonly RuleSet[]): readonly RuleSet[] => sets.toSorted((a, b) => a.rank - b.rank);
@@ -192,6 +213,7 @@ export class Nat {
     this.#outward = ranked(both.map((set) => set.outward));
     this.#destination = ranked(destination);
     this.#source = ranked(source);
+    this.#shared = this.#sharedBy(nat?.source?.["rule-set"] ?? [], pools);
     this.rules = [...this.#inward, ...this.#destination, ...this.#source].flatMap((set) =>
       set.entries.map((entry) => entry.rule.name),
     );
@@ -237,6 +259,12 @@ export class Nat {
         const port = pool.ports !== undefined && hasPorts(tuple.protocol) ? pool.ports[0] : tuple.destinationPort;
         return { ...tuple, destination, destinationPort: port };
       }
+      case "nat64": {
+        /* What is behind an address of our own may not be reached on the way out and back in. */
+        const destination = extracted(tuple.destination, action.length);
+        if (destination === undefined || this.#shared.some((one) => sameAddress(one, destination))) return undefined;
+        return { ...tuple, destination, protocol: tuple.protocol === ICMP6 ? ICMP : tuple.protocol };
+      }
       case "off":
       case "interface":
         throw new Error(`${rule.name} translates no destination`);
@@ -271,7 +299,7 @@ export class Nat {
       const out = this.#toPrefix(action, tuple);
       return out === undefined ? "nat-unmappable" : { out, given: false };
     }
-    for (const place of placesOf(action, to, tuple.source.family)) {
+    for (const place of placesOf(action, to, tuple.destination.family)) {
       const found = this.#try(place, tuple, echo, live, choice, isFree);
       if (found !== undefined) return found;
     }
@@ -327,6 +355,19 @@ export class Nat {
     return address;
   }
 
+  /** ruleOf: the rule of a binding, if there is one of its name that could give out its outer address today. */
+  ruleOf({ rule: name, outer }: Binding): NatRule | undefined {
+    const rule = this.#source.flatMap((set) => set.entries.map((entry) => entry.rule)).find((one) => one.name === name);
+    if (rule?.persistence === undefined) return undefined;
+    const pool = rule.action.kind === "pool" ? rule.action.pool : undefined;
+    const gives = (one: Pool): boolean =>
+      one.ports !== undefined && within(one.ports, outer.port) && has(one, outer.address);
+    const ofInterface = pool === undefined || pool.overflow === "interface";
+    if (ofInterface && this.#shared.some((one) => sameAddress(one, outer.address))) return rule;
+    if (pool === undefined) return undefined;
+    return gives(pool) || (typeof pool.overflow === "object" && gives(pool.overflow)) ? rule : undefined;
+  }
+
   // ---- does a session still have what it would get now ---------------------------------------------------------------
 
   /** holds gives the rules that are in force for a session between two units, or undefined if they allow it no more. */
@@ -335,14 +376,19 @@ export class Nat {
     client: Unit,
     server: Unit,
     echo: boolean,
+    /** the rule whose binding lets it in */
+    inward: NatRule | undefined,
   ): { readonly destination: NatRule | undefined; readonly source: NatRule | undefined } | undefined {
     const { tuple, out } = session;
-    const destination = this.destinationRule(client, tuple);
+    const found = this.destinationRule(client, tuple);
+    const destination = found ?? inward;
     const destinationPort = echo ? tuple.destinationPort : out.destinationPort;
-    if (!this.#destinationHolds(destination, tuple, { ...out, destinationPort })) return undefined;
+    const leads = found === undefined && inward !== undefined;
+    if (!leads && !this.#destinationHolds(destination, tuple, { ...out, destinationPort })) return undefined;
     const asked = { ...tuple, destination: out.destination, destinationPort };
     const source = this.sourceRule(client, server, asked);
-    return this.#sourceHolds(source, asked, session, server, echo) ? { destination, source } : undefined;
+    const leaving = { ...asked, protocol: out.protocol };
+    return this.#sourceHolds(source, leaving, session, server, echo) ? { destination, source } : undefined;
   }
 
   #destinationHolds(rule: NatRule | undefined, tuple: Tuple, out: Tuple): boolean {
@@ -366,7 +412,7 @@ export class Nat {
       const now = this.#toPrefix(action, tuple);
       return now !== undefined && same(now);
     }
-    return placesOf(action, to, tuple.source.family).some(({ addresses, ports }) => {
+    return placesOf(action, to, tuple.destination.family).some(({ addresses, ports }) => {
       if (!addresses.some((address) => sameAddress(address, out.source))) return false;
       const gives = ports !== undefined && (echo || hasPorts(tuple.protocol));
       return gives ? given && within(ports, out.sourcePort) : tuple.sourcePort === out.sourcePort;
@@ -413,15 +459,38 @@ export class Nat {
     );
   }
 
-  /** entry: a rule that translates to one family is for packets of that family only. */
-  #entry(name: string, action: Action, family: Family | undefined, conditions: Conditions): Entry {
+  #sharedBy(sets: readonly NatSourceRuleSet[], pools: ReadonlyMap<string, Pool>): readonly Address[] {
+    return sets.flatMap(({ to, rule }) => {
+      const used = rule.flatMap(({ then }) => pools.get(`source/${then["source-nat"].pool ?? ""}`) ?? []);
+      const all = used.flatMap((pool) => (typeof pool.overflow === "object" ? [pool, pool.overflow] : [pool]));
+      const own =
+        rule.some(({ then }) => then["source-nat"].interface) || used.some((one) => one.overflow === "interface");
+      const units = this.units.filter((unit) => own && this.#unitsOf(to).has(unit.name));
+      return [
+        ...all.filter((pool) => pool.ports !== undefined).flatMap((pool) => listed(pool.addresses)),
+        ...units.flatMap((unit) =>
+          (["inet", "inet6"] as const).flatMap((family) => ownAddress(unit, { family, value: 0n }) ?? []),
+        ),
+      ];
+    });
+  }
+
+  /** entry: a rule that translates to one family is for packets that leave in that family only, and to IPv6 only from there. */
+  #entry(
+    name: string,
+    action: Action,
+    family: Family | undefined,
+    conditions: Conditions,
+    persistence?: Persistence,
+  ): Entry {
     const { sources, destinations, terms } = conditions;
     const among = (ranges: readonly Range[] | undefined, address: Address): boolean =>
       ranges === undefined || ranges.some((range) => inRange(range, address));
     return {
-      rule: { name, action },
+      rule: { name, action, persistence },
       matches: (tuple) =>
-        (family === undefined || family === tuple.source.family) &&
+        (family === undefined || family === tuple.destination.family) &&
+        (family !== "inet6" || tuple.source.family === family) &&
         among(sources, tuple.source) &&
         among(destinations, tuple.destination) &&
         terms.some((term) => termMatches(term, tuple.source.family, tuple, undefined)),
@@ -452,6 +521,10 @@ const ANYTHING: Term = {
   timeout: undefined,
 };
 
+/** prefix64Of: how many bits stand before the IPv4 address that a rule leads to. */
+export const prefix64Of = (rule: NatRule | undefined): number | undefined =>
+  rule?.action.kind === "nat64" ? rule.action.length : undefined;
+
 const acting = (rule: NatRule | undefined): NatRule | undefined => (rule?.action.kind === "off" ? undefined : rule);
 
 function find(sets: readonly RuleSet[], from: Unit, to: Unit | undefined, tuple: Tuple): NatRule | undefined {
@@ -467,6 +540,17 @@ const rankOf = (context: NatContext): number =>
 
 const moved = (tuple: Tuple, port: "sourcePort" | "destinationPort", from?: number, to?: number): number =>
   from === undefined || !hasPorts(tuple.protocol) ? tuple[port] : (tuple[port] - from + to! + 65536) % 65536;
+
+/** persistenceOf: without a word about it, for 300 seconds and 30 sessions. */
+function persistenceOf(statement: PersistentNat | undefined): Persistence | undefined {
+  if (statement === undefined) return undefined;
+  const { permit } = statement;
+  return {
+    permit: permit["any-remote-host"] ? "any-remote-host" : permit["target-host"] ? "target-host" : "target-host-port",
+    timeout: statement["inactivity-timeout"] ?? 300,
+    sessions: statement["max-session-number"] ?? 30,
+  };
+}
 
 /** keyOf: pools with the same addresses are the same pool, whatever their names. */
 const keyOf = (pool: Pool): string =>

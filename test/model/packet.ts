@@ -1,6 +1,7 @@
 // packet.ts: what the bytes of a frame say, read strictly: the stage "parse" of the model. SPDX-License-Identifier: Apache-2.0
 import { addressFrom, isOneHost, mayBeReached, type Address, type Family } from "./address.js";
 import { onesSum } from "./checksum.js";
+import { chainOf, DESTINATION_OPTIONS, FRAGMENT, HOP_BY_HOP, ROUTING } from "./extension.js";
 
 export const ICMP = 1;
 export const TCP = 6;
@@ -10,11 +11,6 @@ export const SCTP = 132;
 export const GRE = 47;
 export const ESP = 50;
 export const AH = 51;
-
-const HOP_BY_HOP = 0;
-const ROUTING = 43;
-const FRAGMENT = 44;
-const DESTINATION_OPTIONS = 60;
 
 /** Malformed: the packet ends at once; reason is the text of a drop reason. */
 export class Malformed extends Error {
@@ -79,6 +75,8 @@ export interface Packet {
   readonly tuple: Tuple;
   readonly segment: Segment | undefined;
   readonly icmp: Icmp | undefined;
+  /** UDP whose sender made no checksum */
+  readonly checksumless: boolean;
   /** ICMP errors: the tuple of the packet they are about, if the quote names one */
   readonly quoted: Tuple | undefined;
 }
@@ -140,13 +138,14 @@ export function parseFrame(frame: Buffer): Packet {
     multicastMac: (frame[0]! & 1) === 1,
     vlans: tags.filter((tag) => tag !== 0),
   };
-  const parsed = parseIp(frame.subarray(at + 2), type === 0x0800 ? "inet" : "inet6");
+  const parsed = parsePacket(frame.subarray(at + 2), type === 0x0800 ? "inet" : "inet6");
   return { ...link, ...parsed, behind: frame.length - at - 2 - parsed.ip.length };
 }
 
 type Parsed = Omit<Packet, "frame" | "sourceMac" | "multicastMac" | "vlans" | "behind">;
 
-function parseIp(bytes: Buffer, family: Family): Parsed {
+/** parsePacket reads an IP packet; throws Malformed. */
+export function parsePacket(bytes: Buffer, family: Family): Parsed {
   return family === "inet" ? parseInet(bytes) : parseInet6(bytes);
 }
 
@@ -256,7 +255,7 @@ function finishParse(
   const bare: Tuple = { source, destination, protocol, sourcePort: 0, destinationPort: 0 };
   const base = { ip, family, transport: at, fragment, ...rest };
   if (fragment !== undefined && fragment.offset > 0) {
-    return { ...base, tuple: bare, segment: undefined, icmp: undefined, quoted: undefined };
+    return { ...base, tuple: bare, segment: undefined, icmp: undefined, checksumless: false, quoted: undefined };
   }
   const body = ip.subarray(at);
   const short = (size: number, reason: string): void => {
@@ -266,6 +265,7 @@ function finishParse(
   let segment: Segment | undefined;
   let icmp: Icmp | undefined;
   let quoted: Tuple | undefined;
+  let checksumless = false;
   if (protocol === TCP) {
     short(20, "tcp-header");
     segment = readSegment(body);
@@ -273,6 +273,7 @@ function finishParse(
     short(8, "udp-length");
     const length = body.readUInt16BE(4);
     must(length >= 8 && (fragment !== undefined || length <= body.length), "udp-length");
+    checksumless = body.readUInt16BE(6) === 0;
   } else if (otherHeader(protocol, body) > 0) {
     short(otherHeader(protocol, body), "transport-header");
   } else if (isIcmp(family, protocol)) {
@@ -282,7 +283,7 @@ function finishParse(
     if (isError(family, icmp.type) && fragment === undefined) quoted = readQuote(body.subarray(8), family);
   }
   if (hasPorts(protocol)) tuple = { ...bare, sourcePort: body.readUInt16BE(0), destinationPort: body.readUInt16BE(2) };
-  return { ...base, tuple, segment, icmp, quoted };
+  return { ...base, tuple, segment, icmp, checksumless, quoted };
 }
 
 /** otherHeader: how long it is; as much as is needed to say so, if that is not there. */
@@ -357,13 +358,12 @@ function readScale(options: Buffer): number | undefined {
 
 /** readQuote: what names a flow must be there: ports lie in the first eight bytes that RFC 792 promises. Not itself an error. */
 function readQuote(bytes: Buffer, family: Family): Tuple | undefined {
-  const header = family === "inet" ? (bytes[0]! & 15) * 4 : 40;
-  if (bytes.length < header || bytes[0]! >> 4 !== (family === "inet" ? 4 : 6) || header < 20) return undefined;
-  const at = family === "inet" ? 12 : 8;
-  const size = family === "inet" ? 4 : 16;
-  const protocol = family === "inet" ? bytes[9]! : bytes[6]!;
-  const body = bytes.subarray(header);
-  if (body.length < 8 && (hasPorts(protocol) || isIcmp(family, protocol))) return undefined;
+  const least = family === "inet" ? 20 : 40;
+  if (bytes.length < least || bytes[0]! >> 4 !== (family === "inet" ? 4 : 6)) return undefined;
+  const header = family === "inet" ? readInetQuote(bytes) : readInet6Quote(bytes);
+  if (header === undefined || bytes.length < header.end) return undefined;
+  const [at, size] = family === "inet" ? [12, 4] : [8, 16];
+  const { protocol } = header;
   const tuple: Tuple = {
     source: addressFrom(bytes.subarray(at, at + size)),
     destination: addressFrom(bytes.subarray(at + size, at + 2 * size)),
@@ -371,9 +371,30 @@ function readQuote(bytes: Buffer, family: Family): Tuple | undefined {
     sourcePort: 0,
     destinationPort: 0,
   };
+  if (header.isLater) return tuple;
+  const body = bytes.subarray(header.end);
+  if (body.length < 8 && (hasPorts(protocol) || isIcmp(family, protocol))) return undefined;
   if (hasPorts(protocol)) return { ...tuple, sourcePort: body.readUInt16BE(0), destinationPort: body.readUInt16BE(2) };
   if (!isIcmp(family, protocol)) return tuple;
   if (isError(family, body[0]!)) return undefined;
   const identifier = isEcho(family, body[0]!) ? body.readUInt16BE(4) : 0;
   return { ...tuple, sourcePort: identifier, destinationPort: identifier };
+}
+
+interface QuotedHeader {
+  readonly end: number;
+  readonly protocol: number;
+  readonly isLater: boolean;
+}
+
+function readInetQuote(bytes: Buffer): QuotedHeader | undefined {
+  const end = (bytes[0]! & 15) * 4;
+  return end < 20 ? undefined : { end, protocol: bytes[9]!, isLater: (bytes.readUInt16BE(6) & 0x1fff) !== 0 };
+}
+
+function readInet6Quote(bytes: Buffer): QuotedHeader | undefined {
+  const chain = chainOf(bytes);
+  return chain === undefined
+    ? undefined
+    : { end: chain.end, protocol: chain.protocol, isLater: chain.part !== undefined && chain.part.offset > 0 };
 }

@@ -14,6 +14,8 @@ export function etherFrame(destination: Buffer, source: Buffer, vlan: number, ip
   return Buffer.concat([destination, source, Buffer.from([...tag, ...type]), ip]);
 }
 
+export const linkHeader = (vlan: number): number => (vlan === 0 ? 14 : 18);
+
 const SHORTEST = 60; /* an Ethernet frame without its check sequence */
 
 /** padded: what came with padding leaves with padding, of zeros, as far as Ethernet needs it. */
@@ -34,8 +36,30 @@ export function hop(packet: Packet): Buffer {
   return ip;
 }
 
-/** split cuts an IPv4 packet into fragments of at most mtu bytes (RFC 791 3.2). */
-export function split(ip: Buffer, mtu: number): Buffer[] {
+/** split cuts a packet into fragments of at most mtu bytes. */
+export const split = (ip: Buffer, mtu: number): Buffer[] =>
+  ip[0]! >> 4 === 6 ? splitInet6(ip, mtu) : splitInet(ip, mtu);
+
+/** RFC 8200 4.5; the packet has a fragment header, and no other. */
+function splitInet6(ip: Buffer, mtu: number): Buffer[] {
+  const [header, payload] = [ip.subarray(0, 48), ip.subarray(48)];
+  const word = header.readUInt16BE(42);
+  const size = (mtu - 48) & ~7;
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < payload.length; at += pieces.at(-1)!.length - 48) {
+    const rest = payload.subarray(at);
+    const part = rest.length <= mtu - 48 ? rest : rest.subarray(0, size);
+    const piece = Buffer.concat([header, part]);
+    const more = part.length < rest.length || (word & 1) === 1;
+    piece.writeUInt16BE(8 + part.length, 4);
+    piece.writeUInt16BE(((word & 0xfff8) + at) | (more ? 1 : 0), 42);
+    pieces.push(piece);
+  }
+  return pieces;
+}
+
+/** RFC 791 3.2. */
+function splitInet(ip: Buffer, mtu: number): Buffer[] {
   const header = (ip[0]! & 15) * 4;
   const word = ip.readUInt16BE(6);
   const base = word & 0x1fff;

@@ -1,4 +1,5 @@
 // session.ts: one session: who opened it, by what rule it lives, what it counted. SPDX-License-Identifier: Apache-2.0
+import type { Binding } from "./binding.js";
 import type { Icmp, Packet, Tuple } from "./packet.js";
 import { isEcho, isEchoReply, reverseTuple, TCP, UDP } from "./packet.js";
 import type { Rule } from "./policy.js";
@@ -17,6 +18,8 @@ export interface Translation {
   destination: string | undefined;
   source: string | undefined;
   readonly given: boolean;
+  /** of NAT64: how many bits stand before the server's IPv4 address */
+  prefix64: number | undefined;
 }
 
 export interface Session {
@@ -26,6 +29,8 @@ export interface Session {
   /** as it leaves, towards the server */
   readonly out: Tuple;
   readonly translation: Translation | undefined;
+  /** what its client's address is bound to, or, inward, what it came in by */
+  readonly binding: { readonly one: Binding; readonly inward: boolean } | undefined;
   /** what finds it, by direction */
   readonly keys: readonly [string, string];
   readonly icmp: Icmp | undefined;
@@ -47,6 +52,8 @@ export interface Session {
   closing: "ICMP error" | "response received" | undefined;
   /** when an ICMP error made its timeout shorter: it ends no earlier */
   shortenedNs: bigint;
+  /** questions without an answer yet; an answer too many is for none */
+  unanswered: number;
   readonly packets: [number, number];
   readonly bytes: [number, number];
 }
@@ -63,10 +70,14 @@ export const timeoutOf = (session: Session, rules: TcpRules): number => {
  * With this packet of the server, each question has its answer: a ping, or a look-up in the DNS. A timeout of the rule's application
  * goes before that.
  */
-export function answered({ tuple, icmp, rule, packets }: Session): boolean {
+export function answered(session: Session): boolean {
+  return asks(session) && session.rule.timeout === undefined && session.unanswered === 0;
+}
+
+/** asks: a session of questions with one answer each. */
+export function asks({ tuple, icmp }: Session): boolean {
   const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
-  const asks = echo || (tuple.protocol === UDP && tuple.destinationPort === DNS);
-  return asks && rule.timeout === undefined && packets[1] >= packets[0];
+  return echo || (tuple.protocol === UDP && tuple.destinationPort === DNS);
 }
 
 /** The client, which nobody has answered, is told that nobody is there. Of TCP anybody could say so (RFC 5927). */
@@ -92,7 +103,7 @@ export function fits(session: Session, direction: Direction, packet: Packet): bo
   if (session.icmp === undefined || packet.icmp === undefined) return true;
   const { type } = packet.icmp;
   const echo = isEcho(packet.family, type);
-  if (echo !== isEcho(packet.family, session.icmp.type)) return false;
+  if (echo !== isEcho(session.tuple.source.family, session.icmp.type)) return false;
   if (echo) return isEchoReply(packet.family, type) === (direction === 1);
   return direction === 1 || (type === session.icmp.type && packet.icmp.code === session.icmp.code);
 }
@@ -100,12 +111,23 @@ export function fits(session: Session, direction: Direction, packet: Packet): bo
 /** shares: messages that are neither echo nor error go with the session between their ends, alike or not. */
 export function shares(session: Session, packet: Packet): boolean {
   if (session.icmp === undefined || packet.icmp === undefined) return false;
-  return !isEcho(packet.family, session.icmp.type) && !isEcho(packet.family, packet.icmp.type);
+  return !isEcho(session.tuple.source.family, session.icmp.type) && !isEcho(packet.family, packet.icmp.type);
 }
 
 /** outOf: as packets of a direction leave. */
 export const outOf = (session: Session, direction: Direction): Tuple =>
   direction === 0 ? session.out : reverseTuple(session.tuple);
+
+/** writtenBeyond: as whoever is beyond would write its client's packets, if he did not know of any translation of its source. */
+export const writtenBeyond = ({ tuple, out, translation }: Session): Tuple =>
+  translation?.prefix64 === undefined
+    ? tuple
+    : {
+        ...out,
+        source: { family: "inet", value: tuple.source.value & 0xffff_ffffn },
+        sourcePort: tuple.sourcePort,
+        destinationPort: tuple.destinationPort,
+      };
 
 /** seenOf: as policies see it: where it comes from, and where it goes to. */
 export const seenOf = (tuple: Tuple, out: Tuple): Tuple => ({

@@ -7,7 +7,7 @@ import { hasPorts, ICMP6, isEcho, isIcmp, isLater, SCTP, TCP, UDP, type Packet, 
 const WORD = 0xffff;
 
 /** mend: HC' = ~(~HC + ~m + m') (RFC 1624, equation 3). A sum that stays leaves minus zero, too. */
-function mend(checksum: number, before: Buffer, after: Buffer): number {
+export function mend(checksum: number, before: Buffer, after: Buffer): number {
   const sum = (bytes: Buffer): number => onesSum(bytes) % WORD;
   if (sum(before) === sum(after)) return checksum;
   const even = Buffer.concat([before, Buffer.alloc(before.length % 2)]);
@@ -18,7 +18,7 @@ function mend(checksum: number, before: Buffer, after: Buffer): number {
 }
 
 /** mendUdp: zero says that there is none, and so stands for none that was made (RFC 768). */
-function mendUdp(checksum: number, before: Buffer, after: Buffer): number {
+export function mendUdp(checksum: number, before: Buffer, after: Buffer): number {
   return checksum === 0 ? 0 : mend(checksum, before, after) || WORD;
 }
 

@@ -1,7 +1,7 @@
 // nat-mutants.mjs: deliberate faults of address translation. Few cases have any, so more of them are run.
 // SPDX-License-Identifier: Apache-2.0
 const NAT = "helper/pipeline/nat.c";
-const CASES = 640;
+const CASES = 864;
 
 const fault = (name, file, from, to) => ({ name, file, from, to, cases: CASES });
 
@@ -143,5 +143,41 @@ export const natMutants = [
     "daemon/src/config/nat-table.js",
     "        const matches = rule.flatMap((each) => this.#sourceMatches(name, each));",
     '        const matches = rule.flatMap((each) => {\n            const found = this.#sourceMatches(name, each);\n            return each.then["source-nat"].off === true ? [] : found;\n        });',
+  ),
+  fault(
+    "whoever is outside reaches a bound client, also with target-host",
+    NAT,
+    "		return nat_binding_sent(b, &k->source, 0, true);",
+    "		return true;",
+  ),
+  fault(
+    "target-host-port is target-host",
+    NAT,
+    "		return nat_binding_sent(b, &k->source, k->source_port, false);",
+    "		return nat_binding_sent(b, &k->source, 0, true);",
+  ),
+  fault(
+    "a binding has one session more than it may",
+    NAT,
+    "	if (nat_bindings_at(w->nat_bindings, index)->sessions >= r->persistent_sessions)",
+    "	if (nat_bindings_at(w->nat_bindings, index)->sessions > r->persistent_sessions)",
+  ),
+  fault(
+    "later sessions of a bound client have ports of their own",
+    NAT,
+    "	if (!r->persistent || p->binding || !can_bind(w, p))",
+    "	if (1)",
+  ),
+  fault(
+    "tcp-mss holds for SYNs and not for their answers",
+    "helper/packet/rewrite.c",
+    "	if (p->key.protocol != PROTOCOL_TCP || !has_transport_header(p) || !(p->tcp_flags & TCP_SYN))",
+    "	if (p->key.protocol != PROTOCOL_TCP || !has_transport_header(p) || (p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)",
+  ),
+  fault(
+    "tcp-mss lowers the first size that a SYN asks for alone",
+    "helper/packet/rewrite.c",
+    "			lowered |= lower_size(l4, option + 2, maximum);",
+    "			return lower_size(l4, option + 2, maximum);",
   ),
 ];

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
@@ -75,3 +76,30 @@ test(
     }
   },
 );
+
+test("what was written before somebody took the book away is counted by kind alone, and never for a rule of the new book", async () => {
+  const folder = ringFolder();
+  try {
+    const first = writer(folder.path, 1, "--count", 300);
+    await first.ended;
+    rmSync(join(folder.path, "accounts"));
+    const last = writer(folder.path, 2, "--count", 100, "--stay");
+    await last.report;
+    const rings = new RingSet(folder.path);
+    rings.refresh();
+    while (rings.drain(4096, () => undefined) > 0);
+    const { kinds, rules } = accounting(readCounts(rings), 0, []);
+    await last.finish();
+    const sum = (rows: readonly { readonly written: number; readonly unread: number }[]): number[] =>
+      rows.reduce<number[]>(([written = 0, unread = 0], row) => [written + row.written, unread + row.unread], []);
+    assert.deepEqual(
+      [sum(kinds), sum(rules)],
+      [
+        [400, 0],
+        [100, 0],
+      ],
+    );
+  } finally {
+    folder.remove();
+  }
+});

@@ -60,6 +60,7 @@ import type {
   ScreenView,
   SessionFilter,
   Sessions,
+  SessionView,
   SessionsQuery,
   Status,
   StreamView,
@@ -117,6 +118,8 @@ export interface Parts {
 }
 
 const PAGE = 500;
+/** How many pages of the helper's are looked through for one page of a policy's sessions. */
+const SEARCH_PAGES = 100;
 
 /** createHandlers gives the function of each route in schemas/api.schema.json. */
 export function createHandlers(parts: Parts): Handlers {
@@ -149,11 +152,13 @@ export function createHandlers(parts: Parts): Handlers {
   const askIfThere = async <Type extends keyof ControlRequests>(type: Type, body: ControlRequests[Type]) =>
     helper.isConnected ? await ask(type, body) : undefined;
 
-  /** A helper that does not answer is something the status tells, not a reason to tell nothing. */
-  async function helperStatus(): Promise<{ status?: ControlReplies["status"]; trouble: string }> {
+  /** A helper that does not answer is something to tell, not a reason to tell nothing. */
+  async function tried<Type extends "status" | "counters">(
+    type: Type,
+  ): Promise<{ readonly reply?: ControlReplies[Type]; readonly trouble: string }> {
     try {
-      const status = await askIfThere("status", {});
-      return status === undefined ? { trouble: "" } : { status, trouble: "" };
+      const reply = await askIfThere<Type>(type, {});
+      return reply === undefined ? { trouble: "" } : { reply, trouble: "" };
     } catch (thrown) {
       return { trouble: errorText(thrown) };
     }
@@ -187,12 +192,18 @@ export function createHandlers(parts: Parts): Handlers {
   }
 
   async function sessionPage({ after = 0, limit = PAGE, ...filter }: SessionsQuery): Promise<Sessions> {
-    const reply = await ask("sessions", { after, limit, ...helperFilter(filter) });
-    const sessions = reply.sessions.map((session) => sessionView(session, names.of(session.generation)));
-    return {
-      next: reply.next,
-      sessions: filter.policy === undefined ? sessions : sessions.filter(({ policy }) => policy === filter.policy),
-    };
+    const found: SessionView[] = [];
+    let next = after;
+    // Policies are chosen here, out of what the helper gives. So it is asked until half of the page is filled: for no more than
+    // there is room for, as the place of a single session in its table is not known.
+    for (let pages = 0; pages < SEARCH_PAGES && found.length <= limit / 2; pages++) {
+      const reply = await ask("sessions", { after: next, limit: limit - found.length, ...helperFilter(filter) });
+      const sessions = reply.sessions.map((session) => sessionView(session, names.of(session.generation)));
+      found.push(...sessions.filter(({ policy }) => filter.policy === undefined || policy === filter.policy));
+      next = reply.next;
+      if (next === 0 || filter.policy === undefined) break;
+    }
+    return { next, sessions: found };
   }
 
   async function clearOfPolicy(filter: SessionFilter): Promise<number> {
@@ -223,6 +234,13 @@ export function createHandlers(parts: Parts): Handlers {
     if (generation === compiled.snapshot.generation) return compiled;
     const wanted = compiled.snapshot.generation;
     throw new RequestError(503, "not-in-force", `the helper enforces generation ${generation}, not yet ${wanted}`);
+  }
+
+  /** What the helper says of units and policies, if it says it of those that are active; undefined: it enforces nothing. */
+  function ofActive<Reply extends { readonly generation: number }>(reply: Reply | undefined): Reply | undefined {
+    if (reply === undefined || reply.generation === 0) return undefined;
+    inForce(reply.generation);
+    return reply;
   }
 
   async function clearFilters(name: string | undefined): Promise<number> {
@@ -283,7 +301,7 @@ export function createHandlers(parts: Parts): Handlers {
       return { sent, state: state.status, error: state.error, stream: streamView(stream.status()) };
     },
     "GET /status": async (): Promise<Status> => {
-      const { status, trouble } = await helperStatus();
+      const { reply: status, trouble } = await tried("status");
       return {
         version: VERSION,
         pid: process.pid,
@@ -307,10 +325,11 @@ export function createHandlers(parts: Parts): Handlers {
       };
     },
     "GET /log-streams": (): StreamView[] => delivery.streams.map((stream) => streamView(stream.status())),
-    "GET /interfaces": async (): Promise<InterfaceView[]> =>
-      commits.active === undefined
-        ? []
-        : interfaceViews(commits.active, await askIfThere("status", {}), await askIfThere("counters", {})),
+    "GET /interfaces": async (): Promise<InterfaceView[]> => {
+      const status = await askIfThere("status", {});
+      const counted = await askIfThere("counters", {});
+      return commits.active === undefined ? [] : interfaceViews(commits.active, ofActive(status), ofActive(counted));
+    },
     "GET /queues": async (): Promise<QueueView[]> =>
       commits.active === undefined ? [] : queueViews(commits.active, await askIfThere("counters", {})),
     "GET /zones": (): ZoneView[] => (commits.active === undefined ? [] : zoneViews(commits.active)),
@@ -320,8 +339,10 @@ export function createHandlers(parts: Parts): Handlers {
       const { snapshot } = inForce(counted.generation);
       return screenViews(snapshot, counted, zone);
     },
-    "GET /policies": async (): Promise<PolicyView[]> =>
-      commits.active === undefined ? [] : policyViews(commits.active, await askIfThere("counters", {})),
+    "GET /policies": async (): Promise<PolicyView[]> => {
+      const counted = await askIfThere("counters", {});
+      return commits.active === undefined ? [] : policyViews(commits.active, ofActive(counted));
+    },
     "GET /filters": async ({ name }: FiltersQuery): Promise<FilterView[]> => {
       const counted = await ask("filters", {});
       const { snapshot } = inForce(counted.generation);
@@ -360,16 +381,18 @@ export function createHandlers(parts: Parts): Handlers {
     "GET /accounting": (): Accounting => accountingOf(readCounts(rings)),
     "GET /metrics": async (): Promise<string> => {
       // What only the helper knows is asked for first, so that all that is counted here is of one moment.
-      const { status } = await helperStatus();
-      const counted = status && (await askIfThere("counters", {}));
+      const { reply: status } = await tried("status");
+      const { reply: counted } = await tried("counters");
       const counts = readCounts(rings);
+      const { active } = commits;
+      const isOfActive = [status, counted].every((reply) => reply?.generation === active?.commit.generation);
       return metricsText({
         accounting: accountingOf(counts),
         rules: counts.rules ?? [],
         streams: delivery.streams.map((stream) => streamView(stream.status())),
         helper: status && helperView(status),
         counters: counted && countersView(counted),
-        interfaces: commits.active === undefined || !counted ? [] : interfaceViews(commits.active, status, counted),
+        interfaces: active !== undefined && isOfActive ? interfaceViews(active, status, counted) : [],
       });
     },
     "GET /config": (): ActiveConfig => {

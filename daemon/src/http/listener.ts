@@ -3,7 +3,7 @@
 //
 // A port that is taken or a token that cannot be read is no reason to refuse a commit: the firewall is in force with or without
 // this page. It is raised as an alarm, and tried again.
-import { fstatSync, openSync, closeSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 
 import { CodedError, errorText } from "../base/coded-error.js";
 import type { WebManagement } from "../config/config.js";
@@ -66,17 +66,21 @@ export class Listener {
     return [{ since: new Date(sinceMs).toISOString(), name: ALARM, text }];
   }
 
-  /** follow listens as a configuration asks, or no more. A token that changed in its file is taken with the next commit. The promise
-   * resolves when that was tried once; it never rejects. */
+  /** follow listens as a configuration asks, or no more. A token that changed in its file is taken then as well. The promise
+   * resolves when that was tried once; it never rejects. After close nothing is listened on. */
   follow(settings: WebManagement["http"] | undefined): Promise<void> {
-    this.#wanted = settings && {
-      address: settings.address ?? DEFAULT_ADDRESS,
-      port: settings.port,
-      tokenFile: settings["token-file"],
-    };
+    this.#wanted =
+      settings === undefined || this.#isClosed
+        ? undefined
+        : {
+            address: settings.address ?? DEFAULT_ADDRESS,
+            port: settings.port,
+            tokenFile: settings["token-file"],
+          };
     return this.#attempt(this.#options.retryFirstMs ?? RETRY_FIRST_MS);
   }
 
+  /** close ends it. An alarm that is raised is not cleared by that: nothing is as configured. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.follow(undefined);
@@ -93,16 +97,16 @@ export class Listener {
     try {
       if (wanted === undefined) await this.#stop();
       else await this.#serve(wanted);
-      if (this.#trouble !== undefined)
+      if (this.#trouble !== undefined && !this.#isClosed)
         this.#options.say({ name: ALARM, text: "web management is as configured" }, false);
       this.#trouble = undefined;
     } catch (thrown) {
+      if (this.#isClosed) return;
       const text = errorText(thrown);
       if (this.#trouble?.text !== text) {
         this.#trouble = { text, sinceMs: Date.now() };
         this.#options.say({ name: ALARM, text }, true);
       }
-      if (this.#isClosed) return;
       const next = Math.min(2 * retryMs, RETRY_LAST_MS);
       this.#retry = setTimeout(() => void this.#attempt(next), retryMs);
       this.#retry.unref();
@@ -143,7 +147,8 @@ export class Listener {
 
 /** readToken reads the first line of a file that nobody else may read. */
 function readToken(path: string): string {
-  const file = openSync(path, "r");
+  // Without O_NONBLOCK a FIFO would stop the daemon until somebody writes into it.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const status = fstatSync(file);
     if (!status.isFile()) throw new TokenRefusedError(path, "expected a regular file");

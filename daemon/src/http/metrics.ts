@@ -4,7 +4,15 @@ import { Counter, Gauge, Registry } from "prom-client";
 
 import type { RuleAccount } from "../ring/ring-set.js";
 import { ruleAccounting } from "./accounting.js";
-import type { Accounting, Counters, HelperView, InterfaceView, RuleAccounting, StreamView } from "./api.js";
+import type {
+  Accounting,
+  Counters,
+  HelperView,
+  InterfaceView,
+  KindAccounting,
+  RuleAccounting,
+  StreamView,
+} from "./api.js";
 
 /** Measured: what is told. Without a helper there is nothing of what only it knows. */
 export interface Measured {
@@ -21,7 +29,13 @@ export interface Measured {
  * as there are accounts, so no rule ever goes from one to the other, and every series only grows. */
 export const RULE_ROWS = 2_000;
 
-const OUTCOMES = ["written", "suppressed", "lostBudget", "lostFull"] as const;
+/** Counters only grow, so what may turn into something else is in none of them: an event that was written is lost with its ring if
+ * nobody reads it, and a line that waits gives way to a later one. */
+const UNWRITTEN = ["suppressed", "lostBudget", "lostFull"] as const;
+/** How a stream's lines end, those that it did not take included. */
+const ENDS = ["sent", "filtered", "full", "unsendable", "limited", "inDoubt"] as const;
+/** What a stream decides about an event. */
+const DECISIONS = ["queued", "filtered", "limited", "full"] as const;
 const OTHERS = "(others)";
 
 /** metricsText writes the text format 0.0.4. */
@@ -58,27 +72,34 @@ function addAccounts(registry: Registry, { accounting, rules }: Measured): void 
   gauge(registry, "accounting_balanced", "1 if every event has exactly one end, 0 if there is a difference").set(
     accounting.balanced ? 1 : 0,
   );
-  const events = counter(registry, "events", "Events by kind, and what became of them", ["kind", "outcome"]);
-  const read = counter(registry, "events_read", "Events that the daemon took from the rings", ["kind"]);
-  for (const row of accounting.kinds) {
-    for (const outcome of OUTCOMES) events.inc({ kind: row.kind, outcome }, row[outcome]);
-    read.inc({ kind: row.kind }, row.read);
-  }
-  const ofRule = counter(registry, "rule_events", "Events by rule and kind, and what became of them", [
-    "class",
-    "rule",
-    "kind",
+  addEvents(registry, "events", "Events by kind", ["kind"], accounting.kinds, ({ kind }) => ({ kind }));
+  const labels = ["class", "rule", "kind"] as const;
+  addEvents(registry, "rule_events", "Events by rule and kind", labels, rules.map(boundedRule), (row) => ({
+    class: row.class,
+    rule: row.rule,
+    kind: row.kind,
+  }));
+}
+
+function addEvents<Label extends string, Row extends KindAccounting>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+  rows: readonly Row[],
+  labelsOf: (row: Row) => Record<Label, string>,
+): void {
+  const produced = counter(registry, name, help, labelNames);
+  const unwritten = counter(registry, `${name}_unwritten`, `${help} that are in no ring, and why`, [
+    ...labelNames,
     "outcome",
   ]);
-  const readOfRule = counter(registry, "rule_events_read", "Events of a rule that the daemon took from the rings", [
-    "class",
-    "rule",
-    "kind",
-  ]);
-  for (const row of rules.map(boundedRule)) {
-    const { kind, rule } = row;
-    for (const outcome of OUTCOMES) ofRule.inc({ class: row.class, rule, kind, outcome }, row[outcome]);
-    readOfRule.inc({ class: row.class, rule, kind }, row.read);
+  const read = counter(registry, `${name}_read`, `${help} that the daemon took from the rings`, labelNames);
+  for (const row of rows) {
+    const labels = labelsOf(row);
+    produced.inc(labels, row.produced);
+    for (const outcome of UNWRITTEN) unwritten.inc({ ...labels, outcome }, row[outcome]);
+    read.inc(labels, row.read);
   }
 }
 
@@ -88,14 +109,19 @@ function boundedRule(account: RuleAccount): RuleAccounting {
 }
 
 function addStreams(registry: Registry, { accounting, streams }: Measured): void {
-  const lines = counter(registry, "stream_lines", "Events by log stream, and what became of their lines", [
+  const events = counter(registry, "stream_events", "Events that a log stream decided about", ["stream"]);
+  const lines = counter(registry, "stream_lines", "Events by log stream, and how their lines ended", [
     "stream",
     "outcome",
   ]);
   const waiting = gauge(registry, "stream_waiting_lines", "Lines that wait to be sent", ["stream"]);
   const up = gauge(registry, "stream_up", "1 if the stream can send", ["stream"]);
   for (const { name, totals, waiting: inQueue } of accounting.streams) {
-    for (const [outcome, number] of Object.entries(totals)) lines.inc({ stream: name, outcome }, number);
+    events.inc(
+      { stream: name },
+      DECISIONS.reduce((sum, decision) => sum + (totals[decision] ?? 0), 0),
+    );
+    for (const outcome of ENDS) lines.inc({ stream: name, outcome }, totals[outcome] ?? 0);
     waiting.set({ stream: name }, inQueue);
   }
   for (const { name, state } of streams) up.set({ stream: name }, state === "up" ? 1 : 0);

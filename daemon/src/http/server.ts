@@ -77,6 +77,8 @@ export class ApiServer {
       process.umask(mask);
     }
     chmodSync(this.#path, 0o660);
+    // A connection that cannot be accepted (no descriptors left) is no reason to end.
+    this.#app.server.on("error", (err) => this.#log.warn({ err }, "a connection to the API could not be accepted"));
   }
 
   async close(): Promise<void> {

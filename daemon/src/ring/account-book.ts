@@ -57,6 +57,7 @@ export interface RuleCount {
 export class AccountBook {
   /** Of the helper that began the book: the same rows mean the same rules. */
   readonly beganId: number;
+  readonly #startId: number;
   readonly #path: string;
   readonly #identity: string;
   readonly #view: DataView;
@@ -93,6 +94,12 @@ export class AccountBook {
     this.#rowSize = rowSize;
     this.#workers = workers;
     this.beganId = readCount(view, header.began_id);
+    this.#startId = readCount(view, header.start_id);
+  }
+
+  /** Whether a helper counted in this book what its rings hold: not if somebody took its book away before this one was begun. */
+  hasRingsOf(startId: number): boolean {
+    return startId === this.#startId || startId >= this.beganId;
   }
 
   /** Whether the file is still the one of this name, and of this length. */

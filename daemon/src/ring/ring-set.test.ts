@@ -28,6 +28,14 @@ function drained(set: RingSet, limit = 1e6): number[] {
   return ids;
 }
 
+/** takeOver writes what a helper does that counts a ring of its predecessor, all of it denials that were read, as gone. */
+function takeOver(ring: RingFile, written: number, startId: number): void {
+  const { producer } = wire.ringOffset;
+  ring.setLong(wire.RING_PAGE_SIZE + producer.former_events + 256 + POLICY_DENY * 32, BigInt(written));
+  ring.setLong(wire.RING_PAGE_SIZE + producer.former_start_id + 8, BigInt(startId));
+  ring.setLong(wire.RING_PAGE_SIZE + producer.former_select, 1n);
+}
+
 /** until awaits a condition that another process brings about. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -110,13 +118,26 @@ describe("a set of rings", () => {
     drained(set);
     const expected = { written: 4, suppressed: 0, lostBudget: 0, lostFull: 0, consumed: 4 };
     assert.deepEqual(set.accounts()[POLICY_DENY], expected);
-    const { producer } = wire.ringOffset;
-    young.setLong(wire.RING_PAGE_SIZE + producer.former_events + 256 + POLICY_DENY * 32, 3n);
-    young.setLong(wire.RING_PAGE_SIZE + producer.former_start_id + 8, 1n);
-    young.setLong(wire.RING_PAGE_SIZE + producer.former_select, 1n);
+    takeOver(young, 3, 1);
     assert.deepEqual(set.accounts()[POLICY_DENY], expected);
     rmSync(old.path);
     set.refresh();
+    assert.deepEqual(set.accounts()[POLICY_DENY], expected);
+  });
+
+  test("counts a ring once with those before it that it had taken over itself", () => {
+    const old = new RingFile(folder.path, { startId: 1, order: 1 });
+    const young = new RingFile(folder.path, { startId: 2, order: 2 });
+    takeOver(old, 10, 99);
+    for (let i = 0; i < 3; i++) old.put(frame(i, POLICY_DENY));
+    young.put(frame(9, POLICY_DENY));
+    const set = new RingSet(folder.path);
+    drained(set);
+    const expected = { written: 14, suppressed: 0, lostBudget: 0, lostFull: 0, consumed: 14 };
+    assert.deepEqual(set.accounts()[POLICY_DENY], expected);
+    takeOver(young, 13, 1);
+    assert.deepEqual(set.accounts()[POLICY_DENY], expected);
+    rmSync(old.path);
     assert.deepEqual(set.accounts()[POLICY_DENY], expected);
   });
 });

@@ -1,7 +1,7 @@
 // All rings in the run directory as one source of events: every worker's, those of dead helpers first, and the sleep between
 // events. SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
@@ -18,7 +18,7 @@ const BATCH = 2048;
 const NAP_MS = 1;
 /** How long a missed doorbell can go unnoticed, and how often new rings are looked for. */
 const SLOW_MS = 250;
-const RING_NAME = /^ring-\d+\.\d+$/;
+const RING_NAME = /^ring-\d+\.(\d+)$/;
 
 /** run was called on a set that runs already. */
 export class RingSetRunningError extends CodedError {}
@@ -170,9 +170,10 @@ export class RingSet {
       const former = readers.map((reader) => reader.formerAccounts());
       const counted = new Set(former.map(({ lastStartId }) => lastStartId));
       readers.forEach((reader, index) => {
+        // The helper may have taken a ring over, with those that it had taken over itself, and not yet removed its file.
+        if (counted.has(reader.identity.startId)) return;
         add(sum, former[index]!.accounts);
-        // The helper may have taken a ring over and not yet removed its file.
-        if (!counted.has(reader.identity.startId)) add(sum, reader.accounts());
+        add(sum, reader.accounts());
       });
     }
     return sum;
@@ -226,7 +227,7 @@ export class RingSet {
 
   #open(path: string): void {
     let reader: RingReader;
-    const batch = this.#counts?.batch();
+    const batch = this.#book?.hasRingsOf(startIdOf(path)) === true ? this.#counts?.batch() : undefined;
     try {
       reader = RingReader.open(path, batch);
     } catch (error) {
@@ -265,6 +266,8 @@ export class RingSet {
 }
 
 type Sum = { -readonly [K in keyof KindAccount]: number };
+
+const startIdOf = (path: string): number => Number(RING_NAME.exec(basename(path))?.[1]);
 
 function add(sum: Sum[], accounts: Accounts): void {
   accounts.forEach((account, kind) => {

@@ -109,10 +109,12 @@ describe("a commit", () => {
     assert.equal(restart().active?.commit.text, text("fw3"));
   });
 
-  test("of the text that is in force does nothing", async (t) => {
-    const { commits, helper } = await applied(t, text("fw1"));
+  test("of the text that is in force asks nothing of the helper, and lets the daemon look at its files again", async (t) => {
+    const { commits, helper, activated } = await applied(t, text("fw1"));
+    assert.deepEqual(activated, ["fw1"]);
     assert.deepEqual(await commits.apply(text("fw1")), { ...helper.inForce, unchanged: true });
     assert.equal(helper.seen.length, 1);
+    assert.deepEqual(activated, ["fw1", "fw1"]);
   });
 
   test("that the daemon cannot follow is in force all the same, is called a problem, and can be applied again", async (t) => {

@@ -120,7 +120,7 @@ export class Commits {
       this.#log.error({ errors: read.errors, generation: commit.generation }, "active configuration is not understood");
       return;
     }
-    this.#setActive(commit, read.candidate, compileCandidate(read.candidate, commit.generation));
+    this.#setActive(activeOf(commit, read.candidate));
     this.#problem = "the helper is not connected";
   }
 
@@ -165,7 +165,8 @@ export class Commits {
     if (this.#active !== undefined) this.#problem = "the helper is not connected";
   }
 
-  /** apply puts a text in force, or changes nothing and throws. `file` is the name that errors give as its place. */
+  /** apply puts a text in force, or changes nothing and throws. `file` is the name that errors give as its place. A text that is in
+   * force is no new commit, but what follows it looks again at the files that it names. */
   apply(text: string, origin = "apply", file?: string): Promise<Applied> {
     return this.#inTurn(() => this.#apply(text, origin, file));
   }
@@ -185,8 +186,10 @@ export class Commits {
     if (!read.ok) throw new ConfigRefusedError(read.errors);
     if (this.#helper === undefined) throw new HelperAbsentError();
     const active = this.#active;
-    if (active?.commit.text === text && this.#isInForce(active) && this.#problem === "")
+    if (active?.commit.text === text && this.#isInForce(active) && this.#problem === "") {
+      this.#follow(active);
       return { ...this.#inForce, unchanged: true };
+    }
     const applied = await this.#commit(this.#helper, read.candidate, origin, this.#inForce.generation);
     return { ...applied, unchanged: false };
   }
@@ -208,15 +211,21 @@ export class Commits {
     this.#store.activate(generation);
     this.#problem = "";
     this.#log.info({ generation, hash, origin }, "configuration in force");
+    this.#follow({ commit, config: candidate.config, compiled });
+    return { generation, hash };
+  }
+
+  // What is in force stays so, whoever cannot follow.
+  #follow(active: Active): void {
     try {
-      this.#setActive(commit, candidate, compiled);
+      this.#setActive(active);
     } catch (thrown) {
+      const { generation } = active.commit;
       const error = new NotFollowedError(generation, thrown);
       this.#problem = errorText(error);
       this.#log.error({ err: thrown, generation }, "the log streams of the configuration could not be made");
       throw error;
     }
-    return { generation, hash };
   }
 
   async #reconcile(helper: SnapshotSink, hello: InForce): Promise<void> {
@@ -256,7 +265,7 @@ export class Commits {
       const read = readCandidate(pending.text);
       if (read.ok && hello.generation === pending.generation && hello.hash === pending.hash) {
         this.#store.activate(pending.generation);
-        this.#setActive(pending, read.candidate, compileCandidate(read.candidate, pending.generation));
+        this.#setActive(activeOf(pending, read.candidate));
         this.#log.warn({ generation: pending.generation }, "a commit was interrupted; the helper had taken it");
         return;
       }
@@ -272,9 +281,9 @@ export class Commits {
     );
   }
 
-  #setActive(commit: Commit, candidate: Candidate, compiled: Compiled): void {
-    this.#active = { commit, config: candidate.config, compiled };
-    this.#onActive(this.#active);
+  #setActive(active: Active): void {
+    this.#active = active;
+    this.#onActive(active);
   }
 
   #inTurn<Result>(action: () => Result | Promise<Result>): Promise<Result> {
@@ -284,4 +293,8 @@ export class Commits {
     this.#turn = result.then(settled, settled);
     return result;
   }
+}
+
+function activeOf(commit: Commit, candidate: Candidate): Active {
+  return { commit, config: candidate.config, compiled: compileCandidate(candidate, commit.generation) };
 }

@@ -2,6 +2,9 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import type { Command } from "commander";
 
@@ -44,20 +47,29 @@ export function registerUi(program: Command): void {
           });
         }
         context.print(url);
-        if (open) openBrowser(url);
         const end = new AbortController();
         process.once("SIGINT", () => end.abort());
         process.once("SIGTERM", () => end.abort());
+        const folder = open && hasDesktop() ? openBrowser(url) : undefined;
         await once(end.signal, "abort");
+        if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
         await gateway.close();
       },
     );
 }
 
-/** Where there is no desktop or no browser, the printed address is all there is to do. */
-function openBrowser(url: string): void {
-  if ((process.env["DISPLAY"] ?? "") === "" && (process.env["WAYLAND_DISPLAY"] ?? "") === "") return;
-  const opener = spawn("xdg-open", [url], { detached: true, stdio: "ignore" });
+const hasDesktop = (): boolean => ["DISPLAY", "WAYLAND_DISPLAY"].some((name) => (process.env[name] ?? "") !== "");
+
+/** openBrowser has the desktop open a file that leads to the address, and gives the folder that it made for it. Everybody can read the
+ * arguments of a process, and the address has the token; the file is for this user only. Where there is no browser, the printed
+ * address is all there is to do. */
+function openBrowser(url: string): string {
+  const folder = mkdtempSync(join(process.env["XDG_RUNTIME_DIR"] ?? tmpdir(), "ringwall-ui-")); // 0700
+  const file = join(folder, "ringwall.html");
+  const page = `<!doctype html><meta charset="utf-8" /><title>Ringwall</title><meta http-equiv="refresh" content="0; url=${url}" />\n`;
+  writeFileSync(file, page, { mode: 0o600 });
+  const opener = spawn("xdg-open", [file], { detached: true, stdio: "ignore" });
   opener.on("error", () => undefined);
   opener.unref();
+  return folder;
 }
