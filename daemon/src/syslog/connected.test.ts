@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { after, describe, test, type TestContext } from "node:test";
 
@@ -92,6 +94,22 @@ async function server(t: TestContext, options: Parameters<typeof FrameServer.lis
   const made = await FrameServer.listen(options);
   t.after(() => made.close().catch(() => undefined));
   return made;
+}
+
+/** Leaves this process no descriptor, until what it returns is called. */
+function takeDescriptors(t: TestContext): () => void {
+  const limit = (files: string): void =>
+    void execFileSync("prlimit", ["--pid", String(process.pid), `--nofile=${files}:`]);
+  const before = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"))![1]!;
+  limit(String(Math.max(...readdirSync("/proc/self/fd").map(Number)) + 20));
+  t.after(() => limit(before));
+  const taken: number[] = [];
+  try {
+    for (;;) taken.push(openSync("/dev/null", "r"));
+  } catch (thrown) {
+    assert.equal((thrown as NodeJS.ErrnoException).code, "EMFILE");
+  }
+  return () => taken.forEach((descriptor) => closeSync(descriptor));
 }
 
 describe("a sender over TCP", () => {
@@ -329,5 +347,40 @@ describe("an outbox whose connection was another process's", () => {
     await collector.untilConnected(2);
     await stage.settled();
     assert.deepEqual([stage.account.sent, stage.account.inDoubt], [5, 10]);
+  });
+
+  test("waits while there is no descriptor to look for that connection with", { timeout: 10_000 }, async (t) => {
+    const collector = await server(t);
+    const stage = new Stage();
+    stage.fill(10, 50);
+    const descriptor = native.openStream("127.0.0.1", collector.port, "", 0, 1000);
+    const socket = await collector.untilConnected(1);
+    const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+    stage.outbox.begin("0100007F:0001 0100007F:0002");
+    assert.ok(stage.outbox.sendFrames(descriptor, Framing.OCTET_COUNTING) > 0);
+    native.streamAbort(descriptor);
+    await closed; // which gives its descriptor back
+    stage.fill(5);
+    const giveBack = takeDescriptors(t);
+    let isSettled = false;
+    const settled = settleFormer(stage.outbox, new AbortController().signal).then(() => (isSettled = true));
+    await new Promise((resolve) => setTimeout(resolve, 200)); // several looks
+    assert.deepEqual([isSettled, stage.account.inDoubt, stage.outbox.waiting], [false, 0, 15]);
+    giveBack();
+    await settled;
+    assert.deepEqual([stage.account.sent, stage.account.inDoubt, stage.outbox.waiting], [0, 10, 5]);
+  });
+
+  test("is down while there is no descriptor to connect with, and up when there is", { timeout: 10_000 }, async (t) => {
+    const collector = await server(t);
+    const stage = new Stage();
+    stage.fill(5);
+    const giveBack = takeDescriptors(t);
+    stage.sender(t, collector.port);
+    const state = await stage.until(({ status }) => status === "down");
+    giveBack();
+    assert.equal(state.error, "EMFILE");
+    await stage.settled();
+    assert.deepEqual([stage.account.sent, stage.account.inDoubt, collector.connected], [5, 0, 1]);
   });
 });

@@ -85,7 +85,7 @@ export class ConnectedSender implements Sender {
     this.#target = target;
     this.#outbox = outbox;
     this.#hooks = hooks;
-    void this.#connect();
+    void this.#begin();
   }
 
   get state(): SenderState {
@@ -115,6 +115,14 @@ export class ConnectedSender implements Sender {
     await ended;
     if (this.#link === link && link.channel instanceof TlsChannel) await link.channel.goodbye();
     if (this.#link === link) this.#let(link);
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      await this.#connect();
+    } catch (thrown) {
+      this.#later(errorCode(thrown)); // no descriptor is left, for one
+    }
   }
 
   async #connect(): Promise<void> {
@@ -310,9 +318,9 @@ export class ConnectedSender implements Sender {
     if (this.#stop.signal.aborted) return;
     // Where there was no connection yet, the host's next address has its turn at once.
     this.#turn = this.#status === "up" ? 0 : (this.#turn + 1) % this.#turns;
-    if (this.#turn > 0) return void this.#connect();
+    if (this.#turn > 0) return void this.#begin();
     this.#say("down", error);
-    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
+    this.#retry = setTimeout(() => void this.#begin(), this.#backoff.next());
     this.#retry.unref();
   }
 

@@ -14,6 +14,8 @@ export type ConnectionFate = "acknowledged" | "unknown";
 
 const FIN_WAIT_2 = "05";
 const TIME_WAIT = "06";
+/** No state: there was no descriptor to look with. */
+const NOT_SEEN = "";
 const LOOK_MS = 50;
 /** How long a former connection is waited for. */
 const FATE_MS = 5_000;
@@ -43,17 +45,19 @@ async function connectionFate(name: string, patienceMs: number, signal: AbortSig
 async function stateOf(name: string): Promise<string | undefined> {
   for (const table of ["/proc/self/net/tcp", "/proc/self/net/tcp6"]) {
     const text = await readTable(table);
+    if (text === undefined) return NOT_SEEN;
     const at = text.indexOf(` ${name} `);
     if (at >= 0) return text.substr(at + name.length + 2, 2);
   }
   return undefined;
 }
 
-async function readTable(path: string): Promise<string> {
+async function readTable(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "latin1");
   } catch (thrown) {
     if (hasCode(thrown, "ENOENT")) return ""; // no IPv6 here
+    if (hasCode(thrown, "EMFILE") || hasCode(thrown, "ENFILE")) return undefined;
     throw thrown;
   }
 }

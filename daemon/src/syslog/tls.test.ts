@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { after, describe, test, type TestContext } from "node:test";
 
 import { EventType } from "../../../shared/gen/wire.gen.js";
@@ -12,7 +14,7 @@ import { FrameServer } from "./frame-server.js";
 import { loadNative } from "./native.js";
 import { DEFAULT_BOUNDS, Framing, Outbox } from "./outbox.js";
 import type { SenderState } from "./sender.js";
-import type { TlsProfile } from "./tls.js";
+import { TlsChannel, type TlsProfile } from "./tls.js";
 
 // Senders keep no process alive.
 const alive = setInterval(() => undefined, 60_000);
@@ -54,6 +56,32 @@ async function collector(t: TestContext, tls: object = {}): Promise<FrameServer>
   const made = await FrameServer.listen({ tls: { ...key("collector.example"), ...tls } });
   t.after(() => made.close().catch(() => undefined));
   return made;
+}
+
+/** WordlessCollector gives no session tickets: after a handshake of TLS 1.3 nothing comes from it. */
+class WordlessCollector {
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
+  #output = "";
+
+  constructor(t: TestContext) {
+    const args = ["s_server", "-accept", "127.0.0.1:0", "-num_tickets", "0", "-cert", "collector.example.pem", "-key", "collector.example.key"]; // prettier-ignore
+    this.#process = spawn("openssl", args, { cwd: directory, stdio: ["pipe", "pipe", "ignore"] });
+    this.#process.stdout.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
+    t.after(() => this.#process.kill());
+  }
+
+  /** until waits for its output to contain what is looked for: its own messages, and what clients send. */
+  async until(wanted: string | RegExp): Promise<string> {
+    for (;;) {
+      const [found] = this.#output.match(wanted) ?? [];
+      if (found !== undefined) return found;
+      await once(this.#process.stdout, "data");
+    }
+  }
+
+  async port(): Promise<number> {
+    return Number((await this.until(/^ACCEPT \S+:\d+\n/m)).trim().split(":")[1]);
+  }
 }
 
 function start(t: TestContext, port: number, tls: Partial<TlsProfile> = {}) {
@@ -124,13 +152,36 @@ describe("a sender over TLS", () => {
     assert.deepEqual(await server.until(1), ["1"]);
   });
 
-  test("without the certificate that a collector wants sends nothing", async (t) => {
-    const server = await collector(t, { requestCert: true, ca: readFileSync(at("ours.pem")), maxVersion: "TLSv1.2" });
-    const { fill, changed, outbox } = start(t, server.port);
-    fill(1);
-    assert.equal((await changed).status, "down");
-    assert.equal(outbox.waiting, 1);
-    assert.deepEqual(server.lines, []);
+  // With TLS 1.3 the collector sees our certificate when its own side of the handshake is over: its kernel would take lines that
+  // it never reads. A collector may also look at names in a certificate when the handshake is over, whatever the version.
+  for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+    const asking = { requestCert: true, minVersion: version, maxVersion: version };
+    for (const [what, tls, server] of [
+      ["without the certificate that a collector wants", {}, { ca: readFileSync(at("ours.pem")) }],
+      [
+        "with a certificate that a collector does not trust",
+        { certificate: at("firewall.example.pem"), key: at("firewall.example.key") },
+        { ca: readFileSync(at("theirs.pem")) },
+      ],
+    ] as const) {
+      test(`${what} sends nothing over ${version}, and is never up`, async (t) => {
+        const listening = await collector(t, { ...asking, ...server });
+        const { fill, sender, changed, outbox, account } = start(t, listening.port, tls);
+        fill(100);
+        assert.equal((await changed).status, "down");
+        assert.deepEqual([account().sent, account().inDoubt, outbox.waiting, listening.lines], [0, 0, 100, []]);
+        assert.equal(sender.state.connections, 0);
+      });
+    }
+  }
+
+  test("delivers to a collector that says nothing after the handshake", async (t) => {
+    const server = new WordlessCollector(t);
+    const { fill, outbox, account } = start(t, await server.port(), { minimum: "TLSv1.3" });
+    fill(3);
+    await server.until("1 11 21 3");
+    await settled(outbox);
+    assert.equal(account().sent, 3);
   });
 
   for (const [what, tls, server, problem] of [
@@ -166,11 +217,33 @@ describe("a sender over TLS", () => {
     });
   }
 
+  test(
+    "whose key does not fit its certificate says so, and leaves no connection open at the collector",
+    { timeout: 10_000 },
+    async (t) => {
+      const closed: Promise<void>[] = [];
+      const server = createServer((socket) => {
+        socket.on("error", () => undefined);
+        closed.push(new Promise((resolve) => socket.on("close", () => resolve())));
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      t.after(() => server.close());
+      const { changed } = start(t, (server.address() as AddressInfo).port, {
+        certificate: at("firewall.example.pem"),
+        key: at("collector.example.key"),
+      });
+      assert.match((await changed).error, /key values mismatch/);
+      while (closed.length < 3) await once(server, "connection");
+      await Promise.all(closed);
+    },
+  );
+
   test("is held up by a collector that does not read, and loses nothing when it reads again", async (t) => {
     const server = await collector(t);
-    const { outbox, sender, fill, account } = start(t, server.port);
+    const { outbox, sender, fill, account, changed } = start(t, server.port);
     const socket = await server.untilConnected(1);
     socket.pause();
+    assert.equal((await changed).status, "up");
     fill(30_000, 1000);
     sender.send();
     await new Promise((resolve) => setTimeout(resolve, 200)); // the kernel's buffers fill without an event
@@ -198,10 +271,44 @@ describe("a sender over TLS", () => {
     assert.deepEqual([account().sent, account().inDoubt, sender.state.connections], [2000, 0, 2]);
   });
 
+  test("hands nothing more over when its collector has ended, though what was under way is still taken", async (t) => {
+    const server = await collector(t, { allowHalfOpen: true });
+    const outbox = new Outbox(native, Buffer.alloc(Outbox.bytes(native, bounds)), bounds);
+    const line = Buffer.from("x".repeat(1000));
+    for (let sequence = 1; sequence <= 30_000; sequence++) outbox.append(EventType.SESSION_OPEN, line, line.length);
+    outbox.decided(0, 1, 30_000);
+    const descriptor = native.openStream("127.0.0.1", server.port, "", 0, 20_000);
+    let channel!: TlsChannel;
+    const ended = new Promise<void>((resolve, failed) => {
+      channel = new TlsChannel(native, descriptor, outbox, "127.0.0.1", profile, {
+        ready: () => channel.send(),
+        failed,
+        ended: resolve,
+      });
+    });
+    const socket = await server.untilConnected(1);
+    socket.pause();
+    while (outbox.unacknowledged === 0) await new Promise((resolve) => setTimeout(resolve, 2)); // the kernel gives no event
+    socket.end();
+    await ended;
+    const handedOver = outbox.unacknowledged;
+    assert.ok(handedOver < 30_000, String(handedOver));
+    socket.resume();
+    await server.until(handedOver);
+    while (channel.acknowledge() > 0) await new Promise((resolve) => setTimeout(resolve, 2)); // nor for this
+    assert.deepEqual(
+      [server.lines.length, outbox.unacknowledged, outbox.waiting],
+      [handedOver, 0, 30_000 - handedOver],
+    );
+    channel.broken(true);
+    native.streamAbort(descriptor);
+  });
+
   test("reset in the middle counts what is in doubt, and sends the rest once", async (t) => {
     const server = await collector(t);
-    const { outbox, sender, fill, account } = start(t, server.port);
+    const { outbox, sender, fill, account, changed } = start(t, server.port);
     (await server.untilConnected(1)).pause();
+    assert.equal((await changed).status, "up");
     fill(30_000, 1000);
     sender.send();
     await new Promise((resolve) => setTimeout(resolve, 200)); // the kernel's buffers fill without an event

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { isIP, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { connect, createSecureContext, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 import { Backlog, type Channel, type Progress } from "./channel.js";
 import type { Native } from "./native.js";
@@ -24,6 +24,10 @@ export interface TlsProfile {
 
 const BATCH_BYTES = 128 << 10;
 const GOODBYE_MS = 100;
+/** How long after a handshake a collector has to say that it does not want us: once it is known that it has seen our certificate, and
+ * before that, if it does not let us know. */
+const REFUSAL_MS = 100;
+const SILENCE_MS = 1_000;
 
 /** Batch: lines that were encrypted together, and what the connection's kernel had taken before and behind them. */
 interface Batch {
@@ -34,6 +38,7 @@ interface Batch {
 
 /** TlsHooks: what the channel tells its connection. */
 export interface TlsHooks {
+  /** The other side has accepted us, as far as can be known: lines may be handed over. */
   ready(): void;
   failed(error: Error): void;
   /** The other side says that nothing more comes from it. */
@@ -47,11 +52,14 @@ export class TlsChannel implements Channel {
   readonly #wire: Socket;
   readonly #socket: TLSSocket;
   readonly #batches: Batch[] = [];
-  #isReady = false;
+  /** Lines may be handed over: the other side has accepted us, and neither has ended. */
+  #isOpen = false;
+  /** Ends in #isOpen. */
+  #accepting: NodeJS.Timeout | undefined;
   /** Node has a batch of which the kernel has not taken all. */
   #isWriting = false;
 
-  /** profile's files are read here; an unreadable one is thrown. */
+  /** profile's files are read here; an unreadable one is thrown, and a key that is of another certificate. */
   constructor(native: Native, descriptor: number, outbox: Outbox, host: string, profile: TlsProfile, hooks: TlsHooks) {
     const options = tlsOptions(host, profile);
     const fd = native.duplicate(descriptor);
@@ -62,19 +70,31 @@ export class TlsChannel implements Channel {
     this.#wire = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
     this.#wire.unref();
     this.#wire.on("error", (error) => hooks.failed(error));
-    this.#socket = connect({ ...options, socket: this.#wire });
+    try {
+      this.#socket = connect({ ...options, socket: this.#wire });
+    } catch (thrown) {
+      this.#wire.destroy();
+      throw thrown;
+    }
     this.#socket.on("error", (error) => hooks.failed(error));
-    this.#socket.on("end", () => hooks.ended());
+    this.#socket.on("end", () => {
+      this.#takeNoMore();
+      hooks.ended();
+    });
+    // A client's handshake of TLS 1.3 is over before the server has seen its certificate (RFC 8446 2): the server's kernel would
+    // acknowledge lines that the server refuses to read. Session tickets come when it has, but not from every server.
     this.#socket.on("secureConnect", () => {
-      this.#isReady = true;
-      hooks.ready();
+      this.#readyIn(this.#socket.getProtocol() === "TLSv1.3" ? SILENCE_MS : REFUSAL_MS, hooks);
+    });
+    this.#socket.once("session", () => {
+      if (this.#accepting !== undefined) this.#readyIn(REFUSAL_MS, hooks);
     });
     this.#socket.resume(); // a collector has nothing to say
     outbox.begin(""); // what the kernel had delivered would not tell which lines Node had given it
   }
 
   send(): Progress {
-    if (!this.#isReady || this.#isWriting) return "done";
+    if (!this.#isOpen || this.#isWriting) return "done";
     const taken = this.#outbox.takeFrames(BATCH_BYTES);
     if (taken === undefined) return "done";
     const batch: Batch = { lines: taken.lines, start: this.#backlog.read().taken, end: Infinity };
@@ -91,6 +111,7 @@ export class TlsChannel implements Channel {
 
   /** goodbye tells the other side that nothing more comes (RFC 5425 4.4), if it takes that at once. */
   async goodbye(): Promise<void> {
+    this.#takeNoMore();
     const said = new Promise<void>((resolve) => this.#socket.end(resolve));
     await Promise.race([said, delay(GOODBYE_MS, undefined, { ref: false })]);
   }
@@ -118,9 +139,27 @@ export class TlsChannel implements Channel {
     // A batch of which nothing has left this host cannot have been read.
     const lines = this.#batches.reduce((sum, batch) => sum + (batch.start < left ? batch.lines : 0), 0);
     this.#outbox.doubt(lines);
-    this.#isReady = false;
+    this.#takeNoMore();
     this.#socket.destroy();
     this.#wire.destroy();
+  }
+
+  #takeNoMore(): void {
+    this.#isOpen = false;
+    clearTimeout(this.#accepting);
+    this.#accepting = undefined;
+  }
+
+  #readyIn(milliseconds: number, hooks: TlsHooks): void {
+    clearTimeout(this.#accepting);
+    this.#accepting = setTimeout(() => {
+      // Our side of the handshake has not even arrived.
+      if (this.#backlog.read().unacknowledged > 0) return this.#readyIn(milliseconds, hooks);
+      this.#accepting = undefined;
+      this.#isOpen = true;
+      hooks.ready();
+    }, milliseconds);
+    this.#accepting.unref();
   }
 }
 
@@ -129,11 +168,13 @@ function tlsOptions(host: string, profile: TlsProfile): ConnectionOptions {
   return {
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    minVersion: profile.minimum,
     rejectUnauthorized: true,
-    ...(profile.trustedCa.length > 0 ? { ca: profile.trustedCa.map((path) => readFileSync(path)) } : {}),
-    ...(profile.certificate === ""
-      ? {}
-      : { cert: readFileSync(profile.certificate), key: readFileSync(profile.key || profile.certificate) }),
+    secureContext: createSecureContext({
+      minVersion: profile.minimum,
+      ...(profile.trustedCa.length > 0 ? { ca: profile.trustedCa.map((path) => readFileSync(path)) } : {}),
+      ...(profile.certificate === ""
+        ? {}
+        : { cert: readFileSync(profile.certificate), key: readFileSync(profile.key || profile.certificate) }),
+    }),
   };
 }
