@@ -58,6 +58,8 @@ struct marks {
 	uint32_t input_memo, output_memo;
 };
 
+enum { UNANSWERED_MANY = UINT8_MAX }; /* more than are counted: from then on only time ends the session */
+
 /* session: [W] everything, by the worker that owns it. Five cache lines: a hit reads the line of its direction's flow (1 or
  * 2) and writes line 0, for TCP also line 3; a hit on a translated session reads both flows' lines; line 4 is for opening,
  * closing, ageing and listing. What every packet needs belongs into lines 0 to 2: with a million sessions, one more line
@@ -70,15 +72,12 @@ struct session {
 	uint32_t rule;              /* index of the rule's counter slot */
 	uint16_t flags;             /* enum session_flag */
 	uint8_t close_reason;       /* enum close_reason, meaningful with SESSION_CLOSING */
-	uint8_t icmp_type;          /* of the first packet, as icmp_code */
+	uint8_t unanswered;         /* with ASKS: questions that still wait for their answers, or UNANSWERED_MANY */
 	uint16_t route_instance[2]; /* by direction: where the input filter had it routed */
 
 	struct flow flow[2];
 
-	union {
-		struct tcp_track tcp; /* TCP only */
-		uint32_t unanswered;  /* with ASKS: questions that still wait for their answers */
-	};
+	struct tcp_track tcp;    /* TCP only */
 	uint32_t timeout_s;      /* the idle timeout in force in its present state */
 	uint32_t idle_timeout_s; /* its application's timeout, once established */
 	uint32_t policy_id;      /* what a log line names, with the generation */
@@ -93,9 +92,8 @@ struct session {
 	uint32_t table_link;             /* 0 while in use; else link of the free list, see table.c */
 	struct marks marks[2];           /* by direction; empty without SESSION_MARKED */
 	uint8_t rewrites[2];             /* by direction: its egress unit has a rewrite rule */
-	uint8_t icmp_code;
-	uint8_t reserved;   /* keeps sessions in whole cache lines */
-	uint16_t limits[2]; /* trackers that count it, by its source and by its destination; 0: none */
+	uint8_t icmp_type, icmp_code;    /* of the first packet */
+	uint16_t limits[2];              /* trackers that count it, by its source and by its destination; 0: none */
 };
 /* session_out: the key with which packets of a direction leave. They come with that of their own flow, and what leaves is
  * what the other direction answers to. */

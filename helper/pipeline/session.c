@@ -485,7 +485,7 @@ close_soon(struct worker *w, struct session *s, enum close_reason reason)
 static void
 count_answers(struct session *s, const struct packet *p)
 {
-	if (packet_later_fragment(p))
+	if (packet_later_fragment(p) || s->unanswered == UNANSWERED_MANY)
 		return;
 	if (p->direction == 0)
 		s->unanswered++;

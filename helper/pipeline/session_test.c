@@ -527,6 +527,22 @@ an_answer_that_came_twice_answers_no_question_that_comes_later(void **state)
 }
 
 static void
+more_open_questions_than_are_counted_leave_the_end_to_time(void **state)
+{
+	for (unsigned many = UNANSWERED_MANY - 1; many <= UNANSWERED_MANY; many++) {
+		struct fixture *f = open_firewall();
+		for (unsigned i = 0; i < many; i++)
+			fixture_send(f, dns4);
+		next_event(f, EVENT_TYPE_SESSION_OPEN);
+		for (unsigned i = 0; i < many; i++)
+			fixture_send(f, dns4_reply);
+		assert_int_equal(closes_soon(f),
+				 many < UNANSWERED_MANY ? CLOSE_REASON_RESPONSE_RECEIVED : CLOSE_REASON_NONE);
+		fixture_free(f);
+	}
+}
+
+static void
 questions_and_answers_in_fragments_count_once(void **state)
 {
 	struct fixture *f = open_firewall();
@@ -1268,6 +1284,7 @@ main(void)
 		cmocka_unit_test(icmp_errors_go_with_their_session),
 		cmocka_unit_test(questions_with_all_their_answers_close_as_response_received),
 		cmocka_unit_test(an_answer_that_came_twice_answers_no_question_that_comes_later),
+		cmocka_unit_test(more_open_questions_than_are_counted_leave_the_end_to_time),
 		cmocka_unit_test(questions_and_answers_in_fragments_count_once),
 		cmocka_unit_test(other_traffic_is_not_over_with_an_answer),
 		cmocka_unit_test(an_unreachable_server_closes_its_session_as_icmp_error),

@@ -58,6 +58,7 @@ import {
   outOf,
   seenOf,
   shares,
+  stillOpen,
   timeoutOf,
   type Direction,
   type Session,
@@ -1190,8 +1191,7 @@ export class Firewall {
     const before = { judged: session.judged, state: session.tcp?.state, closing: session.closing };
     this.#keep(session, j.rule!, j);
     session.packets[j.direction!]++;
-    if (!isLater(packet))
-      session.unanswered = j.direction === 0 ? session.unanswered + 1 : Math.max(session.unanswered - 1, 0);
+    if (!isLater(packet)) session.unanswered = stillOpen(session.unanswered, j.direction!);
     session.bytes[j.direction!] += packet.ip.length;
     session.lastNs = j.time;
     if (isWhole(packet)) session.seen[j.direction!] = this.#epoch;

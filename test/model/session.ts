@@ -74,6 +74,15 @@ export function answered(session: Session): boolean {
   return asks(session) && session.rule.timeout === undefined && session.unanswered === 0;
 }
 
+/** Of so many open questions on it is not known how many there are. */
+const MANY = 255;
+
+/** stillOpen: how many questions wait for their answers after a packet of either direction. */
+export function stillOpen(before: number, direction: number): number {
+  if (before === MANY) return MANY;
+  return direction === 0 ? before + 1 : Math.max(before - 1, 0);
+}
+
 /** asks: a session of questions with one answer each. */
 export function asks({ tuple, icmp }: Session): boolean {
   const echo = icmp !== undefined && isEcho(tuple.source.family, icmp.type);
