@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Config, FilterTerm, UnitFilter } from "../../daemon/src/config/config.js";
 import { UDP } from "../model/packet.js";
-import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
-import type { Step } from "./case.js";
+import { fragmentsOf } from "./build.js";
 import { configOf } from "./generate-config.js";
 import type { Regression } from "./regressions.js";
+import { commit, from, step } from "./step.js";
 
 const client = { source: "10.0.1.10", destination: "10.0.2.10", protocol: UDP, sourcePort: 40000, destinationPort: 53 };
 const server = {
@@ -17,15 +17,6 @@ const server = {
 };
 
 /** VLAN 30 of ge-0/0/2 is zone dmz. */
-const step = (port: string, ip: Buffer): Step => ({
-  kind: "packet",
-  port,
-  frame: frameOf(ip, { vlans: port === "ge-0/0/2" ? [30] : [] }).toString("hex"),
-  gapNs: 1000,
-  note: "",
-});
-const from = (port: string, shape: Shape): Step => step(port, ipPacket(shape));
-const commit = (config: Config): Step => ({ kind: "commit", config, gapNs: 1000 });
 
 const open: Config = (() => {
   const plain = configOf([]);

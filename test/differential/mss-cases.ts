@@ -1,17 +1,10 @@
 // mss-cases.ts: tcp-mss, by name: what model and program agree on, whatever is generated. SPDX-License-Identifier: Apache-2.0
 import type { Config } from "../../daemon/src/config/config.js";
 import { ACK, SYN, TCP } from "../model/packet.js";
-import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
+import { fragmentsOf, ipPacket, type Shape } from "./build.js";
 import type { Case, Step } from "./case.js";
 import { configOf } from "./generate-config.js";
-
-const step = (port: string, ip: Buffer): Step => ({
-  kind: "packet",
-  port,
-  frame: frameOf(ip).toString("hex"),
-  gapNs: 1000,
-  note: "",
-});
+import { step } from "./step.js";
 
 const limited = (mss: number): Config => {
   const plain = configOf([]);

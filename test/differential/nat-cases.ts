@@ -9,9 +9,10 @@ import type {
   NatStaticRule,
 } from "../../daemon/src/config/config.js";
 import { ACK, ICMP, RST, SCTP, SYN, TCP, UDP } from "../model/packet.js";
-import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
+import { fragmentsOf, ipPacket, type Shape } from "./build.js";
 import type { Case, Step } from "./case.js";
 import { configOf } from "./generate-config.js";
+import { commit, from, step } from "./step.js";
 
 const INSIDE = "ge-0/0/0";
 const OUTSIDE = "ge-0/0/1";
@@ -33,16 +34,6 @@ const back = (shape: Shape): Shape => ({
   sourcePort: shape.destinationPort ?? 0,
   destinationPort: shape.sourcePort ?? 0,
 });
-
-const step = (port: string, ip: Buffer): Step => ({
-  kind: "packet",
-  port,
-  frame: frameOf(ip).toString("hex"),
-  gapNs: 1000,
-  note: "",
-});
-const from = (port: string, shape: Shape): Step => step(port, ipPacket(shape));
-const commit = (config: Config): Step => ({ kind: "commit", config, gapNs: 1000 });
 
 /** errorAbout: that a packet could not be delivered, told by a router on its way. */
 const errorAbout = (port: string, router: string, about: Shape): Step =>

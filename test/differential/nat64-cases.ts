@@ -1,9 +1,10 @@
 // nat64-cases.ts: NAT64, by name: what model and program agree on, whatever is generated. SPDX-License-Identifier: Apache-2.0
 import type { Config, Nat } from "../../daemon/src/config/config.js";
 import { ACK, ICMP, ICMP6, SCTP, SYN, TCP, UDP } from "../model/packet.js";
-import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
+import { fragmentsOf, ipPacket, type Shape } from "./build.js";
 import type { Case, Step } from "./case.js";
 import { configOf } from "./generate-config.js";
+import { commit, from, step } from "./step.js";
 
 const INSIDE = "ge-0/0/0";
 const OUTSIDE = "ge-0/0/1";
@@ -54,16 +55,6 @@ const back = (shape: Shape): Shape => ({
   destinationPort: shape.sourcePort ?? 0,
   ...(shape.protocol === ICMP6 ? { icmpType: 129 } : {}),
 });
-
-const step = (port: string, ip: Buffer): Step => ({
-  kind: "packet",
-  port,
-  frame: frameOf(ip).toString("hex"),
-  gapNs: 1000,
-  note: "",
-});
-const from = (port: string, shape: Shape): Step => step(port, ipPacket(shape));
-const commit = (config: Config): Step => ({ kind: "commit", config, gapNs: 1000 });
 
 interface Message {
   readonly type: number;

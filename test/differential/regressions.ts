@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Config } from "../../daemon/src/config/config.js";
 import { ACK, FIN, ICMP, RST, SYN, TCP, UDP } from "../model/packet.js";
-import { fragmentsOf, frameOf, ipPacket, type Shape } from "./build.js";
+import { fragmentsOf, frameOf, ipPacket } from "./build.js";
 import type { Case, Step } from "./case.js";
 import { configOf } from "./generate-config.js";
+import { from, step } from "./step.js";
 
 export interface Regression {
   readonly name: string;
@@ -14,14 +15,6 @@ export interface Regression {
 }
 
 const client = { source: "10.0.1.10", destination: "10.0.2.10", sourcePort: 40000 };
-const step = (port: string, ip: Buffer, gapNs = 1000): Step => ({
-  kind: "packet",
-  port,
-  frame: frameOf(ip).toString("hex"),
-  gapNs,
-  note: "",
-});
-const from = (port: string, shape: Shape, gapNs = 1000): Step => step(port, ipPacket(shape), gapNs);
 const plain = configOf([]);
 const denying = { ...plain, security: { ...plain.security, policies: [] } };
 const logging = {
